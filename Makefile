@@ -1,0 +1,58 @@
+# Two commands: `make run` serves the campaign, `make test` tests it. Each does its own set-up, on a machine that has only
+# git, make and Python 3.11 or newer with venv. Once set up, both work without a network.
+
+JOBS ?= 2
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
+# The stamps carry the folder's name: a copied or moved checkout sets itself up anew, as a .venv cannot be moved.
+HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
+PACKAGES := .venv/.packages-$(HERE)
+PROJECT := .venv/.project-$(HERE)
+PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
+
+.PHONY: run test setup lint lock bench pictures
+.DELETE_ON_ERROR:
+
+run: setup
+	@exec .venv/bin/campaign serve $(ARGS)
+
+test: setup
+	@.venv/bin/python -m pytest -n $(JOBS) $(ARGS)
+
+setup: $(PROJECT) $(CATALOGUES)
+
+lint: setup
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports
+	.venv/bin/djlint templates --lint --quiet
+
+bench: setup
+	@LONG=$(LONG) .venv/bin/python -m tests.bench $(ARGS)
+
+pictures: setup
+	@.venv/bin/python -m tests.pictures $(ARGS)
+
+# Newest versions that pyproject.toml allows: names, versions and SHA-256 only, whatever registry or mirror a machine uses.
+lock: setup
+	.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade \
+		--no-config --no-header --no-annotate --quiet --output-file requirements.lock
+
+# A stamp is the last thing that is written, so a set-up that was cut off is done again from the start.
+$(PACKAGES): requirements.lock
+	@for python in $(PYTHON) python3.11 python3.12 python3.13 python3.14 python3; do \
+		if "$$python" -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Setting up .venv with $$python (once, a minute or so) ..."; exec "$$python" -m venv --clear .venv; \
+		fi; \
+	done; \
+	echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv)." >&2; exit 1
+	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+$(PROJECT): pyproject.toml hatch_build.py $(PACKAGES) | $(CATALOGUES)
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+%.mo: %.po hatch_build.py | $(PACKAGES)
+	@.venv/bin/python hatch_build.py
+	@touch $@
