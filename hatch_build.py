@@ -35,7 +35,7 @@ class BadCatalogue(ValueError):
 class CompileCatalogues(BuildHookInterface[Any]):
     """The build hook: runs before a wheel is packed and before an editable install."""
 
-    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling calls it so
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compiles every catalogue, or ends the build with the sentences of `BadCatalogue`."""
         try:
             compile_catalogues(Path(self.root) / "translations")
