@@ -1,0 +1,95 @@
+"""Cuts the site's fonts down to the letters it uses: `python tests/fonts.py` writes campaign/static/fonts/ anew.
+
+The sources are the open fonts in the npm packages below, fetched by `npm pack` in the versions named here, so a second run
+writes the same bytes. IBM reserves the name "Plex" for the unchanged font (OFL 1.1, section 3): every cut gets a name of ours.
+"""
+
+import subprocess
+import tarfile
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+FONTS = Path(__file__).resolve().parents[1] / "campaign" / "static" / "fonts"
+NASKH = "@expo-google-fonts/noto-naskh-arabic@0.4.5"
+PLEX = "@expo-google-fonts/ibm-plex-sans-arabic@0.4.2"
+SERIF = "@expo-google-fonts/source-serif-4@0.4.1"
+LICENCES = {NASKH: "OFL-Noto-Naskh-Arabic.txt", PLEX: "OFL-IBM-Plex-Sans-Arabic.txt", SERIF: "OFL-Source-Serif-4.txt"}
+
+# The Arabic alphabet with its marks; figures, quotation marks and the punctuation of both scripts; joiners and isolates.
+ARABIC = "0621-063A,0640-0652,0670"
+ARABIC_SIGNS = "0020-0021,0028-0029,002B-003A,00A0,00AB,00B7,00BB,060C,061B,061F,066A-066C"
+INVISIBLE = "200C-200F,2066-2069"
+DASHES = "2010,2013-2014,2018-2019,201C-201D,2026"
+# Letters of Persian and Kurdish (Sorani), for the names of signers.
+NAMES = "067E,0686,0695,0698,06A4,06A9,06AF,06B5,06C0,06C6,06CC,06CE,06D5"
+LATIN = "0020-007E,00A0,00A9,00AB,00B7,00BB"
+# For names with accents: fetched only by a page that shows one.
+ACCENTS = "00C0-024F,1E00-1EFF"
+# Without these Arabic letters do not join and marks do not sit.
+JOINING = ["init", "medi", "fina", "isol", "rlig", "ccmp", "calt", "liga", "mark", "mkmk", "kern", "curs", "locl"]
+SETTING = ["kern", "liga", "ccmp", "locl", "mark"]
+
+
+@dataclass(frozen=True)
+class Cut:
+    """One file to make: its name, the package and the font in it, the code points and the layout features to keep."""
+
+    name: str
+    package: str
+    source: str
+    letters: tuple[str, ...]
+    features: list[str]
+
+
+PLAIN, STRONG = "400Regular/IBMPlexSansArabic_400Regular.ttf", "600SemiBold/IBMPlexSansArabic_600SemiBold.ttf"
+CUTS = [
+    Cut("witness-arabic", NASKH, "400Regular/NotoNaskhArabic_400Regular.ttf", (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
+    Cut("witness-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (LATIN, DASHES), [*SETTING, "onum", "pnum"]),
+    Cut("campaign-arabic", PLEX, PLAIN, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
+    Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES), JOINING),
+    Cut("campaign-latin", PLEX, PLAIN, (LATIN, DASHES), SETTING),
+    Cut("campaign-latin-strong", PLEX, STRONG, (LATIN, DASHES), SETTING),
+    Cut("campaign-accents", PLEX, PLAIN, (ACCENTS,), SETTING),
+]
+
+
+def fetch(package: str, folder: Path) -> Path:
+    """The unpacked npm package."""
+    packed = subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True, capture_output=True, text=True)
+    target = folder / package.rsplit("/", 1)[1]
+    with tarfile.open(folder / packed.stdout.split()[-1]) as archive:
+        archive.extractall(target, filter="data")
+    return target / "package"
+
+
+def write(cut: Cut, source: Path) -> int:
+    """Writes one WOFF2 file and returns its bytes."""
+    options = subset.Options(flavor="woff2", layout_features=cut.features, hinting=False, name_IDs=[1, 2, 4, 6, 13, 14])
+    options.drop_tables += ["meta"]
+    font = TTFont(source / cut.source, recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=subset.parse_unicodes(",".join(cut.letters)))
+    cutter.subset(font)
+    for name_id in (1, 4, 6):
+        font["name"].setName(cut.name, name_id, 3, 1, 0x409)
+    target = FONTS / f"{cut.name}.woff2"
+    subset.save_font(font, target, options)
+    return target.stat().st_size
+
+
+def main() -> None:
+    """Fetches the packages and writes the fonts and their licences."""
+    with tempfile.TemporaryDirectory() as folder:
+        packages = {package: fetch(package, Path(folder)) for package in LICENCES}
+        for package, licence in LICENCES.items():
+            (FONTS / licence).write_text((packages[package] / "LICENSE_FONT").read_text("utf-8"), "utf-8")
+        for cut in CUTS:
+            print(f"{cut.name:24} {write(cut, packages[cut.package]):6,} bytes")
+
+
+if __name__ == "__main__":
+    main()
