@@ -1,0 +1,113 @@
+"""Commands that look: status, check, mail test."""
+
+import click
+import sqlalchemy as sa
+
+from campaign import create_app, folder, mail, sealing
+from campaign.commands.running import KEY_IS_HERE
+from campaign.config import TRANSLATIONS, Settings
+from campaign.database import now
+from campaign.languages import LANGUAGES
+from campaign.mail import Letter
+from campaign.petition import counting, letters
+from campaign.petition.models import Submission
+from campaign.texts import TextError, load
+
+OVERDUE = 3 * mail.LEASE
+
+
+@click.command()
+def status() -> None:
+    """Show the published count, what waits, letters waiting and failed, what is overdue."""
+    settings = Settings.load()
+    folder.check(settings)
+    with folder.open_database(settings).reading() as session:
+        published = counting.read(session)
+        rows = {
+            "published": f"{published.confirmed} (as of {published.as_of:%Y-%m-%d %H:%M} UTC)",
+            "confirmed now": counting.count(session),
+            "withdrawn": published.withdrawn,
+            "removed": published.removed,
+            "waiting to be confirmed": session.scalar(sa.select(sa.func.count()).select_from(Submission)),
+            "letters waiting": _number(session, Letter.due_at.is_not(None), Letter.sent_at.is_(None)),
+            "letters refused": _number(session, Letter.failed_at.is_not(None)),
+            "letters overdue": _number(session, Letter.due_at < now() - OVERDUE),
+            "collecting": "closed" if published.is_closed else "open",
+        }
+    for name, value in rows.items():
+        click.echo(f"{name}: {value}")
+
+
+def _number(session: sa.orm.Session, *which: sa.ColumnElement[bool]) -> int:
+    return session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*which)) or 0
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Fail also on what must be mended before the public comes.")
+def check(strict: bool) -> None:
+    """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
+    settings = Settings.load()
+    folder.check(settings)
+    wrong, advice = _wrong(settings), _advice(settings)
+    for sentence in wrong + advice:
+        click.echo(sentence, err=True)
+    if wrong or (strict and advice):
+        raise click.exceptions.Exit(1)
+    click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
+
+
+def _wrong(settings: Settings) -> list[str]:
+    """What does not work now."""
+    found = []
+    try:
+        texts = load(TRANSLATIONS)
+        lengths = {code: len(texts[code].testimony.paragraphs) for code in LANGUAGES}
+        if len(set(lengths.values())) > 1:
+            found.append(f"The testimony has not the same number of paragraphs in every language: {lengths}.")
+    except TextError as error:
+        found.append(str(error))
+    with folder.open_database(settings).reading() as session:
+        if _number(session, Letter.due_at < now() - OVERDUE):
+            found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
+    return found
+
+
+def _advice(settings: Settings) -> list[str]:
+    """What must be mended before the public comes."""
+    found = []
+    if not settings.contact:
+        found.append("CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them.")
+    if sealing.load_keys(folder.keys_in(settings)).private:
+        found.append(KEY_IS_HERE)
+    if settings.is_loopback:
+        found.append("CAMPAIGN_BASE_URL is of this machine alone: set it to the public address.")
+    elif settings.base_url.startswith("http:"):
+        found.append("CAMPAIGN_BASE_URL is not https: what people type could be read on the way.")
+    if settings.mail_url.startswith("file:"):
+        found.append("CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://...")
+    if "starttls=off" in settings.mail_url:
+        found.append("CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server.")
+    return found
+
+
+@click.group("mail")
+def mail_group() -> None:
+    """Look after the mail."""
+
+
+@mail_group.command("test")
+@click.argument("address")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+def mail_test(address: str, language: str) -> None:
+    """Send one letter now and say what the mail server answered."""
+    settings = Settings.load()
+    folder.check(settings)
+    with create_app(settings).app_context(), mail.conversation(mail.transport(settings, click.echo)) as way_out:
+        try:
+            way_out.send(letters.trial(address, language))
+        except (mail.Refused, mail.Trouble) as error:
+            raise click.ClickException(f"The mail server did not take the letter: {error}") from None
+    click.echo("The letter is on its way.")
+
+
+COMMANDS = (status, check, mail_group)

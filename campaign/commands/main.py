@@ -1,0 +1,40 @@
+"""The command line: every command by its name, and what goes wrong in one sentence."""
+
+from typing import Any
+
+import click
+import sqlalchemy as sa
+
+from campaign.commands import keys, looking, running, signatures
+from campaign.config import SettingError
+from campaign.database import Busy
+from campaign.folder import NoFolder
+from campaign.sealing import CannotOpen, KeyTrouble
+from campaign.texts import TextError
+
+EXPECTED = (SettingError, NoFolder, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
+
+
+class Campaign(click.Group):
+    """A group whose commands end with one sentence and exit code 1 when something goes wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command; what is expected to go wrong is said without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except EXPECTED as error:
+            raise click.ClickException(str(error)) from None
+        except sa.exc.OperationalError as error:
+            raise click.ClickException(f"The database cannot be used: {str(error.orig).strip()}") from None
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or 'The file'}: {error.strerror}") from None
+
+
+@click.group(cls=Campaign, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="campaign")
+def main() -> None:
+    """A testimony, a call, and the signatures under it."""
+
+
+for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, keys.keys):
+    main.add_command(command)

@@ -1,0 +1,62 @@
+"""Commands for the signatures: close, open, erase, sample."""
+
+import click
+
+from campaign import folder
+from campaign.config import Settings
+from campaign.database import Database, now
+from campaign.petition import samples, signing
+from campaign.sealing import load_keys
+
+
+def opened() -> tuple[Settings, Database]:
+    """The settings and the database, both checked."""
+    settings = Settings.load()
+    folder.check(settings)
+    return settings, folder.open_database(settings)
+
+
+@click.command()
+def close() -> None:
+    """End the collecting of signatures; links already sent can still be confirmed."""
+    _, database = opened()
+    with database.writing() as session:
+        signing.close(session, now().date())
+    click.echo("Signing is closed.")
+
+
+@click.command("open")
+def open_again() -> None:
+    """Resume the collecting of signatures."""
+    _, database = opened()
+    with database.writing() as session:
+        signing.close(session, None)
+    click.echo("Signing is open.")
+
+
+@click.command()
+def erase() -> None:
+    """Find everything there is of an e-mail address and erase it. The address is asked for, never an argument."""
+    settings, database = opened()
+    address = click.prompt("E-mail address to erase", err=True, hide_input=False)
+    with database.writing() as session:
+        found = signing.erase(session, load_keys(folder.keys_in(settings)), address.strip(), now().date())
+    if not found:
+        raise click.ClickException("There is nothing of this address.")
+    database.truncate_log()
+    click.echo("Erased. The published count follows within its next publication.")
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(1, 10_000_000))
+def sample(number: int) -> None:
+    """Fill an empty data folder with NUMBER made-up signatures, for trying and measuring; the site says so on every page."""
+    settings = Settings.load()
+    folder.prepare(settings)
+    database = folder.open_database(settings)
+    with click.progressbar(length=number, file=click.get_text_stream("stderr")) as bar:
+        samples.fill(database, load_keys(folder.keys_in(settings)), number, bar.update)
+    click.echo(f"{number} made-up signatures.")
+
+
+COMMANDS = (close, open_again, erase, sample)

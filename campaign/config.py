@@ -1,0 +1,146 @@
+"""Every setting of the campaign: its default and its meaning. The environment overrides them, prefix `CAMPAIGN_`."""
+
+import ipaddress
+import os
+from pathlib import Path
+from typing import Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "CAMPAIGN_"
+PACKAGE = Path(__file__).parent
+
+
+def _beside_code(name: str) -> Path:
+    """The folder `name`: inside the package in a wheel, at the top of the checkout otherwise."""
+    installed = PACKAGE / name
+    return installed if installed.is_dir() else PACKAGE.parent / name
+
+
+TEMPLATES = _beside_code("templates")
+TRANSLATIONS = _beside_code("translations")
+MIGRATIONS = PACKAGE / "migrations"
+STATIC = PACKAGE / "static"
+
+
+class SettingError(Exception):
+    """A setting that cannot be used; its text is one sentence that says which and how to mend it."""
+
+
+class Settings(BaseSettings):
+    """The settings, read once at the start. `Settings.load()` reads the environment and `.env` beside the data folder."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data: Path = Field(Path("instance"), description="The folder of the keys, the SQLite database and the file mailbox.")
+    base_url: str = Field(
+        "http://localhost:8000",
+        description="The address of the site; every link that leaves it is built from this one.",
+    )
+    database_url: str = Field(
+        "", description="`postgresql+psycopg://user:password@host/name`; when empty, SQLite in the data folder."
+    )
+    mail_url: str = Field(
+        "file:",
+        description="`file:` writes letters into the data folder's `mail/`; `smtp://user:password@host:587?starttls=required`"
+        " (or `off` for a relay on a trusted net) and `smtps://` send them.",
+    )
+    mail_from: str = Field("", description="The sender of the letters, such as `campaign@example.org`; needed with `smtp`.")
+    contact: str = Field("", description="Who answers for the campaign and how to reach them, shown on the privacy page.")
+    goal: int | None = Field(None, ge=1, description="A goal of your own; without it the goals climb 100, 250, 500, 1,000, ...")
+    shared_url: str = Field(
+        "memory://",
+        description="Where rate limits are kept; `redis://...` when several processes or machines share them.",
+    )
+    trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies of your own stand before the site.")
+    count_every: int = Field(60, ge=1, description="Seconds between two published counts.")
+    count_batch: int = Field(
+        1,
+        ge=1,
+        description="The published count moves by at least so many; 20 or more hides who signed when from an observer.",
+    )
+    limits: bool = Field(True, description="`off` only with a loopback address, for measuring: no rate limits at all.")
+
+    @classmethod
+    def load(cls) -> Self:
+        """Reads the settings; raises SettingError with one sentence for each that is wrong."""
+        folder = Path(os.environ.get(PREFIX + "DATA", "instance")).absolute()
+        try:
+            return cls(_env_file=folder.parent / ".env")  # type: ignore[call-arg]  # pydantic-settings' own argument
+        except ValidationError as error:
+            raise SettingError("; ".join(_sentence(one) for one in error.errors())) from None
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.absolute()
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            raise ValueError("is to be an address without a path, such as https://petition.example.org")
+        return value.rstrip("/")
+
+    @field_validator("mail_url")
+    @classmethod
+    def _mail(cls, value: str) -> str:
+        if urlsplit(value).scheme not in {"file", "smtp", "smtps"}:
+            raise ValueError("is to begin with file:, smtp:// or smtps://")
+        return value
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        if not self.is_loopback and self.mail_url.startswith("file:"):
+            raise ValueError(
+                f"{PREFIX}MAIL_URL is `file:`, which writes letters to this disk and sends none; with {PREFIX}BASE_URL"
+                f" {self.base_url} people wait for them, so set {PREFIX}MAIL_URL to smtp://..."
+            )
+        if not self.is_loopback and not self.limits:
+            raise ValueError(f"{PREFIX}LIMITS can be off only with a loopback {PREFIX}BASE_URL")
+        if not self.mail_url.startswith("file:") and not self.mail_from:
+            raise ValueError(f"{PREFIX}MAIL_FROM is to be set when letters are sent by SMTP")
+        return self
+
+    @property
+    def host(self) -> str:
+        """The host name of the site, without its port."""
+        return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the site's address is of this machine alone."""
+        return is_loopback(self.host)
+
+    @property
+    def hosts(self) -> list[str]:
+        """The host names that requests may carry; loopback names count as one host."""
+        return ["localhost", "127.0.0.1", "[::1]"] if self.is_loopback else [self.host]
+
+    @property
+    def sender(self) -> str:
+        """The address the letters come from."""
+        return self.mail_from or "campaign@localhost"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` names this machine alone: localhost, 127.0.0.0/8 or ::1."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _sentence(error: object) -> str:
+    """One pydantic error in words: the variable's name and what is wrong with it."""
+    assert isinstance(error, dict)
+    message = str(error["msg"]).removeprefix("Value error, ")
+    if not error["loc"]:
+        return message
+    name = PREFIX + str(error["loc"][0]).upper()
+    return f"{name} {message}" if message.startswith("is to") else f"{name}: {message[0].lower()}{message[1:]}"

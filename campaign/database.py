@@ -1,0 +1,156 @@
+"""The database: SQLite in the data folder or PostgreSQL, the same code for both.
+
+Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synchronous=FULL` on every connection.
+Reading and writing are two doors: `reading()` and `writing()`; the one who opened `writing()` commits by leaving it.
+"""
+
+import fcntl
+import os
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session
+
+BUSY_AFTER = 5.0  # seconds a writer waits for its turn before it gives up
+CONSTRAINTS = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=5000")
+
+
+class Busy(Exception):
+    """The database could not be written to in time; nothing was stored."""
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """A moment in UTC; SQLite stores it without its zone, so the zone is put back on reading."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value.astimezone(UTC) if value else None
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+class Record(DeclarativeBase):
+    """The base of every table."""
+
+    metadata = sa.MetaData(naming_convention=CONSTRAINTS)
+    type_annotation_map = {datetime: Moment}
+
+
+def now() -> datetime:
+    """The one clock: this moment in UTC."""
+    return datetime.now(UTC)
+
+
+class Database:
+    """One database and the two doors to it."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        """`url` as SQLAlchemy writes it; empty is SQLite in `folder`, where the writers' turn is kept too."""
+        self.is_sqlite = not url or url.startswith("sqlite")
+        self.engine = sa.create_engine(
+            url or f"sqlite:///{folder / 'campaign.db'}",
+            pool_pre_ping=not self.is_sqlite,
+            connect_args={} if self.is_sqlite else {"connect_timeout": 5},
+        )
+        self._turn_file = folder / "turn.lock"
+        self._writer = self.engine.execution_options(writing=True)
+        if self.is_sqlite:
+            sa.event.listen(self.engine, "connect", _prepare)
+            sa.event.listen(self.engine, "begin", _begin)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads: one consistent view, nothing is kept of what is changed in it."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """A session that writes: committed, durably, when the block ends; rolled back when it raises."""
+        with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Writers of SQLite take turns at a file lock: its own busy handler lets some of them starve.
+
+        Waiters try again at random times of well under a millisecond, so that nobody is last for ever.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        turn = os.open(self._turn_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            give_up = time.monotonic() + BUSY_AFTER
+            while not _locked(turn):
+                if time.monotonic() > give_up:
+                    raise Busy("the database is busy")
+                time.sleep(random.uniform(0.0002, 0.0008))  # noqa: S311  # spreads waiters, hides nothing
+            yield
+        finally:
+            os.close(turn)
+
+    def lock(self, session: Session, key: bytes) -> None:
+        """Holds others with the same key back until the session's commit. SQLite's writers are one at a time anyway."""
+        if not self.is_sqlite:
+            number = int.from_bytes(key[:8], "big", signed=True)
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+
+    def truncate_log(self) -> bool:
+        """Moves the write-ahead log into the database file and empties it, so that nothing erased stays in it.
+
+        Returns whether it succeeded; somebody who reads may hold it back, then it is tried again later.
+        """
+        if not self.is_sqlite:
+            return True
+        with self._turn(), self.engine.connect() as connection:
+            raw: Any = connection.connection.dbapi_connection
+            busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            return bool(busy == 0)
+
+    def close(self) -> None:
+        """Lets go of every connection."""
+        self.engine.dispose()
+
+
+def insert(session: Session, record: type[Record]) -> "sqlite.Insert | postgresql.Insert":
+    """An INSERT that can say what to do on a clash (`on_conflict_do_...`), in the words of the session's database."""
+    make: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
+    return cast("sqlite.Insert | postgresql.Insert", make(record))
+
+
+def _locked(turn: int) -> bool:
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: sa.Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")

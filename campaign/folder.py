@@ -1,0 +1,120 @@
+"""The data folder of one campaign: its keys, its database, its file mailbox; made on the first run, checked on each.
+
+Only `campaign serve` and `campaign sample` make it; every other command refuses to work on what is not there.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from campaign.config import MIGRATIONS, Settings
+from campaign.database import Database, Record
+from campaign.petition.models import Publication
+from campaign.sealing import Keys, KeyTrouble, load_keys, make_keys
+
+
+class NoFolder(Exception):
+    """The data folder is not there, or what is in it does not belong together; its text is one sentence."""
+
+
+class KeyMark(Record):
+    """The short hash of a key this database was made with."""
+
+    __tablename__ = "key_mark"
+
+    name: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
+    fingerprint: Mapped[str] = mapped_column(sa.String(16))
+
+
+def keys_in(settings: Settings) -> Path:
+    """Where the key files lie."""
+    return settings.data / "keys"
+
+
+def open_database(settings: Settings) -> Database:
+    """The database of these settings; nothing is asked of it yet."""
+    return Database(settings.database_url, settings.data)
+
+
+def prepare(settings: Settings) -> None:
+    """Makes whatever is not there yet and brings the schema up to date; raises NoFolder or KeyTrouble."""
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    settings.data.chmod(0o700)
+    database = open_database(settings)
+    is_new = not _is_made(database)
+    if is_new:
+        make_keys(keys_in(settings))
+    keys = load_keys(keys_in(settings))
+    migrate(database)
+    with database.writing() as session:
+        _mark(session, keys)
+        if session.get(Publication, 1) is None:
+            session.add(_nothing_yet())
+    database.close()
+
+
+def check(settings: Settings) -> None:
+    """Raises NoFolder or KeyTrouble unless the folder is made, up to date, and belongs to its database."""
+    database = open_database(settings)
+    try:
+        if not settings.data.is_dir() or not _is_made(database):
+            raise NoFolder(f"There is no campaign in {settings.data}: run `campaign serve` there first.")
+        keys = load_keys(keys_in(settings))
+        with database.reading() as session:
+            _compare(session, keys)
+    finally:
+        database.close()
+
+
+def migrate(database: Database) -> None:
+    """Brings the schema up to date, all of it or nothing; a second one that starts meanwhile waits."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    with database.writing() as session:
+        database.lock(session, b"migrate.")
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, "head")
+
+
+def _is_made(database: Database) -> bool:
+    """Whether the database has its tables. Asking does not make an SQLite file."""
+    if database.is_sqlite and not Path(database.engine.url.database or "").exists():
+        return False
+    try:
+        return sa.inspect(database.engine).has_table(KeyMark.__tablename__)
+    except sa.exc.OperationalError as error:
+        raise NoFolder(f"The database cannot be opened: {str(error.orig).strip()}") from None
+
+
+def _mark(session: Session, keys: Keys) -> None:
+    """Notes the keys' short hashes with a new database; refuses other keys with an old one."""
+    if session.scalar(sa.select(sa.func.count()).select_from(KeyMark)):
+        _compare(session, keys)
+        return
+    session.add_all(KeyMark(name=name, fingerprint=mark) for name, mark in keys.fingerprints().items())
+
+
+def _compare(session: Session, keys: Keys) -> None:
+    known = {mark.name: mark.fingerprint for mark in session.scalars(sa.select(KeyMark))}
+    for name, fingerprint in keys.fingerprints().items():
+        if known.get(name) != fingerprint:
+            raise KeyTrouble(
+                f"The {name} key in the data folder is not the one this database was made with: put the right one back."
+            )
+
+
+def _nothing_yet() -> Publication:
+    return Publication(
+        id=1,
+        confirmed=0,
+        withdrawn=0,
+        removed=0,
+        countries={},
+        as_of=datetime.now(UTC).replace(second=0, microsecond=0),
+        closed_on=None,
+        is_sample=False,
+    )

@@ -1,0 +1,133 @@
+"""The gate: what a request may bring, and how much one network may send.
+
+Rates are counted in memory (or Redis) under a key made by chance that changes every hour; no address is kept anywhere.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import time
+from dataclasses import dataclass, field
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from flask import Request
+from itsdangerous import BadSignature, Signer
+from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+
+from campaign.config import Settings
+
+LARGEST_BODY = 32 * 1024  # bytes
+MOST_FIELDS = 30
+STAMP_LIFE = 48  # hours
+
+# A school behind one address: 500 pupils in an hour, a class of 40 within ten minutes and as many again.
+FROM_ONE_NETWORK = (RateLimitItemPerMinute(120, 10), RateLimitItemPerHour(600))
+# What one process lets in from everywhere: thrice the largest peak known of a petition (2,000 a minute).
+FROM_ALL = (RateLimitItemPerMinute(6000),)
+
+
+class CrossSite(BadRequest):
+    """The form was sent from another site."""
+
+
+def read_carefully(request: Request) -> bool:
+    """Refuses a body that no form of ours sends, before anything is read into fields; returns whether it is UTF-8.
+
+    Raises UnsupportedMediaType or RequestEntityTooLarge.
+    """
+    if request.content_encoding or request.mimetype != "application/x-www-form-urlencoded":
+        raise UnsupportedMediaType
+    body = request.get_data(cache=True)
+    if body.count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
+    try:
+        unquote_to_bytes(body).decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_cross_site(request: Request, settings: Settings, *, token_page: bool = False) -> bool:
+    """Whether a browser says that another site sent this.
+
+    A missing header is accepted, plain http sends none. Pages with a token in their address say `no-referrer`, from
+    which browsers post `Origin: null`; there the token itself shows where the form came from.
+    """
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return True
+    origin = request.headers.get("Origin")
+    if origin is None or (origin == "null" and token_page):
+        return False
+    return urlsplit(origin).hostname not in {host.strip("[]") for host in settings.hosts}
+
+
+class Stamp:
+    """The freshness stamp of the public forms: signed, the same for everybody within the hour, valid 48 hours.
+
+    It lets a page with a form be kept as bytes. It is no defence against cross-site posts; `is_cross_site` is.
+    """
+
+    def __init__(self, key: bytes) -> None:
+        self._signer = Signer(key, salt="stamp", digest_method=hashlib.sha256)
+
+    def make(self) -> str:
+        """The stamp of this hour."""
+        return self._signer.sign(str(this_hour())).decode()
+
+    def age(self, stamp: str) -> int | None:
+        """How many hours old a stamp is; None for one that is not ours."""
+        try:
+            return this_hour() - int(self._signer.unsign(stamp))
+        except (BadSignature, ValueError):
+            return None
+
+
+def this_hour() -> int:
+    """The hours since 1970."""
+    return int(time.time() // 3600)
+
+
+@dataclass
+class Gate:
+    """How much one network, and all together, may send."""
+
+    settings: Settings
+    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    _hour: int = field(default_factory=this_hour)
+
+    def __post_init__(self) -> None:
+        self._rates = FixedWindowRateLimiter(storage_from_string(self.settings.shared_url))
+
+    def wait(self, address: str | None) -> int:
+        """Counts one sending from a network address; returns 0, or the seconds to wait when it is too many."""
+        if not self.settings.limits:
+            return 0
+        own = [(rate, self._name(address)) for rate in FROM_ONE_NETWORK]
+        return max((self._hit(rate, name) for rate, name in [*own, *((rate, "all") for rate in FROM_ALL)]), default=0)
+
+    def _hit(self, rate: RateLimitItem, name: str) -> int:
+        if self._rates.hit(rate, name):
+            return 0
+        reset_at = self._rates.get_window_stats(rate, name).reset_time
+        return max(1, int(reset_at - time.time()) + 1)
+
+    def _name(self, address: str | None) -> str:
+        """The name a network is counted under: meaningless without a key that is thrown away every hour."""
+        if self._hour != this_hour():
+            self._key, self._hour = secrets.token_bytes(32), this_hour()
+        return hmac.digest(self._key, network(address).encode(), hashlib.sha256).hex()
+
+
+def network(address: str | None) -> str:
+    """The network one household or phone holds: an IPv4 address as it is, the /64 of an IPv6 address."""
+    try:
+        ip = ipaddress.ip_address(address or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(ip, ipaddress.IPv6Address):
+        ip = ip.ipv4_mapped or ip
+    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)

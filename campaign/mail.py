@@ -1,0 +1,303 @@
+"""The outbox: post a letter in the transaction that needs it, send it soon, forget it when its time is over.
+
+A letter waits as a row whose content is locked under a key file outside the database. The mail worker claims rows with
+a lease, so that several workers never send one at the same time and a dead worker's letters are sent by the next.
+"""
+
+import json
+import secrets
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.policy import SMTP as MAIL_POLICY
+from email.utils import format_datetime, make_msgid
+from pathlib import Path
+from typing import Protocol, cast
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+import idna
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from campaign import sealing
+from campaign.config import Settings
+from campaign.database import Database, Record, now
+
+LEASE = timedelta(minutes=5)
+BATCH = 20
+TIMEOUT = 30  # seconds for one step of the conversation with the mail server
+FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
+LIFE_SENT, LIFE_AT_MOST = timedelta(hours=72), timedelta(days=7)
+REMIND_AFTER = timedelta(hours=24)
+
+
+class Letter(Record):
+    """A letter that waits, or that was sent and lives on for as long as its link is valid."""
+
+    __tablename__ = "letter"
+
+    id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
+    kind: Mapped[str] = mapped_column(sa.String(40))  # the function in letters.py that writes it
+    box: Mapped[bytes] = mapped_column(sa.LargeBinary)  # address, language and token, locked
+    posted_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)  # when to send it, or send it once more; none: never again
+    lease_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+
+
+class Relay(Record):
+    """What the mail server said of itself when it was last spoken to; one row."""
+
+    __tablename__ = "relay"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    smtputf8: Mapped[bool]  # takes addresses with letters beyond ASCII before the @ (RFC 6531)
+
+
+@dataclass(frozen=True)
+class Envelope:
+    """What a letter needs to be written: to whom, in which language, with the token of its link."""
+
+    address: str
+    language: str
+    token: str
+
+
+class Refused(Exception):
+    """The mail server will never take this letter."""
+
+
+class Trouble(Exception):
+    """The mail server cannot take letters now; its text says what it answered."""
+
+
+class Transport(Protocol):
+    """A way out for letters."""
+
+    def send(self, message: EmailMessage) -> None:
+        """Sends one; raises Refused or Trouble."""
+
+
+Write = Callable[[Session, Letter, Envelope], EmailMessage | None]
+
+
+def post(session: Session, key: bytes, *, letter: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
+    """Puts a letter into the outbox; it is sent once the session is committed, and never if it is not."""
+    box = sealing.lock(key, json.dumps([envelope.address, envelope.language, envelope.token], ensure_ascii=False))
+    session.add(Letter(id=letter, kind=kind, box=box, posted_at=at, due_at=at))
+
+
+def claim(database: Database, at: datetime) -> list[Letter]:
+    """Takes up to BATCH letters that are due, for as long as a lease."""
+    due = (
+        sa.select(Letter.id)
+        .where(Letter.due_at <= at, sa.or_(Letter.lease_until.is_(None), Letter.lease_until < at))
+        .order_by(Letter.due_at)
+        .limit(BATCH)
+    )
+    with database.reading() as session:  # most of the time nothing is due, and looking costs no writer's turn
+        if session.scalar(due.limit(1)) is None:
+            return []
+    with database.writing() as session:
+        taken = sa.update(Letter).where(Letter.id.in_(due.with_for_update(skip_locked=True))).values(lease_until=at + LEASE)
+        return list(session.scalars(taken.returning(Letter)))
+
+
+def send(database: Database, keys: sealing.Keys, transport: Transport, write: Write, letter: Letter) -> bool:
+    """Writes and sends one claimed letter and notes what came of it; returns whether the server is worth asking again."""
+    envelope = Envelope(*json.loads(sealing.unlock(keys.mail, letter.box)))
+    with database.reading() as session:
+        message = write(session, letter, envelope)
+    try:
+        if message is not None:
+            transport.send(message)
+    except Refused:
+        _note(database, letter, due_at=None, failed_at=now())
+    except Trouble:
+        _note(database, letter, due_at=now() + _wait(letter.attempts), attempts=letter.attempts + 1)
+        return False
+    else:
+        _note(database, letter, **_after_sending(letter, was_needed=message is not None))
+    return True
+
+
+def release(database: Database, letters: list[Letter]) -> None:
+    """Gives back what was claimed and not sent, so that it need not wait for the lease to end."""
+    with database.writing() as session:
+        ids = [letter.id for letter in letters]
+        session.execute(sa.update(Letter).where(Letter.id.in_(ids)).values(lease_until=None))
+
+
+def _after_sending(letter: Letter, *, was_needed: bool) -> dict[str, datetime | None]:
+    """A letter that was needed is sent once more as a reminder after a day; everything else is over."""
+    if not was_needed:
+        return {"due_at": None}
+    if letter.sent_at is None:
+        return {"sent_at": now(), "due_at": now() + REMIND_AFTER}
+    return {"reminded_at": now(), "due_at": None}
+
+
+def _note(database: Database, letter: Letter, **values: object) -> None:
+    with database.writing() as session:
+        session.execute(sa.update(Letter).where(Letter.id == letter.id).values(lease_until=None, **values))
+
+
+def _wait(attempts: int) -> timedelta:
+    """How long to wait after so many attempts: twice as long each time, spread a little, four hours at most."""
+    longest = min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+    return longest * (0.75 + secrets.randbelow(500) / 1000)
+
+
+def is_over(at: datetime) -> sa.ColumnElement[bool]:
+    """Which letters are to be forgotten: 72 hours after they were sent or refused, 7 days after they were posted."""
+    ended = sa.func.coalesce(Letter.sent_at, Letter.failed_at)
+    return sa.or_(ended < at - LIFE_SENT, Letter.posted_at < at - LIFE_AT_MOST)
+
+
+def forget(database: Database, at: datetime) -> int:
+    """Deletes the letters whose time is over, and with each what waited for its answer; returns how many."""
+    with database.writing() as session:
+        result = session.execute(sa.delete(Letter).where(is_over(at)))
+        return cast("sa.CursorResult[object]", result).rowcount
+
+
+def transport(settings: Settings, show: Callable[[str], None]) -> Transport:
+    """The way out that the settings name; `show` is told where a letter was laid, in words without its address."""
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme == "file":
+        return FileMailbox(settings.data / "mail", show)
+    return Smtp(parts)
+
+
+class FileMailbox:
+    """Writes each letter as an `.eml` file, for trying the site out on one machine."""
+
+    def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder, self.show = folder, show
+
+    def send(self, message: EmailMessage) -> None:
+        """Lays the letter down whole or not at all, and says where."""
+        name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}.eml"
+        text = message.get_content()
+        message.set_content(text, cte="8bit")  # so that it can be read in any editor
+        draft = self.folder / f".{name}"
+        draft.write_bytes(message.as_bytes(policy=MAIL_POLICY.clone(utf8=True)))
+        draft.rename(self.folder / name)
+        links = [word for word in text.split() if "://" in word]
+        self.show(f"A letter in {self.folder / name}" + (f": {links[0]}" if links else ""))
+
+
+class Smtp:
+    """Sends letters through a mail server, over TLS unless told otherwise; one conversation serves several letters."""
+
+    def __init__(self, parts: SplitResult) -> None:
+        self.parts = parts
+        self.must_encrypt = parse_qs(parts.query).get("starttls", ["required"])[0] != "off"
+        self.server: smtplib.SMTP | None = None
+
+    def send(self, message: EmailMessage) -> None:
+        """Hands one letter over; what the server answers decides between Refused and Trouble."""
+        try:
+            server = self.server or self.connect()
+            server.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            self.close()
+            raise _judged(min(code for code, _ in error.recipients.values()), str(error)) from None
+        except smtplib.SMTPResponseException as error:
+            self.close()
+            raise _judged(error.smtp_code, str(error)) from None
+        except smtplib.SMTPNotSupportedError as error:
+            self.close()
+            raise Refused(str(error)) from None
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise Trouble(str(error)) from None
+
+    def connect(self) -> smtplib.SMTP:
+        """Opens a conversation: TLS from the start or by STARTTLS, then the login."""
+        host, context = self.parts.hostname or "localhost", ssl.create_default_context()
+        if self.parts.scheme == "smtps":
+            self.server = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT, context=context)
+        else:
+            self.server = smtplib.SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
+            if self.must_encrypt:
+                self._encrypt(context)
+        if self.parts.username:
+            self.server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+        self.server.ehlo_or_helo_if_needed()
+        return self.server
+
+    def _encrypt(self, context: ssl.SSLContext) -> None:
+        """A server that does not offer TLS is trouble to be mended; the letter waits and nothing is sent in the clear."""
+        assert self.server
+        try:
+            self.server.starttls(context=context)
+        except smtplib.SMTPNotSupportedError:
+            raise smtplib.SMTPException("the mail server does not offer STARTTLS") from None
+
+    @property
+    def takes_utf8(self) -> bool:
+        """Whether the server of the open conversation takes addresses beyond ASCII."""
+        return bool(self.server and self.server.has_extn("smtputf8"))
+
+    def close(self) -> None:
+        """Ends the conversation, politely where that still works."""
+        if self.server is not None:
+            server, self.server = self.server, None
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+
+
+def _judged(code: int, answer: str) -> Exception:
+    """5xx is for ever (RFC 5321 4.2.1), but not a refused login or TLS, which an organizer mends."""
+    for_ever = 500 <= code < 600 and code not in {530, 534, 535, 538}
+    return Refused(answer) if for_ever else Trouble(answer)
+
+
+@contextmanager
+def conversation(way_out: Transport) -> Iterator[Transport]:
+    """A way out for several letters, closed at the end."""
+    try:
+        yield way_out
+    finally:
+        if isinstance(way_out, Smtp):
+            way_out.close()
+
+
+def message(settings: Settings, *, to: str, subject: str, body: str) -> EmailMessage:
+    """A plain text letter with the headers it needs (RFC 5322, RFC 3834)."""
+    local, _, domain = to.rpartition("@")
+    letter = EmailMessage(policy=MAIL_POLICY)
+    letter["From"] = settings.sender
+    letter["To"] = f"{local}@{idna.encode(domain, uts46=True).decode()}" if local.isascii() else to
+    letter["Subject"] = subject
+    letter["Date"] = format_datetime(now())
+    letter["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2].rstrip(">"))
+    letter["Auto-Submitted"] = "auto-generated"
+    letter.set_content(body, cte="quoted-printable")
+    return letter
+
+
+def note_relay(database: Database, way_out: Transport) -> None:
+    """Remembers what the mail server takes, so that the form can say at once what it does not."""
+    takes = not isinstance(way_out, Smtp) or way_out.takes_utf8
+    with database.writing() as session:
+        session.merge(Relay(id=1, smtputf8=takes))
+
+
+def takes(session: Session, address: str) -> bool:
+    """Whether a letter to this address can go out: beyond ASCII before the @ only if the mail server said so."""
+    if address.rpartition("@")[0].isascii():
+        return True
+    relay = session.get(Relay, 1)
+    return relay is None or relay.smtputf8

@@ -1,0 +1,103 @@
+"""What every page is filled with, and the headers that every answer carries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Flask, Response, current_app, request, url_for
+from flask_babel import gettext
+
+from campaign.languages import LANGUAGES, clock, current, day, isolate, number
+from campaign.petition.counting import Published, next_goal
+from campaign.petition.published import published
+from campaign.site import site
+
+SECURITY = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self';"
+    " base-uri 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+YEAR = 31536000  # seconds
+NOT_TO_BE_FOUND = {"petition.confirm", "petition.act", "petition.sent", "petition.withdrawn", "petition.signatures"}
+
+
+def init_app(app: Flask) -> None:
+    """Fills the templates and sets the headers."""
+    app.context_processor(context)
+    app.after_request(add_headers)
+
+
+def add_headers(response: Response) -> Response:
+    """The security headers, where the view has not said otherwise; what is not called public is not stored."""
+    for name, value in SECURITY.items():
+        response.headers.setdefault(name, value)
+    if site().settings.base_url.startswith("https:"):
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def context() -> dict[str, Any]:
+    """The names that templates use; see also the functions of languages.py."""
+    language, settings, latest = current(), site().settings, published()
+    has_address = request.url_rule is not None and "token" not in (request.view_args or {})
+    return {
+        "lang": language.code,
+        "dir": language.dir,
+        "languages": list(LANGUAGES.values()),
+        "texts": site().texts[language.code],
+        "all_texts": site().texts,
+        "published": shown_count(latest, settings.goal),
+        "contact": settings.contact,
+        "sample": latest.is_sample,
+        "base_url": settings.base_url,
+        "static": current_app.extensions["static"],
+        "switch": switch,
+        "canonical": settings.base_url + request.path if has_address else None,
+        "alternates": alternates() if has_address else [],
+        "noindex": request.endpoint in NOT_TO_BE_FOUND or not has_address,
+        "number": number,
+        "day": day,
+        "clock": clock,
+        "minute": lambda moment: gettext("%(day)s, %(time)s UTC", day=day(moment), time=clock(moment)),
+        "isolate": isolate,
+    }
+
+
+@dataclass(frozen=True)
+class ShownCount:
+    """The count as pages show it: with its next goal and how far it is, in percent."""
+
+    count: int
+    as_of: datetime
+    goal: int
+    progress: int
+    closed: bool
+
+
+def shown_count(latest: Published, own_goal: int | None) -> ShownCount:
+    """What was published, ready to be shown."""
+    goal = next_goal(latest.confirmed, own_goal)
+    return ShownCount(latest.confirmed, latest.as_of, goal, 100 * latest.confirmed // goal, latest.is_closed)
+
+
+def switch(code: str) -> str:
+    """The same page in another language; the front page where this one has no address of its own."""
+    if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
+        return url_for("pages.home", lang=code)
+    endpoint = {"petition.send": "petition.sign", "petition.act": "petition.confirm"}.get(request.endpoint, request.endpoint)
+    arguments = dict(request.view_args or {})
+    if arguments.get("other") == code:  # side by side with the language that is switched to
+        arguments["other"] = current().code
+    return url_for(endpoint, **arguments | {"lang": code})
+
+
+def alternates() -> list[tuple[str, str]]:
+    """This page in every language, for search engines; `/` chooses for everybody else."""
+    base = site().settings.base_url
+    return [*((code, base + switch(code)) for code in LANGUAGES), ("x-default", f"{base}/")]

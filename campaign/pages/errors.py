@@ -1,0 +1,53 @@
+"""Errors in the reader's language. A 500 is a bug; when the database is away it is a 503 and nothing was lost."""
+
+import sqlalchemy as sa
+from flask import Flask, render_template, request
+from flask_babel import gettext
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from campaign.database import Busy
+
+RETRY_AFTER = "10"  # seconds
+Answer = tuple[str, int, dict[str, str]]
+
+
+def init_app(app: Flask) -> None:
+    """Shows every error as a page."""
+    app.register_error_handler(HTTPException, show)
+    app.register_error_handler(SecurityError, refuse_host)
+    app.register_error_handler(Busy, come_back)
+    app.register_error_handler(sa.exc.OperationalError, come_back)
+
+
+def show(error: HTTPException) -> Answer:
+    """One page for every error that HTTP names."""
+    heading, sentence = words(error.code or 500)
+    headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
+    page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence)
+    return page, error.code or 500, headers
+
+
+def come_back(_error: Exception) -> Answer:
+    """The database cannot be used now."""
+    heading, sentence = words(503)
+    page = render_template("errors/error.html", code=503, heading=heading, sentence=sentence)
+    return page, 503, {"Retry-After": RETRY_AFTER}
+
+
+def refuse_host(_error: SecurityError) -> Answer:
+    """The request names a host that is not ours, so no address can be built for a page."""
+    return f"{request.environ.get('SERVER_PROTOCOL', 'HTTP')} 400\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+def words(code: int) -> tuple[str, str]:
+    """Heading and sentence for a status."""
+    return {
+        403: (gettext("Not allowed"), gettext("This page is not open to you.")),
+        404: (gettext("Page not found"), gettext("There is no page at this address. It may have moved.")),
+        405: (gettext("Not possible this way"), gettext("This address does not take what was sent to it.")),
+        413: (gettext("Too much at once"), gettext("What was sent is too large. Nothing was kept.")),
+        415: (gettext("Not a form"), gettext("What was sent is not a form of this site. Nothing was kept.")),
+        429: (gettext("Too many attempts"), gettext("Please wait a while, then try again.")),
+        500: (gettext("Something went wrong"), gettext("Something went wrong on our side. Please try again shortly.")),
+        503: (gettext("Please try again shortly"), gettext("The site cannot take this just now. Nothing was kept.")),
+    }.get(code, (gettext("This did not work"), gettext("The request could not be understood. Nothing was kept.")))

@@ -1,0 +1,129 @@
+"""What a visitor may send: fields, labels, messages, cleaning; no rules."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.validators import ValidationError
+
+from campaign.gate import STAMP_LIFE
+from campaign.languages import countries, current
+from campaign.petition.cleaning import clean_email, clean_name, likely_domain
+from campaign.petition.signing import Wish
+from campaign.site import site
+
+
+class Freshness(CSRF):
+    """WTForms' token field filled with the freshness stamp; see gate.Stamp."""
+
+    def setup_form(self, form: Any) -> list[tuple[str, Any]]:
+        """Adds the hidden field."""
+        self.stamp = site().stamp
+        return list(super().setup_form(form))
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+        """The stamp of this hour."""
+        return self.stamp.make()
+
+    def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
+        """Refuses a stamp that is too old or not ours."""
+        age = self.stamp.age(field.data or "")
+        if age is None:
+            raise ValidationError(gettext("The form could not be read. Nothing was sent. Send it again."))
+        if not 0 <= age < STAMP_LIFE:
+            raise ValidationError(gettext("The form expired. Nothing was sent. Send it again."))
+
+
+class PublicForm(FlaskForm):
+    """A form of a page without a session."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = True
+        csrf_class = Freshness
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the stamp is missing or not ours, so that the form is not from a page of this site."""
+        return site().stamp.age(self.csrf_token.data or "") is None
+
+
+class SignForm(PublicForm):
+    """The form under the petition. `consent_hash` is the SHA-256 of the letter and the consent text on the page."""
+
+    name = StringField(lazy_gettext("Name"))
+    email = StringField(lazy_gettext("E-mail"))
+    shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
+    country = SelectField(lazy_gettext("Country (optional)"), validate_choice=False, default="")
+    consent = StringField()
+    news = BooleanField(lazy_gettext("I agree to receive campaign news by e-mail."))
+    website = StringField(lazy_gettext("Leave this field empty"))
+
+    def __init__(self, consent_hash: str, *, is_short: bool = False) -> None:
+        super().__init__()
+        self.consent_hash = consent_hash
+        self.typo = likely_domain(self.email.data or "") if request.method == "POST" else None
+        self.country.choices = [("", ""), *countries(current().code)]
+        if is_short:
+            del self.shown_as, self.country, self.news
+
+    def validate_name(self, field: Field) -> None:
+        """Keeps what was typed; the clean name is taken by `wish`."""
+        clean_name(field.data or "")
+
+    def validate_shown_as(self, field: Field) -> None:
+        """The words among the names follow the rules of names, and may be none."""
+        clean_name(field.data or "", is_required=False)
+
+    def validate_email(self, field: Field) -> None:
+        """A mailbox that can be written to."""
+        clean_email(field.data or "")
+
+    def validate_country(self, field: Field) -> None:
+        """A country of the list, or none."""
+        if field.data and field.data not in dict(countries(current().code)):
+            raise ValidationError(gettext("Choose a country from the list."))
+
+    def validate_consent(self, field: Field) -> None:
+        """The box is ticked, and under the text as it stands now."""
+        if not field.data:
+            raise ValidationError(gettext("Tick the box to agree. Without it the signature cannot be kept."))
+        if field.data != self.consent_hash:
+            field.data = ""
+            raise ValidationError(gettext("The text has changed since the page was opened. Read it again and tick the box."))
+
+    @property
+    def is_trap_sprung(self) -> bool:
+        """Whether the field that people do not see was filled in."""
+        return bool(self.website.data)
+
+    def wish(self) -> Wish:
+        """What was typed, cleaned; after `validate_on_submit`."""
+        return Wish(
+            name=clean_name(self.name.data or ""),
+            email=clean_email(self.email.data or ""),
+            shown_as=clean_name(self.shown_as.data or "", is_required=False),
+            country=self.country.data or None,
+            news=bool(self.news.data),
+            language=current().code,
+            text_sha256=self.consent_hash,
+        )
+
+
+class ShownForm(FlaskForm):
+    """The words a signer shows among the names. The token in the page's address stands for the stamp."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
+
+    def validate_shown_as(self, field: Field) -> None:
+        """The words follow the rules of names, and may be none."""
+        clean_name(field.data or "", is_required=False)
+
+    def words(self) -> str:
+        """The clean words."""
+        return clean_name(self.shown_as.data or "", is_required=False)

@@ -1,0 +1,43 @@
+"""The published count as every page reads it, without asking the database each time."""
+
+import time
+
+import sqlalchemy as sa
+from flask import current_app
+
+from campaign.database import Database
+from campaign.petition.counting import Published, read
+
+READ_AGAIN_AFTER = 1.0  # seconds
+
+
+class LatestCount:
+    """The last publication, read again at most once a second; when the database is away, the one known before."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._known = Published()
+        self._read_at = float("-inf")
+
+    def __call__(self) -> Published:
+        """The publication; the same object for as long as nothing new was published."""
+        if time.monotonic() - self._read_at > READ_AGAIN_AFTER:
+            self._read_at = time.monotonic()
+            self.refresh()
+        return self._known
+
+    def refresh(self) -> None:
+        """Reads it now."""
+        try:
+            with self._database.reading() as session:
+                found = read(session)
+        except sa.exc.SQLAlchemyError:
+            return  # the pages go on with what is known; /readyz says that the database is away
+        if found != self._known:
+            self._known = found
+
+
+def published() -> Published:
+    """What this site last published."""
+    latest: LatestCount = current_app.extensions["published"]
+    return latest()

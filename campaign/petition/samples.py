@@ -1,0 +1,54 @@
+"""Made-up signatures for trying and measuring, marked as a sample; never beside a real one."""
+
+import itertools
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import sqlalchemy as sa
+
+from campaign import sealing
+from campaign.database import Database, now
+from campaign.folder import NoFolder
+from campaign.petition.counting import count, publish
+from campaign.petition.models import Publication, Signature, Submission
+
+CHUNK = 1000
+COUNTRIES = ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB", None, None)
+DAYS = 30
+
+
+def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[int], object]) -> None:
+    """Adds `number` made-up signatures to an empty campaign; raises NoFolder when there is a real one in it."""
+    with database.writing() as session:
+        publication = session.get_one(Publication, 1)
+        waiting = session.scalar(sa.select(Submission.id).limit(1))
+        if not publication.is_sample and (count(session) or waiting is not None):
+            raise NoFolder("There are real signatures in this data folder: a sample needs an empty one.")
+        publication.is_sample = True
+    rows = _rows(keys, number)
+    while chunk := list(itertools.islice(rows, CHUNK)):
+        with database.writing() as session:
+            session.execute(sa.insert(Signature), chunk)
+        done(len(chunk))
+    publish(database)
+
+
+def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, object]]:
+    today, text = now().date(), "0" * 64
+    for place in range(1, number + 1):
+        record = secrets.token_bytes(16)
+        name = f"Sample {place}" if place % 2 else f"توقيع تجريبي {place}"
+        person = sealing.Person(record=record, text_sha256=text, name=name, email=f"sample{place}@example.org")
+        yield {
+            "id": record,
+            "tag": secrets.token_bytes(32),
+            "token_hash": secrets.token_bytes(32),
+            "sealed": sealing.seal(keys.public, person),
+            "shown_as": name if place % 3 == 0 else None,
+            "language": "en" if place % 2 else "ar",
+            "country": COUNTRIES[place % len(COUNTRIES)],
+            "news": place % 5 == 0,
+            "text_sha256": text,
+            "confirmed_on": today - timedelta(days=place % DAYS),
+        }

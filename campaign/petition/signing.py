@@ -1,0 +1,163 @@
+"""The rules of signing: sign, find, confirm, show, hide, withdraw, erase. They know no request and never commit."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign import mail, sealing
+from campaign.database import Database, insert
+from campaign.mail import Envelope, Letter
+from campaign.petition.counting import add_to_tally
+from campaign.petition.models import Publication, Signature, Submission
+
+SAME_MOMENT = timedelta(seconds=60)  # the same content again within this time is a second click
+LETTERS_A_DAY = 3  # to one address
+TRAILING = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
+CONFIRMING = "ask_to_confirm"
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody typed into the form, cleaned."""
+
+    name: str
+    email: str
+    shown_as: str
+    country: str | None
+    news: bool
+    language: str
+    text_sha256: str
+
+
+def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, at: datetime) -> None:
+    """Stores a submission and posts its letter.
+
+    Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
+    three letters a day to one address nothing more is sent.
+    """
+    tag = sealing.tag(keys.tag, wish.email)
+    digest = sealing.digest(
+        keys.tag,
+        wish.name,
+        wish.email,
+        wish.shown_as,
+        wish.country or "",
+        str(wish.news),
+        wish.language,
+        wish.text_sha256,
+    )
+    database.lock(session, tag)
+    if _is_enough(session, tag=tag, digest=digest, at=at):
+        return
+    record, token = secrets.token_bytes(16), sealing.new_token()
+    person = sealing.Person(record=record, text_sha256=wish.text_sha256, name=wish.name, email=wish.email)
+    envelope = Envelope(address=wish.email, language=wish.language, token=token)
+    mail.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
+    session.flush()  # the letter first: the submission hangs on it
+    session.add(
+        Submission(
+            id=record,
+            tag=tag,
+            digest=digest,
+            token_hash=sealing.token_hash(token),
+            sealed=sealing.seal(keys.public, person),
+            shown_box=sealing.lock(keys.mail, wish.shown_as),
+            language=wish.language,
+            country=wish.country,
+            news=wish.news,
+            text_sha256=wish.text_sha256,
+            created_at=at,
+        )
+    )
+
+
+def _is_enough(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> bool:
+    """Whether this is a second click, or the address had its letters for the day."""
+    day_ago = at - timedelta(days=1)
+    recent = (
+        sa.select(Submission.digest, Submission.created_at, Letter.reminded_at)
+        .join(Letter, Letter.id == Submission.id)
+        .where(Submission.tag == tag, sa.or_(Submission.created_at > day_ago, Letter.reminded_at > day_ago))
+    )
+    letters = 0
+    for known, created_at, reminded_at in session.execute(recent):
+        if known == digest and created_at > at - SAME_MOMENT:
+            return True
+        letters += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
+    return letters >= LETTERS_A_DAY
+
+
+def find(session: Session, token: str, at: datetime) -> Submission | Signature | None:
+    """What a link leads to: a submission that waits, the signature it became or its mailbox already has, or nothing."""
+    hashed = sealing.token_hash(token.rstrip(TRAILING))
+    waiting = session.scalar(
+        sa.select(Submission)
+        .join(Letter, Letter.id == Submission.id)
+        .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(mail.is_over(at), sa.false())))
+    )
+    if waiting is None:
+        return session.scalar(sa.select(Signature).where(Signature.token_hash == hashed))
+    return signature_of(session, waiting.tag) or waiting
+
+
+def signature_of(session: Session, tag: bytes) -> Signature | None:
+    """The signature of a mailbox, if it has one."""
+    return session.scalar(sa.select(Signature).where(Signature.tag == tag))
+
+
+def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime) -> Signature | None:
+    """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link."""
+    found = find(session, token, at)
+    if found is None or isinstance(found, Signature):
+        return found
+    waiting = sa.select(Submission.id).where(Submission.id == found.id).with_for_update()
+    if session.scalar(waiting) is None:  # somebody else pressed it just now; what came of that stands
+        return session.scalar(sa.select(Signature).where(Signature.tag == found.tag))
+    values = {name: getattr(found, name) for name in ("id", "tag", "token_hash", "sealed", "language", "country", "news")}
+    shown_as = sealing.unlock(keys.mail, found.shown_box) or None
+    new = insert(session, Signature).values(**values, shown_as=shown_as, text_sha256=found.text_sha256, confirmed_on=at.date())
+    session.execute(new.on_conflict_do_nothing())  # two links of one mailbox, pressed at once
+    session.execute(sa.delete(Letter).where(Letter.id == found.id))  # the submission goes with it
+    return signature_of(session, found.tag)
+
+
+def show(signature: Signature, words: str | None) -> None:
+    """Shows other words among the names, or none."""
+    signature.shown_as = words or None
+
+
+def withdraw(session: Session, signature: Signature, today: date, *, reason: str = "withdrawn") -> None:
+    """Deletes a signature and whatever waits for the same mailbox; a number per day and reason remains."""
+    _forget_waiting(session, signature.tag)
+    gone = session.execute(sa.delete(Signature).where(Signature.id == signature.id))
+    if gone.rowcount:  # type: ignore[attr-defined]  # pressed twice at once, it goes away once
+        add_to_tally(session, day=today, reason=reason)
+
+
+def erase(session: Session, keys: sealing.Keys, address: str, today: date) -> bool:
+    """Deletes everything there is of an address; returns whether there was anything."""
+    tag = sealing.tag(keys.tag, address)
+    waited = _forget_waiting(session, tag)
+    signature = signature_of(session, tag)
+    if signature is not None:
+        withdraw(session, signature, today)
+    return waited or signature is not None
+
+
+def _forget_waiting(session: Session, tag: bytes) -> bool:
+    waiting = sa.select(Submission.id).where(Submission.tag == tag)
+    return bool(session.execute(sa.delete(Letter).where(Letter.id.in_(waiting))).rowcount)  # type: ignore[attr-defined]
+
+
+def is_open(session: Session) -> bool:
+    """Whether signatures are being collected."""
+    closed_on = session.scalar(sa.select(Publication.closed_on).where(Publication.id == 1))
+    return closed_on is None
+
+
+def close(session: Session, today: date | None) -> None:
+    """Ends the collecting of signatures on a day, or resumes it with None."""
+    session.execute(sa.update(Publication).where(Publication.id == 1).values(closed_on=today))

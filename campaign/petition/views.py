@@ -1,0 +1,181 @@
+"""The pages in the order a signer meets them: sign, sent, confirm, yours, withdrawn; and the names of those who chose so."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from campaign import gate, mail
+from campaign.database import now
+from campaign.languages import LANGUAGES, current
+from campaign.petition import signing
+from campaign.petition.cleaning import likely_domain
+from campaign.petition.forms import ShownForm, SignForm
+from campaign.petition.models import Signature
+from campaign.petition.names import names
+from campaign.petition.sharing import share_links
+from campaign.site import site
+
+room = Blueprint("petition", __name__, url_prefix="/<lang:lang>")
+
+# What says `public` is kept as bytes, see pages/cache.py. A form's page may tell its own site where a post comes from;
+# a page with a token in its address tells nobody.
+KEPT_FORM = {"Cache-Control": "public, max-age=60", "Referrer-Policy": "same-origin"}
+FORM = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+SECRET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+Page = Response | tuple[str, int, dict[str, str]]
+
+
+@room.get("/sign")
+def sign() -> Page:
+    """The form."""
+    return _form(SignForm(_consent_hash()), 200, KEPT_FORM)
+
+
+@room.post("/sign")
+def send() -> Page:
+    """Takes the form; the answer is the same whoever signed before."""
+    is_readable = gate.read_carefully(request)
+    form = SignForm(_consent_hash())
+    if not is_readable:
+        return _form(form, 422, FORM, message=gettext("The form could not be read. Nothing was sent. Send it again."))
+    if gate.is_cross_site(request, site().settings):
+        return _form(form, 400, FORM, message=gettext("The form came from another site. Nothing was sent. Send it from here."))
+    wait = site().gate.wait(request.remote_addr)
+    if wait:
+        return _form(form, 429, FORM | {"Retry-After": str(wait)}, wait_minutes=-(-wait // 60))
+    if not form.validate():
+        return _form(form, 400 if form.is_foreign else 422, FORM)
+    sent = redirect(url_for(".sent", domain=_doubtful(form)), 303)
+    if form.is_trap_sprung:
+        return sent
+    with site().database.writing() as session:
+        if not signing.is_open(session):
+            return _form(form, 403, FORM)
+        if not mail.takes(session, form.wish().email):
+            return _form(form, 422, FORM, message=gettext("Our mail server cannot write to this address. Please use another."))
+        signing.sign(site().database, session, site().keys, form.wish(), now())
+    return sent
+
+
+@room.get("/sign/sent")
+def sent() -> Page:
+    """One more step: the letter. With a doubtful domain in the query, a question whether it was meant."""
+    domain = request.args.get("domain", "")[:253]
+    suggestion = likely_domain(f"@{domain}")
+    typo = {"domain": domain, "suggestion": suggestion} if suggestion else None
+    return render_template("petition/sent.html", typo=typo), 200, KEPT_FORM | {"Cache-Control": "no-store"}
+
+
+@room.get("/confirm/<token>")
+def confirm(token: str) -> Page:
+    """The one link in a letter: a button before it is confirmed, the signer's own page after."""
+    with site().database.reading() as session:
+        found = signing.find(session, token, now())
+    if found is None:
+        return render_template("petition/expired.html"), 404, SECRET
+    if isinstance(found, Signature):
+        return _yours(found)
+    return render_template("petition/confirm.html", token=token), 200, SECRET
+
+
+@room.post("/confirm/<token>")
+def act(token: str) -> Page:
+    """Confirms; and once confirmed shows, hides, changes or withdraws. Pressing again changes nothing more."""
+    gate.read_carefully(request)
+    if gate.is_cross_site(request, site().settings, token_page=True):
+        raise gate.CrossSite
+    deed = request.form.get("act", "confirm")
+    with site().database.writing() as session:
+        confirming = deed == "confirm"
+        found = signing.confirm(session, site().keys, token, now()) if confirming else signing.find(session, token, now())
+        if found is None:
+            return _gone(deed)
+        if not isinstance(found, Signature):
+            return render_template("petition/confirm.html", token=token), 200, SECRET
+        refused = _change(session, found, deed)
+    if refused:
+        return _yours(found, form=refused)
+    return _gone(deed) if deed == "withdraw" else redirect(url_for(".confirm", token=token, changed=deed), 303)
+
+
+@room.get("/sign/withdrawn")
+def withdrawn() -> Page:
+    """The signature is gone."""
+    return render_template("petition/withdrawn.html"), 200, SECRET
+
+
+@room.get("/signatures")
+def signatures() -> Page:
+    """The names. With a count that moves in batches, those of today wait until the day is over."""
+    before = now().date() if site().settings.count_batch > 1 else None
+    with site().database.reading() as session:
+        page = names(session, after=request.args.get("after", ""), before=before)
+    next_url = url_for(".signatures", after=page.next) if page.next else None
+    answer = render_template("petition/signatures.html", days=page.days, next_url=next_url)
+    return answer, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+def _change(session: Session, signature: Signature, deed: str) -> ShownForm | None:
+    """Does what a button on the signer's own page says; returns the form when its words cannot be shown."""
+    form = ShownForm()
+    if deed == "show":
+        if not form.validate():
+            return form
+        signing.show(signature, form.words())
+    elif deed == "hide":
+        signing.show(signature, None)
+    elif deed == "language":
+        signature.language = LANGUAGES.get(request.form.get("language", ""), current()).code
+    elif deed == "news":
+        signature.news = "news" in request.form
+    elif deed == "withdraw":
+        signing.withdraw(session, signature, now().date())
+    elif deed != "confirm":
+        raise BadRequest
+    return None
+
+
+def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
+    """The signer's own page: thanks and sharing first, then what is held and how to change it."""
+    url = f"{site().settings.base_url}/{current().code}/"
+    answer = render_template(
+        "petition/yours.html",
+        signature=signature,
+        shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or ""),
+        errors=_errors(form) if form else [],
+        changed=None if form else request.args.get("changed"),
+        share=share_links(url, gettext("I signed a petition asking world leaders for a political solution in Syria.")),
+        share_url=url,
+    )
+    return answer, 422 if form else 200, SECRET
+
+
+def _gone(deed: str) -> Page:
+    """The end of a link: withdrawn, just now or before; or too old, or never ours."""
+    if deed == "withdraw":
+        return redirect(url_for(".withdrawn"), 303)
+    return render_template("petition/expired.html"), 404, SECRET
+
+
+def _form(form: SignForm, status: int, headers: dict[str, str], message: str = "", wait_minutes: int = 0) -> Page:
+    """The form, with what was typed and what is wrong with it."""
+    errors = [("main", message)] if message else _errors(form)
+    answer = render_template("petition/sign.html", form=form, errors=errors, wait_minutes=wait_minutes)
+    return answer, status, headers
+
+
+def _errors(form: SignForm | ShownForm) -> list[tuple[str, str]]:
+    """Each field with its first error, in the order of the page; the stamp's error has no field of its own."""
+    return [("main" if field.name == "csrf_token" else field.id, field.errors[0]) for field in form if field.errors]
+
+
+def _consent_hash() -> str:
+    return site().texts[current().code].consent_hash
+
+
+def _doubtful(form: SignForm) -> str | None:
+    """The domain to ask about on the next page, when it looks like a slip of the finger."""
+    domain = form.wish().email.rpartition("@")[2]
+    return domain if likely_domain(f"@{domain}") else None

@@ -1,0 +1,205 @@
+"""What hides a signer: sealed records, the tag that finds the same mailbox twice, tokens for links, and the key files.
+
+A record is sealed to the campaign's public key before it is stored; only the private key, which is meant to be moved
+off the server, opens it. Letters that wait are locked under a key file that lies outside the database.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import secrets
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import idna
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+from nacl.secret import SecretBox
+
+VERSION = 1
+SIZES = (512, 1024)  # a sealed record shows its length to whoever holds the database, so there are two lengths
+SECRETS = ("tag", "mail", "form")
+PUBLIC, PRIVATE = "seal.public", "seal.private"
+SAME_MAILBOX = {"googlemail.com": "gmail.com"}
+DOTS_DO_NOT_COUNT = {"gmail.com"}
+
+
+class KeyTrouble(Exception):
+    """A key is missing, wrong or readable by others; its text is one sentence that says what to do."""
+
+
+class CannotOpen(Exception):
+    """A sealed record cannot be opened with this key."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """What is sealed of one signer."""
+
+    record: bytes  # the id of the row it belongs to, 16 bytes
+    text_sha256: str  # the text that was signed, 64 hex digits
+    name: str
+    email: str
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of one campaign, as they lie in the data folder's `keys/`."""
+
+    public: PublicKey
+    private: PrivateKey | None
+    tag: bytes
+    mail: bytes
+    form: bytes
+
+    @property
+    def key_id(self) -> bytes:
+        """The first 8 bytes of the public key's SHA-256; stands on every envelope."""
+        return key_id(self.public)
+
+    def fingerprints(self) -> dict[str, str]:
+        """A short hash of each key; kept in the database so that a start with other keys is refused."""
+        secret = {name: _fingerprint(getattr(self, name)) for name in SECRETS}
+        return {"seal": _fingerprint(bytes(self.public)), **secret}
+
+
+def make_keys(folder: Path) -> None:
+    """Makes the key files that are not there yet: the folder mode 700, the files mode 600."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name in SECRETS:
+        if not (folder / f"{name}.key").exists():
+            _write(folder / f"{name}.key", secrets.token_bytes(32))
+    if not (folder / PUBLIC).exists():
+        private = PrivateKey.generate()
+        _write(folder / PRIVATE, bytes(private))
+        _write(folder / PUBLIC, bytes(private.public_key))
+
+
+def load_keys(folder: Path) -> Keys:
+    """Reads the key files; raises KeyTrouble when one is missing, broken or readable by others."""
+    private = folder / PRIVATE
+    return Keys(
+        public=PublicKey(read_key(folder / PUBLIC)),
+        private=PrivateKey(read_key(private)) if private.exists() else None,
+        **{name: read_key(folder / f"{name}.key") for name in SECRETS},
+    )
+
+
+def read_key(file: Path) -> bytes:
+    """The 32 bytes of one key file; raises KeyTrouble."""
+    try:
+        mode = file.stat().st_mode
+        key = base64.b64decode(file.read_text("ascii").strip(), validate=True)
+    except (OSError, ValueError):
+        raise KeyTrouble(f"The key file {file} is missing or broken: put it back from the backup.") from None
+    if mode & 0o077:
+        raise KeyTrouble(f"The key file {file} can be read by others: run chmod 600 on it.")
+    if len(key) != 32:
+        raise KeyTrouble(f"The key file {file} is not a key: put it back from the backup.")
+    return key
+
+
+def eject(folder: Path, out: Path) -> None:
+    """Moves the private key out of the data folder into the file `out`, which must not exist yet."""
+    source = folder / PRIVATE
+    if not source.exists():
+        raise KeyTrouble("The private key is not on this server; it was moved off before.")
+    _write(out, read_key(source))
+    with source.open("r+b") as file:  # overwritten first; a disk may still keep a copy, which only its destruction ends
+        file.write(b"\0" * source.stat().st_size)
+        os.fsync(file.fileno())
+    source.unlink()
+
+
+def seal(public: PublicKey, person: Person) -> bytes:
+    """A record nobody but the private key's holder opens: version, key id, then the padded record in a SealedBox."""
+    name, email = person.name.encode(), person.email.encode()
+    plain = person.record + bytes.fromhex(person.text_sha256) + _field(name) + _field(email)
+    size = next(size for size in SIZES if len(plain) <= size)
+    return bytes([VERSION]) + key_id(public) + SealedBox(public).encrypt(plain.ljust(size, b"\0"))
+
+
+def open_sealed(private: PrivateKey, envelope: bytes) -> Person:
+    """Opens what `seal` made; raises CannotOpen."""
+    if envelope[:1] != bytes([VERSION]) or envelope[1:9] != key_id(private.public_key):
+        raise CannotOpen("the record was sealed to another key")
+    try:
+        plain = SealedBox(private).decrypt(envelope[9:])
+    except CryptoError:
+        raise CannotOpen("the record is damaged") from None
+    name, rest = _take(plain[48:])
+    email, _ = _take(rest)
+    return Person(record=plain[:16], text_sha256=plain[16:48].hex(), name=name.decode(), email=email.decode())
+
+
+def lock(key: bytes, text: str) -> bytes:
+    """Text of at most 1,022 bytes locked under a key file, its length hidden in steps of 512 bytes."""
+    plain = _field(text.encode())
+    return bytes(SecretBox(key).encrypt(plain.ljust(-len(plain) // 512 * -512, b"\0")))
+
+
+def unlock(key: bytes, box: bytes) -> str:
+    """Opens what `lock` made; raises CannotOpen."""
+    try:
+        return _take(SecretBox(key).decrypt(box))[0].decode()
+    except CryptoError:
+        raise CannotOpen("this was locked under another key") from None
+
+
+def tag(key: bytes, email: str) -> bytes:
+    """32 bytes that are the same for every way to write one mailbox, and say nothing without the key file."""
+    return hmac.digest(key, mailbox(email).encode(), hashlib.sha256)
+
+
+def digest(key: bytes, *parts: str) -> bytes:
+    """32 bytes that tell the same content again, keyed like the tag."""
+    return hmac.digest(key, "\0".join(("content", *parts)).encode(), hashlib.sha256)
+
+
+def mailbox(email: str) -> str:
+    """The canonical form of an address: lower case, IDNA, without `+tag`, and without dots where they do not count."""
+    local, _, domain = email.lower().rpartition("@")
+    domain = idna.encode(domain, uts46=True).decode() if domain else ""
+    domain = SAME_MAILBOX.get(domain, domain)
+    local = local.split("+", 1)[0] or local
+    if domain in DOTS_DO_NOT_COUNT:
+        local = local.replace(".", "")
+    return f"{local}@{domain}"
+
+
+def new_token() -> str:
+    """A token for a link: 128 random bits in base32, whose 26 letters and digits no mail program breaks or cuts off."""
+    return base64.b32encode(secrets.token_bytes(16)).decode().lower().rstrip("=")
+
+
+def token_hash(token: str) -> bytes:
+    """What is stored of a token: its SHA-256."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def key_id(public: PublicKey) -> bytes:
+    """The first 8 bytes of a public key's SHA-256."""
+    return hashlib.sha256(bytes(public)).digest()[:8]
+
+
+def _fingerprint(key: bytes) -> str:
+    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:16]
+
+
+def _write(file: Path, key: bytes) -> None:
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "wb") as stream:
+        stream.write(base64.b64encode(key) + b"\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _field(value: bytes) -> bytes:
+    return struct.pack(">H", len(value)) + value
+
+
+def _take(data: bytes) -> tuple[bytes, bytes]:
+    (length,) = struct.unpack_from(">H", data)
+    return data[2 : 2 + length], data[2 + length :]

@@ -1,0 +1,87 @@
+"""The mail and the timed work: send what waits, publish the count, forget what is over, empty the database's log.
+
+Everything is done by looking what is due, so it also catches up after having been away.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from flask import Flask
+
+from campaign import mail
+from campaign.config import Settings
+from campaign.database import Busy, Database, now
+from campaign.petition import counting, letters
+from campaign.site import Site
+
+TICK = 0.5  # seconds between two looks into the outbox
+FORGET_EVERY, TRUNCATE_EVERY = 60, 15  # seconds
+
+
+@dataclass
+class Duty:
+    """Something to do every so many seconds; a failure is said and tried again at the next tick."""
+
+    every: float
+    do: Callable[[], object]
+    due: float = 0.0
+
+    def look(self) -> None:
+        """Does it when its time has come. What returns False is tried again at the next tick."""
+        if time.monotonic() < self.due:
+            return
+        if self.do() is not False:
+            self.due = time.monotonic() + self.every
+
+
+def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -> None:
+    """Works until SIGTERM or SIGINT; the letter that is being sent is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    site: Site = app.extensions["site"]
+    todo = duties(site.settings, site.database)
+    if mails:
+        todo.append(Duty(TICK, lambda: send_letters(app, stop, say)))
+    while not stop.is_set():
+        for duty in todo:
+            _try(duty, say)
+        stop.wait(TICK)
+    site.database.close()
+
+
+def duties(settings: Settings, database: Database) -> list[Duty]:
+    """The timed work."""
+    return [
+        Duty(settings.count_every, lambda: counting.publish(database, batch=settings.count_batch)),
+        Duty(FORGET_EVERY, lambda: mail.forget(database, now())),
+        Duty(TRUNCATE_EVERY, database.truncate_log),
+    ]
+
+
+def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None]) -> None:
+    """Sends what is due, until nothing is or the mail server is in trouble."""
+    site: Site = app.extensions["site"]
+    claimed = mail.claim(site.database, now())
+    if not claimed:
+        return
+    with app.app_context(), mail.conversation(mail.transport(site.settings, say)) as way_out:
+        while claimed and not stop.is_set():
+            for letter in claimed:
+                if stop.is_set() or not mail.send(site.database, site.keys, way_out, letters.write, letter):
+                    mail.release(site.database, claimed)
+                    return
+            mail.note_relay(site.database, way_out)
+            claimed = mail.claim(site.database, now())
+
+
+def _try(duty: Duty, say: Callable[[str], None]) -> None:
+    """The work goes on when the database is away for a while."""
+    try:
+        duty.look()
+    except (sa.exc.OperationalError, sa.exc.InterfaceError, Busy) as error:
+        say(f"The timed work could not use the database and tries again: {type(error).__name__}")
