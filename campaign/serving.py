@@ -1,51 +1,33 @@
-"""One process group that serves the site and sends its mail: the parent, the web workers and the mail worker.
+"""Serves the site and sends its mail, by one process group that starts together and ends together.
 
-They start together and end together. The parent starts a worker again that ends unasked; a worker ends by itself once its parent is
-gone, however that happened. Nothing is logged about a request: the address of a visitor is written down nowhere.
+A worker ends by itself once its parent is gone, however that happened. Nothing is logged about a request: the address of a
+visitor is written down nowhere.
 """
 
 import errno
-import logging
 import multiprocessing
 import os
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from functools import partial
-from typing import Any
 
-from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 
 from campaign import create_app
 from campaign.config import Settings
 from campaign.gateway import Gateway
-
-PARENT = "PARENT_OF_CAMPAIGN_WORK"
-"""The variable that tells the mail worker whose child it is. It is no setting, so it has not the prefix of one."""
-
-CANNOT_START = 3
-"""The exit code of a web worker that will not start however often it is tried."""
-
-PAUSE = 1
-"""The least seconds between two starts of one worker; they double, to a minute, while the mail worker keeps ending."""
+from campaign.group import CANNOT_START, LAST_SECONDS, PARENT, Group
 
 HEAD_SECONDS = 15
 """How long a client may take over the head of a request."""
 
-LAST_SECONDS = 8
-"""How long a stop waits for what is in flight; container engines kill after 10."""
-
 MEMORY = 256
 """MiB above which a web worker is replaced, its requests answered."""
 
-FROM_TERMINAL = {signal.SIGINT, signal.SIGHUP}
-
-log = logging.getLogger(__name__)
 trouble: "multiprocessing.SimpleQueue[str]" = multiprocessing.SimpleQueue()
 
 
@@ -69,7 +51,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
         log_enabled=False,
     )
     group.with_mail = mail
-    group.serve(target_loader=partial(load, settings, trouble), wrap_loader=False)
+    group.serve(target_loader=partial(load, settings, trouble), wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
     if not trouble.empty():
         sys.exit(f"The site cannot start: {trouble.get()}")
 
@@ -91,7 +73,7 @@ def end_with_parent() -> None:
     A web worker knows its parent, the mail worker is told; a process that belongs to no group is left alone.
     """
     known = multiprocessing.parent_process()
-    parent = known.pid if known else int(os.environ.get(PARENT, 0))
+    parent = known.pid if known else int(os.environ.get(PARENT, "0"))
     if parent:
         threading.Thread(target=_watch, args=(parent,), name="end with parent", daemon=True).start()
 
@@ -118,86 +100,3 @@ def free_address(host: str, port: int) -> str:
             if error.errno != errno.EADDRINUSE or time.monotonic() > patience:
                 sys.exit(f"Cannot listen on {host} port {port}: {error.strerror}.")
             time.sleep(0.25)
-
-
-class MailWorker:
-    """`campaign work`, as a child."""
-
-    def __init__(self) -> None:
-        self.pause = PAUSE
-        self.start()
-
-    def start(self) -> None:
-        """Starts it; it knows its parent from the environment."""
-        self.born = time.monotonic()
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "campaign", "work"],
-            env=os.environ | {PARENT: str(os.getpid())},
-            stdin=subprocess.DEVNULL,
-        )
-
-    def tend(self) -> None:
-        """Starts it again if it has ended, with longer and longer pauses if it ends at once."""
-        age = time.monotonic() - self.born
-        code = self.process.poll()
-        if code is not None and age > self.pause:
-            log.warning("The mail worker ended (%s) and is started again.", code)
-            self.pause = PAUSE if code < 0 or age > 60 else min(self.pause * 2, 60)
-            self.start()
-
-    def stop(self) -> None:
-        """Asks it to end."""
-        self.process.terminate()
-        self.deadline = time.monotonic() + LAST_SECONDS
-
-    def end(self) -> None:
-        """Waits until the letter in its hands is away; one that is cut off is sent again when its lease is over."""
-        try:
-            self.process.wait(max(0.1, self.deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-
-
-class Group(Granian):
-    """granian's parent of web workers, which also tends the mail worker."""
-
-    with_mail = True
-
-    def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        """Notes that a stop is asked for."""
-        if os.getpid() != self.pid:
-            os._exit(1)  # a worker that was forked a moment ago and has no handlers of its own yet
-        super().signal_handler_interrupt(*args, **kwargs)
-
-    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
-        """Tends everybody until a stop is asked for or a worker cannot start.
-
-        In the place of granian's own loop, which ends everything when one worker is killed twice within six seconds.
-        """
-        signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
-        mail = MailWorker() if self.with_mail else None
-        while not self.interrupt_signal:
-            self.main_loop_interrupt.wait(PAUSE)
-            self.main_loop_interrupt.clear()
-            if mail:
-                mail.tend()
-            while self.interrupt_children and not self.interrupt_signal:
-                self._tend(self.interrupt_children.pop(0), spawn_target, target_loader)
-            if self.rss_signal:
-                self.rss_signal = False
-                self._handle_rss_signal(spawn_target, target_loader)
-                self._watch_workers_rss()
-        self.interrupt_children.clear()
-        if mail:
-            mail.stop()
-            self.on_shutdown(mail.end)
-
-    def _tend(self, index: int, spawn_target: Any, target_loader: Any) -> None:
-        worker = self.wrks[index]
-        if worker.inner.exitcode == CANNOT_START:
-            self.interrupt_signal = True
-            return
-        log.warning("A web worker ended (%s) and is started again.", worker.inner.exitcode)
-        time.sleep(max(0, PAUSE - (time.monotonic() - worker.birth)))
-        self._respawn_workers([index], spawn_target, target_loader)
