@@ -68,7 +68,7 @@ class Settings(BaseSettings):
         """Reads the settings; raises SettingError with one sentence for each that is wrong."""
         folder = Path(os.environ.get(PREFIX + "DATA", "instance")).absolute()
         try:
-            return cls(_env_file=folder.parent / ".env")  # type: ignore[call-arg]  # pydantic-settings' own argument
+            return cls(_env_file=folder.parent / ".env")
         except ValidationError as error:
             raise SettingError("; ".join(_sentence(one) for one in error.errors())) from None
 

@@ -4,6 +4,7 @@ They start together and end together, and the parent starts a worker again that 
 """
 
 import logging
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -75,7 +76,7 @@ class Group(MPServer):
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """Notes that a stop is asked for."""
-        if os.getpid() != self.pid:
+        if multiprocessing.parent_process():
             os._exit(1)  # a worker that was forked a moment ago and has no handlers of its own yet
         super().signal_handler_interrupt(*args, **kwargs)
 
@@ -95,8 +96,8 @@ class Group(MPServer):
                 self._tend(self.interrupt_children.pop(0), spawn_target, target_loader)
             if self.rss_signal:
                 self.rss_signal = False
-                self._handle_rss_signal(spawn_target, target_loader)
-                self._watch_workers_rss()
+                self._handle_rss_signal(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+                self._watch_workers_rss()  # type: ignore[no-untyped-call]
         self.interrupt_children.clear()
         if mail:
             mail.stop()

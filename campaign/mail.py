@@ -151,7 +151,7 @@ def _note(database: Database, letter: Letter, **values: object) -> None:
 
 def _wait(attempts: int) -> timedelta:
     """How long to wait after so many attempts: twice as long each time, spread a little, four hours at most."""
-    longest = min(FIRST_WAIT * 2 ** min(attempts, 10), LONGEST_WAIT)
+    longest = min(FIRST_WAIT * (1 << min(attempts, 10)), LONGEST_WAIT)
     return longest * (0.75 + secrets.randbelow(500) / 1000)
 
 

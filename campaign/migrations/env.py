@@ -2,10 +2,8 @@
 
 from alembic import context
 
-from campaign import folder
+import campaign.folder  # noqa: F401  # for the tables it knows
 from campaign.database import Record
-
-assert folder.KeyMark  # imported for the tables it knows
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -26,7 +26,7 @@ class Published:
     is_sample: bool = False
 
 
-def confirmed() -> sa.Select[tuple[Signature]]:
+def confirmed() -> sa.Select[Signature]:
     """The signatures that count: each was confirmed from its mailbox and still stands."""
     return sa.select(Signature)
 
@@ -40,7 +40,7 @@ def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
         standing, cells = count(session), _cells(session)
-        gone = dict(session.execute(_gone()).tuples().all())
+        gone = {row[0]: row[1] for row in session.execute(_gone())}
     with database.writing() as session:
         row = session.get(Publication, 1)
         if row is None or (row.confirmed != standing and abs(row.confirmed - standing) < batch):
@@ -88,8 +88,8 @@ def _cells(session: Session) -> dict[str, int]:
     number = sa.func.count()
     cells = confirmed().with_only_columns(Signature.country, number).group_by(Signature.country)
     large = cells.having(number >= SMALLEST_CELL, Signature.country.is_not(None))
-    return {country: cell for country, cell in session.execute(large).tuples() if country}
+    return {row[0]: row[1] for row in session.execute(large) if row[0]}
 
 
-def _gone() -> sa.Select[tuple[str, int]]:
+def _gone() -> sa.Select[str, int]:
     return sa.select(Tally.reason, sa.func.sum(Tally.number)).group_by(Tally.reason)

@@ -1,0 +1,102 @@
+"""What the tests stand on: a data folder, both databases, a mail server, and people with a role."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from campaign import create_app, folder
+from campaign.config import Settings
+from campaign.site import Site
+from tests.people import PostOffice, Visitor, link_in
+from tests.servers import Mailbox, PostgreSQL, postgresql
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """A real PostgreSQL server."""
+    with postgresql() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """An empty database: every test that asks for one runs on both."""
+    if request.param == "sqlite":
+        yield ""
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql_server")
+    url = server.new_database()
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    """A real mail server."""
+    with Mailbox() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database_url: str, mailbox: Mailbox) -> Settings:
+    """The settings of a prepared campaign."""
+    found = Settings(
+        data=tmp_path / "instance",
+        database_url=database_url,
+        mail_url=mailbox.url,
+        mail_from="campaign@example.org",
+        contact="The test campaign, test@example.org",
+    )
+    folder.prepare(found)
+    return found
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[Flask]:
+    """The site."""
+    made = create_app(settings)
+    yield made
+    site: Site = made.extensions["site"]
+    site.database.close()
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody who reads English."""
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def reader(app: Flask) -> Visitor:
+    """Somebody who reads Arabic."""
+    return Visitor(app.test_client(), "ar")
+
+
+@pytest.fixture(params=["en", "ar"])
+def somebody(app: Flask, request: pytest.FixtureRequest) -> Visitor:
+    """A visitor, once in each language."""
+    return Visitor(app.test_client(), request.param)
+
+
+@pytest.fixture
+def post_office(app: Flask, mailbox: Mailbox) -> PostOffice:
+    """Sends what waits in the outbox."""
+    return PostOffice(app, mailbox.letters)
+
+
+@pytest.fixture
+def sami(visitor: Visitor, post_office: PostOffice) -> str:
+    """Sami has signed and not confirmed; the link in his letter."""
+    visitor.sign(name="Sami Khalil", email="sami@example.org")
+    return link_in(post_office.deliver()[-1])
+
+
+@pytest.fixture
+def layla(visitor: Visitor, post_office: PostOffice) -> str:
+    """Layla has confirmed and shows her first name; her link."""
+    visitor.sign(name="Layla Haddad", email="layla@example.org", shown_as="Layla", country="SY")
+    link = link_in(post_office.deliver()[-1])
+    visitor.press(link)
+    return link

@@ -1,0 +1,97 @@
+"""The people of the tests and what they do: a visitor reads a page and sends the form that is on it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import html5lib
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from campaign import mail
+from campaign.database import now
+from campaign.petition import counting, letters
+from campaign.petition.models import Signature, Submission
+from campaign.site import Site
+
+HTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def parse(html: str) -> Any:
+    """A page as a tree; fails on invalid HTML."""
+    return html5lib.HTMLParser(strict=False, namespaceHTMLElements=False).parse(html)
+
+
+def hidden_fields(html: str, action: str = "") -> dict[str, str]:
+    """What the form on a page holds before anybody types: hidden fields, and the consent box ticked."""
+    form = next(form for form in parse(html).iter("form") if (form.get("action") or "").endswith(action))
+    fields = [field for field in form.iter("input") if field.get("type") == "hidden" or field.get("name") == "consent"]
+    return {field.get("name"): field.get("value", "") for field in fields}
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser and no JavaScript."""
+
+    client: Client
+    language: str = "en"
+
+    def read(self, path: str, **headers: str) -> TestResponse:
+        """Opens a page."""
+        return self.client.get(path, headers=headers)
+
+    def form(self, path: str = "") -> dict[str, str]:
+        """The hidden fields of the form on a page, its consent ticked."""
+        return hidden_fields(self.read(path or f"/{self.language}/sign").text, "/sign")
+
+    def sign(self, **typed: str) -> TestResponse:
+        """Fills the form in and sends it."""
+        fields = self.form() | {"name": "Layla Haddad", "email": "layla@example.org"} | typed
+        return self.client.post(f"/{self.language}/sign", data=fields)
+
+    def press(self, link: str, **fields: str) -> TestResponse:
+        """Presses a button on the page behind a link from a letter."""
+        return self.client.post(link, data={"act": "confirm"} | fields)
+
+
+@dataclass
+class PostOffice:
+    """The mail worker's work, done when a test asks for it, through the real outbox to a real mail server."""
+
+    app: Flask
+    received: list[Any]
+
+    def deliver(self) -> list[Any]:
+        """Sends what is due and returns the letters that arrived."""
+        site: Site = self.app.extensions["site"]
+        before = len(self.received)
+        with self.app.app_context(), mail.conversation(mail.transport(site.settings, lambda _: None)) as way_out:
+            while claimed := mail.claim(site.database, now()):
+                for letter in claimed:
+                    mail.send(site.database, site.keys, way_out, letters.write, letter)
+        return self.received[before:]
+
+
+def link_in(letter: Any) -> str:
+    """The path of the one link in a letter."""
+    found = re.findall(r"^https?://[^/\s]+(/\S+)\r?$", letter.get_content(), re.MULTILINE)
+    assert len(found) == 1, letter.get_content()
+    return str(found[0])
+
+
+def rows(app: Flask, record: type[Signature] | type[Submission]) -> list[Any]:
+    """What the database holds."""
+    site: Site = app.extensions["site"]
+    with site.database.reading() as session:
+        return list(session.scalars(sa.select(record)))
+
+
+def publish(app: Flask) -> None:
+    """The timed work counts and publishes now, and the pages know at once."""
+    site: Site = app.extensions["site"]
+    counting.publish(site.database, batch=site.settings.count_batch)
+    app.extensions["published"].refresh()
+
+
+assert letters  # its templates are what `deliver` writes

