@@ -53,7 +53,9 @@ def _letter(envelope: Envelope, template: str, subject: str) -> EmailMessage:
     days = mail.LIFE_SENT.days
     body = current_app.jinja_env.get_template(f"letters/{template}.txt").render(
         url=f"{settings.base_url}/{envelope.language}/confirm/{envelope.token}",
-        validity=ngettext("%(count)s day", "%(count)s days", days, count=number(days)),
+        validity=ngettext(
+            "The link is valid for %(count)s day.", "The link is valid for %(count)s days.", days, count=number(days)
+        ),
     )
     return mail.message(settings, to=envelope.address, subject=subject, body=body)
 
