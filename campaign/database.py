@@ -27,6 +27,8 @@ CONSTRAINTS = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
+# A PostgreSQL that does not answer is given up on: seconds to connect, milliseconds without a word, one statement's.
+PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c statement_timeout=60000"}
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=5000")
 
 
@@ -68,7 +70,7 @@ class Database:
         self.engine = sa.create_engine(
             url or f"sqlite:///{folder / 'campaign.db'}",
             pool_pre_ping=not self.is_sqlite,
-            connect_args={} if self.is_sqlite else {"connect_timeout": 5},
+            connect_args={} if self.is_sqlite else PATIENCE,
         )
         self._turn_file = folder / "turn.lock"
         self._writer = self.engine.execution_options(writing=True)

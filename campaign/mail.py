@@ -91,7 +91,7 @@ Write = Callable[[Session, Letter, Envelope], EmailMessage | None]
 def post(session: Session, key: bytes, *, letter: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
     """Puts a letter into the outbox; it is sent once the session is committed, and never if it is not."""
     box = sealing.lock(key, json.dumps([envelope.address, envelope.language, envelope.token], ensure_ascii=False))
-    session.add(Letter(id=letter, kind=kind, box=box, posted_at=at, due_at=at))
+    session.execute(sa.insert(Letter).values(id=letter, kind=kind, box=box, posted_at=at, due_at=at, attempts=0))
 
 
 def claim(database: Database, at: datetime) -> list[Letter]:
@@ -295,9 +295,7 @@ def note_relay(database: Database, way_out: Transport) -> None:
         session.merge(Relay(id=1, smtputf8=takes))
 
 
-def takes(session: Session, address: str) -> bool:
-    """Whether a letter to this address can go out: beyond ASCII before the @ only if the mail server said so."""
-    if address.rpartition("@")[0].isascii():
-        return True
+def takes_utf8(session: Session) -> bool:
+    """Whether letters can go to addresses with letters beyond ASCII before the @; yes until the mail server said no."""
     relay = session.get(Relay, 1)
     return relay is None or relay.smtputf8

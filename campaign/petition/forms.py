@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, SelectField, StringField
@@ -64,22 +63,22 @@ class SignForm(PublicForm):
     def __init__(self, consent_hash: str, *, is_short: bool = False) -> None:
         super().__init__()
         self.consent_hash = consent_hash
-        self.typo = likely_domain(self.email.data or "") if request.method == "POST" else None
+        self.clean = {"shown_as": ""}  # what was typed, cleaned; each word where it was found to be right
         self.country.choices = [("", ""), *countries(current().code)]
         if is_short:
             del self.shown_as, self.country, self.news
 
     def validate_name(self, field: Field) -> None:
-        """Keeps what was typed; the clean name is taken by `wish`."""
-        clean_name(field.data or "")
+        """A name in any script. The field keeps what was typed, for the case that something else is wrong."""
+        self.clean["name"] = clean_name(field.data or "")
 
     def validate_shown_as(self, field: Field) -> None:
         """The words among the names follow the rules of names, and may be none."""
-        clean_name(field.data or "", is_required=False)
+        self.clean["shown_as"] = clean_name(field.data or "", is_required=False)
 
     def validate_email(self, field: Field) -> None:
         """A mailbox that can be written to."""
-        clean_email(field.data or "")
+        self.clean["email"] = clean_email(field.data or "")
 
     def validate_country(self, field: Field) -> None:
         """A country of the list, or none."""
@@ -95,16 +94,21 @@ class SignForm(PublicForm):
             raise ValidationError(gettext("The text has changed since the page was opened. Read it again and tick the box."))
 
     @property
+    def typo(self) -> str | None:
+        """The provider that may have been meant, when the address has a slip of the finger in it."""
+        return likely_domain(self.email.data or "")
+
+    @property
     def is_trap_sprung(self) -> bool:
         """Whether the field that people do not see was filled in."""
         return bool(self.website.data)
 
     def wish(self) -> Wish:
-        """What was typed, cleaned; after `validate_on_submit`."""
+        """What was typed, cleaned; after `validate`."""
         return Wish(
-            name=clean_name(self.name.data or ""),
-            email=clean_email(self.email.data or ""),
-            shown_as=clean_name(self.shown_as.data or "", is_required=False),
+            name=self.clean["name"],
+            email=self.clean["email"],
+            shown_as=self.clean["shown_as"],
             country=self.country.data or None,
             news=bool(self.news.data),
             language=current().code,

@@ -9,6 +9,7 @@ from campaign.database import Database
 from campaign.petition.counting import Published, read
 
 READ_AGAIN_AFTER = 1.0  # seconds
+AFTER_TROUBLE = 15.0  # seconds; reading must not wait for a database that does not answer, page after page
 
 
 class LatestCount:
@@ -32,6 +33,7 @@ class LatestCount:
             with self._database.reading() as session:
                 found = read(session)
         except sa.exc.SQLAlchemyError:
+            self._read_at = time.monotonic() + AFTER_TROUBLE - READ_AGAIN_AFTER
             return  # the pages go on with what is known; /readyz says that the database is away
         if found != self._known:
             self._known = found

@@ -56,9 +56,8 @@ def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, a
     person = sealing.Person(record=record, text_sha256=wish.text_sha256, name=wish.name, email=wish.email)
     envelope = Envelope(address=wish.email, language=wish.language, token=token)
     mail.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
-    session.flush()  # the letter first: the submission hangs on it
-    session.add(
-        Submission(
+    session.execute(
+        sa.insert(Submission).values(
             id=record,
             tag=tag,
             digest=digest,
@@ -150,12 +149,6 @@ def erase(session: Session, keys: sealing.Keys, address: str, today: date) -> bo
 def _forget_waiting(session: Session, tag: bytes) -> bool:
     waiting = sa.select(Submission.id).where(Submission.tag == tag)
     return bool(session.execute(sa.delete(Letter).where(Letter.id.in_(waiting))).rowcount)  # type: ignore[attr-defined]
-
-
-def is_open(session: Session) -> bool:
-    """Whether signatures are being collected."""
-    closed_on = session.scalar(sa.select(Publication.closed_on).where(Publication.id == 1))
-    return closed_on is None
 
 
 def close(session: Session, today: date | None) -> None:

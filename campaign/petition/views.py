@@ -14,6 +14,7 @@ from campaign.petition.cleaning import likely_domain
 from campaign.petition.forms import ShownForm, SignForm
 from campaign.petition.models import Signature
 from campaign.petition.names import names
+from campaign.petition.published import published
 from campaign.petition.sharing import share_links
 from campaign.site import site
 
@@ -47,16 +48,15 @@ def send() -> Page:
         return _form(form, 429, FORM | {"Retry-After": str(wait)}, wait_minutes=-(-wait // 60))
     if not form.validate():
         return _form(form, 400 if form.is_foreign else 422, FORM)
-    sent = redirect(url_for(".sent", domain=_doubtful(form)), 303)
-    if form.is_trap_sprung:
-        return sent
-    with site().database.writing() as session:
-        if not signing.is_open(session):
-            return _form(form, 403, FORM)
-        if not mail.takes(session, form.wish().email):
-            return _form(form, 422, FORM, message=gettext("Our mail server cannot write to this address. Please use another."))
-        signing.sign(site().database, session, site().keys, form.wish(), now())
-    return sent
+    wish = form.wish()
+    if published().is_closed:
+        return _form(form, 403, FORM)
+    if not _can_be_written_to(wish.email):
+        return _form(form, 422, FORM, message=gettext("Our mail server cannot write to this address. Please use another."))
+    if not form.is_trap_sprung:
+        with site().database.writing() as session:
+            signing.sign(site().database, session, site().keys, wish, now())
+    return redirect(url_for(".sent", domain=_doubtful(wish.email)), 303)
 
 
 @room.get("/sign/sent")
@@ -175,7 +175,15 @@ def _consent_hash() -> str:
     return site().texts[current().code].consent_hash
 
 
-def _doubtful(form: SignForm) -> str | None:
+def _can_be_written_to(email: str) -> bool:
+    """Whether the mail server takes this address; only one with letters beyond ASCII before the @ is worth asking for."""
+    if email.rpartition("@")[0].isascii():
+        return True
+    with site().database.reading() as session:
+        return mail.takes_utf8(session)
+
+
+def _doubtful(email: str) -> str | None:
     """The domain to ask about on the next page, when it looks like a slip of the finger."""
-    domain = form.wish().email.rpartition("@")[2]
-    return domain if likely_domain(f"@{domain}") else None
+    domain = email.rpartition("@")[2]
+    return domain if likely_domain(email) else None
