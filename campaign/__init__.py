@@ -19,7 +19,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     """The site as a WSGI application. The data folder must be there: `campaign serve` makes it."""
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
-    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=gate.LARGEST_BODY)
+    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=gate.LARGEST_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     lay_foundations(app, settings)

@@ -133,6 +133,11 @@ class Database:
         self.engine.dispose()
 
 
+def table(record: type[Record]) -> sa.Table:
+    """The table of a record, for statements that are made once and need no objects."""
+    return cast("sa.Table", record.__table__)
+
+
 def insert(session: Session, record: type[Record]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that can say what to do on a clash (`on_conflict_do_...`), in the words of the session's database."""
     make: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]

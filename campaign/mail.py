@@ -25,7 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign import sealing
 from campaign.config import Settings
-from campaign.database import Database, Record, now
+from campaign.database import Database, Record, now, table
 
 LEASE = timedelta(minutes=5)
 BATCH = 20
@@ -50,6 +50,9 @@ class Letter(Record):
     sent_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+
+
+INTO_LETTER = sa.insert(table(Letter))
 
 
 class Relay(Record):
@@ -91,7 +94,7 @@ Write = Callable[[Session, Letter, Envelope], EmailMessage | None]
 def post(session: Session, key: bytes, *, letter: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
     """Puts a letter into the outbox; it is sent once the session is committed, and never if it is not."""
     box = sealing.lock(key, json.dumps([envelope.address, envelope.language, envelope.token], ensure_ascii=False))
-    session.execute(sa.insert(Letter).values(id=letter, kind=kind, box=box, posted_at=at, due_at=at, attempts=0))
+    session.execute(INTO_LETTER, {"id": letter, "kind": kind, "box": box, "posted_at": at, "due_at": at, "attempts": 0})
 
 
 def claim(database: Database, at: datetime) -> list[Letter]:

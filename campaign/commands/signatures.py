@@ -56,7 +56,7 @@ def sample(number: int) -> None:
     settings = Settings.load()
     folder.prepare(settings)
     database = folder.open_database(settings)
-    with click.progressbar(length=number, file=click.get_text_stream("stderr"), hidden=not sys.stderr.isatty()) as bar:
+    with click.progressbar(length=number, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         samples.fill(database, load_keys(folder.keys_in(settings)), number, bar.update)
     click.echo(f"{number} made-up signatures.")
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign import mail, sealing
-from campaign.database import Database, insert
+from campaign.database import Database, insert, table
 from campaign.mail import Envelope, Letter
 from campaign.petition.counting import add_to_tally
 from campaign.petition.models import Publication, Signature, Submission
@@ -17,6 +17,17 @@ SAME_MOMENT = timedelta(seconds=60)  # the same content again within this time i
 LETTERS_A_DAY = 3  # to one address
 TRAILING = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
 CONFIRMING = "ask_to_confirm"
+
+# Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
+INTO_SUBMISSION = sa.insert(table(Submission))
+RECENT = (
+    sa.select(Submission.digest, Submission.created_at, Letter.reminded_at)
+    .join(Letter, Letter.id == Submission.id)
+    .where(
+        Submission.tag == sa.bindparam("tag"),
+        sa.or_(Submission.created_at > sa.bindparam("day_ago"), Letter.reminded_at > sa.bindparam("day_ago")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -57,32 +68,28 @@ def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, a
     envelope = Envelope(address=wish.email, language=wish.language, token=token)
     mail.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
     session.execute(
-        sa.insert(Submission).values(
-            id=record,
-            tag=tag,
-            digest=digest,
-            token_hash=sealing.token_hash(token),
-            sealed=sealing.seal(keys.public, person),
-            shown_box=sealing.lock(keys.mail, wish.shown_as),
-            language=wish.language,
-            country=wish.country,
-            news=wish.news,
-            text_sha256=wish.text_sha256,
-            created_at=at,
-        )
+        INTO_SUBMISSION,
+        {
+            "id": record,
+            "tag": tag,
+            "digest": digest,
+            "token_hash": sealing.token_hash(token),
+            "sealed": sealing.seal(keys.public, person),
+            "shown_box": sealing.lock(keys.mail, wish.shown_as),
+            "language": wish.language,
+            "country": wish.country,
+            "news": wish.news,
+            "text_sha256": wish.text_sha256,
+            "created_at": at,
+        },
     )
 
 
 def _is_enough(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> bool:
     """Whether this is a second click, or the address had its letters for the day."""
     day_ago = at - timedelta(days=1)
-    recent = (
-        sa.select(Submission.digest, Submission.created_at, Letter.reminded_at)
-        .join(Letter, Letter.id == Submission.id)
-        .where(Submission.tag == tag, sa.or_(Submission.created_at > day_ago, Letter.reminded_at > day_ago))
-    )
     letters = 0
-    for known, created_at, reminded_at in session.execute(recent):
+    for known, created_at, reminded_at in session.execute(RECENT, {"tag": tag, "day_ago": day_ago}):
         if known == digest and created_at > at - SAME_MOMENT:
             return True
         letters += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
