@@ -47,7 +47,13 @@ class Cut:
 
 PLAIN, STRONG = "400Regular/IBMPlexSansArabic_400Regular.ttf", "600SemiBold/IBMPlexSansArabic_600SemiBold.ttf"
 CUTS = [
-    Cut("witness-arabic", NASKH, "400Regular/NotoNaskhArabic_400Regular.ttf", (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
+    Cut(
+        "witness-arabic",
+        NASKH,
+        "400Regular/NotoNaskhArabic_400Regular.ttf",
+        (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES),
+        JOINING,
+    ),
     Cut("witness-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (LATIN, DASHES), [*SETTING, "onum", "pnum"]),
     Cut("campaign-arabic", PLEX, PLAIN, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
     Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES), JOINING),
