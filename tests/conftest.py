@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 
 from campaign import create_app, folder
 from campaign.config import Settings
@@ -15,8 +16,9 @@ from tests.servers import Mailbox, PostgreSQL, postgresql
 
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[PostgreSQL]:
-    """A real PostgreSQL server."""
+    """A real PostgreSQL server; our own does not wait for the disk, as nothing in it outlives the tests."""
     with postgresql() as server:
+        server.hurry()
         yield server
 
 
@@ -53,10 +55,17 @@ def settings(tmp_path: Path, database_url: str, mailbox: Mailbox) -> Settings:
     return found
 
 
+@pytest.fixture(scope="session")
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """The templates, compiled once for all tests."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The site."""
     made = create_app(settings)
+    made.jinja_env.bytecode_cache = compiled_templates
     yield made
     site: Site = made.extensions["site"]
     site.database.close()

