@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-from flask import Flask, Response, request
+from flask import Flask, Response
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 from werkzeug.sansio.utils import host_is_trusted
@@ -76,30 +76,33 @@ class KeptPages:
         self._inner: WSGI = app.wsgi_app
         self._published = published
         self._is_ours = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, hosts))
-        app.after_request(self._keep)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answers a kept page, or asks Flask."""
+        """Answers a kept page, or asks Flask; other methods than GET and HEAD and other hosts are Flask's alone."""
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not self._is_ours(environ.get("HTTP_HOST")):
+            return self._inner(environ, start_response)
         kept = self.pages.get(environ["PATH_INFO"])
-        if kept is None or environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not self._is_ours(environ.get("HTTP_HOST")):
-            return self._inner(environ, start_response)
-        if kept.stamp is not None and kept.stamp != self._stamp():
-            return self._inner(environ, start_response)
+        stamp = self._stamp() if kept is None or kept.stamp else None
+        if kept and kept.stamp == stamp:
+            return kept.answer(environ, start_response)
+        response = Response.from_app(self._inner, environ | {"REQUEST_METHOD": "GET"}, buffered=True)
+        if response.status_code != 200 or not response.cache_control.public:
+            return response(environ, start_response)
+        kept = self._keep(environ["PATH_INFO"], response, stamp)
         return kept.answer(environ, start_response)
 
     def _stamp(self) -> tuple[object, int]:
-        """What a page with the count and a form is made from, besides its address and the texts."""
+        """What a page with the count and a form is made from, besides its address and the texts.
+
+        Taken before the page is made: one that was made of a newer count is made again, never the other way round.
+        """
         return self._published(), this_hour()
 
-    def _keep(self, response: Response) -> Response:
-        """Keeps what a view called public, and gives the first reader the same answer as all that follow."""
-        if request.method not in {"GET", "HEAD"} or response.status_code != 200 or not response.cache_control.public:
-            return response
-        stamp = self._stamp()
-        if request.method == "GET":
-            headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-            self.pages[request.environ["PATH_INFO"]] = keep(response.get_data(), headers, stamp)
-        return response
+    def _keep(self, path: str, response: Response, stamp: object) -> Kept:
+        """Keeps a page with all the headers it has in the end; the first reader gets what all that follow get."""
+        headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
+        kept = self.pages[path] = keep(response.get_data(), headers, stamp)
+        return kept
 
 
 class StaticFiles:
