@@ -78,7 +78,7 @@ class Group(MPServer):
         """Notes that a stop is asked for."""
         if multiprocessing.parent_process():
             os._exit(1)  # a worker that was forked a moment ago and has no handlers of its own yet
-        super().signal_handler_interrupt(*args, **kwargs)
+        super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
         """Tends everybody until a stop is asked for or a worker cannot start.
