@@ -3,6 +3,7 @@
 Only `campaign serve` and `campaign sample` make it; every other command refuses to work on what is not there.
 """
 
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,30 +45,25 @@ def prepare(settings: Settings) -> None:
     """Makes whatever is not there yet and brings the schema up to date; raises NoFolder or KeyTrouble."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.data.chmod(0o700)
-    database = open_database(settings)
-    is_new = not _is_made(database)
-    if is_new:
-        make_keys(keys_in(settings))
-    keys = load_keys(keys_in(settings))
-    migrate(database)
-    with database.writing() as session:
-        _mark(session, keys)
-        if session.get(Publication, 1) is None:
-            session.add(_nothing_yet())
-    database.close()
+    with closing(open_database(settings)) as database:
+        if not _is_made(database):
+            make_keys(keys_in(settings))
+        keys = load_keys(keys_in(settings))
+        migrate(database)
+        with database.writing() as session:
+            _mark(session, keys)
+            if session.get(Publication, 1) is None:
+                session.add(_nothing_yet())
 
 
 def check(settings: Settings) -> None:
-    """Raises NoFolder or KeyTrouble unless the folder is made, up to date, and belongs to its database."""
-    database = open_database(settings)
-    try:
+    """Raises NoFolder or KeyTrouble unless the folder is made and belongs to its database."""
+    with closing(open_database(settings)) as database:
         if not settings.data.is_dir() or not _is_made(database):
             raise NoFolder(f"There is no campaign in {settings.data}: run `campaign serve` there first.")
         keys = load_keys(keys_in(settings))
         with database.reading() as session:
             _compare(session, keys)
-    finally:
-        database.close()
 
 
 def migrate(database: Database) -> None:

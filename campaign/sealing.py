@@ -10,6 +10,7 @@ import hmac
 import os
 import secrets
 import struct
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,8 +161,8 @@ def digest(key: bytes, *parts: str) -> bytes:
 
 def mailbox(email: str) -> str:
     """The canonical form of an address: lower case, IDNA, without `+tag`, and without dots where they do not count."""
-    local, _, domain = email.lower().rpartition("@")
-    domain = idna.encode(domain, uts46=True).decode() if domain else ""
+    local, _, domain = unicodedata.normalize("NFC", email).lower().rpartition("@")
+    domain = idna.encode(domain, uts46=True).decode().rstrip(".") if domain else ""
     domain = SAME_MAILBOX.get(domain, domain)
     local = local.split("+", 1)[0] or local
     if domain in DOTS_DO_NOT_COUNT:

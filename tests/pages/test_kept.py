@@ -15,7 +15,8 @@ from tests.people import publish
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
-READ = [
+PATHS = ("/", "/testimony", "/testimony.txt", "/petition", "/sign", "/privacy")
+READ = [f"/{code}{path}" for code in LANGUAGES for path in PATHS]
     f"/{code}{path}" for code in LANGUAGES for path in ("/", "/testimony", "/testimony.txt", "/petition", "/sign", "/privacy")
 ]
 
