@@ -70,6 +70,7 @@ class Database:
         self.engine = sa.create_engine(
             url or f"sqlite:///{folder / 'campaign.db'}",
             pool_pre_ping=not self.is_sqlite,
+            hide_parameters=True,  # an error in a log must not say who signed
             connect_args={} if self.is_sqlite else PATIENCE,
         )
         self._turn_file = folder / "turn.lock"

@@ -14,15 +14,14 @@ from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-BODY_BYTES = 32 * 1024
-"""The longest body that is read, in bytes; the longest form of the site has about 3,000."""
+from campaign.gate import LARGEST_BODY
 
 BODY_SECONDS = 15
 """How long a client may take over its body; a form over a line of 2 kB/s takes two."""
 
 POSTING_THREADS = 2
-"""Posts that one process works on at a time: they wait for the disk and for one another while reading goes on. Measured: more only
-wait for the interpreter, and without any, reading slows to the speed of signing."""
+"""Posts that one process works on at a time: they wait for the disk and for one another while reading goes on. Measured: more
+only wait for the interpreter, and without any, reading slows to the speed of signing."""
 
 ENVIRON: WSGIEnvironment = {
     "SCRIPT_NAME": "",
@@ -124,7 +123,7 @@ async def gather(environ: WSGIEnvironment, protocol: Any) -> None:
         async with asyncio.timeout(BODY_SECONDS):
             body = await whole(protocol, declared)
     except TooLong:
-        environ["CONTENT_LENGTH"] = str(max(declared, BODY_BYTES + 1))
+        environ["CONTENT_LENGTH"] = str(max(declared, LARGEST_BODY + 1))
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # next to it the site would not look at the length
         return
     # granian ends a chunked body in silence, whether it is complete, cut off or malformed: no form comes that way.
@@ -135,12 +134,12 @@ async def gather(environ: WSGIEnvironment, protocol: Any) -> None:
 
 async def whole(protocol: Any, declared: int) -> bytes:
     """Reads the body to its end; raises TooLong, before reading where the length is declared."""
-    if declared > BODY_BYTES:
+    if declared > LARGEST_BODY:
         raise TooLong
     body = bytearray()
     async for chunk in protocol:
         body += chunk
-        if len(body) > BODY_BYTES:
+        if len(body) > LARGEST_BODY:
             raise TooLong
     return bytes(body)
 

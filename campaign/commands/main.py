@@ -5,14 +5,15 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from campaign.commands import keys, looking, running, signatures
+from campaign.commands import exporting, keys, looking, running, signatures
 from campaign.config import SettingError
 from campaign.database import Busy
 from campaign.folder import NoFolder
+from campaign.petition.samples import NotEmpty
 from campaign.sealing import CannotOpen, KeyTrouble
 from campaign.texts import TextError
 
-EXPECTED = (SettingError, NoFolder, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
+EXPECTED = (SettingError, NoFolder, NotEmpty, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
 
 
 class Campaign(click.Group):
@@ -36,5 +37,5 @@ def main() -> None:
     """A testimony, a call, and the signatures under it."""
 
 
-for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, keys.keys):
+for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, keys.keys):
     main.add_command(command)

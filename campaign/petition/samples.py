@@ -9,7 +9,6 @@ import sqlalchemy as sa
 
 from campaign import sealing
 from campaign.database import Database, now
-from campaign.folder import NoFolder
 from campaign.petition.counting import count, publish
 from campaign.petition.models import Publication, Signature, Submission
 
@@ -18,13 +17,17 @@ COUNTRIES = ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB", None, None)
 DAYS = 30
 
 
+class NotEmpty(Exception):
+    """There are real signatures, beside which no made-up one may stand."""
+
+
 def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[int], object]) -> None:
-    """Adds `number` made-up signatures to an empty campaign; raises NoFolder when there is a real one in it."""
+    """Adds `number` made-up signatures to an empty campaign; raises NotEmpty when there is a real one in it."""
     with database.writing() as session:
         publication = session.get_one(Publication, 1)
         waiting = session.scalar(sa.select(Submission.id).limit(1))
         if not publication.is_sample and (count(session) or waiting is not None):
-            raise NoFolder("There are real signatures in this data folder: a sample needs an empty one.")
+            raise NotEmpty("There are real signatures in this data folder: a sample needs an empty one.")
         publication.is_sample = True
     rows = _rows(keys, number)
     while chunk := list(itertools.islice(rows, CHUNK)):
