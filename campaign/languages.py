@@ -97,8 +97,8 @@ def negotiate(header: str | None) -> Language | None:
     for place, part in enumerate((header or "")[:1000].split(",")):
         tag, _, parameter = part.strip().partition(";")
         quality = _quality(parameter)
-        if tag and quality > 0:
-            wishes.append((-quality, place, re.split("[-_]", tag.lower())[0]))
+        if quality > 0:
+            wishes.append((-quality, place, re.split("[-_]", tag.strip().lower())[0]))
     for _, _, base in sorted(wishes):
         language = LANGUAGES.get(VARIETIES.get(base, base))
         if language:
@@ -110,7 +110,7 @@ def _quality(parameter: str) -> float:
     """The `q` of one wish; 1 where there is none, 0 where it is no number of RFC 9110 12.4.2."""
     if not parameter.strip():
         return 1.0
-    found = re.fullmatch(r"\s*q\s*=\s*(0(\.\d{0,3})?|1(\.0{0,3})?)\s*", parameter)
+    found = re.fullmatch(r"\s*[qQ]\s*=\s*(0(\.\d{0,3})?|1(\.0{0,3})?)\s*", parameter)
     return float(found[1]) if found else 0.0
 
 
