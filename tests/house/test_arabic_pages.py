@@ -26,7 +26,7 @@ SPOKEN = ("title", "alt", "aria-label", "placeholder")
 IN_HEAD = {"description", "og:title", "og:description", "og:site_name", "og:image:alt", "twitter:title", "twitter:description"}
 ADDRESS = re.compile(r"https?://\S+|[\w.+-]+@[\w.-]+|\u2068[^\u2069]*\u2069")
 LATIN = re.compile(r"[A-Za-z]{2,}")
-MARK = re.compile(r"[;?\"]|,(?!\d)|ـ|[٠-٩]")
+MARK = re.compile(r"[;?\"\u200e\u200f\u061c]|,(?!\d)|ـ|[٠-٩]")
 
 MISTAKES = (
     {"name": "", "email": "", "consent": ""},
