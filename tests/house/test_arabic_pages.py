@@ -51,7 +51,7 @@ def database_url() -> str:
 
 def shown(node: Any) -> Iterator[str]:
     """What stands in a page in its own language: text and spoken attributes, without what people or other languages say."""
-    if not isinstance(node.tag, str) or node.tag in {"bdi", "style", "script"} or node.get("dir") == "auto":
+    if not isinstance(node.tag, str) or node.tag in {"bdi", "code", "style", "script"} or node.get("dir") == "auto":
         return
     if node.get("lang", "ar") != "ar":
         return
