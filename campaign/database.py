@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -34,6 +35,10 @@ PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_de
 
 class Busy(Exception):
     """The database could not be written to in time; nothing was stored."""
+
+
+AWAY = (Busy, sa.exc.OperationalError, sa.exc.InterfaceError)
+"""What is raised while the database cannot be used: locked, full, stopped; trying again later is the answer to each."""
 
 
 class Moment(sa.types.TypeDecorator[datetime]):
@@ -78,6 +83,8 @@ class Database:
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
+        else:
+            sa.event.listen(self.engine, "connect", _be_impatient)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -111,9 +118,14 @@ class Database:
         finally:
             os.close(turn)
 
-    def lock(self, session: Session, key: bytes) -> None:
-        """Holds others with the same key back until the session's commit. SQLite's writers are one at a time anyway."""
+    def lock(self, session: Session, key: bytes, *, patiently: bool = False) -> None:
+        """Holds others with the same key back until the session's commit. SQLite's writers are one at a time anyway.
+
+        Who waits patiently waits for as long as the others take, for every lock until the commit.
+        """
         if not self.is_sqlite:
+            if patiently:
+                session.execute(sa.text("SET LOCAL lock_timeout = 0"))
             number = int.from_bytes(key[:8], "big", signed=True)
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
@@ -157,6 +169,13 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _be_impatient(connection: psycopg.Connection, _record: object) -> None:
+    """PostgreSQL would wait for a lock for ever, and the visitor with it."""
+    connection.autocommit = True
+    connection.execute(f"SET lock_timeout = {int(BUSY_AFTER * 1000)}")
+    connection.autocommit = False
 
 
 def _begin(connection: sa.Connection) -> None:

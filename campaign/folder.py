@@ -71,7 +71,7 @@ def migrate(database: Database) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with database.writing() as session:
-        database.lock(session, b"migrate.")
+        database.lock(session, b"migrate.", patiently=True)
         config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
 

@@ -9,12 +9,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import sqlalchemy as sa
 from flask import Flask
 
 from campaign import mail
 from campaign.config import Settings
-from campaign.database import Busy, Database, now
+from campaign.database import AWAY, Database, now
 from campaign.petition import counting, letters
 from campaign.site import Site
 
@@ -83,5 +82,5 @@ def _try(duty: Duty, say: Callable[[str], None]) -> None:
     """The work goes on when the database is away for a while."""
     try:
         duty.look()
-    except (sa.exc.OperationalError, sa.exc.InterfaceError, Busy) as error:
+    except AWAY as error:
         say(f"The timed work could not use the database and tries again: {type(error).__name__}")

@@ -1,11 +1,10 @@
 """Errors in the reader's language. A 500 is a bug; when the database is away it is a 503 and nothing was lost."""
 
-import sqlalchemy as sa
 from flask import Flask, render_template, request
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from campaign.database import Busy
+from campaign.database import AWAY
 
 RETRY_AFTER = "10"  # seconds
 Answer = tuple[str, int, dict[str, str]]
@@ -15,8 +14,8 @@ def init_app(app: Flask) -> None:
     """Shows every error as a page."""
     app.register_error_handler(HTTPException, show)
     app.register_error_handler(SecurityError, refuse_host)
-    app.register_error_handler(Busy, come_back)
-    app.register_error_handler(sa.exc.OperationalError, come_back)
+    for trouble in AWAY:
+        app.register_error_handler(trouble, come_back)
 
 
 def show(error: HTTPException) -> Answer:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign import gate, mail
-from campaign.database import now
+from campaign.database import AWAY, now
 from campaign.languages import LANGUAGES, current
 from campaign.petition import signing
 from campaign.petition.cleaning import likely_domain
@@ -25,6 +25,7 @@ room = Blueprint("petition", __name__, url_prefix="/<lang:lang>")
 KEPT_FORM = {"Cache-Control": "public, max-age=60", "Referrer-Policy": "same-origin"}
 FORM = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 SECRET = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+RETRY = {"Retry-After": "10"}  # seconds
 Page = Response | tuple[str, int, dict[str, str]]
 
 
@@ -48,15 +49,10 @@ def send() -> Page:
         return _form(form, 429, FORM | {"Retry-After": str(wait)}, wait_minutes=-(-wait // 60))
     if not form.validate():
         return _form(form, 400 if form.is_foreign else 422, FORM)
-    wish = form.wish()
-    if published().is_closed:
-        return _form(form, 403, FORM)
-    if not _can_be_written_to(wish.email):
-        return _form(form, 422, FORM, message=gettext("Our mail server cannot write to this address. Please use another."))
-    if not form.is_trap_sprung:
-        with site().database.writing() as session:
-            signing.sign(site().database, session, site().keys, wish, now())
-    return redirect(url_for(".sent", domain=_doubtful(wish.email)), 303)
+    try:
+        return _keep(form)
+    except AWAY:
+        return _form(form, 503, FORM | RETRY, message=gettext("The site cannot take this just now. Nothing was kept."))
 
 
 @room.get("/sign/sent")
@@ -115,6 +111,19 @@ def signatures() -> Page:
     next_url = url_for(".signatures", after=page.next) if page.next else None
     answer = render_template("petition/signatures.html", days=page.days, next_url=next_url)
     return answer, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+def _keep(form: SignForm) -> Page:
+    """Stores what was sent, unless the collecting is over or no letter could reach the address."""
+    wish = form.wish()
+    if published().is_closed:
+        return _form(form, 403, FORM)
+    if not _can_be_written_to(wish.email):
+        return _form(form, 422, FORM, message=gettext("Our mail server cannot write to this address. Please use another."))
+    if not form.is_trap_sprung:
+        with site().database.writing() as session:
+            signing.sign(site().database, session, site().keys, wish, now())
+    return redirect(url_for(".sent", domain=_doubtful(wish.email)), 303)
 
 
 def _change(session: Session, signature: Signature, deed: str) -> ShownForm | None:
