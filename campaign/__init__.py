@@ -48,7 +48,7 @@ def lay_foundations(app: Flask, settings: Settings) -> None:
         settings=settings,
         database=database,
         keys=keys,
-        gate=gate.Gate(settings),
+        gate=gate.Gate(settings, keys.form),
         stamp=gate.Stamp(keys.form),
         texts=texts.load(TRANSLATIONS),
     )

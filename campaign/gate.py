@@ -1,6 +1,7 @@
 """The gate: what a request may bring, and how much one network may send.
 
-Rates are counted in memory (or Redis) under a key made by chance that changes every hour; no address is kept anywhere.
+Rates are counted in memory under a key made by chance that changes every hour, or in Redis under one that all processes
+derive; no address is kept anywhere.
 """
 
 import hashlib
@@ -8,13 +9,14 @@ import hmac
 import ipaddress
 import secrets
 import time
-from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Request
 from itsdangerous import BadSignature, Signer
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.storage import storage_from_string
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 
@@ -28,6 +30,7 @@ STAMP_LIFE = 48  # hours
 FROM_ONE_NETWORK = (RateLimitItemPerMinute(120, 10), RateLimitItemPerHour(600))
 # What one process lets in from everywhere: thrice the largest peak known of a petition (2,000 a minute).
 FROM_ALL = (RateLimitItemPerMinute(6000),)
+PATIENCE: dict[str, Any] = {"wrap_exceptions": True, "socket_connect_timeout": 1, "socket_timeout": 1}  # seconds, for Redis
 
 
 class CrossSite(BadRequest):
@@ -62,7 +65,10 @@ def is_cross_site(request: Request, settings: Settings, *, token_page: bool = Fa
     origin = request.headers.get("Origin")
     if origin is None or (origin == "null" and token_page):
         return False
-    return urlsplit(origin).hostname not in {host.strip("[]") for host in settings.hosts}
+    try:
+        return urlsplit(origin).hostname not in {host.strip("[]") for host in settings.hosts}
+    except ValueError:  # no address at all
+        return True
 
 
 class Stamp:
@@ -91,41 +97,53 @@ def this_hour() -> int:
     return int(time.time() // 3600)
 
 
-@dataclass
 class Gate:
     """How much one network, and all together, may send."""
 
-    settings: Settings
-    _key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
-    _hour: int = field(default_factory=this_hour)
-
-    def __post_init__(self) -> None:
-        self._rates = FixedWindowRateLimiter(storage_from_string(self.settings.shared_url))
+    def __init__(self, settings: Settings, secret: bytes) -> None:
+        """`secret` is what all processes of the site know: with rates that they share, they count under the same names."""
+        self._settings, self._secret = settings, secret
+        self._key, self._hour = b"", 0
+        self._rates = FixedWindowRateLimiter(storage_from_string(settings.shared_url, **PATIENCE))
+        self._own_rates = FixedWindowRateLimiter(MemoryStorage())
 
     def wait(self, address: str | None) -> int:
-        """Counts one sending from a network address; returns 0, or the seconds to wait when it is too many."""
-        if not self.settings.limits:
-            return 0
-        own = [(rate, self._name(address)) for rate in FROM_ONE_NETWORK]
-        return max((self._hit(rate, name) for rate, name in [*own, *((rate, "all") for rate in FROM_ALL)]), default=0)
+        """Counts one sending from a network address; returns 0, or the seconds to wait when it is too many.
 
-    def _hit(self, rate: RateLimitItem, name: str) -> int:
-        if self._rates.hit(rate, name):
+        What is refused counts nowhere: nobody shuts others out, and waiting helps.
+        """
+        if not self._settings.limits:
             return 0
-        reset_at = self._rates.get_window_stats(rate, name).reset_time
-        return max(1, int(reset_at - time.time()) + 1)
+        name = self._name(address)
+        counted = [*((rate, name) for rate in FROM_ONE_NETWORK), *((rate, "all") for rate in FROM_ALL)]
+        try:
+            return _let_in(self._rates, counted)
+        except StorageError:  # what is shared cannot be reached; each process counts for itself meanwhile
+            return _let_in(self._own_rates, counted)
 
     def _name(self, address: str | None) -> str:
-        """The name a network is counted under: meaningless without a key that is thrown away every hour."""
+        """The name a network is counted under: meaningless without a key that changes every hour."""
         if self._hour != this_hour():
-            self._key, self._hour = secrets.token_bytes(32), this_hour()
+            self._hour = this_hour()
+            is_own = self._settings.shared_url.startswith("memory:")
+            self._key = secrets.token_bytes(32) if is_own else hmac.digest(self._secret, b"%d" % self._hour, hashlib.sha256)
         return hmac.digest(self._key, network(address).encode(), hashlib.sha256).hex()
 
 
 def network(address: str | None) -> str:
     """The network one household or phone holds: an IPv4 address as it is, the /64 of an IPv6 address."""
     try:
-        ip = ipaddress.ip_address(address or "")
+def _let_in(rates: FixedWindowRateLimiter, counted: list[tuple[RateLimitItem, str]]) -> int:
+    """Counts what is within every rate; returns 0, or the seconds until it would be."""
+    full = [rates.get_window_stats(*one).reset_time for one in counted if not rates.test(*one)]
+    if full:
+        return max(1, int(max(full) - time.time()) + 1)
+    for one in counted:
+        rates.hit(*one)
+    return 0
+
+
+        ip = ipaddress.ip_address((address or "").strip("[]"))
     except ValueError:
         return "unknown"
     if isinstance(ip, ipaddress.IPv6Address):
