@@ -130,9 +130,6 @@ class Gate:
         return hmac.digest(self._key, network(address).encode(), hashlib.sha256).hex()
 
 
-def network(address: str | None) -> str:
-    """The network one household or phone holds: an IPv4 address as it is, the /64 of an IPv6 address."""
-    try:
 def _let_in(rates: FixedWindowRateLimiter, counted: list[tuple[RateLimitItem, str]]) -> int:
     """Counts what is within every rate; returns 0, or the seconds until it would be."""
     full = [rates.get_window_stats(*one).reset_time for one in counted if not rates.test(*one)]
@@ -143,6 +140,9 @@ def _let_in(rates: FixedWindowRateLimiter, counted: list[tuple[RateLimitItem, st
     return 0
 
 
+def network(address: str | None) -> str:
+    """The network one household or phone holds: an IPv4 address as it is, the /64 of an IPv6 address."""
+    try:
         ip = ipaddress.ip_address((address or "").strip("[]"))
     except ValueError:
         return "unknown"
