@@ -15,6 +15,7 @@ from wtforms.validators import ValidationError
 from campaign.languages import number
 
 LONGEST, MOST_BYTES, MOST_MARKS = 100, 400, 5  # graphemes; bytes of UTF-8; combining marks on one letter
+LONGEST_LOCAL_PART = 64  # bytes of UTF-8 before the @ (RFC 5321 4.5.3.1.1, RFC 6532); the validator counts letters
 
 # Characters that are not seen and can reorder or forge what stands beside them. ZWNJ and ZWJ (U+200C, U+200D) stay:
 # Persian, Kurdish and Indic names need them.
@@ -24,6 +25,7 @@ INVISIBLE = regex.compile(
 )
 CONTROL = regex.compile(r"[\p{Cc}\p{Cs}\p{Cn}\p{Co}\u2028\u2029\uFFFD]")
 SPACES = regex.compile(r"\s+")
+JOINERS = "\u200c\u200d"  # they join nothing at the beginning, and do not break a link
 TOO_MANY_MARKS = regex.compile(rf"\p{{M}}{{{MOST_MARKS + 1},}}")
 LETTER = regex.compile(r"[\p{L}\p{N}--ـ]", regex.V1)
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -32,7 +34,11 @@ ENDINGS = (
     " ru su cn uk us eu de fr nl it es se no tr sy iq ir il jo lb sa ae eg ly in id jp kr br ca au ch at be pl cz ua tk ml ga"
     " cf gq ws ly gl gd onion سوريا شبكة موقع"
 ).split()
-LINK = regex.compile(rf"://|\bwww[.。]|[\p{{L}}\p{{N}}-]{{1,63}}[.。．｡](?:{'|'.join(ENDINGS)})(?![\p{{L}}\p{{N}}])", regex.I)
+LABEL, DOT, ENDING = r"[\p{L}\p{N}-]", "[.。．｡]", f"(?i:{'|'.join(ENDINGS)})"
+# M.De Silva and J.de Vries are people: an initial or a capital after the dot makes a link only with a slash behind it.
+LINK = regex.compile(
+    rf"://|(?i:\bwww[.。])|{LABEL}{{1,63}}{DOT}{ENDING}/|{LABEL}{{2,63}}{DOT}(?!\p{{Lu}}\p{{Ll}}){ENDING}(?![\p{{L}}\p{{N}}])"
+)
 
 PROVIDERS = (
     "gmail.com hotmail.com outlook.com yahoo.com icloud.com live.com protonmail.com proton.me gmx.de gmx.net web.de"
@@ -44,7 +50,8 @@ def clean_name(text: str, *, is_required: bool = True) -> str:
     """A name as it was typed: NFC, without invisible characters, single spaces. At most 100 graphemes and 400 bytes."""
     if CONTROL.search(text.strip(" \t\r\n")):
         raise ValidationError(gettext("The name contains characters that cannot be shown. Type it again."))
-    name = SPACES.sub(" ", INVISIBLE.sub("", unicodedata.normalize("NFC", text))).strip()
+    seen = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
+    name = SPACES.sub(" ", seen).strip().lstrip(f"{JOINERS} ")
     if not name.strip("ـ "):
         if is_required:
             raise ValidationError(gettext("Enter a name."))
@@ -64,7 +71,7 @@ def _refuse_what_is_no_name(name: str) -> None:
                 count=number(LONGEST),
             )
         )
-    if LINK.search(unicodedata.normalize("NFKC", name)):
+    if LINK.search(unicodedata.normalize("NFKC", name.translate(dict.fromkeys(map(ord, JOINERS))))):
         raise ValidationError(gettext("The name cannot contain a link."))
     if name.startswith(FORMULA):
         raise ValidationError(gettext("The name cannot begin with the sign %(sign)s.", sign=name[0]))
@@ -82,6 +89,8 @@ def clean_email(text: str) -> str:
     try:
         found = validate_email(typed, check_deliverability=False, strict=True)
         idna.encode(found.domain, uts46=True)
+        if len(found.local_part.encode()) > LONGEST_LOCAL_PART:
+            raise EmailNotValidError
     except (EmailNotValidError, idna.IDNAError, UnicodeError):
         raise ValidationError(
             gettext("Enter an e-mail address in the correct format, like %(example)s.", example="name@example.com")

@@ -3,12 +3,12 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, UnprocessableEntity
 from werkzeug.wrappers import Response
 
 from campaign import gate, mail
 from campaign.database import AWAY, now
-from campaign.languages import LANGUAGES, current
+from campaign.languages import LANGUAGES, countries, current
 from campaign.petition import signing
 from campaign.petition.cleaning import likely_domain
 from campaign.petition.forms import ShownForm, SignForm
@@ -79,7 +79,8 @@ def confirm(token: str) -> Page:
 @room.post("/confirm/<token>")
 def act(token: str) -> Page:
     """Confirms; and once confirmed shows, hides, changes or withdraws. Pressing again changes nothing more."""
-    gate.read_carefully(request)
+    if not gate.read_carefully(request):
+        raise UnprocessableEntity
     if gate.is_cross_site(request, site().settings, token_page=True):
         raise gate.CrossSite
     deed = request.form.get("act", "confirm")
@@ -119,7 +120,8 @@ def _keep(form: SignForm) -> Page:
     if published().is_closed:
         return _form(form, 403, FORM)
     if not _can_be_written_to(wish.email):
-        return _form(form, 422, FORM, message=gettext("Our mail server cannot write to this address. Please use another."))
+        form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
+        return _form(form, 422, FORM)
     if not form.is_trap_sprung:
         with site().database.writing() as session:
             signing.sign(site().database, session, site().keys, wish, now())
@@ -152,6 +154,7 @@ def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
     answer = render_template(
         "petition/yours.html",
         signature=signature,
+        country=dict(countries(current().code)).get(signature.country or ""),
         shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or ""),
         errors=_errors(form) if form else [],
         changed=None if form else request.args.get("changed"),
