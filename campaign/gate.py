@@ -42,7 +42,10 @@ def read_carefully(request: Request) -> bool:
 
     Raises UnsupportedMediaType or RequestEntityTooLarge.
     """
-    if request.content_encoding or request.mimetype != "application/x-www-form-urlencoded":
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise RequestEntityTooLarge
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if request.content_encoding or request.mimetype != "application/x-www-form-urlencoded" or charset != "utf-8":
         raise UnsupportedMediaType
     body = request.get_data(cache=True)
     if body.count(b"&") >= MOST_FIELDS:
