@@ -67,8 +67,11 @@ def init_app(app: Flask) -> None:
 
 
 def current() -> Language:
-    """The language of the page that is asked for: the first part of its path; English where there is none."""
-    return LANGUAGES.get(request.path.split("/", 2)[1], ENGLISH) if request else ENGLISH
+    """The language of the page that is asked for: the first part of its path; where there is none, what its reader asks for."""
+    if not request:
+        return ENGLISH
+    code = request.path.split("/", 2)[1]
+    return LANGUAGES.get(code) or negotiate(request.headers.get("Accept-Language")) or ENGLISH
 
 
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:

@@ -2,9 +2,10 @@
 
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
 
 from campaign.database import Database, now
-from campaign.languages import LANGUAGES, current, negotiate
+from campaign.languages import LANGUAGES, current, negotiate, speaking
 from campaign.mail import LEASE, Letter
 from campaign.petition.forms import SignForm
 from campaign.site import site
@@ -25,9 +26,18 @@ def chooser() -> Response:
     if language:
         answer = make_response(redirect(url_for(".home", lang=language.code), 302))
     else:
-        answer = make_response(render_template("pages/chooser.html"))
+        answer = make_response(render_template("pages/chooser.html", site_names=site_names()))
     answer.headers.update({"Vary": "Accept-Language", "Cache-Control": "no-store"})
     return answer
+
+
+def site_names() -> dict[str, str]:
+    """The site's name in each language."""
+    names = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            names[code] = gettext("A call from Idlib")
+    return names
 
 
 @room.get("/<lang:lang>/")
