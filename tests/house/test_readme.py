@@ -1,0 +1,168 @@
+"""The README and the pages in docs/ say what is so: every command, setting and module, and nothing that is not there."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+from campaign.commands.main import main
+from campaign.config import PREFIX, Settings
+
+TOP = Path(__file__).resolve().parents[2]
+README = TOP / "README.md"
+PAGES = [README, *sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "translations").glob("*.md"))]
+LARGEST_PICTURE = 250_000  # bytes
+
+CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+CALLED = re.compile(r"(?<![\w.@-])campaign [a-z][^|&;`]*")
+OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
+FILE = re.compile(r"(?<![\w/.-])(?:campaign|docs|templates|tests|translations)/[\w/-]+\.(?:html|md|png|py|txt)\b")
+
+
+def commands(group: click.Group = main, path: str = "campaign") -> Iterator[tuple[str, click.Command]]:
+    """Every command that does something, with the words it is called by."""
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}", command
+
+
+COMMANDS = dict(commands())
+SETTINGS = {PREFIX + name.upper(): field for name, field in Settings.model_fields.items()}
+
+
+def rows(text: str) -> list[list[str]]:
+    """The rows of the tables in a page, as their cells."""
+    lines = [line for line in text.splitlines() if line.startswith("| ")]
+    return [[cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
+
+
+def section(heading: str) -> str:
+    """What stands in the README under a heading."""
+    return README.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+
+
+def spans(page: Path) -> list[str]:
+    """What a page sets as code, a line each; a line that goes on behind a backslash is one."""
+    blocks = CODE.findall(page.read_text("utf-8").replace(r"\|", "/"))
+    return [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+
+
+def slug(heading: str) -> str:
+    """The address of a heading within its page."""
+    return re.sub(r"[^\w -]", "", heading.lower()).strip().replace(" ", "-")
+
+
+def listed_modules() -> list[str]:
+    """The modules that the layout names, as paths from the top."""
+    folders, found = [""] * 9, []
+    for line in section("How the house is laid out").partition("```\n")[2].partition("```")[0].splitlines():
+        name = line.split()[0]
+        depth = (len(line) - len(line.lstrip())) // 2
+        folders[depth] = name
+        if name.endswith(".py"):
+            found.append("".join(folders[:depth]) + name)
+    return found
+
+
+def usage_row(name: str) -> list[str]:
+    """The row of one command in the README."""
+    return next(row for row in rows(section("Commands")) if re.match(rf"`{name}[ `]", row[0]))
+
+
+def default(value: object) -> str:
+    """How the README writes the default of a setting."""
+    return "none" if value in (None, "") else f"`{'on' if value is True else value}`"
+
+
+in_every_page = pytest.mark.parametrize("document", PAGES, ids=lambda page: page.relative_to(TOP).as_posix())
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_stands_in_the_readme_with_its_options_and_in_the_words_of_its_help(name):
+    usage, meaning = usage_row(name)
+
+    options = {option for parameter in COMMANDS[name].params for option in parameter.opts if option.startswith("-")}
+    assert set(OPTION.findall(usage)) == options
+    assert meaning == " ".join((COMMANDS[name].help or "").split())
+
+
+def test_the_readme_names_no_command_that_is_not_there():
+    named = [row[0].strip("`") for row in rows(section("Commands"))[1:]]
+
+    unknown = [usage for usage in named if not any(f"{usage} ".startswith(f"{name} ") for name in COMMANDS)]
+    assert (unknown, len(named)) == ([], len(COMMANDS))
+
+
+def test_every_setting_stands_in_the_readme_with_its_default_and_its_meaning():
+    told = {cells[0].strip("`"): cells[1:] for cells in rows(section("Settings"))[1:]}
+
+    assert told == {name: [default(field.default), field.description] for name, field in SETTINGS.items()}
+
+
+@in_every_page
+def test_every_setting_that_a_page_names_is_there(document):
+    named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", document.read_text("utf-8")))
+
+    assert named <= set(SETTINGS)
+
+
+@in_every_page
+def test_every_command_that_a_page_calls_is_there_with_its_options(document):
+    groups = {name.rpartition(" ")[0] for name in COMMANDS}
+    for call in (call for line in spans(document) for call in CALLED.findall(line)):
+        words = call.split()
+        name = next((name for name in (" ".join(words[:3]), " ".join(words[:2])) if name in {*COMMANDS, *groups}), None)
+        assert name, f"there is no `{call}`"
+        options = {option for parameter in COMMANDS.get(name, main).params for option in parameter.opts} | {"--help"}
+        assert set(OPTION.findall(call)) <= options, call
+
+
+@in_every_page
+def test_every_target_that_a_page_makes_is_there(document):
+    targets = re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text("utf-8"), re.MULTILINE)
+
+    made = {name for line in spans(document) for name in re.findall(r"(?:^|`|&& )make ([a-z]+)\b", line)}
+    assert made <= set(targets)
+    assert document != README or made == set(targets)
+
+
+@in_every_page
+def test_every_link_of_a_page_leads_somewhere(document):
+    for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
+        address, _, place = link.partition("#")
+        if "://" in link or link.startswith("mailto:") or address.startswith("/"):
+            continue
+        target = document.parent / address if address else document
+        assert target.exists(), link
+        headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE) if place else []
+        assert not place or place in map(slug, headings), link
+
+
+@in_every_page
+def test_every_file_that_a_page_names_is_there(document):
+    named = {name for line in spans(document) for name in FILE.findall(line) if "LANG" not in name}
+
+    assert [name for name in sorted(named) if not (TOP / name).exists()] == []
+
+
+def test_the_layout_names_every_module_and_none_that_is_not_there():
+    there = [file.relative_to(TOP).as_posix() for file in (TOP / "campaign").rglob("*.py")]
+    inner = re.compile(r"campaign/(migrations/.*|.+/__init__\.py)$")
+
+    assert sorted(listed_modules()) == sorted(name for name in there if not inner.match(name))
+
+
+def test_what_the_way_of_a_signature_names_stands_in_its_file():
+    steps = [cells[1] for cells in rows(section("How the house is laid out"))[1:]]
+
+    for file, names in (re.fullmatch(r"`([\w/.]+)`((?:,? `\w+`)*)", step).groups() for step in steps):
+        for name in re.findall(r"\w+", names):
+            assert re.search(rf"\b(def|class) {name}\b", (TOP / file).read_text("utf-8")), f"{name} in {file}"
+
+
+def test_the_picture_is_small_enough_for_a_slow_line():
+    assert (TOP / "docs/pictures/both-languages.png").stat().st_size < LARGEST_PICTURE
