@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from campaign.languages import LANGUAGES
 
-NAMES = ("testimony", "petition", "about", "privacy", "accessibility")
+NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
@@ -63,6 +63,7 @@ class Texts:
     about: Text
     privacy: Text
     accessibility: Text
+    mirrors: Text
 
     @cached_property
     def consent_hash(self) -> str:

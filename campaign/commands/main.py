@@ -5,15 +5,16 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from campaign.commands import exporting, keys, looking, running, signatures
+from campaign.commands import exporting, keys, looking, mirroring, running, signatures
 from campaign.config import SettingError
 from campaign.database import Busy
 from campaign.folder import NoFolder
+from campaign.mirror import NoMirror
 from campaign.petition.samples import NotEmpty
 from campaign.sealing import CannotOpen, KeyTrouble
 from campaign.texts import TextError
 
-EXPECTED = (SettingError, NoFolder, NotEmpty, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
+EXPECTED = (SettingError, NoFolder, NotEmpty, NoMirror, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
 
 
 class Campaign(click.Group):
@@ -37,5 +38,5 @@ def main() -> None:
     """A testimony, a call, and the signatures under it."""
 
 
-for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, keys.keys):
+for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, *mirroring.COMMANDS, keys.keys):
     main.add_command(command)

@@ -21,6 +21,7 @@ from werkzeug.http import parse_accept_header
 from werkzeug.sansio.utils import host_is_trusted
 
 from campaign.gate import this_hour
+from campaign.pages.context import COPIED_ON
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -82,6 +83,8 @@ class KeptPages:
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not self._is_ours(environ.get("HTTP_HOST")):
             return self._inner(environ, start_response)
         kept = self.pages.get(environ["PATH_INFO"])
+        if COPIED_ON in environ and not (kept and kept.stamp is None):
+            return self._inner(environ, start_response)  # a page of a copy says so, and is nobody else's
         stamp = self._stamp() if kept is None or kept.stamp else None
         if kept and kept.stamp == stamp:
             return kept.answer(environ, start_response)

@@ -13,17 +13,25 @@ from campaign.petition.published import published
 from campaign.site import site
 
 SECURITY = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; form-action 'self';"
-    " base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
+    " form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
 }
+COPIED_ON = "campaign.copied_on"  # the day, when a page is asked for by `campaign mirror`
+FRAMED = "pages.embed"  # for browsers that know no frame-ancestors
 YEAR = 31536000  # seconds
-NOT_TO_BE_FOUND = {"petition.confirm", "petition.act", "petition.sent", "petition.withdrawn", "petition.signatures"}
+NOT_TO_BE_FOUND = {
+    "pages.embed",
+    "petition.act",
+    "petition.confirm",
+    "petition.sent",
+    "petition.signatures",
+    "petition.withdrawn",
+}
 
 
 def init_app(app: Flask) -> None:
@@ -38,6 +46,8 @@ def add_headers(response: Response) -> Response:
         response.headers.setdefault(name, value)
     if site().settings.base_url.startswith("https:"):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
+    if request.endpoint != FRAMED:
+        response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
@@ -60,6 +70,7 @@ def context() -> dict[str, Any]:
         "switch": switch,
         "canonical": settings.base_url + request.path if has_address else None,
         "alternates": alternates() if has_address else [],
+        "copied_on": request.environ.get(COPIED_ON),
         "noindex": request.endpoint in NOT_TO_BE_FOUND or not has_address,
         "number": number,
         "day": day,

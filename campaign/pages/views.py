@@ -7,6 +7,7 @@ from flask_babel import gettext
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
 from campaign.mail import LEASE, Letter
+from campaign.pages.context import SECURITY
 from campaign.petition.forms import SignForm
 from campaign.site import site
 
@@ -15,7 +16,7 @@ room = Blueprint("pages", __name__)
 KEPT = {"Cache-Control": "public, max-age=60"}
 KEPT_FORM = KEPT | {"Referrer-Policy": "same-origin"}
 TEXT = KEPT | {"Content-Type": "text/plain; charset=utf-8"}
-FOUND = ("home", "testimony", "petition", "about", "privacy", "accessibility")  # in the sitemap, besides the form
+FOUND = ("home", "testimony", "petition", "about", "privacy", "accessibility", "mirrors")  # in the sitemap, besides the form
 Page = tuple[str, int, dict[str, str]]
 
 
@@ -92,6 +93,20 @@ def privacy() -> Page:
 def accessibility() -> Page:
     """How the site is built for all."""
     return render_template("pages/accessibility.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/mirrors")
+def mirrors() -> Page:
+    """How to keep a copy of the site, and pass it on."""
+    return render_template("pages/mirrors.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/embed")
+def embed() -> Page:
+    """A small frame for other sites, the only page that may be framed."""
+    policy = SECURITY["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
+    headers = {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
+    return render_template("pages/embed.html"), 200, KEPT | headers
 
 
 @room.get("/robots.txt")

@@ -151,6 +151,7 @@ def _change(session: Session, signature: Signature, deed: str) -> ShownForm | No
 def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
     """The signer's own page: thanks and sharing first, then what is held and how to change it."""
     url = f"{site().settings.base_url}/{current().code}/"
+    words = gettext("I signed a petition asking world leaders for a political solution in Syria.")
     answer = render_template(
         "petition/yours.html",
         signature=signature,
@@ -158,8 +159,9 @@ def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
         shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or ""),
         errors=_errors(form) if form else [],
         changed=None if form else request.args.get("changed"),
-        share=share_links(url, gettext("I signed a petition asking world leaders for a political solution in Syria.")),
+        share=share_links(url, words),
         share_url=url,
+        share_text=words,
     )
     return answer, 422 if form else 200, SECRET
 
