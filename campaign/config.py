@@ -2,9 +2,10 @@
 
 import ipaddress
 import os
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -32,7 +33,7 @@ class SettingError(Exception):
 class Settings(BaseSettings):
     """The settings, read once at the start. `Settings.load()` reads the environment and `.env` beside the data folder."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore")
 
     data: Path = Field(Path("instance"), description="The folder of the keys, the SQLite database and the file mailbox.")
     base_url: str = Field(
@@ -66,7 +67,7 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """Reads the settings; raises SettingError with one sentence for each that is wrong."""
-        folder = Path(os.environ.get(PREFIX + "DATA", "instance")).absolute()
+        folder = Path(os.environ.get(PREFIX + "DATA") or "instance").absolute()
         try:
             return cls(_env_file=folder.parent / ".env")
         except ValidationError as error:
@@ -81,15 +82,40 @@ class Settings(BaseSettings):
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+        is_more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or is_more:
             raise ValueError("is to be an address without a path, such as https://petition.example.org")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _database(cls, value: str) -> str:
+        if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
+            raise ValueError("is to begin with postgresql+psycopg://, or to be empty for SQLite in the data folder")
+        return value
 
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: str) -> str:
-        if urlsplit(value).scheme not in {"file", "smtp", "smtps"}:
-            raise ValueError("is to begin with file:, smtp:// or smtps://")
+        parts = urlsplit(value)
+        if parts.scheme not in {"file", "smtp", "smtps"} or (parts.scheme != "file" and (not parts.hostname or parts.port == 0)):
+            raise ValueError("is to be file: or to begin with smtp:// or smtps:// and the name of the mail server")
+        if parse_qs(parts.query).get("starttls", ["required"]) not in (["required"], ["off"]):
+            raise ValueError("is to say starttls=required or starttls=off")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if value and "@" not in parseaddr(value)[1]:
+            raise ValueError("is to be an e-mail address, such as campaign@example.org")
+        return value
+
+    @field_validator("shared_url")
+    @classmethod
+    def _shared(cls, value: str) -> str:
+        if not value.startswith(("memory:", "redis://", "rediss://")):
+            raise ValueError("is to be memory:// or to begin with redis:// or rediss://")
         return value
 
     @model_validator(mode="after")

@@ -30,7 +30,9 @@ CONSTRAINTS = {
 }
 # A PostgreSQL that does not answer is given up on: seconds to connect, milliseconds without a word, one statement's.
 PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c statement_timeout=60000"}
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "busy_timeout=5000")
+PATIENT = "PRAGMA busy_timeout=5000"  # milliseconds
+PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON", PATIENT)
+CHECKPOINT_WAIT = 100  # milliseconds for readers to end; writers wait meanwhile
 
 
 class Busy(Exception):
@@ -138,7 +140,9 @@ class Database:
             return True
         with self._turn(), self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
+            raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_WAIT}")
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            raw.execute(PATIENT)
             return bool(busy == 0)
 
     def close(self) -> None:
@@ -168,7 +172,7 @@ def _locked(turn: int) -> bool:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
     for pragma in PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
+        connection.execute(pragma)
 
 
 def _be_impatient(connection: psycopg.Connection, _record: object) -> None:

@@ -17,6 +17,8 @@ from campaign.database import Database, Record
 from campaign.petition.models import Publication
 from campaign.sealing import Keys, KeyTrouble, load_keys, make_keys
 
+PREPARING = b"prepare."  # two that start at once take turns
+
 
 class NoFolder(Exception):
     """The data folder is not there, or what is in it does not belong together; its text is one sentence."""
@@ -51,6 +53,7 @@ def prepare(settings: Settings) -> None:
         keys = load_keys(keys_in(settings))
         migrate(database)
         with database.writing() as session:
+            database.lock(session, PREPARING)
             _mark(session, keys)
             if session.get(Publication, 1) is None:
                 session.add(_nothing_yet())
@@ -83,7 +86,7 @@ def _is_made(database: Database) -> bool:
     try:
         return sa.inspect(database.engine).has_table(KeyMark.__tablename__)
     except sa.exc.OperationalError as error:
-        raise NoFolder(f"The database cannot be opened: {str(error.orig).strip()}") from None
+        raise NoFolder(f"The database cannot be opened: {' '.join(str(error.orig).split())}") from None
 
 
 def _mark(session: Session, keys: Keys) -> None:

@@ -27,7 +27,7 @@ class Campaign(click.Group):
         except EXPECTED as error:
             raise click.ClickException(str(error)) from None
         except sa.exc.OperationalError as error:
-            raise click.ClickException(f"The database cannot be used: {str(error.orig).strip()}") from None
+            raise click.ClickException(f"The database cannot be used: {' '.join(str(error.orig).split())}") from None
         except OSError as error:
             raise click.ClickException(f"{error.filename or 'The file'}: {error.strerror}") from None
 

@@ -1,0 +1,124 @@
+"""Settings: where they are read from, and what is refused, in one sentence each."""
+
+from pathlib import Path
+
+import pytest
+
+from campaign.config import PREFIX, SettingError, Settings
+
+PUBLIC = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": "a@example.org"}
+REFUSED = [
+    ({"BASE_URL": "https://petition.example.org"}, "CAMPAIGN_MAIL_URL is `file:`, which writes letters to this disk"),
+    (PUBLIC | {"LIMITS": "off"}, "CAMPAIGN_LIMITS can be off only with a loopback CAMPAIGN_BASE_URL"),
+    (PUBLIC | {"MAIL_FROM": ""}, "CAMPAIGN_MAIL_FROM is to be set when letters are sent by SMTP"),
+    (PUBLIC | {"MAIL_FROM": "campaign"}, "CAMPAIGN_MAIL_FROM is to be an e-mail address"),
+    ({"BASE_URL": "petition.example.org"}, "CAMPAIGN_BASE_URL is to be an address without a path"),
+    ({"BASE_URL": "ftp://localhost"}, "CAMPAIGN_BASE_URL is to be an address"),
+    ({"BASE_URL": "http://localhost/petition"}, "CAMPAIGN_BASE_URL is to be an address without a path"),
+    ({"BASE_URL": "http://localhost/?lang=ar"}, "CAMPAIGN_BASE_URL is to be an address without a path"),
+    ({"BASE_URL": "http://localhost/#sign"}, "CAMPAIGN_BASE_URL is to be an address without a path"),
+    ({"BASE_URL": "http://user:secret@localhost"}, "CAMPAIGN_BASE_URL is to be an address without a path"),
+    ({"BASE_URL": "http://localhost:port"}, "CAMPAIGN_BASE_URL: port could not be cast"),
+    ({"BASE_URL": "http://["}, "CAMPAIGN_BASE_URL: invalid IPv6 URL"),
+    ({"MAIL_URL": "https://mail.example.org"}, "CAMPAIGN_MAIL_URL is to be file: or to begin with smtp://"),
+    ({"MAIL_URL": "smtp://"}, "CAMPAIGN_MAIL_URL is to be file: or to begin with smtp://"),
+    ({"MAIL_URL": "smtp://user:secret@host:abc"}, "CAMPAIGN_MAIL_URL: port could not be cast"),
+    ({"MAIL_URL": "smtp://user:secret@host?starttls=no"}, "CAMPAIGN_MAIL_URL is to say starttls=required or starttls=off"),
+    ({"DATABASE_URL": "mysql://user:secret@host/name"}, "CAMPAIGN_DATABASE_URL is to begin with postgresql"),
+    ({"DATABASE_URL": "campaign.db"}, "CAMPAIGN_DATABASE_URL is to begin with postgresql"),
+    ({"SHARED_URL": "memcached://host"}, "CAMPAIGN_SHARED_URL is to be memory://"),
+    ({"GOAL": "0"}, "CAMPAIGN_GOAL: input should be greater than or equal to 1"),
+    ({"GOAL": "many"}, "CAMPAIGN_GOAL: input should be a valid integer"),
+    ({"COUNT_EVERY": "0"}, "CAMPAIGN_COUNT_EVERY: input should be greater"),
+    ({"COUNT_BATCH": "-1"}, "CAMPAIGN_COUNT_BATCH: input should be greater"),
+    ({"TRUSTED_PROXIES": "9"}, "CAMPAIGN_TRUSTED_PROXIES: input should be less"),
+    ({"LIMITS": "perhaps"}, "CAMPAIGN_LIMITS: input should be a valid boolean"),
+]
+
+
+@pytest.fixture
+def environment(monkeypatch, tmp_path):
+    """Sets the CAMPAIGN_ variables, in a folder where nothing else is set."""
+    monkeypatch.chdir(tmp_path)
+
+    def put(**values):
+        for name in Settings.model_fields:
+            monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+        for name, value in values.items():
+            monkeypatch.setenv(PREFIX + name, value)
+
+    put()
+    return put
+
+
+@pytest.mark.parametrize(("values", "sentence"), REFUSED)
+def test_a_setting_that_cannot_be_used_is_refused_in_one_sentence(environment, values, sentence):
+    environment(**values)
+
+    with pytest.raises(SettingError) as refusal:
+        Settings.load()
+
+    assert str(refusal.value).startswith(sentence)
+    assert "\n" not in str(refusal.value)
+    assert "secret" not in str(refusal.value)
+
+
+def test_two_settings_that_cannot_be_used_are_both_named(environment):
+    environment(GOAL="0", LIMITS="perhaps")
+
+    with pytest.raises(SettingError, match=r"CAMPAIGN_GOAL: .*; CAMPAIGN_LIMITS: "):
+        Settings.load()
+
+
+def test_everything_has_a_default_but_the_one_who_answers(environment, tmp_path):
+    settings = Settings.load()
+
+    assert settings.data == tmp_path / "instance"
+    assert (settings.base_url, settings.mail_url, settings.contact, settings.goal) == ("http://localhost:8000", "file:", "", None)
+    assert (settings.count_every, settings.count_batch, settings.trusted_proxies, settings.limits) == (60, 1, 0, True)
+
+
+def test_the_file_beside_the_data_folder_is_read_and_the_environment_overrides_it(environment, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (tmp_path / ".env").write_text("CAMPAIGN_GOAL=1\n")  # beside another folder
+    (elsewhere / ".env").write_text('CAMPAIGN_GOAL=700\nCAMPAIGN_CONTACT="نور، nour@example.org"\nOTHER=x\n', "utf-8")
+
+    environment(DATA="elsewhere/data")
+    read = Settings.load()
+    environment(DATA=str(elsewhere / "data"), GOAL="900")
+    overridden = Settings.load()
+
+    assert (read.goal, read.contact, read.data) == (700, "نور، nour@example.org", elsewhere / "data")
+    assert (overridden.goal, overridden.contact) == (900, "نور، nour@example.org")
+
+
+def test_a_setting_left_empty_is_not_set(environment, tmp_path):
+    environment(**{name.upper(): "" for name in Settings.model_fields})
+
+    assert Settings.load() == Settings(data=tmp_path / "instance")
+
+
+def test_loopback_names_are_one_host_and_every_other_address_is_public(environment):
+    for address in (
+        "http://localhost:8000",
+        "http://127.0.0.1",
+        "http://127.1.2.3:81",
+        "http://[::1]:8000",
+        "http://a.localhost",
+    ):
+        assert Settings(base_url=address).is_loopback, address
+        assert "localhost" in Settings(base_url=address).hosts
+    for address in ("https://localhost.example.org", "http://192.168.1.2", "http://0.0.0.0", "https://127.0.0.1.nip.io"):
+        environment(**PUBLIC | {"BASE_URL": address})
+        assert not Settings.load().is_loopback, address
+        assert Settings.load().hosts == [Settings.load().host]
+
+
+def test_a_final_slash_of_the_address_is_of_no_account():
+    assert Settings(base_url="http://localhost:8000/").base_url == "http://localhost:8000"
+
+
+def test_every_setting_says_what_it_means():
+    assert all(field.description for field in Settings.model_fields.values())
+    assert Path(Settings.model_fields["data"].default) == Path("instance")
