@@ -17,8 +17,6 @@ from tests.servers import on_sqlite
 pytestmark = on_sqlite
 PATHS = ("/", "/testimony", "/testimony.txt", "/petition", "/sign", "/privacy")
 READ = [f"/{code}{path}" for code in LANGUAGES for path in PATHS]
-    f"/{code}{path}" for code in LANGUAGES for path in ("/", "/testimony", "/testimony.txt", "/petition", "/sign", "/privacy")
-]
 
 
 @pytest.fixture
