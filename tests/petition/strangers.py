@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from html import unescape
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ FORM = "application/x-www-form-urlencoded"
 PREFIX = {"en": "Error: ", "ar": "خطأ: "}
 LATIN, ARABIC = re.compile("[A-Za-z]"), re.compile("[ء-ي]")
 SENTENCES = re.compile(r"[^.]+\.( [^.]+\.)*")
+TITLE = re.compile("<title>([^<]*)</title>")
 COUNTRIES = re.compile(r'<option value="[A-Z]{2}">[^<]*</option>\s*')  # most of a page, and slow to parse
 FULL = {"shown_as": "Layla", "country": "SY", "news": "y"}
 
@@ -55,18 +57,17 @@ class Stranger(Visitor):
 
 
 class Page:
-    """A page as a browser reads it, with what it says is wrong."""
+    """The main part of a page as a browser reads it, with what it says is wrong."""
 
     def __init__(self, answer: TestResponse, language: str) -> None:
-        self.language, self.status = language, answer.status_code
-        self.tree = parse(COUNTRIES.sub("", answer.text))
-        self.elements = list(self.tree.iter())
+        before, start, rest = answer.text.partition("<main")
+        self.language, self.title = language, unescape(TITLE.findall(before)[0])
+        self.elements = list(parse(start + COUNTRIES.sub("", rest.rpartition("</main>")[0])).iter())
         self.ids = {element.get("id"): element for element in self.elements if element.get("id")}
-        self.title = words_of(self.tree.find("head/title"))
 
     def value(self, name: str) -> str | None:
         """What stands in a field: its text, the value of a ticked box, the chosen option."""
-        control = next(element for element in self.elements if element.get("name") == name and element.tag != "meta")
+        control = next(element for element in self.elements if element.get("name") == name)
         if control.tag == "select":
             chosen = [option.get("value") for option in control.iter("option") if "selected" in option.attrib]
             return chosen[0] if chosen else ""
