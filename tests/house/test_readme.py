@@ -16,7 +16,7 @@ PAGES = [README, *sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "translati
 LARGEST_PICTURE = 250_000  # bytes
 
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
-CALLED = re.compile(r"(?<![\w.@-])campaign [a-z][^|&;`]*")
+CALLED = re.compile(r"(?:bin/|(?<![\w./@-]))(campaign [a-z][^|&;`]*)")
 OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*")
 FILE = re.compile(r"(?<![\w/.-])(?:campaign|docs|templates|tests|translations)/[\w/-]+\.(?:html|md|png|py|txt)\b")
 
