@@ -1,0 +1,95 @@
+"""What the tests in a browser stand on: Chromium, one campaign with made-up signatures, and a page in each language."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from tests.browser import chromium
+from tests.browser.people import Signer
+from tests.browser.places import other_than, places
+from tests.servers import Campaign
+
+HERE = Path(__file__).parent
+PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+MADE_UP = 30  # signatures, on the way to 100
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what is tested here."""
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args() -> dict[str, object]:
+    """How Chromium is started; without one the tests are skipped at home and fail where everything is to be tested."""
+    program = chromium.program()
+    if not program:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say("NO BROWSER WAS TESTED: there is no Chromium here (on Debian: apt install chromium)")
+    return chromium.start(program)
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(campaign: Campaign) -> dict[str, object]:
+    """A browser in a language that the site does not have, so that only addresses choose."""
+    return {"base_url": campaign.url, "locale": "de-DE"}
+
+
+@pytest.fixture(scope="session")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
+    """A campaign with 30 made-up signatures that writes its letters into files."""
+    made = Campaign(
+        tmp_path_factory.mktemp("browser") / "instance",
+        workers=1,
+        CAMPAIGN_CONTACT="The test campaign, test@example.org",
+        CAMPAIGN_LIMITS="off",
+    )
+    filled = made.run("sample", str(MADE_UP))
+    assert filled.returncode == 0, filled.stderr
+    with made:
+        yield made
+
+
+@pytest.fixture(params=["en", "ar"])
+def language(request: pytest.FixtureRequest) -> str:
+    """Each language in its turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def other(language: str) -> str:
+    """The language that the page is not in."""
+    return other_than(language)
+
+
+@pytest.fixture
+def signer(campaign: Campaign, language: str) -> Signer:
+    """Somebody with a mailbox of their own."""
+    return Signer(campaign, language)
+
+
+@pytest.fixture
+def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
+    """A browser nobody has used."""
+    made = new_context()
+    made.set_default_timeout(PATIENCE)
+    return made
+
+
+@pytest.fixture
+def telephone(new_context: Callable[..., BrowserContext]) -> Page:
+    """A page on the narrowest telephone, which is also a wide screen at 400 percent."""
+    made = new_context(viewport={"width": 320, "height": 640})
+    made.set_default_timeout(PATIENCE)
+    return made.new_page()
+
+
+@pytest.fixture(scope="session")
+def all_places(campaign: Campaign) -> dict[str, dict[str, str]]:
+    """The address of every page in every state, by language and name."""
+    return {language: places(campaign, language) for language in ("en", "ar")}

@@ -1,0 +1,89 @@
+"""Somebody signs, the whole way, as a person does: by looking at pages and pressing what stands there."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.browser.people import Signer
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def page(new_context: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Page:
+    """A page in a browser with JavaScript, and in one without."""
+    context = new_context(java_script_enabled=request.param)
+    context.set_default_timeout(60_000)
+    return context.new_page()
+
+
+def fill_in(page: Page, signer: Signer) -> None:
+    """The two lines and the tick that every form has."""
+    page.locator("#name").fill(signer.name)
+    page.locator("#email").fill(signer.email)
+    page.locator("#consent").check()
+
+
+def test_a_reader_signs_on_the_first_page_and_confirms_from_the_letter(page: Page, signer: Signer) -> None:
+    page.goto(f"/{signer.language}/")
+    page.locator(".call .button").click()
+    fill_in(page, signer)
+
+    page.locator("#sign .button").click()
+
+    expect(page).to_have_url(re.compile("/sign/sent$"))
+    page.goto(signer.link())
+    page.locator("main form .button").click()
+    expect(page).to_have_url(re.compile(r"\?changed=confirm$"))
+    expect(page.locator("h1")).to_contain_text({"en": "Thank you.", "ar": "شكرًا."}[signer.language])
+    expect(page.locator("main h2").first).to_have_attribute("id", "share")  # the next thing offered
+
+
+def test_a_signer_shows_a_name_hides_it_and_withdraws(page: Page, signer: Signer) -> None:
+    page.goto(f"/{signer.language}/sign")
+    fill_in(page, signer)
+    shown = f"Layla {signer.email[6:14]}"
+    page.locator("#shown_as").fill(shown)
+    page.locator("#country").select_option("SY")
+    page.locator("#news").check()
+    page.locator("main form .button").click()
+    page.goto(signer.link())
+    page.locator("main form .button").click()
+
+    page.goto(f"/{signer.language}/signatures")
+    expect(page.locator("bdi", has_text=shown)).to_have_count(1)
+
+    page.goto(signer.link())
+    page.locator("button[value=hide]").click()
+    expect(page.get_by_role("status")).to_be_visible()
+    page.goto(f"/{signer.language}/signatures")
+    expect(page.locator("bdi", has_text=shown)).to_have_count(0)
+
+    page.goto(signer.link())
+    page.locator("button[value=withdraw]").click()
+    expect(page).to_have_url(re.compile("/sign/withdrawn$"))
+    assert page.goto(signer.link()).status == 404  # type: ignore[union-attr]
+
+
+def test_what_was_typed_stays_when_something_is_missing(page: Page, signer: Signer) -> None:
+    page.goto(f"/{signer.language}/")
+    page.locator("#name").fill(signer.name)
+
+    page.locator("#sign .button").click()
+
+    expect(page.locator("#errors li")).to_have_count(2)
+    expect(page).to_have_title(re.compile({"en": "^Error: ", "ar": "^خطأ: "}[signer.language]))
+    expect(page.locator("#name")).to_have_value(signer.name)
+    expect(page.locator("#email-error")).to_have_text(page.locator("#errors a[href='#email']").inner_text())
+
+
+def test_a_page_left_open_confirms_nothing_by_itself(context: BrowserContext, signer: Signer) -> None:
+    page = context.new_page()
+    link = signer.sign().link()
+    page.goto(link)
+
+    page.wait_for_timeout(5000)
+
+    expect(page.locator("main form .button")).to_be_visible()
+    page.goto(link)
+    expect(page.locator("main form input, main form button[name=act]")).to_have_count(0)  # still the one button
