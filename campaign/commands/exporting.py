@@ -1,0 +1,157 @@
+"""Commands that carry signatures out: export, open-export."""
+
+import os
+import re
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, NoReturn, cast
+
+import click
+from nacl.public import PrivateKey
+
+from campaign import folder, sealing
+from campaign.commands import signatures
+from campaign.exports import documents, rows
+from campaign.exports.opening import opened
+from campaign.exports.outlet import Hashed, whole
+from campaign.exports.rows import Stored, Wanted
+from campaign.exports.sealed import count, read_sealed, write_sealed
+from campaign.languages import LANGUAGES, countries, digits
+
+STDOUT = "-"
+KEY_IS_AWAY = (
+    "The private key is not on this server, so only a sealed export can be made here: run"
+    " `campaign export --format sealed --out signatures.sealed`, and where the key is"
+    " `campaign open-export signatures.sealed --key FILE --format {format} --out {out}`;"
+    " or bring the key and add `--key FILE`."
+)
+
+
+Command = Callable[..., Any]
+Pages = Iterator[list[Stored]]
+KEY_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+def to_day(_context: click.Context, _option: click.Parameter, typed: str | None) -> date | None:
+    """A day as ISO 8601 writes it, in Latin or Arabic digits."""
+    if typed is None:
+        return None
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", digits(typed), re.ASCII):
+        with suppress(ValueError):
+            return date.fromisoformat(digits(typed))
+    raise click.BadParameter(f"{typed!r} is not a day: write it like 2026-11-22.")
+
+
+def to_country(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
+    """A country by the two letters of ISO 3166."""
+    if typed is None or typed.upper() in dict(countries("en")):
+        return typed and typed.upper()
+    raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
+
+
+def document_options(formats: Iterable[str]) -> Callable[[Command], Command]:
+    """What both commands ask about the document that they write."""
+    options: tuple[Callable[[Command], Command], ...] = (
+        click.option("--format", "document", required=True, type=click.Choice(list(formats))),
+        click.option("--out", required=True, help="A new file to write; - is standard output."),
+        click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's, for xlsx."),
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def read_private(file: Path) -> PrivateKey:
+    """The private key as `campaign keys eject` wrote it; raises KeyTrouble."""
+    return PrivateKey(sealing.read_key(file))
+
+
+@contextmanager
+def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Callable[[Pages], Pages]]]:
+    """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
+    bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
+
+    def watched(pages: Pages) -> Pages:
+        for page in pages:
+            bar.update(len(page))
+            yield page
+
+    place = standard_output() if out == STDOUT else whole(Path(out))
+    with tidy_end(), place as stream, bar:
+        hashed = Hashed(stream)
+        yield cast("IO[bytes]", hashed), watched
+    number = f"{bar.pos:,} signature" if bar.pos == 1 else f"{bar.pos:,} signatures"
+    click.echo(f"{number} exported; the document's SHA-256 is {hashed.sha256}", err=True)
+
+
+@contextmanager
+def standard_output() -> Iterator[IO[bytes]]:
+    """Standard output; a reader who has seen enough, such as `head`, ends the command without a word."""
+    stream = sys.stdout.buffer
+    try:
+        yield stream
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is buffered has somewhere to go at the exit
+        raise click.exceptions.Exit(1) from None
+
+
+@contextmanager
+def tidy_end() -> Iterator[None]:
+    """Within this block a polite end is an exception, so that no half document with people's names stays behind."""
+    before = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(number: int, _frame: object) -> NoReturn:
+    sys.exit(128 + number)
+
+
+@click.command()
+@document_options(documents.FORMATS)
+@click.option("--key", type=KEY_FILE, help="The private key, where it is not in the data folder.")
+@click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
+@click.option("--country", callback=to_country, help="Only those of one country.")
+def export(document: str, out: str, language: str, key: Path | None, since: date | None, country: str | None) -> None:
+    """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
+    settings, database = signatures.opened()
+    keys = sealing.load_keys(folder.keys_in(settings))
+    private = read_private(key) if key else keys.private
+    if document != documents.SEALED and private is None:
+        raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
+    wanted = Wanted(since=since, country=country)
+    with outlet(out, rows.count(database, wanted)) as (stream, watched):
+        pages = watched(rows.pages(database, wanted))
+        if private is None or document == documents.SEALED:
+            write_sealed(pages, stream, keys.key_id)
+        else:
+            documents.OPEN[document](opened(private, pages), stream, LANGUAGES[language])
+
+
+@click.command("open-export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--key", required=True, type=KEY_FILE, help="The private key.")
+@document_options(documents.OPEN)
+def open_export(file: Path, key: Path, document: str, out: str, language: str) -> None:
+    """Open a sealed export; needs nothing but the private key."""
+    private = read_private(key)
+    expected = count(file, sealing.key_id(private.public_key))
+    with outlet(out, expected) as (stream, watched):
+        pages = watched(read_sealed(file, expected))
+        documents.OPEN[document](opened(private, pages), stream, LANGUAGES[language])
+
+
+COMMANDS = (export, open_export)

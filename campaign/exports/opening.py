@@ -1,0 +1,137 @@
+"""Opens sealed signatures on all cores, in their order, with a few pages in memory at a time.
+
+Opening a record is arithmetic that takes twenty times as long as everything else about it. Threads do not share it well
+(the interpreter's lock is handed over twice a record), so processes do it. One that loses its parent ends by itself: its
+pipe is closed.
+"""
+
+import contextlib
+import itertools
+import multiprocessing
+import os
+import signal
+import struct
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from multiprocessing.connection import Connection
+from typing import NamedTuple
+
+from nacl.public import PrivateKey
+
+from campaign.exports.rows import ONLINE, Row, Stored
+from campaign.sealing import CannotOpen, open_sealed
+
+Member = Connection  # our end of the pipe to a process that opens records
+Closed = tuple[bytes, str, bytes]  # the id, the text's hash and the sealed record: what goes through the pipe
+MOST = 8  # processes; beyond that whoever writes the document cannot follow
+
+
+class Opened(NamedTuple):
+    """The names and addresses of one page, up to the record that could not be opened, and why; None when all were."""
+
+    people: list[tuple[str, str]]
+    trouble: str | None
+
+
+def opened(private: PrivateKey, pages: Iterator[list[Stored]]) -> Iterator[Row]:
+    """The signatures with names and addresses; raises CannotOpen at the first that does not open, with how many did."""
+    number = 0
+    for page, found in _everywhere(private, pages):
+        for stored, (name, email) in zip(page, found.people, strict=False):
+            number += 1
+            yield _row(number, stored, name, email)
+        if found.trouble:
+            raise CannotOpen(f"Signature {number + 1:,} cannot be opened: {found.trouble}; {number:,} were opened before it.")
+
+
+def _row(number: int, stored: Stored, name: str, email: str) -> Row:
+    return Row(
+        number=number,
+        confirmed_on=stored.confirmed_on.isoformat(),
+        name=name,
+        email=email,
+        country=stored.country,
+        language=stored.language,
+        shown_as=stored.shown_as,
+        news=stored.news,
+        text_sha256=stored.text_sha256,
+        source=ONLINE,
+    )
+
+
+def _everywhere(private: PrivateKey, pages: Iterator[list[Stored]]) -> Iterator[tuple[list[Stored], Opened]]:
+    """Each page with what was opened of it; a single page is not worth starting processes for."""
+    first = list(itertools.islice(pages, 2))
+    if len(first) < 2:
+        yield from ((page, _open_all(private, _closed(page))) for page in first)
+        return
+    with _team(private) as team:
+        at_work: deque[tuple[list[Stored], Member]] = deque()
+        for page, member in zip(itertools.chain(first, pages), itertools.cycle(team), strict=False):
+            done = _take_back(*at_work.popleft()) if len(at_work) == len(team) else None
+            member.send(_closed(page))
+            at_work.append((page, member))
+            if done:
+                yield done
+        yield from itertools.starmap(_take_back, at_work)
+
+
+def _closed(page: list[Stored]) -> list[Closed]:
+    return [(stored.id, stored.text_sha256, stored.sealed) for stored in page]
+
+
+def _take_back(page: list[Stored], member: Member) -> tuple[list[Stored], Opened]:
+    found: Opened = member.recv()
+    return page, found
+
+
+def _open_all(private: PrivateKey, records: list[Closed]) -> Opened:
+    people: list[tuple[str, str]] = []
+    for record in records:
+        try:
+            people.append(_open(private, *record))
+        except CannotOpen as error:
+            return Opened(people, str(error))
+    return Opened(people, None)
+
+
+def _open(private: PrivateKey, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str]:
+    """The name and address of one row. A record knows its row and its text, so none can be exchanged unnoticed."""
+    try:
+        person = open_sealed(private, sealed)
+    except (ValueError, struct.error):  # sealed to this key, but not by `seal`
+        raise CannotOpen("the record is damaged") from None
+    if person.record != row:
+        raise CannotOpen("its record belongs to another signature")
+    if person.text_sha256 != text_sha256:
+        raise CannotOpen("its record was sealed for another text")
+    return person.name, person.email
+
+
+@contextmanager
+def _team(private: PrivateKey) -> Iterator[list[Member]]:
+    """One process a core, each at the other end of a pipe; forked, as they need nothing but the key."""
+    fork = multiprocessing.get_context("fork")
+    team: list[Member] = []
+    try:
+        for _ in range(min(len(os.sched_getaffinity(0)), MOST)):
+            ours, theirs = fork.Pipe()
+            fork.Process(target=_work, args=(private, ours, theirs), daemon=True).start()
+            theirs.close()
+            team.append(ours)
+        yield team
+    except (EOFError, ConnectionError):
+        raise CannotOpen("A process that was opening signatures ended, perhaps for lack of memory.") from None
+    finally:
+        for member in team:
+            member.close()
+
+
+def _work(private: PrivateKey, ours: Member, theirs: Member) -> None:
+    """Opens page after page until the pipe is closed."""
+    ours.close()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent says what becomes of it
+    with contextlib.suppress(EOFError, BrokenPipeError):
+        while True:
+            theirs.send(_open_all(private, theirs.recv()))

@@ -1,0 +1,62 @@
+"""The file that an export goes into: there when it is whole, and not before."""
+
+import hashlib
+import io
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+class Hashed(io.RawIOBase):
+    """Passes on what is written and knows its SHA-256; it cannot be sought in, so nothing is changed afterwards."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self._sha256 = hashlib.sha256()
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # nothing else is ever written
+        """Writes all of it."""
+        self._stream.write(data)
+        self._sha256.update(data)
+        return len(data)
+
+    @property
+    def sha256(self) -> str:
+        """Of everything written so far, in hex."""
+        return self._sha256.hexdigest()
+
+
+@contextmanager
+def whole(file: Path) -> Iterator[IO[bytes]]:
+    """A new file, readable by its owner alone, that gets its name when it is complete and on disk.
+
+    Raises FileExistsError when there is one of that name. What was written goes when anything goes wrong.
+    """
+    if file.exists():
+        raise FileExistsError(f"{file} is there already: name another file, or move it away.")
+    draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.rename(file)
+    finally:
+        draft.unlink(missing_ok=True)
+    _keep_name(file.parent)
+
+
+def _keep_name(folder: Path) -> None:
+    """The name too is on disk."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

@@ -1,0 +1,91 @@
+"""The sealed export: a file that leaves the server unopened, for the machine that has the private key.
+
+JSON Lines in UTF-8. The first line names the format, its version and the key; then one object a signature, its fields
+those of `rows.Stored`: `id` in hex, `sealed` (see `sealing.seal`) in base64, the others as they are; the last line says
+how many there were, so that a file that was cut off is known.
+"""
+
+import base64
+import json
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import islice, takewhile
+from pathlib import Path
+from typing import IO, Any
+
+from campaign.exports.rows import PAGE, Stored
+from campaign.sealing import CannotOpen
+
+NAME, VERSION = "campaign sealed export", 1
+LONGEST = 200  # bytes of the first and of the last line
+ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+LAST = b'{"count": '
+
+
+def write_sealed(pages: Iterable[list[Stored]], out: IO[bytes], key_id: bytes) -> None:
+    """Writes the pages as they are; `key_id` is the key they were sealed to."""
+    count = 0
+    out.write(_line({"format": NAME, "version": VERSION, "key": key_id.hex()}))
+    for page in pages:
+        out.writelines(_line(_plain(stored)) for stored in page)
+        count += len(page)
+    out.write(_line({"count": count}))
+
+
+def count(file: Path, key_id: bytes) -> int:
+    """How many signatures a sealed export holds; raises CannotOpen unless it is whole and sealed to this key."""
+    with file.open("rb") as stream:
+        head = _object(stream.readline(LONGEST))
+        stream.seek(-min(LONGEST, file.stat().st_size), os.SEEK_END)
+        last = _object(stream.read().rstrip(b"\n").rpartition(b"\n")[2])
+    if head.get("format") != NAME or head.get("version") != VERSION:
+        raise CannotOpen(f"{file} is not a sealed export that this version knows.")
+    if head.get("key") != key_id.hex():
+        raise CannotOpen(f"{file} is sealed to another key.")
+    if not isinstance(last.get("count"), int):
+        raise CannotOpen(f"{file} is cut off: take it from the server again.")
+    return int(last["count"])
+
+
+def read_sealed(file: Path, expected: int) -> Iterator[list[Stored]]:
+    """The pages of a sealed export, still sealed; raises CannotOpen at a line that is no signature, and if any is missing."""
+    found = 0
+    with file.open("rb") as stream:
+        stream.readline()
+        lines = enumerate(takewhile(lambda line: not line.startswith(LAST), stream), 2)
+        while page := [_stored(file, number, line) for number, line in islice(lines, PAGE)]:
+            found += len(page)
+            yield page
+    if found != expected:
+        raise CannotOpen(f"{file} is damaged: it holds {found:,} signatures of {expected:,}.")
+
+
+def _line(fields: dict[str, Any]) -> bytes:
+    return ENCODER.encode(fields).encode() + b"\n"
+
+
+def _plain(stored: Stored) -> dict[str, Any]:
+    sealed = base64.b64encode(stored.sealed).decode()
+    return stored._asdict() | {"id": stored.id.hex(), "confirmed_on": stored.confirmed_on.isoformat(), "sealed": sealed}
+
+
+def _stored(file: Path, number: int, line: bytes) -> Stored:
+    try:
+        found = Stored(**json.loads(line))
+        return found._replace(
+            id=bytes.fromhex(str(found.id)),
+            confirmed_on=date.fromisoformat(str(found.confirmed_on)),
+            sealed=base64.b64decode(found.sealed, validate=True),
+        )
+    except (ValueError, TypeError):
+        raise CannotOpen(f"Line {number:,} of {file} is damaged.") from None
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """A line as an object; an empty one where it is none."""
+    try:
+        found = json.loads(line)
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}

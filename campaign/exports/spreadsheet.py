@@ -1,0 +1,87 @@
+"""The spreadsheet (Office Open XML): every cell is text, the first row stays, and Arabic readers find it from right to left.
+
+XlsxWriter makes the workbook around the rows; the rows themselves go straight into the compressed document, because its
+own way of saving memory lays them down as plain files first.
+"""
+
+import html
+import io
+import re
+import zipfile
+from collections.abc import Iterable
+from itertools import groupby
+from typing import IO
+
+from xlsxwriter import Workbook
+
+from campaign.exports.rows import Row
+from campaign.exports.tables import texts
+from campaign.languages import Language
+
+LONGEST = 1_000_000  # rows of one sheet; the format ends at 1,048,576
+TEXT = 49  # the number format "@": what is typed over a cell stays text too
+WIDTHS = (10, 14, 32, 36, 10, 10, 32, 8, 20, 10)
+SHEET = "xl/worksheets/sheet"
+# Characters that XML cannot hold, and what looks like their escape (ECMA-376 part 1, 22.9.2.19).
+UNHEARD = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x1f\ufffe\uffff]")
+DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only the first row
+
+
+COLUMNS = "ABCDEFGHIJ"
+
+
+def write_xlsx(rows: Iterable[Row], out: IO[bytes], language: Language) -> None:
+    """Sheet after sheet, then the workbook around them; a sheet also where there are no rows."""
+    sheets = 0
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as document:
+        for _, some in groupby(rows, lambda row: (row.number - 1) // LONGEST):
+            sheets += 1
+            _write_sheet(document, sheets, some, language)
+        if not sheets:
+            sheets = 1
+            _write_sheet(document, sheets, (), language)
+        for name, content in _workbook(sheets, language).items():
+            if not name.startswith(SHEET):
+                document.writestr(name, content)
+
+
+def _write_sheet(document: zipfile.ZipFile, number: int, rows: Iterable[Row], language: Language) -> None:
+    """The rows between the head and the foot of an empty sheet."""
+    name = f"{SHEET}{number}.xml"
+    head, end, foot = DIMENSION.sub(b"", _workbook(number, language)[name]).partition(b"</sheetData>")
+    with document.open(name, "w") as sheet:
+        sheet.write(head)
+        for place, row in enumerate(rows, 2):
+            sheet.write(_row(place, row).encode())
+        sheet.write(end + foot)
+
+
+def _row(place: int, row: Row) -> str:
+    cells = [_cell(column, place, text) for column, text in zip(COLUMNS, texts(row), strict=True)]
+    return f'<row r="{place}">{"".join(cells)}</row>'
+
+
+def _cell(column: str, place: int, text: str) -> str:
+    heard = html.escape(UNHEARD.sub(_escape, text), quote=False)
+    return f'<c r="{column}{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{heard}</t></is></c>'
+
+
+def _escape(found: re.Match[str]) -> str:
+    return f"_x{ord(found[0]):04X}_"
+
+
+def _workbook(sheets: int, language: Language) -> dict[str, bytes]:
+    """The parts of a workbook that has the headings and no rows yet."""
+    made = io.BytesIO()
+    with Workbook(made, {"in_memory": True}) as workbook:
+        text, heading = workbook.add_format({"num_format": TEXT}), workbook.add_format({"num_format": TEXT, "bold": True})
+        for _ in range(sheets):
+            sheet = workbook.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            sheet.write_row(0, 0, Row._fields, heading)
+            for place, width in enumerate(WIDTHS):
+                sheet.set_column(place, place, width, text)
+            if language.is_rtl:
+                sheet.right_to_left()
+    with zipfile.ZipFile(made) as parts:
+        return {name: parts.read(name) for name in parts.namelist()}
