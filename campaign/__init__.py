@@ -11,6 +11,7 @@ from campaign.pages import views as pages
 from campaign.pages.cache import KeptPages, StaticFiles
 from campaign.petition import views as petition
 from campaign.petition.published import LatestCount
+from campaign.prints import views as prints
 from campaign.sealing import load_keys
 from campaign.site import Site
 
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(petition.room)
     app.register_blueprint(pages.room)
+    app.register_blueprint(prints.room)
     app.register_blueprint(api.room)
 
     kept = KeptPages(app, app.extensions["published"], settings.hosts)

@@ -15,10 +15,12 @@ from campaign import mail
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
 from campaign.petition import counting, letters
+from campaign.prints.ahead import draw_next
 from campaign.site import Site
 
 TICK = 0.5  # seconds between two looks into the outbox
-FORGET_EVERY, TRUNCATE_EVERY = 60, 15  # seconds
+FORGET_EVERY, TRUNCATE_EVERY, DRAW_EVERY = 60, 15, 600  # seconds
+DRAW_AFTER = 5  # seconds; what waits since the last time goes out first
 
 
 @dataclass
@@ -44,6 +46,7 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
         signal.signal(number, lambda *_: stop.set())
     site: Site = app.extensions["site"]
     todo = duties(site.settings, site.database)
+    todo.append(Duty(DRAW_EVERY, lambda: draw_next(app, site.settings.data / "prints", say), time.monotonic() + DRAW_AFTER))
     if mails:
         todo.append(Duty(TICK, lambda: send_letters(app, stop, say)))
     while not stop.is_set():

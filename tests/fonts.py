@@ -1,9 +1,12 @@
-"""Cuts the site's fonts down to the letters it uses: `python tests/fonts.py` writes campaign/static/fonts/ anew.
+"""Cuts the fonts down to the letters that are used: `python tests/fonts.py` writes both folders of fonts anew.
+
+Pages get WOFF2. What is printed gets the same cuts as TrueType, which is what Typst reads.
 
 The sources are the open fonts in the npm packages below, fetched by `npm pack` in the versions named here, so a second run
 writes the same bytes. IBM reserves the name "Plex" for the unchanged font (OFL 1.1, section 3): every cut gets a name of ours.
 """
 
+import itertools
 import subprocess
 import tarfile
 import tempfile
@@ -13,7 +16,9 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-FONTS = Path(__file__).resolve().parents[1] / "campaign" / "static" / "fonts"
+CAMPAIGN = Path(__file__).resolve().parents[1] / "campaign"
+FONTS = CAMPAIGN / "static" / "fonts"
+PRINTED = CAMPAIGN / "prints" / "fonts"
 NASKH = "@expo-google-fonts/noto-naskh-arabic@0.4.5"
 PLEX = "@expo-google-fonts/ibm-plex-sans-arabic@0.4.2"
 SERIF = "@expo-google-fonts/source-serif-4@0.4.1"
@@ -32,6 +37,9 @@ ACCENTS = "00C0-024F,1E00-1EFF"
 # Without these Arabic letters do not join and marks do not sit.
 JOINING = ["init", "medi", "fina", "isol", "rlig", "ccmp", "calt", "liga", "mark", "mkmk", "kern", "curs", "locl"]
 SETTING = ["kern", "liga", "ccmp", "locl", "mark"]
+
+
+ACCENTED = "campaign-accents"  # for the names of signers, which are never printed
 
 
 @dataclass(frozen=True)
@@ -59,7 +67,7 @@ CUTS = [
     Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES), JOINING),
     Cut("campaign-latin", PLEX, PLAIN, (LATIN, DASHES), SETTING),
     Cut("campaign-latin-strong", PLEX, STRONG, (LATIN, DASHES), SETTING),
-    Cut("campaign-accents", PLEX, PLAIN, (ACCENTS,), SETTING),
+    Cut(ACCENTED, PLEX, PLAIN, (ACCENTS,), SETTING),
 ]
 
 
@@ -73,8 +81,8 @@ def fetch(package: str, folder: Path) -> Path:
 
 
 def write(cut: Cut, source: Path) -> int:
-    """Writes one WOFF2 file and returns its bytes."""
-    options = subset.Options(flavor="woff2", layout_features=cut.features, hinting=False, name_IDs=[1, 2, 4, 6, 13, 14])
+    """Writes one font, for pages and for print, and returns the bytes of the one for pages."""
+    options = subset.Options(layout_features=cut.features, hinting=False, name_IDs=[1, 2, 4, 6, 13, 14])
     options.drop_tables += ["meta"]
     font = TTFont(source / cut.source, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
@@ -82,6 +90,9 @@ def write(cut: Cut, source: Path) -> int:
     cutter.subset(font)
     for name_id in (1, 4, 6):
         font["name"].setName(cut.name, name_id, 3, 1, 0x409)
+    if cut.name != ACCENTED:
+        subset.save_font(font, PRINTED / f"{cut.name}.ttf", options)
+    options.flavor = "woff2"
     target = FONTS / f"{cut.name}.woff2"
     subset.save_font(font, target, options)
     return target.stat().st_size
@@ -89,10 +100,11 @@ def write(cut: Cut, source: Path) -> int:
 
 def main() -> None:
     """Fetches the packages and writes the fonts and their licences."""
+    PRINTED.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         packages = {package: fetch(package, Path(folder)) for package in LICENCES}
-        for package, licence in LICENCES.items():
-            (FONTS / licence).write_text((packages[package] / "LICENSE_FONT").read_text("utf-8"), "utf-8")
+        for target, (package, licence) in itertools.product((FONTS, PRINTED), LICENCES.items()):
+            (target / licence).write_text((packages[package] / "LICENSE_FONT").read_text("utf-8"), "utf-8")
         for cut in CUTS:
             print(f"{cut.name:24} {write(cut, packages[cut.package]):6,} bytes")
 

@@ -1,0 +1,88 @@
+"""What there is to print: each print's name, its template, and the words it is filled with."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import permutations
+from typing import Any
+
+from flask_babel import gettext
+
+from campaign.languages import LANGUAGES, speaking
+from campaign.prints import sheets
+from campaign.site import site
+
+
+@dataclass(frozen=True)
+class Print:
+    """One file to draw."""
+
+    name: str
+    template: str
+    ending: str
+    data: dict[str, Any]  # becomes JSON
+
+
+def everything() -> Iterator[Print]:
+    """All that the site gives out, in the order in which people ask for it."""
+    for code in LANGUAGES:
+        yield card(code)
+    for code in LANGUAGES:
+        yield testimony(code)
+    for code, other in permutations(LANGUAGES, 2):
+        yield beside(code, other)
+    for code in LANGUAGES:
+        yield sheet(code)
+
+
+def testimony(code: str) -> Print:
+    """The testimony in one language, as the pages of a small book."""
+    return Print(f"testimony.{code}", "testimony.typ", "pdf", _witness(code, f"/{code}/testimony"))
+
+
+def beside(code: str, other: str) -> Print:
+    """The testimony in two languages, paragraph by paragraph."""
+    address = f"/{code}/testimony/beside/{other}"
+    data = {"lang": code, "voices": [_witness(code, address), _witness(other, address)]}
+    return Print(f"testimony.{code}.{other}", "beside.typ", "pdf", data)
+
+
+def sheet(code: str) -> Print:
+    """The sheet for signatures on paper, in every language, the reader's first."""
+    codes = [code, *(other for other in LANGUAGES if other != code)]
+    data = {
+        "lang": code,
+        "address": site().settings.base_url,
+        "code": sheets.code(site().settings.base_url),
+        "voices": [sheets.words(one) for one in codes],
+    }
+    return Print(f"sheet.{code}", "sheet.typ", "pdf", data)
+
+
+def card(code: str) -> Print:
+    """The picture that stands beside a shared link: 1200 x 630, as the Open Graph protocol's readers want it."""
+    texts = site().texts[code]
+    with speaking(code):
+        data = {
+            "lang": code,
+            "title": texts.testimony.title,
+            "campaign": gettext("A call from Idlib"),
+            "letter": texts.petition.title,
+        }
+    return Print(f"card.{code}", "card.typ", "png", data)
+
+
+def _witness(code: str, path: str) -> dict[str, Any]:
+    """The testimony with all that is to be said of it."""
+    text = site().texts[code].testimony
+    with speaking(code):
+        name = gettext("A call from Idlib")
+    return {
+        "lang": code,
+        "title": text.title,
+        "byline": text.meta["byline"],
+        "undated": text.meta["undated"],
+        "notes": [text.meta[note] for note in ("translation_note", "warning") if text.meta.get(note)],
+        "paragraphs": text.paragraphs,
+        "campaign": name,
+        "address": site().settings.base_url + path,
+    }
