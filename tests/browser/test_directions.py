@@ -1,0 +1,112 @@
+"""Right to left and left to right on one page: the bar, names in another script, and names that try to turn their neighbours."""
+
+import secrets
+import sqlite3
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from campaign import sealing
+from tests.browser.people import Signer
+from tests.browser.pixels import colours
+
+RLO, RLI, LRI, RLM = "\u202e", "\u2067", "\u2066", "\u200f"
+NAMES = (
+    *("ليلى 12:3)", "Layla 12:3)", "(ليلى Layla", f"{RLM}Layla", f"{RLO}Layla"),
+    *(f"{RLI}Layla", f"{LRI}Layla{RLO}", f"Layla {RLO}):1 2", f"ليلى {LRI}{RLO}12"),
+)
+PLACES_OF_LETTERS = """(here, words) => {
+  const text = document.createTreeWalker(here, NodeFilter.SHOW_TEXT), range = document.createRange();
+  while (text.nextNode()) {
+    const start = text.currentNode.data.indexOf(words);
+    if (start < 0) continue;
+    return [...words].map((_, place) => {
+      range.setStart(text.currentNode, start + place);
+      range.setEnd(text.currentNode, start + place + 1);
+      return range.getBoundingClientRect().left;
+    });
+  }
+}"""
+
+
+class Shown:
+    """The words that one signature shows among the names and on its own page."""
+
+    def __init__(self, signer: Signer) -> None:
+        self.own_page = signer.link()
+        self.file = next(signer.campaign.data.glob("*.db"))
+        self.hash = sealing.token_hash(self.own_page.rpartition("/")[2])
+
+    def write(self, words: str) -> None:
+        """Takes any words at all."""
+        with closing(sqlite3.connect(self.file, timeout=30)) as database, database:
+            changed = database.execute("UPDATE signature SET shown_as = ? WHERE token_hash = ?", (words, self.hash))
+            assert changed.rowcount == 1
+
+
+@pytest.fixture
+def shown(signer: Signer) -> Shown:
+    """A signature of today whose shown words a test writes into the database itself, past all cleaning."""
+    signer.sign(shown_as=secrets.token_hex(8)).confirm()
+    return Shown(signer)
+
+
+def without(page: Page, address: str, words: str) -> bytes:
+    """A picture of a page, but for the boxes in which the words stand, and the count, which may move."""
+    page.goto(address)
+    boxes = page.locator("li, dd", has=page.locator("bdi", has_text=words)).or_(page.locator("#shown_as, .tally"))
+    assert boxes.count() > 0
+    return page.screenshot(full_page=True, mask=[boxes], animations="disabled", caret="hide")
+
+
+def test_the_bar_fills_from_where_lines_begin(context: BrowserContext, language: str) -> None:
+    page = context.new_page()
+    page.goto(f"/{language}/")
+    bar = page.locator(".call progress")
+    filled, empty = (bar.evaluate(f"bar => getComputedStyle(bar).{what}") for what in ("color", "backgroundColor"))
+    part = bar.evaluate("bar => bar.value / bar.max")
+    assert 0.25 < part < 0.5
+    inside, beyond = part - 0.05, part + 0.05
+
+    found = colours(page, bar.screenshot(), (inside, 0.5), (beyond, 0.5), (1 - beyond, 0.5), (1 - inside, 0.5))
+
+    left_to_right = [filled, empty, empty, empty]
+    assert found == (left_to_right if language == "en" else left_to_right[::-1])
+
+
+@pytest.mark.parametrize("page_of", ["names", "yours"])
+def test_no_name_changes_a_pixel_outside_its_own_box(context: BrowserContext, shown: Shown, language: str, page_of: str) -> None:
+    page = context.new_page()
+    address = shown.own_page if page_of == "yours" else f"/{language}/signatures"
+    shown.write("Plain Name")
+    before = without(page, address, "Plain Name")
+    found = {}
+
+    for words in NAMES:
+        shown.write(words)
+        found[words] = without(page, address, words.strip(RLO + RLI + LRI + RLM)) == before
+
+    assert found == dict.fromkeys(NAMES, True)
+
+
+def test_a_latin_name_reads_from_the_left_and_an_arabic_one_from_the_right(
+    context: BrowserContext, shown: Shown, language: str
+) -> None:
+    page = context.new_page()
+    for words, in_order in (("Layla", sorted), ("ليلى", lambda places: sorted(places, reverse=True))):
+        shown.write(words)
+        page.goto(shown.own_page)
+        places = page.locator("dd bdi").evaluate(PLACES_OF_LETTERS, words)
+        assert places == in_order(places), words
+
+
+def test_the_full_stop_after_a_latin_word_stands_where_the_sentence_ends(context: BrowserContext, language: str) -> None:
+    page = context.new_page()
+    page.goto(f"/{language}/sign/sent?domain=gmial.com")
+
+    letters = page.locator("main .note").evaluate(PLACES_OF_LETTERS, "gmial.com")
+    last = page.locator("main .note").evaluate(PLACES_OF_LETTERS, "gmial.com\u2069.")[-1]
+
+    assert letters == sorted(letters)
+    assert last > letters[-1] if language == "en" else last < letters[0]
