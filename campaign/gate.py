@@ -9,6 +9,7 @@ import hmac
 import ipaddress
 import secrets
 import time
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -133,7 +134,7 @@ class Gate:
         return hmac.digest(self._key, network(address).encode(), hashlib.sha256).hex()
 
 
-def _let_in(rates: FixedWindowRateLimiter, counted: list[tuple[RateLimitItem, str]]) -> int:
+def _let_in(rates: FixedWindowRateLimiter, counted: Sequence[tuple[RateLimitItem, str]]) -> int:
     """Counts what is within every rate; returns 0, or the seconds until it would be."""
     full = [rates.get_window_stats(*one).reset_time for one in counted if not rates.test(*one)]
     if full:

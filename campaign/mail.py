@@ -131,11 +131,16 @@ def send(database: Database, keys: sealing.Keys, transport: Transport, write: Wr
     return True
 
 
+def is_running_out(letter: Letter, at: datetime) -> bool:
+    """Whether a claimed letter should not be begun any more: sending it could outlast the lease, and another would send it too."""
+    return letter.lease_until is None or letter.lease_until < at + LEASE / 2
+
+
 def release(database: Database, letters: list[Letter]) -> None:
-    """Gives back what was claimed and not sent, so that it need not wait for the lease to end."""
+    """Gives back what was claimed together and is still ours, so that it need not wait for the lease to end."""
+    ours = Letter.id.in_([letter.id for letter in letters]), Letter.lease_until == letters[0].lease_until
     with database.writing() as session:
-        ids = [letter.id for letter in letters]
-        session.execute(sa.update(Letter).where(Letter.id.in_(ids)).values(lease_until=None))
+        session.execute(sa.update(Letter).where(*ours).values(lease_until=None))
 
 
 def _after_sending(letter: Letter, *, was_needed: bool) -> dict[str, datetime | None]:
@@ -205,22 +210,27 @@ class Smtp:
         self.parts = parts
         self.must_encrypt = parse_qs(parts.query).get("starttls", ["required"])[0] != "off"
         self.server: smtplib.SMTP | None = None
+        self.takes_utf8: bool | None = None  # unknown until the server was spoken to
 
     def send(self, message: EmailMessage) -> None:
         """Hands one letter over; what the server answers decides between Refused and Trouble."""
         try:
             server = self.server or self.connect()
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # for an organizer to mend, so the letter waits
+            self.close()
+            raise Trouble(str(error)) from None
+        try:
             server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             self.close()
             raise _judged(min(code for code, _ in error.recipients.values()), str(error)) from None
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             self.close()
             raise _judged(error.smtp_code, str(error)) from None
         except smtplib.SMTPNotSupportedError as error:
             self.close()
             raise Refused(str(error)) from None
-        except (smtplib.SMTPException, OSError) as error:
+        except (smtplib.SMTPException, OSError) as error:  # a sender that is not welcome is an organizer's to mend, too
             self.close()
             raise Trouble(str(error)) from None
 
@@ -236,6 +246,7 @@ class Smtp:
         if self.parts.username:
             self.server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
         self.server.ehlo_or_helo_if_needed()
+        self.takes_utf8 = self.server.has_extn("smtputf8")
         return self.server
 
     def _encrypt(self, context: ssl.SSLContext) -> None:
@@ -245,11 +256,6 @@ class Smtp:
             self.server.starttls(context=context)
         except smtplib.SMTPNotSupportedError:
             raise smtplib.SMTPException("the mail server does not offer STARTTLS") from None
-
-    @property
-    def takes_utf8(self) -> bool:
-        """Whether the server of the open conversation takes addresses beyond ASCII."""
-        return bool(self.server and self.server.has_extn("smtputf8"))
 
     def close(self) -> None:
         """Ends the conversation, politely where that still works."""
@@ -262,9 +268,8 @@ class Smtp:
 
 
 def _judged(code: int, answer: str) -> Exception:
-    """5xx is for ever (RFC 5321 4.2.1), but not a refused login or TLS, which an organizer mends."""
-    for_ever = 500 <= code < 600 and code not in {530, 534, 535, 538}
-    return Refused(answer) if for_ever else Trouble(answer)
+    """5xx is for ever (RFC 5321 4.2.1), but not a missing login, which an organizer mends."""
+    return Refused(answer) if 500 <= code < 600 and code != 530 else Trouble(answer)
 
 
 @contextmanager
@@ -293,7 +298,9 @@ def message(settings: Settings, *, to: str, subject: str, body: str) -> EmailMes
 
 def note_relay(database: Database, way_out: Transport) -> None:
     """Remembers what the mail server takes, so that the form can say at once what it does not."""
-    takes = not isinstance(way_out, Smtp) or way_out.takes_utf8
+    takes = way_out.takes_utf8 if isinstance(way_out, Smtp) else True
+    if takes is None:
+        return
     with database.writing() as session:
         session.merge(Relay(id=1, smtputf8=takes))
 

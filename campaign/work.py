@@ -72,13 +72,19 @@ def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None]) 
     if not claimed:
         return
     with app.app_context(), mail.conversation(mail.transport(site.settings, say)) as way_out:
-        while claimed and not stop.is_set():
-            for letter in claimed:
-                if stop.is_set() or not mail.send(site.database, site.keys, way_out, letters.write, letter):
-                    mail.release(site.database, claimed)
-                    return
-            mail.note_relay(site.database, way_out)
+        while claimed and _send(site, stop, way_out, claimed):
             claimed = mail.claim(site.database, now())
+        mail.note_relay(site.database, way_out)
+
+
+def _send(site: Site, stop: threading.Event, way_out: mail.Transport, claimed: list[mail.Letter]) -> bool:
+    """Sends what was claimed; returns whether it is worth going on now."""
+    for letter in claimed:
+        is_over = stop.is_set() or mail.is_running_out(letter, now())
+        if is_over or not mail.send(site.database, site.keys, way_out, letters.write, letter):
+            mail.release(site.database, claimed)
+            return False
+    return not stop.is_set()
 
 
 def _try(duty: Duty, say: Callable[[str], None]) -> None:

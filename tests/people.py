@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import html5lib
@@ -25,9 +26,14 @@ def parse(html: str) -> Any:
 
 def hidden_fields(html: str, action: str = "") -> dict[str, str]:
     """What the form on a page holds before anybody types: hidden fields, and the consent box ticked."""
+    return dict(_hidden_fields(html, action))
+
+
+@lru_cache(64)
+def _hidden_fields(html: str, action: str) -> list[tuple[str, str]]:
     form = next(form for form in parse(html).iter("form") if (form.get("action") or "").endswith(action))
     fields = [field for field in form.iter("input") if field.get("type") == "hidden" or field.get("name") == "consent"]
-    return {field.get("name"): field.get("value", "") for field in fields}
+    return [(field.get("name"), field.get("value", "")) for field in fields]
 
 
 @dataclass

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import brotli
-from flask import Flask, Response
+from flask import Flask
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Response
 
 from campaign.gate import this_hour
 from campaign.pages.context import COPIED_ON

@@ -1,0 +1,112 @@
+"""Leases: several mail workers never send one letter at the same time, and a dead one's letters are sent by the next."""
+
+import threading
+from collections import Counter
+from datetime import timedelta
+
+import time_machine
+
+from campaign import mail, work
+from campaign.database import now
+from tests.servers import on_sqlite
+
+
+def test_two_workers_at_once_send_every_letter_once(app, visitor, mailbox, monkeypatch):
+    monkeypatch.setattr(mail, "BATCH", 3)
+    for number in range(30):
+        visitor.sign(email=f"{number}@example.org")
+    failures = []
+
+    def round_of_work():
+        try:
+            work.send_letters(app, threading.Event(), lambda _: None)
+        except Exception as failure:
+            failures.append(failure)
+
+    workers = [threading.Thread(target=round_of_work) for _ in range(3)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+
+    assert failures == []
+    assert set(Counter(recipients[0] for recipients in mailbox.recipients).values()) == {1}
+    assert len(mailbox.letters) == 30
+
+
+def test_what_one_has_claimed_nobody_else_claims_until_the_lease_is_over(app, visitor):
+    database = app.extensions["site"].database
+    visitor.sign()
+
+    claimed = mail.claim(database, now())
+    assert len(claimed) == 1
+    assert mail.claim(database, now()) == []
+    assert mail.claim(database, now() + mail.LEASE - timedelta(seconds=1)) == []
+
+    assert [letter.id for letter in mail.claim(database, now() + mail.LEASE + timedelta(seconds=1))] == [claimed[0].id]
+
+
+def test_the_letters_of_a_worker_that_died_are_sent_by_the_next(app, visitor, post_office):
+    visitor.sign()
+    mail.claim(app.extensions["site"].database, now())  # and it is gone
+    assert post_office.deliver() == []
+
+    with time_machine.travel(now() + mail.LEASE + timedelta(seconds=1)):
+        assert len(post_office.deliver()) == 1
+
+
+@on_sqlite
+def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(app, visitor, mailbox, monkeypatch):
+    """Each letter takes 40 seconds, and whenever it is over a second worker looks what there is to do."""
+    for number in range(12):
+        visitor.sign(email=f"{number}@example.org")
+    send = mail.Smtp.send
+
+    with time_machine.travel(now(), tick=False) as clock:
+
+        def slowly(self, message):
+            send(self, message)
+            clock.shift(40)
+            if not others:
+                others.append(True)
+                work.send_letters(app, threading.Event(), lambda _: None)
+                others.clear()
+
+        others = []
+        monkeypatch.setattr(mail.Smtp, "send", slowly)
+        for _ in range(5):
+            work.send_letters(app, threading.Event(), lambda _: None)
+
+    assert set(Counter(recipients[0] for recipients in mailbox.recipients).values()) == {1}
+    assert len(mailbox.letters) == 12
+
+
+def test_what_was_claimed_and_not_sent_is_given_back_at_once_and_only_if_it_is_still_ours(app, visitor):
+    database = app.extensions["site"].database
+    visitor.sign()
+    first = mail.claim(database, now())
+    mail.release(database, first)
+    second = mail.claim(database, now())
+    assert len(second) == 1
+
+    mail.release(database, first)
+
+    assert mail.claim(database, now()) == []
+
+
+@on_sqlite
+def test_a_worker_that_is_asked_to_stop_finishes_the_letter_in_its_hands_and_leaves_the_others(
+    app, visitor, mailbox, monkeypatch
+):
+    for number in range(5):
+        visitor.sign(email=f"{number}@example.org")
+    stop = threading.Event()
+    send = mail.Smtp.send
+    monkeypatch.setattr(mail.Smtp, "send", lambda self, message: (send(self, message), stop.set()))
+
+    work.send_letters(app, stop, lambda _: None)
+    assert len(mailbox.letters) == 1
+
+    monkeypatch.undo()
+    work.send_letters(app, threading.Event(), lambda _: None)
+    assert len(mailbox.letters) == 5
