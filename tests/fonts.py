@@ -1,6 +1,6 @@
-"""Cuts the fonts down to the letters that are used: `python tests/fonts.py` writes both folders of fonts anew.
+"""Cuts the fonts down to the letters that are used: `python -m tests.fonts` writes both folders of fonts anew.
 
-Pages get WOFF2. What is printed gets the same cuts as TrueType, which is what Typst reads.
+Pages get WOFF2. What is printed gets the same cuts as TrueType, which is what Typst reads, with whole Arabic letters in them.
 
 The sources are the open fonts in the npm packages below, fetched by `npm pack` in the versions named here, so a second run
 writes the same bytes. IBM reserves the name "Plex" for the unchanged font (OFL 1.1, section 3): every cut gets a name of ours.
@@ -15,6 +15,8 @@ from pathlib import Path
 
 from fontTools import subset
 from fontTools.ttLib import TTFont
+
+from tests.whole_letters import compose
 
 CAMPAIGN = Path(__file__).resolve().parents[1] / "campaign"
 FONTS = CAMPAIGN / "static" / "fonts"
@@ -84,18 +86,27 @@ def write(cut: Cut, source: Path) -> int:
     """Writes one font, for pages and for print, and returns the bytes of the one for pages."""
     options = subset.Options(layout_features=cut.features, hinting=False, name_IDs=[1, 2, 4, 6, 13, 14])
     options.drop_tables += ["meta"]
+    options.harfbuzz_repacker = False  # the same bytes on every machine
     font = TTFont(source / cut.source, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=subset.parse_unicodes(",".join(cut.letters)))
     cutter.subset(font)
     for name_id in (1, 4, 6):
         font["name"].setName(cut.name, name_id, 3, 1, 0x409)
-    if cut.name != ACCENTED:
-        subset.save_font(font, PRINTED / f"{cut.name}.ttf", options)
-    options.flavor = "woff2"
     target = FONTS / f"{cut.name}.woff2"
+    options.flavor = "woff2"
     subset.save_font(font, target, options)
+    if cut.name != ACCENTED:
+        write_printed(cut, font)
     return target.stat().st_size
+
+
+def write_printed(cut: Cut, font: TTFont) -> None:
+    """Writes the TrueType font that prints are set in."""
+    font.flavor = None
+    if cut.features is JOINING:
+        compose(font)
+    font.save(PRINTED / f"{cut.name}.ttf")
 
 
 def main() -> None:
