@@ -1,9 +1,9 @@
 """On paper there are the words, black on white, both languages in two columns, and where the page is found; no form."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
-PAPER = {"width": 626, "height": 987}  # A4 without its margins, in CSS pixels
+PAPER: ViewportSize = {"width": 626, "height": 987}  # A4 without its margins, in CSS pixels
 PAGES = ("home", "testimony", "beside", "petition", "sign", "about", "signatures", "yours")
 NOT_PRINTED = "form, .button, nav a, .skip, progress, input, select"
 GROUNDS = """() => [...document.querySelectorAll("body, body *")].filter((one) => one.checkVisibility())
@@ -48,10 +48,9 @@ def test_both_languages_stand_in_two_columns_on_paper(paper: Page, language: str
     paper.goto(f"/{language}/testimony/beside/{other}")
 
     for pair in paper.locator(".pair:not(.opening)").all():
-        here, there = (one.bounding_box() for one in pair.locator("> *").all())
-        assert here and there
-        assert here["y"] == there["y"]
-        assert here["x"] + here["width"] < there["x"] or there["x"] + there["width"] < here["x"]
+        here, there = (one.evaluate("one => one.getBoundingClientRect().toJSON()") for one in pair.locator("> *").all())
+        assert here["top"] == there["top"]
+        assert here["right"] < there["left"] or there["right"] < here["left"]
 
 
 def test_the_testimony_takes_two_sheets_at_most(context: BrowserContext, language: str) -> None:

@@ -11,7 +11,8 @@ BAD = """() => [...document.querySelectorAll("body *")]
   .map((one) => [one, getComputedStyle(one)])
   .filter(([one, style]) => !["normal", "0px"].includes(style.letterSpacing) || style.fontStyle !== "normal"
     || style.textAlign === "justify" || style.textTransform !== "none"
-    || parseFloat(style.fontSize) < 15 || (/^H[12]$/.test(one.tagName) && parseFloat(style.lineHeight) < 1.35 * parseFloat(style.fontSize)))
+    || parseFloat(style.fontSize) < 15
+    || (/^H[12]$/.test(one.tagName) && parseFloat(style.lineHeight) < 1.35 * parseFloat(style.fontSize)))
   .map(([one]) => one.outerHTML.slice(0, 90))"""
 LATIN = re.compile("[A-Za-z]")  # a Latin word in Arabic text is the system's
 SHAPE = """(one) => {
