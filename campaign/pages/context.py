@@ -38,6 +38,14 @@ def init_app(app: Flask) -> None:
     """Fills the templates and sets the headers."""
     app.context_processor(context)
     app.after_request(add_headers)
+    app.after_request(stay_here)
+
+
+def stay_here(response: Response) -> Response:
+    """Sends readers on within the site by the path alone: by which scheme they came, only the proxy knows."""
+    if response.location and response.location.startswith(request.host_url):
+        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
+    return response
 
 
 def add_headers(response: Response) -> Response:

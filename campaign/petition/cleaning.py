@@ -37,7 +37,7 @@ ENDINGS = (
 LABEL, DOT, ENDING = r"[\p{L}\p{N}-]", "[.。．｡]", f"(?i:{'|'.join(ENDINGS)})"
 # M.De Silva and J.de Vries are people: an initial or a capital after the dot makes a link only with a slash behind it.
 LINK = regex.compile(
-    rf"://|(?i:\bwww[.。])|{LABEL}{{1,63}}{DOT}{ENDING}/|{LABEL}{{2,63}}{DOT}(?!\p{{Lu}}\p{{Ll}}){ENDING}(?![\p{{L}}\p{{N}}])"
+    rf"://|(?i:\bwww[.。])|(?<={LABEL}){DOT}{ENDING}/|(?<={LABEL}{{2}}){DOT}(?!\p{{Lu}}\p{{Ll}}){ENDING}(?![\p{{L}}\p{{N}}])"
 )
 
 PROVIDERS = (

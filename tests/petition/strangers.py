@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from campaign.database import Database
 from campaign.mail import Letter
 from campaign.petition.models import Signature, Submission
 from campaign.site import Site
@@ -118,7 +119,12 @@ def as_shown(typed: str) -> str:
 def stored(app: Flask) -> tuple[int, ...]:
     """How many submissions, letters and signatures there are."""
     site: Site = app.extensions["site"]
-    with site.database.reading() as session:
+    return stored_in(site.database)
+
+
+def stored_in(database: Database) -> tuple[int, ...]:
+    """How many submissions, letters and signatures there are in a database."""
+    with database.reading() as session:
         counts = (sa.select(sa.func.count()).select_from(record).scalar_subquery() for record in (Submission, Letter, Signature))
         return tuple(session.execute(sa.select(*counts)).one())
 
