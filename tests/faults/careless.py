@@ -1,0 +1,9 @@
+"""`campaign` as it must not be: SQLite with `synchronous=NORMAL`, which answers before anything is on disk."""
+
+from campaign import database
+from campaign.commands.main import main
+
+database.PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=NORMAL") for pragma in database.PRAGMAS)
+
+if __name__ == "__main__":
+    main()
