@@ -119,14 +119,15 @@ def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime) -> S
     found = find(session, token, at)
     if found is None or isinstance(found, Signature):
         return found
-    waiting = sa.select(Submission.id).where(Submission.id == found.id).with_for_update()
+    waiting = sa.select(Letter.id).where(Letter.id == found.id).with_for_update()  # the letter, as all who delete it do
     if session.scalar(waiting) is None:  # somebody else pressed it just now; what came of that stands
         return session.scalar(sa.select(Signature).where(Signature.tag == found.tag))
     values = {name: getattr(found, name) for name in ("id", "tag", "token_hash", "sealed", "language", "country", "news")}
     shown_as = sealing.unlock(keys.mail, found.shown_box) or None
     new = insert(session, Signature).values(**values, shown_as=shown_as, text_sha256=found.text_sha256, confirmed_on=at.date())
-    session.execute(new.on_conflict_do_nothing())  # two links of one mailbox, pressed at once
-    session.execute(sa.delete(Letter).where(Letter.id == found.id))  # the submission goes with it
+    made = session.execute(new.on_conflict_do_nothing().returning(Signature.id))
+    if made.scalar() is not None:  # else two links of one mailbox were pressed at once, and both are to stay alive
+        session.execute(sa.delete(Letter).where(Letter.id == found.id))  # the submission goes with it
     return signature_of(session, found.tag)
 
 
