@@ -62,6 +62,17 @@ class PostgreSQL:
                 connection.execute("ALTER SYSTEM SET fsync = off")
                 connection.execute("SELECT pg_reload_conf()")
 
+    def stop(self, how: str = "fast") -> None:
+        """Stops a server of our own, as `pg_ctl stop -m` says; its data stays."""
+        assert self.process
+        command = [str(self.process.bin_path / "pg_ctl"), "-w", "-D", str(self.process.pgdata), "-m", how, "stop"]
+        subprocess.run(command, check=True, user=self.process.system_user, stdout=subprocess.DEVNULL, cwd="/")
+
+    def start(self) -> None:
+        """Starts a server of our own again."""
+        assert self.process
+        self.process.ensure_postgres_running()
+
     def close(self) -> None:
         """Stops the server, if it is ours."""
         if self.process:

@@ -1,16 +1,30 @@
-"""When something the site needs is away for a while: the database, the disk's space, the mail server, the worker itself."""
+"""When something the site needs is away for a while: the database, room on the disk, the mail server, the mail worker itself."""
 
+import asyncio
 import contextlib
+import subprocess
+import time
 from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
+import time_machine
+from flask import Flask
 
-from campaign import database, folder
+from campaign import database, folder, work
 from campaign.config import Settings
-from campaign.petition.models import Submission
-from tests.people import parse, rows
+from campaign.database import now
+from campaign.mail import Letter
+from campaign.petition.models import Signature, Submission
+from campaign.site import Site
+from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post
+from tests.people import PostOffice, Visitor, parse, rows
+from tests.servers import Campaign, PostgreSQL, free_port, on_sqlite, wait_until
 
 TYPED = {"name": "Yusuf Karam", "email": "yusuf@example.org", "shown_as": "يوسف", "country": "LB", "news": "y"}
+READING = ("/en/", "/ar/", "/en/testimony", "/ar/petition", "/en/sign", "/api/v1/petition.json", "/healthz")
 
 
 @contextlib.contextmanager
@@ -35,6 +49,36 @@ def typed_in(html: str) -> dict[str, str]:
     return {name: value for name, value in (texts | ticked | chosen).items() if value and name != "consent"}
 
 
+def settings_of(campaign: Campaign) -> Settings:
+    """The settings that a served campaign has, as far as its database needs them."""
+    return Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"])
+
+
+def letters_of(campaign: Campaign) -> int:
+    """How many letters the outbox holds, sent ones too."""
+    opened = folder.open_database(settings_of(campaign))
+    with opened.reading() as session:
+        number = session.scalar(sa.select(sa.func.count()).select_from(Letter)) or 0
+    opened.close()
+    return number
+
+
+def send(campaign: Campaign, blank: dict[str, str], *addresses: str) -> list[Answer]:
+    """One form after the other."""
+
+    async def sending() -> list[Answer]:
+        async with lines(campaign.port, 1) as (line,):
+            forms = (blank | {"name": "Layla Haddad", "email": address} for address in addresses)
+            return [await line.ask(post(campaign.port, "/en/sign", form)) for form in forms]
+
+    return asyncio.run(sending())
+
+
+def reading(campaign: Campaign) -> dict[str, int]:
+    """What a reader gets of each page."""
+    return {path: asyncio.run(ask(campaign.port, path)).status for path in READING}
+
+
 def test_a_form_sent_while_the_database_is_locked_comes_back_with_all_that_was_typed(app, somebody, settings, monkeypatch):
     monkeypatch.setattr(database, "BUSY_AFTER", 0.2)
 
@@ -47,3 +91,174 @@ def test_a_form_sent_while_the_database_is_locked_comes_back_with_all_that_was_t
     assert typed_in(answer.text) == TYPED
     assert rows(app, Submission) == []
     assert somebody.sign(**TYPED).status_code == 303
+
+
+def test_a_button_pressed_while_the_database_is_locked_can_be_pressed_again(app, visitor, sami, settings, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_AFTER", 0.2)
+
+    with locked(settings):
+        answer = visitor.press(sami)
+
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert rows(app, Signature) == []
+    assert visitor.press(sami).status_code == 303
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(300)
+def test_while_postgresql_is_stopped_people_read_and_are_asked_to_send_again_later(tmp_path: Path, office: SortingOffice):
+    server = PostgreSQL()
+    if server.process is None:
+        pytest.skip("TEST_DATABASE_URL names a server that is not ours to stop")
+    mails = {"CAMPAIGN_MAIL_URL": office.url, "CAMPAIGN_MAIL_FROM": "campaign@example.org", "CAMPAIGN_LIMITS": "off"}
+    with (
+        contextlib.closing(server),
+        Campaign(tmp_path / "instance", CAMPAIGN_DATABASE_URL=server.new_database(), **mails) as site,
+    ):
+        blank = asyncio.run(blank_form(site.port))
+        said: set[int] = set()
+        thanked: set[str] = set()
+        for round_, how in enumerate(("fast", "immediate", "immediate")):
+            told = asyncio.run(through_a_stop(site, server, how, blank, f"round{round_}"))
+            said |= {status for status, _ in told.values()}
+            thanked |= {address for address, (status, _) in told.items() if status == 303}
+            assert all(retry for status, retry in told.values() if status == 503)
+
+        assert said == {303, 503}
+        wait_until(lambda: thanked <= set(office.links), 60)
+
+
+async def through_a_stop(
+    site: Campaign, server: PostgreSQL, how: str, blank: dict[str, str], name: str
+) -> dict[str, tuple[int, str | None]]:
+    """People sign before, while and after PostgreSQL is stopped; what each was told, and when to come again."""
+    told: dict[str, tuple[int, str | None]] = {}
+    is_over = asyncio.Event()
+
+    async def sign(place: int) -> None:
+        async with lines(site.port, 1) as (line,):
+            number = 0
+            while not is_over.is_set():
+                address = f"{name}.{place}.{number}@example.org"
+                answer = await line.ask(post(site.port, "/en/sign", blank | {"name": "Layla", "email": address}))
+                told[address] = answer.status, answer.headers.get("retry-after")
+                number += 1
+                await asyncio.sleep(0.02)
+
+    async def stop_and_start() -> None:
+        await asyncio.sleep(1)
+        await asyncio.to_thread(server.stop, how)
+        stopped = dict(told)
+        await asyncio.sleep(1.5)
+        pages = {path: (await ask(site.port, path)).status for path in READING}
+        assert set(pages.values()) == {200}, pages
+        assert (await ask(site.port, "/readyz")).status == 503
+        assert 503 in {status for address, (status, _) in told.items() if address not in stopped}
+        await asyncio.to_thread(server.start)
+        started, patience = set(told), time.monotonic() + 15
+        while not any(status == 303 for address, (status, _) in list(told.items()) if address not in started):
+            assert time.monotonic() < patience, "it does not take signatures again"
+            await asyncio.sleep(0.1)
+        is_over.set()
+
+    await asyncio.gather(stop_and_start(), *(sign(place) for place in range(4)))
+    return told
+
+
+@pytest.fixture
+def small_disk(campaign: Campaign) -> Iterator[Path]:
+    """A disk of 2 MB, and on it the data folder."""
+    place = campaign.data
+    place.mkdir()
+    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], check=False, capture_output=True, text=True)
+    if done.returncode:
+        pytest.skip(f"NO SMALL DISK CAN BE MOUNTED HERE, so nobody tests what a full one does: {done.stderr.strip()}")
+    yield place
+    campaign.stop()
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@on_sqlite
+def test_on_a_full_disk_nobody_is_thanked_and_with_room_again_it_goes_on(campaign, office, small_disk):
+    campaign.start()
+    blank = asyncio.run(blank_form(campaign.port))
+    assert send(campaign, blank, "before@example.org")[0].status == 303
+    wait_until(lambda: office.number == 1)
+
+    fill(small_disk)
+    answers = send(campaign, blank, *(f"full{number}@example.org" for number in range(40)))
+    refused = [answer for answer in answers if answer.status != 303]
+    thanked = 1 + len(answers) - len(refused)
+
+    assert {answer.status for answer in refused} == {503}
+    assert answers[-1].status == 503
+    assert all(int(answer.headers["retry-after"]) > 0 and b"Layla Haddad" in answer.body for answer in refused)
+    assert set(reading(campaign).values()) == {200}
+    assert letters_of(campaign) == thanked
+
+    (small_disk / "filler").unlink()
+    wait_until(lambda: send(campaign, blank, "after@example.org")[0].status == 303, 5)
+    wait_until(lambda: office.number >= thanked + 1, 60)
+    assert campaign.run("check").returncode == 0
+
+
+def fill(disk: Path) -> None:
+    """Leaves no byte free."""
+    with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
+        while True:
+            filler.write(b"\0" * 1024)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(120)
+@on_sqlite
+def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(campaign: Campaign):
+    port = free_port()
+    campaign.env["CAMPAIGN_MAIL_URL"] = f"smtp://127.0.0.1:{port}?starttls=off"
+    campaign.start()
+    blank = asyncio.run(blank_form(campaign.port))
+    addresses = [f"patient{number}@example.org" for number in range(30)]
+    assert {answer.status for answer in send(campaign, blank, *addresses)} == {303}
+    wait_until(lambda: attempts(campaign) >= 3)
+
+    with SortingOffice(port) as office:
+        when_it_is_time(campaign)
+        wait_until(lambda: office.number >= len(addresses), 60)
+        time.sleep(1)
+        assert {address: len(links) for address, links in office.links.items()} == dict.fromkeys(addresses, 1)
+
+
+def attempts(campaign: Campaign) -> int:
+    """How often a letter was tried in vain."""
+    opened = folder.open_database(settings_of(campaign))
+    with opened.reading() as session:
+        number = session.scalar(sa.select(sa.func.sum(Letter.attempts))) or 0
+    opened.close()
+    return number
+
+
+def when_it_is_time(campaign: Campaign) -> None:
+    """Does at once what waiting would do: every letter that was tried in vain is due."""
+    opened = folder.open_database(settings_of(campaign))
+    with opened.writing() as session:
+        session.execute(sa.update(Letter).where(Letter.sent_at.is_(None)).values(due_at=now()))
+    opened.close()
+
+
+def test_what_is_over_is_forgotten_also_when_nobody_worked_for_weeks(
+    app: Flask, visitor: Visitor, post_office: PostOffice, settings: Settings
+):
+    site: Site = app.extensions["site"]
+    with time_machine.travel(now() - timedelta(days=30)):
+        visitor.sign(email="sent@example.org")
+        post_office.deliver()
+        visitor.sign(email="unsent@example.org")
+    visitor.sign(email="fresh@example.org")
+
+    for duty in work.duties(settings, site.database):
+        duty.look()
+
+    assert len(rows(app, Submission)) == len(rows(app, Letter)) == 1  # type: ignore[arg-type]
