@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
+from typing import Any, Self
 
 import psycopg
 import pytest
@@ -38,7 +39,9 @@ class PostgreSQL:
         self.address = os.environ.get("TEST_DATABASE_URL", "")
         self.process = None
         if not self.address:
-            self.process = pgserver.get_server(tempfile.mkdtemp(prefix="campaign-postgresql-"), cleanup_mode="delete")
+            self.process = pgserver.get_server(  # type: ignore[attr-defined]
+                tempfile.mkdtemp(prefix="campaign-postgresql-"), cleanup_mode="delete"
+            )
             self.address = self.process.get_uri()
 
     def new_database(self) -> str:
@@ -82,11 +85,11 @@ class PostgreSQL:
 class Mailbox:
     """A real mail server on loopback that keeps what it takes; `answer` is what it says to each letter."""
 
-    def __init__(self, port: int = 0, **smtp: object) -> None:
+    def __init__(self, port: int = 0, **smtp: Any) -> None:
         self.letters: list[EmailMessage] = []
         self.recipients: list[list[str]] = []
         self.answer = "250 taken"
-        options = {"enable_SMTPUTF8": True} | smtp
+        options: dict[str, Any] = {"enable_SMTPUTF8": True} | smtp
         self.controller = Controller(self, hostname="127.0.0.1", port=port or free_port(), **options)
 
     async def handle_DATA(self, _server: SMTP, _session: object, envelope: object) -> str:  # noqa: N802  # aiosmtpd's name
@@ -109,7 +112,7 @@ class Mailbox:
         wait_until(lambda: len(self.letters) >= number, seconds)
         return self.letters
 
-    def __enter__(self) -> "Mailbox":
+    def __enter__(self) -> Self:
         self.controller.start()
         return self
 
@@ -120,13 +123,13 @@ class Mailbox:
 class Campaign:
     """`campaign serve` as a process group of its own."""
 
-    def __init__(self, data: Path, *, workers: int = 2, **env: str) -> None:
+    def __init__(self, data: Path, *, workers: int = 2, **env: Any) -> None:
         self.data, self.port = data, free_port()
         self.url = f"http://localhost:{self.port}"
         self.env = os.environ | {"CAMPAIGN_DATA": str(data), "CAMPAIGN_BASE_URL": self.url, "CAMPAIGN_COUNT_EVERY": "1"} | env
         self.command = [sys.executable, "-m", "campaign", "serve", "--port", str(self.port), "--workers", str(workers)]
 
-    def start(self) -> "Campaign":
+    def start(self) -> Self:
         """Starts it and waits until it answers."""
         self.log = (self.data.parent / f"{self.data.name}.log").open("ab")
         self.process = subprocess.Popen(
@@ -150,7 +153,7 @@ class Campaign:
     def run(self, *arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
         """Another command on the same data folder."""
         command = [sys.executable, "-m", "campaign", *arguments]
-        return subprocess.run(command, check=False, env=self.env, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload,no-any-return]
+        return subprocess.run(command, check=False, env=self.env, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload]
 
     def stop(self) -> None:
         """Ends it and whatever is left of its group."""
@@ -163,7 +166,7 @@ class Campaign:
         self.process.wait(5)
         self.log.close()
 
-    def __enter__(self) -> "Campaign":
+    def __enter__(self) -> Self:
         return self.start()
 
     def __exit__(self, *_: object) -> None:

@@ -21,8 +21,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 @pytest.fixture
 def campaign(tmp_path: Path, database_url: str, mailbox: Mailbox) -> Iterator[Campaign]:
     """The campaign as it is served: two workers, the mail worker, letters by SMTP."""
-    settings = {"DATABASE_URL": database_url, "MAIL_URL": mailbox.url, "MAIL_FROM": "campaign@example.org"}
-    with Campaign(tmp_path / "instance", **{f"CAMPAIGN_{name}": value for name, value in settings.items()}) as served:
+    with Campaign(
+        tmp_path / "instance",
+        CAMPAIGN_DATABASE_URL=database_url,
+        CAMPAIGN_MAIL_URL=mailbox.url,
+        CAMPAIGN_MAIL_FROM="campaign@example.org",
+    ) as served:
         yield served
 
 

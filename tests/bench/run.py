@@ -6,7 +6,7 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def main() -> None:
     sys.exit(not all(target.is_met for section in sections for target in section.targets))
 
 
-def measured(folder: Path, terms: Terms, parts: list[str]) -> Iterator[Section]:
+def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Section]:
     """The sites stay as large as they were made until signing begins."""
     with ExitStack() as stack:
         sites = [stack.enter_context(Site(folder / f"site-{size}" / "data", size).fill()) for size in terms.sizes]

@@ -3,7 +3,9 @@
 from campaign import database
 from campaign.commands.main import main
 
-database.PRAGMAS = tuple(pragma.replace("synchronous=FULL", "synchronous=NORMAL") for pragma in database.PRAGMAS)
+database.PRAGMAS = tuple(  # type: ignore[assignment]  # as many as before
+    pragma.replace("synchronous=FULL", "synchronous=NORMAL") for pragma in database.PRAGMAS
+)
 
 if __name__ == "__main__":
     main()

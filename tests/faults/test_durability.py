@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -39,7 +40,11 @@ def strace() -> str:
 @pytest.fixture
 def campaign(tmp_path: Path, office: SortingOffice) -> Iterator[Campaign]:
     """A campaign with one web worker, on SQLite; not started yet."""
-    mails = {"CAMPAIGN_MAIL_URL": office.url, "CAMPAIGN_MAIL_FROM": "campaign@example.org", "CAMPAIGN_LIMITS": "off"}
+    mails: dict[str, Any] = {
+        "CAMPAIGN_MAIL_URL": office.url,
+        "CAMPAIGN_MAIL_FROM": "campaign@example.org",
+        "CAMPAIGN_LIMITS": "off",
+    }
     made = Campaign(tmp_path / "instance", workers=1, **mails)
     yield made
     made.stop()

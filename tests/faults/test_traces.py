@@ -8,6 +8,7 @@ import urllib.parse
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -26,8 +27,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
 def campaign(tmp_path: Path, database_url: str, office: SortingOffice) -> Iterator[Campaign]:
     """A campaign with a temporary folder of its own."""
     (tmp_path / "temporary").mkdir()
-    mails = {"CAMPAIGN_MAIL_URL": office.url, "CAMPAIGN_MAIL_FROM": "campaign@example.org", "CAMPAIGN_LIMITS": "off"}
-    folder = {"CAMPAIGN_DATABASE_URL": database_url, "TMPDIR": str(tmp_path / "temporary")}
+    mails: dict[str, Any] = {
+        "CAMPAIGN_MAIL_URL": office.url,
+        "CAMPAIGN_MAIL_FROM": "campaign@example.org",
+        "CAMPAIGN_LIMITS": "off",
+    }
+    folder: dict[str, Any] = {"CAMPAIGN_DATABASE_URL": database_url, "TMPDIR": str(tmp_path / "temporary")}
     with Campaign(tmp_path / "instance", **mails, **folder) as served:
         yield served
 
@@ -124,7 +129,11 @@ def test_postgresql_never_gets_a_name_or_an_address_to_write(tmp_path, postgresq
     if server.process is None:
         pytest.skip("TEST_DATABASE_URL names a server whose files are not here to be searched")
     url = server.new_database()
-    mails = {"CAMPAIGN_MAIL_URL": office.url, "CAMPAIGN_MAIL_FROM": "campaign@example.org", "CAMPAIGN_LIMITS": "off"}
+    mails: dict[str, Any] = {
+        "CAMPAIGN_MAIL_URL": office.url,
+        "CAMPAIGN_MAIL_FROM": "campaign@example.org",
+        "CAMPAIGN_LIMITS": "off",
+    }
     with Campaign(tmp_path / "instance", **mails, CAMPAIGN_DATABASE_URL=url) as campaign:
         everybody_acts(campaign, office)
         assert not traces((NAME, ARABIC_NAME, ADDRESS), Path(str(server.process.pgdata)))
