@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from campaign import mail
+from campaign import mail, relay
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
 from campaign.petition import counting, letters
@@ -71,13 +71,13 @@ def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None]) 
     claimed = mail.claim(site.database, now())
     if not claimed:
         return
-    with app.app_context(), mail.conversation(mail.transport(site.settings, say)) as way_out:
+    with app.app_context(), relay.conversation(relay.transport(site.settings, say)) as way_out:
         while claimed and _send(site, stop, way_out, claimed):
             claimed = mail.claim(site.database, now())
-        mail.note_relay(site.database, way_out)
+        relay.note_relay(site.database, way_out)
 
 
-def _send(site: Site, stop: threading.Event, way_out: mail.Transport, claimed: list[mail.Letter]) -> bool:
+def _send(site: Site, stop: threading.Event, way_out: relay.Transport, claimed: list[mail.Letter]) -> bool:
     """Sends what was claimed; returns whether it is worth going on now."""
     for letter in claimed:
         is_over = stop.is_set() or mail.is_running_out(letter, now())

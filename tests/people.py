@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from campaign import mail
+from campaign import mail, relay
 from campaign.database import now
 from campaign.petition import counting, letters
 from campaign.petition.models import Signature, Submission
@@ -72,7 +72,7 @@ class PostOffice:
         """Sends what is due and returns the letters that arrived."""
         site: Site = self.app.extensions["site"]
         before = len(self.received)
-        with self.app.app_context(), mail.conversation(mail.transport(site.settings, lambda _: None)) as way_out:
+        with self.app.app_context(), relay.conversation(relay.transport(site.settings, lambda _: None)) as way_out:
             while claimed := mail.claim(site.database, now()):
                 for letter in claimed:
                     mail.send(site.database, site.keys, way_out, letters.write, letter)

@@ -13,8 +13,8 @@ import campaign.folder
 from campaign import database as room
 from campaign.database import Busy, Moment, Record, insert
 from campaign.folder import KeyMark
-from campaign.mail import Relay
 from campaign.petition.models import Tally
+from campaign.relay import Relay
 from tests.servers import on_sqlite
 
 assert campaign.folder  # all tables are known once it is imported

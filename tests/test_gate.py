@@ -177,7 +177,7 @@ FOREIGN = (
     {"Origin": ""},
     {"Origin": "file://"},
 )
-OWN = (
+OWN: tuple[dict[str, str], ...] = (
     {},
     {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost:8000"},
     {"Sec-Fetch-Site": "none"},

@@ -6,7 +6,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
@@ -79,15 +79,16 @@ def read_private(file: Path) -> PrivateKey:
 def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Callable[[Pages], Pages]]]:
     """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
     bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
-
-    def watched(pages: Pages) -> Pages:
-        for page in pages:
-            bar.update(len(page))
-            yield page
-
     place = standard_output() if out == STDOUT else whole(Path(out))
-    with tidy_end(), place as stream, bar:
+    with tidy_end() as look, place as stream, bar:
         hashed = Hashed(stream)
+
+        def watched(pages: Pages) -> Pages:
+            for page in pages:
+                look()
+                bar.update(len(page))
+                yield page
+
         yield cast("IO[bytes]", hashed), watched
     number = f"{bar.pos:,} signature" if bar.pos == 1 else f"{bar.pos:,} signatures"
     click.echo(f"{number} exported; the document's SHA-256 is {hashed.sha256}", err=True)
@@ -106,18 +107,27 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def tidy_end() -> Iterator[None]:
-    """Within this block a polite end is an exception, so that no half document with people's names stays behind."""
-    before = {number: signal.signal(number, _end) for number in (signal.SIGTERM, signal.SIGHUP)}
+def tidy_end() -> Iterator[Callable[[], None]]:
+    """Within this block a polite end is an exception, so that no half document with people's names stays behind.
+
+    What it gives is to be called now and then: it ends what could not end at once, where exceptions get lost.
+    """
+    ended: list[int] = []
+
+    def end(number: int, _frame: object) -> NoReturn:
+        ended.append(number)
+        sys.exit(128 + number)
+
+    def look() -> None:
+        if ended:
+            sys.exit(128 + ended[0])
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield
+        yield look
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _end(number: int, _frame: object) -> NoReturn:
-    sys.exit(128 + number)
 
 
 @click.command()
@@ -133,7 +143,7 @@ def export(document: str, out: str, language: str, key: Path | None, since: date
     if document != documents.SEALED and private is None:
         raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
     wanted = Wanted(since=since, country=country)
-    with outlet(out, rows.count(database, wanted)) as (stream, watched):
+    with closing(database), outlet(out, rows.count(database, wanted)) as (stream, watched):
         pages = watched(rows.pages(database, wanted))
         if private is None or document == documents.SEALED:
             write_sealed(pages, stream, keys.key_id)

@@ -3,7 +3,7 @@
 import click
 import sqlalchemy as sa
 
-from campaign import create_app, folder, mail, sealing
+from campaign import create_app, folder, mail, relay, sealing
 from campaign.commands.running import KEY_IS_HERE
 from campaign.config import TRANSLATIONS, Settings
 from campaign.database import now
@@ -102,10 +102,10 @@ def mail_test(address: str, language: str) -> None:
     """Send one letter now and say what the mail server answered."""
     settings = Settings.load()
     folder.check(settings)
-    with create_app(settings).app_context(), mail.conversation(mail.transport(settings, click.echo)) as way_out:
+    with create_app(settings).app_context(), relay.conversation(relay.transport(settings, click.echo)) as way_out:
         try:
             way_out.send(letters.trial(address, language))
-        except (mail.Refused, mail.Trouble) as error:
+        except (relay.Refused, relay.Trouble) as error:
             raise click.ClickException(f"The mail server did not take the letter: {error}") from None
     click.echo("The letter is on its way.")
 

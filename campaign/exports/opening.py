@@ -131,7 +131,9 @@ def _team(private: PrivateKey) -> Iterator[list[Member]]:
 def _work(private: PrivateKey, ours: Member, theirs: Member) -> None:
     """Opens page after page until the pipe is closed."""
     ours.close()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to the whole group; the parent says what becomes of it
-    with contextlib.suppress(EOFError, BrokenPipeError):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    for number in (signal.SIGINT, signal.SIGHUP):  # they go to the whole group; the parent says what becomes of it
+        signal.signal(number, signal.SIG_IGN)
+    with contextlib.suppress(EOFError, ConnectionError):
         while True:
             theirs.send(_open_all(private, theirs.recv()))

@@ -1,5 +1,6 @@
 """The file that an export goes into: there when it is whole, and not before."""
 
+import errno
 import hashlib
 import io
 import os
@@ -41,6 +42,8 @@ def whole(file: Path) -> Iterator[IO[bytes]]:
     """
     if file.exists():
         raise FileExistsError(f"{file} is there already: name another file, or move it away.")
+    if not file.parent.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(file.parent))
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:

@@ -23,7 +23,7 @@ TEXT = 49  # the number format "@": what is typed over a cell stays text too
 WIDTHS = (10, 14, 32, 36, 10, 10, 32, 8, 20, 10)
 SHEET = "xl/worksheets/sheet"
 # Characters that XML cannot hold, and what looks like their escape (ECMA-376 part 1, 22.9.2.19).
-UNHEARD = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x1f\ufffe\uffff]")
+UNHEARD = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only the first row
 
 

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 from werkzeug.wrappers import Response
 
-from campaign import gate, mail
+from campaign import gate, relay
 from campaign.database import AWAY, now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.petition import signing
@@ -194,7 +194,7 @@ def _can_be_written_to(email: str) -> bool:
     if email.rpartition("@")[0].isascii():
         return True
     with site().database.reading() as session:
-        return mail.takes_utf8(session)
+        return relay.takes_utf8(session)
 
 
 def _doubtful(email: str) -> str | None:

@@ -58,7 +58,7 @@ def measure(sites: list[Site], terms: Terms, folder: Path) -> Section:
         assert private is not None
         subjects: dict[str, Callable[[], Run]] = {name: partial(_export, site, name, folder) for name in FORMATS}
         subjects[BARE] = partial(_open_all, private, sealed, site.size)
-        _compare(section, site.size, in_turn(rounds, subjects))
+        _compare(section, site.size, in_turn(rounds, subjects, rehearse=False))
     return section
 
 

@@ -51,7 +51,7 @@ def mail_to(app, monkeypatch):
 class Choosy(Mailbox):
     """A mail server that answers each step as it is told."""
 
-    def __init__(self, **smtp: object) -> None:
+    def __init__(self, **smtp) -> None:
         self.to_mail = self.to_rcpt = "250 OK"
         super().__init__(**smtp)
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import time_machine
 
-from campaign import mail, work
+from campaign import mail, relay, work
 from campaign.database import now
 from tests.servers import on_sqlite
 
@@ -60,7 +60,7 @@ def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(a
     """Each letter takes 40 seconds, and whenever it is over a second worker looks what there is to do."""
     for number in range(12):
         visitor.sign(email=f"{number}@example.org")
-    send = mail.Smtp.send
+    send = relay.Smtp.send
 
     with time_machine.travel(now(), tick=False) as clock:
 
@@ -73,7 +73,7 @@ def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(a
                 others.clear()
 
         others = []
-        monkeypatch.setattr(mail.Smtp, "send", slowly)
+        monkeypatch.setattr(relay.Smtp, "send", slowly)
         for _ in range(5):
             work.send_letters(app, threading.Event(), lambda _: None)
 
@@ -101,8 +101,8 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_letter_in_its_hands_and_lea
     for number in range(5):
         visitor.sign(email=f"{number}@example.org")
     stop = threading.Event()
-    send = mail.Smtp.send
-    monkeypatch.setattr(mail.Smtp, "send", lambda self, message: (send(self, message), stop.set()))
+    send = relay.Smtp.send
+    monkeypatch.setattr(relay.Smtp, "send", lambda self, message: (send(self, message), stop.set()))
 
     work.send_letters(app, stop, lambda _: None)
     assert len(mailbox.letters) == 1

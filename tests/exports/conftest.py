@@ -1,0 +1,16 @@
+"""The one who exports."""
+
+from pathlib import Path
+
+import pytest
+
+from campaign.config import Settings
+from tests.exports.organizing import Organizer
+
+
+@pytest.fixture
+def omar(settings: Settings, tmp_path: Path) -> Organizer:
+    """Omar organizes; his desk is a folder away from the campaign's."""
+    desk = tmp_path / "desk"
+    desk.mkdir()
+    return Organizer(settings, desk)

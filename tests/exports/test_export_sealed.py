@@ -1,0 +1,182 @@
+"""Carrying the signatures unopened from the server to the machine that has the private key."""
+
+import json
+
+import pytest
+
+from campaign.exports.rows import PAGE
+from tests.exports.organizing import DAY, lines
+from tests.exports.test_export_csv import table
+from tests.exports.test_export_jsonl import NAMES
+from tests.servers import on_sqlite
+
+
+def damaged(file, change):
+    """The same file with its lines changed."""
+    found = file.read_bytes().splitlines(keepends=True)
+    change(found)
+    file.write_bytes(b"".join(found))
+    return file
+
+
+def test_what_was_sealed_opens_where_the_key_is(omar):
+    for place, name in enumerate(NAMES):
+        omar.has(name, f"person{place}@example.org", shown_as=name, country="SY", language="ar", news=True)
+    plain = omar.reads()
+    key = omar.ejects_the_key()
+    sealed = omar.exports("sealed")
+
+    done = omar.run("open-export", sealed, "--key", key, "--format", "jsonl", "--out", omar.desk / "opened.jsonl")
+
+    assert done.exit_code == 0, done.output
+    assert lines(omar.desk / "opened.jsonl") == plain
+    assert len(plain) == len(NAMES)
+
+
+@pytest.mark.parametrize("document", ["csv", "jsonl", "xlsx"])
+@on_sqlite
+def test_it_opens_as_every_document_that_the_server_would_write(omar, document):
+    omar.has("ليلى حدّاد", shown_as="ليلى")
+    plain = omar.exports(document, "--language", "ar")
+    sealed, key = omar.exports("sealed"), omar.ejects_the_key()
+    opened = omar.desk / f"opened.{document}"
+
+    omar.run("open-export", sealed, "--key", key, "--format", document, "--language", "ar", "--out", opened)
+
+    assert len(opened.read_bytes()) == len(plain.read_bytes())
+    assert document == "xlsx" or opened.read_bytes() == plain.read_bytes()  # the archive has the time in it
+
+
+@on_sqlite
+def test_it_opens_in_an_empty_folder_with_nothing_but_the_key_and_no_settings(omar, tmp_path):
+    omar.has("Layla Haddad")
+    sealed, key = omar.exports("sealed"), omar.ejects_the_key()
+    for file in (sealed, key):
+        file.rename(tmp_path / file.name)
+    omar.settings.data.rename(tmp_path / "gone")
+    omar.elsewhere = {"CAMPAIGN_DATA": "/nonexistent/data", "CAMPAIGN_BASE_URL": "not an address"}
+
+    taken = omar.start(
+        *("open-export", tmp_path / sealed.name, "--key", tmp_path / key.name, "--format", "csv", "--out", "opened.csv")
+    )
+
+    assert taken.wait(60) == 0
+    assert table(omar.desk / "opened.csv")[1][2] == "Layla Haddad"
+    assert [file.name for file in omar.desk.iterdir()] == ["opened.csv"]
+
+
+def test_nobody_can_be_read_in_it(omar):
+    omar.has("Sentinel Haddad", "sentinel@example.org", shown_as="Layla")
+
+    content = omar.exports("sealed").read_text("utf-8")
+
+    assert "Sentinel" not in content
+    assert "sentinel" not in content
+    assert "Layla" in content
+
+
+@on_sqlite
+def test_it_says_what_it_is_and_how_many_are_in_it(omar):
+    omar.has()
+    omar.has()
+
+    found = lines(omar.exports("sealed"))
+
+    assert found[0]["format"] == "campaign sealed export"
+    assert found[0]["version"] == 1
+    assert found[-1] == {"count": 2}
+    assert set(found[1]) == {"id", "confirmed_on", "country", "language", "shown_as", "news", "text_sha256", "sealed"}
+
+
+@on_sqlite
+def test_rows_of_one_day_come_in_the_order_of_chance(omar):
+    ids = [omar.has(email=f"person{place}@example.org") for place in range(20)]
+
+    assert [row["id"] for row in lines(omar.exports("sealed"))[1:-1]] == sorted(record.hex() for record in ids)
+
+
+@on_sqlite
+def test_more_than_a_page_opens_in_order(omar):
+    omar.has_made_up(2 * PAGE + 1)
+    sealed, key = omar.exports("sealed"), omar.ejects_the_key()
+
+    opening = omar.start("open-export", sealed, "--key", key, "--format", "jsonl", "--out", omar.desk / "all.jsonl")
+
+    assert opening.wait(60) == 0
+    found = lines(omar.desk / "all.jsonl")
+    assert [row["number"] for row in found] == list(range(1, 2 * PAGE + 2))
+    assert len({row["email"] for row in found}) == 2 * PAGE + 1
+
+
+@on_sqlite
+def test_an_empty_one_opens_as_an_empty_document(omar):
+    sealed, key = omar.exports("sealed"), omar.ejects_the_key()
+
+    done = omar.run("open-export", sealed, "--key", key, "--format", "jsonl", "--out", omar.desk / "none.jsonl")
+
+    assert done.exit_code == 0
+    assert (omar.desk / "none.jsonl").read_bytes() == b""
+
+
+CHANGES = {
+    "its last line is missing": (lambda found: found.pop(), "is cut off"),
+    "its last line is half": (lambda found: found.__setitem__(-1, found[-1][:-3]), "is cut off"),
+    "a line is missing": (lambda found: found.pop(2), "it holds 2 signatures of 3"),
+    "a line is there twice": (lambda found: found.insert(1, found[1]), "it holds 4 signatures of 3"),
+    "a line is empty": (lambda found: found.__setitem__(2, b"{}\n"), "Line 3 of"),
+    "a line is no object": (lambda found: found.__setitem__(2, b"nothing\n"), "Line 3 of"),
+    "a line is half": (lambda found: found.__setitem__(2, found[2][:-40] + b"\n"), "Line 3 of"),
+    "a record is no base64": (lambda found: found.__setitem__(2, found[2].replace(b'"sealed": "', b'"sealed": "?')), "Line 3 of"),
+    "a day is no day": (lambda found: found.__setitem__(2, found[2].replace(b"2026-11-22", b"yesterday!")), "Line 3 of"),
+    "it says something else": (lambda found: found.__setitem__(0, b'{"name": "x"}\n'), "is not a sealed export"),
+    "it is newer": (
+        lambda found: found.__setitem__(0, found[0].replace(b'"version": 1', b'"version": 2')),
+        "is not a sealed export",
+    ),
+    "it is empty": (lambda found: found.clear(), "is not a sealed export"),
+}
+
+
+@pytest.mark.parametrize("what", CHANGES)
+@on_sqlite
+def test_a_file_that_is_not_whole_is_refused_and_nothing_is_left(omar, what):
+    change, said = CHANGES[what]
+    for place in range(3):
+        omar.has(email=f"person{place}@example.org")
+    sealed, key = damaged(omar.exports("sealed"), change), omar.ejects_the_key()
+
+    done = omar.run("open-export", sealed, "--key", key, "--format", "csv", "--out", omar.desk / "opened.csv")
+
+    assert done.exit_code == 1
+    assert said in done.stderr
+    assert sorted(omar.desk.iterdir()) == sorted([sealed, key])
+
+
+@on_sqlite
+def test_a_row_whose_record_is_exchanged_for_another_is_refused(omar):
+    omar.has(id=b"a" * 16)
+    omar.has(id=b"b" * 16)
+
+    def exchange(found):
+        first, second = json.loads(found[1]), json.loads(found[2])
+        first["sealed"], second["sealed"] = second["sealed"], first["sealed"]
+        found[1:3] = [json.dumps(one).encode() + b"\n" for one in (first, second)]
+
+    sealed, key = damaged(omar.exports("sealed"), exchange), omar.ejects_the_key()
+
+    done = omar.run("open-export", sealed, "--key", key, "--format", "csv", "--out", omar.desk / "opened.csv")
+
+    assert done.exit_code == 1
+    assert "Signature 1 cannot be opened: its record belongs to another signature; 0 were opened before it." in done.stderr
+
+
+@on_sqlite
+def test_another_key_is_refused_at_once(omar, tmp_path):
+    omar.has(confirmed_on=DAY)
+    sealed = omar.exports("sealed")
+    other = omar.settings.data / "keys" / "tag.key"
+
+    done = omar.run("open-export", sealed, "--key", other, "--format", "csv", "--out", omar.desk / "opened.csv")
+
+    assert done.exit_code == 1
+    assert "is sealed to another key" in done.stderr

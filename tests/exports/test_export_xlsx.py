@@ -1,0 +1,136 @@
+"""Exporting for a spreadsheet program: every cell is text, and an Arabic sheet is read from right to left."""
+
+import subprocess
+
+import pytest
+from openpyxl import load_workbook
+
+from campaign.exports import spreadsheet
+from campaign.exports.rows import Row
+from campaign.languages import ARABIC, ENGLISH
+from tests.exports.organizing import TEXT
+from tests.exports.test_export_jsonl import NAMES
+from tests.exports.test_formulas import ATTACKS
+from tests.servers import on_sqlite
+
+
+def sheet(file):
+    """The one sheet of a document."""
+    workbook = load_workbook(file)
+    assert len(workbook.worksheets) == 1
+    return workbook.worksheets[0]
+
+
+def cells(file):
+    """The values below the headings."""
+    return [[cell.value for cell in row] for row in sheet(file).iter_rows(min_row=2)]
+
+
+def row(number, **fields):
+    """A row that nobody signed."""
+    given = {"name": f"Person {number}", "email": "a@example.org", "country": None, "language": "en", "shown_as": None}
+    return Row(
+        **{
+            "number": number,
+            "confirmed_on": "2026-11-22",
+            "news": False,
+            "text_sha256": TEXT,
+            "source": "online",
+            **given,
+            **fields,
+        }
+    )
+
+
+def test_every_signature_is_one_row_of_text_below_the_headings(omar):
+    omar.has("Layla Haddad", "layla@example.org", shown_as="Layla", country="SY", language="ar", news=True)
+
+    found = sheet(omar.exports("xlsx"))
+
+    assert [cell.value for cell in found[1]] == list(Row._fields)
+    assert [cell.value for cell in found[2]] == [
+        *("1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "online"),
+    ]
+    assert found.max_row == 2
+
+
+@on_sqlite
+def test_an_arabic_reader_finds_the_sheet_from_right_to_left(omar):
+    omar.has("ليلى حدّاد")
+
+    assert sheet(omar.exports("xlsx", "--language", "ar")).sheet_view.rightToLeft
+    assert not sheet(omar.exports("xlsx")).sheet_view.rightToLeft
+
+
+@on_sqlite
+def test_the_headings_stay_when_the_rows_are_scrolled(omar):
+    assert sheet(omar.exports("xlsx")).freeze_panes == "A2"
+
+
+@on_sqlite
+@pytest.mark.parametrize("attack", [*ATTACKS, "1e9", "2026-11-22", "http://example.org", "TRUE", "00123"])
+def test_no_cell_is_a_formula_a_number_or_a_link_and_stays_text_when_it_is_edited(omar, attack):
+    omar.has(attack, shown_as=attack)
+
+    written = sheet(omar.exports("xlsx"))[2]
+
+    assert {cell.data_type for cell in written if cell.value is not None} <= {"s", "inlineStr"}
+    assert {cell.number_format for cell in written} == {"@"}
+    assert not [cell for cell in written if cell.hyperlink]
+    assert written[2].value.replace("_x000D_", "\r") == attack
+
+
+@on_sqlite
+def test_a_name_in_any_script_comes_back_byte_for_byte(omar):
+    for name in NAMES:
+        omar.has(name, shown_as=name)
+
+    assert sorted(line[2] for line in cells(omar.exports("xlsx"))) == sorted(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [("a\x01b", "a_x0001_b"), ("_x0041_", "_x005F_x0041_"), ("a & <b>", "a & <b>"), (" a ", " a "), ("\ufffe", "_xFFFE_")],
+)
+def test_characters_that_xml_cannot_hold_are_written_as_the_format_says(tmp_path, text, read):
+    out = tmp_path / "all.xlsx"
+    with out.open("wb") as stream:
+        spreadsheet.write_xlsx([row(1, name=text)], stream, ENGLISH)
+
+    assert cells(out)[0][2] == read
+
+
+def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatch):
+    monkeypatch.setattr(spreadsheet, "LONGEST", 3)
+    out = tmp_path / "all.xlsx"
+    with out.open("wb") as stream:
+        spreadsheet.write_xlsx([row(number) for number in range(1, 8)], stream, ARABIC)
+
+    sheets = load_workbook(out).worksheets
+
+    assert [[line[0].value for line in one.iter_rows(min_row=2)] for one in sheets] == [["1", "2", "3"], ["4", "5", "6"], ["7"]]
+    assert all(one.sheet_view.rightToLeft and one["A1"].value == "number" for one in sheets)
+    assert [bool(one.sheet_view.tabSelected) for one in sheets] == [True, False, False]
+
+
+def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
+    monkeypatch.setattr(spreadsheet, "LONGEST", 3)
+    out = tmp_path / "all.xlsx"
+    with out.open("wb") as stream:
+        spreadsheet.write_xlsx([row(number) for number in range(1, 4)], stream, ENGLISH)
+
+    assert len(cells(out)) == 3
+
+
+@on_sqlite
+def test_without_signatures_the_sheet_has_its_headings(omar):
+    assert [cell.value for cell in sheet(omar.exports("xlsx"))[1]] == list(Row._fields)
+
+
+@on_sqlite
+def test_the_document_is_a_whole_archive(omar):
+    omar.has()
+
+    checked = subprocess.run(["python3", "-m", "zipfile", "-t", omar.exports("xlsx")], check=False, capture_output=True)
+
+    assert checked.returncode == 0

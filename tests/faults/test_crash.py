@@ -1,0 +1,156 @@
+"""Killed at random under load: nothing that was acknowledged is lost, nobody counts twice.
+
+The parent, a web worker, the mail worker or the whole group gets a -9 while eight people sign and confirm without a pause.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import os
+import random
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import psutil
+import pytest
+import sqlalchemy as sa
+
+from campaign import folder, sealing
+from campaign.config import Settings
+from campaign.mail import Letter
+from campaign.petition import counting
+from campaign.petition.models import Signature, Submission
+from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post
+from tests.servers import Campaign, wait_until
+
+KILLS, ACKNOWLEDGED, AT_ONCE = 40, 5000, 8
+VICTIMS = ("parent", "web worker", "mail worker", "group")
+PATIENCE = 600  # seconds for everything; far more than it takes
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
+
+@dataclass
+class Ledger:
+    """What the crowd was told."""
+
+    signed: set[str] = field(default_factory=set)  # was shown "one more step"
+    confirmed: set[str] = field(default_factory=set)  # was thanked
+    numbers: Iterator[int] = field(default_factory=itertools.count)
+    kills: int = 0
+
+    @property
+    def acknowledged(self) -> int:
+        """How many times somebody was told that it is done."""
+        return len(self.signed) + len(self.confirmed)
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether enough was seen."""
+        return self.kills >= KILLS and self.acknowledged >= ACKNOWLEDGED
+
+
+async def act(line: Line, campaign: Campaign, office: SortingOffice, blank: dict[str, str], ledger: Ledger) -> None:
+    """Signs as somebody new and, where the letter is there already, confirms as somebody from before; until it is enough."""
+    while not ledger.is_enough:
+        email = f"person{next(ledger.numbers)}@example.org"
+        if await told(line, post(campaign.port, "/en/sign", blank | {"name": "Layla", "email": email})):
+            ledger.signed.add(email)
+        waiting = next((one for one in list(office.links) if one not in ledger.confirmed), None)
+        if waiting and await told(line, post(campaign.port, office.links[waiting][0], {"act": "confirm"})):
+            ledger.confirmed.add(waiting)
+
+
+async def told(line: Line, request: bytes) -> bool:
+    """Whether the answer came and said that it is done; without an answer nobody knows, and nobody was promised anything."""
+    try:
+        return (await line.ask(request)).status == 303
+    except (OSError, TimeoutError):
+        await asyncio.sleep(0.05)
+        return False
+
+
+async def kill(campaign: Campaign, ledger: Ledger, chance: random.Random) -> None:
+    """Kills one of them after another, and starts the campaign again when its parent is gone."""
+    while not ledger.is_enough:
+        await asyncio.sleep(chance.uniform(0.3, 1.2))
+        victim = chance.choice(VICTIMS)
+        processes = found(campaign, victim)
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+        ledger.kills += bool(processes)
+        if victim in {"parent", "group"}:
+            campaign.process.wait(5)
+            campaign.log.close()
+            await asyncio.to_thread(campaign.start)
+
+
+def found(campaign: Campaign, victim: str) -> list[psutil.Process]:
+    """The processes to kill; one that was killed a moment ago is not there any more."""
+    parent = psutil.Process(campaign.process.pid)
+    children = [child for child in parent.children() if child.status() != psutil.STATUS_ZOMBIE]
+    mail = [child for child in children if is_mail_worker(child)]
+    web = [child for child in children if child not in mail]
+    return {"parent": [parent], "web worker": web[:1], "mail worker": mail, "group": [parent, *children]}[victim]
+
+
+def is_mail_worker(process: psutil.Process) -> bool:
+    """Whether this is `campaign work`."""
+    try:
+        return "work" in process.cmdline()
+    except psutil.Error:
+        return False
+
+
+async def live(campaign: Campaign, office: SortingOffice, ledger: Ledger, chance: random.Random) -> None:
+    """The crowd and the killer at the same time."""
+    blank = await blank_form(campaign.port)
+    async with asyncio.timeout(PATIENCE), lines(campaign.port, AT_ONCE) as crowd:
+        await asyncio.gather(kill(campaign, ledger, chance), *(act(line, campaign, office, blank, ledger) for line in crowd))
+
+
+def end_leases(campaign: Campaign) -> None:
+    """Does at once what five minutes would do: the letters that a killed mail worker had claimed are free again."""
+    database = folder.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
+    with database.writing() as session:
+        session.execute(sa.update(Letter).values(lease_until=None))
+    database.close()
+
+
+def stored(campaign: Campaign) -> tuple[set[bytes], list[bytes], int, str]:
+    """The tags that wait, the tags that are confirmed, how many count, and what the database says of its own health."""
+    settings = Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"])
+    database = folder.open_database(settings)
+    with database.reading() as session:
+        waiting = set(session.scalars(sa.select(Submission.tag)))
+        signed = list(session.scalars(sa.select(Signature.tag)))
+        number = counting.count(session)
+        health = session.scalar(sa.text("PRAGMA integrity_check")) if database.is_sqlite else "ok"
+    database.close()
+    return waiting, signed, number, str(health)
+
+
+def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
+    seed = int.from_bytes(os.urandom(4), "big")
+    ledger = Ledger()
+    campaign.start()
+
+    asyncio.run(live(campaign, office, ledger, random.Random(seed)))
+
+    end_leases(campaign)
+    wait_until(lambda: ledger.signed <= set(office.links), 120)
+    keys = sealing.load_keys(campaign.data / "keys")
+    waiting, signed, number, health = stored(campaign)
+    tags = {email: sealing.tag(keys.tag, email) for email in ledger.signed | ledger.confirmed}
+    lost = [email for email in ledger.confirmed if tags[email] not in signed]
+    assert not lost, f"seed {seed}: {len(lost)} acknowledged confirmations are lost"
+    gone = [email for email in ledger.signed if tags[email] not in waiting and tags[email] not in signed]
+    assert not gone, f"seed {seed}: {len(gone)} acknowledged submissions are lost"
+    assert len(signed) == len(set(signed)) == number, f"seed {seed}: somebody counts twice"
+    again = sum(len(links) - 1 for links in office.links.values())
+    assert again <= 2 * ledger.kills, f"seed {seed}: {again} letters went twice for {ledger.kills} kills"
+    assert health == "ok"
+    assert campaign.process.send_signal(signal.SIGTERM) is None
+    assert campaign.process.wait(15) == 0
