@@ -12,9 +12,10 @@ from tests.browser.people import Signer
 from tests.browser.pixels import colours
 
 RLO, RLI, LRI, RLM = "\u202e", "\u2067", "\u2066", "\u200f"
+# Nobody else in the tests has these names: the boxes that are left out of a picture are found by them.
 NAMES = (
-    *("ليلى 12:3)", "Layla 12:3)", "(ليلى Layla", f"{RLM}Layla", f"{RLO}Layla"),
-    *(f"{RLI}Layla", f"{LRI}Layla{RLO}", f"Layla {RLO}):1 2", f"ليلى {LRI}{RLO}12"),
+    *("شهرزاد 12:3)", "Qamar 12:3)", "(شهرزاد Qamar", f"{RLM}Qamar", f"{RLO}Qamar"),
+    *(f"{RLI}Qamar", f"{LRI}Qamar{RLO}", f"Qamar {RLO}):1 2", f"شهرزاد {LRI}{RLO}12"),
 )
 PLACES_OF_LETTERS = """(here, words) => {
   const text = document.createTreeWalker(here, NodeFilter.SHOW_TEXT), range = document.createRange();

@@ -4,8 +4,9 @@ import asyncio
 import contextlib
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from typing import NamedTuple
+from collections.abc import AsyncIterator, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from aiosmtpd.smtp import SMTP
@@ -14,6 +15,7 @@ from tests.people import hidden_fields
 from tests.servers import Mailbox
 
 LINK = re.compile(rb"^https?://[^/\s]+(/\S+)\r?$", re.MULTILINE)
+Result = TypeVar("Result")
 PATIENCE = 20  # seconds for one answer; longer than the site waits for its database
 
 
@@ -94,6 +96,12 @@ class Line(asyncio.Protocol):
         self.answer = None
         if self.transport is not None:
             self.transport.abort()
+
+
+def together(coroutine: Coroutine[Any, Any, Result]) -> Result:
+    """Runs it in a thread of its own: a browser that other tests left open keeps a loop running in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()
 
 
 @contextlib.asynccontextmanager

@@ -20,7 +20,7 @@ from campaign.database import now
 from campaign.mail import Letter
 from campaign.petition.models import Signature, Submission
 from campaign.site import Site
-from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post
+from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post, together
 from tests.people import PostOffice, Visitor, parse, rows
 from tests.servers import Campaign, PostgreSQL, free_port, on_sqlite, wait_until
 
@@ -72,12 +72,12 @@ def send(campaign: Campaign, blank: dict[str, str], *addresses: str) -> list[Ans
             forms = (blank | {"name": "Layla Haddad", "email": address} for address in addresses)
             return [await line.ask(post(campaign.port, "/en/sign", form)) for form in forms]
 
-    return asyncio.run(sending())
+    return together(sending())
 
 
 def reading(campaign: Campaign) -> dict[str, int]:
     """What a reader gets of each page."""
-    return {path: asyncio.run(ask(campaign.port, path)).status for path in READING}
+    return {path: together(ask(campaign.port, path)).status for path in READING}
 
 
 def test_a_form_sent_while_the_database_is_locked_comes_back_with_all_that_was_typed(app, somebody, settings, monkeypatch):
@@ -118,11 +118,11 @@ def test_while_postgresql_is_stopped_people_read_and_are_asked_to_send_again_lat
         contextlib.closing(server),
         Campaign(tmp_path / "instance", CAMPAIGN_DATABASE_URL=server.new_database(), **mails) as site,
     ):
-        blank = asyncio.run(blank_form(site.port))
+        blank = together(blank_form(site.port))
         said: set[int] = set()
         thanked: set[str] = set()
         for round_, how in enumerate(("fast", "immediate", "immediate")):
-            told = asyncio.run(through_a_stop(site, server, how, blank, f"round{round_}"))
+            told = together(through_a_stop(site, server, how, blank, f"round{round_}"))
             said |= {status for status, _ in told.values()}
             thanked |= {address for address, (status, _) in told.items() if status == 303}
             assert all(retry for status, retry in told.values() if status == 503)
@@ -186,7 +186,7 @@ def small_disk(campaign: Campaign) -> Iterator[Path]:
 @on_sqlite
 def test_on_a_full_disk_nobody_is_thanked_and_with_room_again_it_goes_on(campaign, office, small_disk):
     campaign.start()
-    blank = asyncio.run(blank_form(campaign.port))
+    blank = together(blank_form(campaign.port))
     assert send(campaign, blank, "before@example.org")[0].status == 303
     wait_until(lambda: office.number == 1)
 
@@ -221,7 +221,7 @@ def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(ca
     port = free_port()
     campaign.env["CAMPAIGN_MAIL_URL"] = f"smtp://127.0.0.1:{port}?starttls=off"
     campaign.start()
-    blank = asyncio.run(blank_form(campaign.port))
+    blank = together(blank_form(campaign.port))
     addresses = [f"patient{number}@example.org" for number in range(30)]
     assert {answer.status for answer in send(campaign, blank, *addresses)} == {303}
     wait_until(lambda: attempts(campaign) >= 3)

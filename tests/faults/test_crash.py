@@ -21,7 +21,7 @@ from campaign.config import Settings
 from campaign.mail import Letter
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
-from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post
+from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 
 KILLS, ACKNOWLEDGED, AT_ONCE = 40, 5000, 8
@@ -137,7 +137,7 @@ def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
     ledger = Ledger()
     campaign.start()
 
-    asyncio.run(live(campaign, office, ledger, random.Random(seed)))
+    together(live(campaign, office, ledger, random.Random(seed)))
 
     end_leases(campaign)
     wait_until(lambda: ledger.signed <= set(office.links), 120)

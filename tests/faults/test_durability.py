@@ -4,7 +4,6 @@ kill -9 cannot show this, as the system keeps what a dead process wrote; so the 
 fails where SQLite is told to be careless, which shows that it bites.
 """
 
-import asyncio
 import os
 import re
 import shutil
@@ -18,7 +17,7 @@ import psutil
 import pytest
 
 from campaign.database import Database
-from tests.faults.crowd import SortingOffice, blank_form, lines, post
+from tests.faults.crowd import SortingOffice, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 
 TIMES = 5
@@ -64,7 +63,7 @@ def watched(campaign: Campaign, strace: str, requests: list[bytes]) -> str:
         async with lines(campaign.port, 1) as (line,):
             return [(await line.ask(request)).status for request in requests]
 
-    assert set(asyncio.run(ask())) == {303}
+    assert set(together(ask())) == {303}
     watcher.terminate()
     watcher.communicate()
     return log.read_text("utf-8", "replace")
@@ -85,7 +84,7 @@ def waits(calls: str) -> list[bool]:
 def sign_and_confirm(campaign: Campaign, office: SortingOffice, strace: str) -> list[bool]:
     """The waits of a few signings and of their confirmings."""
     campaign.start()
-    blank = asyncio.run(blank_form(campaign.port))
+    blank = together(blank_form(campaign.port))
     people = [f"person{number}@example.org" for number in range(TIMES)]
     forms = [post(campaign.port, "/en/sign", blank | {"name": "Layla", "email": email}) for email in people]
     signing = waits(watched(campaign, strace, forms))

@@ -17,7 +17,7 @@ from campaign.mail import Letter
 from campaign.petition import signing
 from campaign.petition.models import Signature, Submission, Tally
 from campaign.site import Site
-from tests.faults.crowd import SortingOffice, ask, blank_form, lines, post
+from tests.faults.crowd import SortingOffice, ask, blank_form, lines, post, together
 from tests.people import Visitor, rows
 from tests.servers import Campaign, wait_until
 
@@ -46,7 +46,7 @@ def withdrawn(campaign: Campaign) -> int:
 
 def published(campaign: Campaign) -> int:
     """The count that everybody reads."""
-    return int(json.loads(asyncio.run(ask(campaign.port, "/api/v1/petition.json")).body)["confirmed"])
+    return int(json.loads(together(ask(campaign.port, "/api/v1/petition.json")).body)["confirmed"])
 
 
 async def at_once(campaign: Campaign, rounds: list[list[bytes]]) -> list[list[int]]:
@@ -83,10 +83,10 @@ def pressing(campaign: Campaign, link: str, act: str = "confirm") -> bytes:
 
 def test_fifty_who_send_the_same_address_at_once_are_one_letter_and_one_signature(campaign: Campaign, office: SortingOffice):
     campaign.start()
-    form = asyncio.run(blank_form(campaign.port))
+    form = together(blank_form(campaign.port))
     addresses = [f"round{number}@example.org" for number in range(ROUNDS)]
 
-    sent = asyncio.run(at_once(campaign, [[filled_in(campaign, form, address)] * CROWD for address in addresses]))
+    sent = together(at_once(campaign, [[filled_in(campaign, form, address)] * CROWD for address in addresses]))
     wait_until(lambda: office.number >= ROUNDS, 60)
 
     assert everybody(sent) == {303}
@@ -94,7 +94,7 @@ def test_fifty_who_send_the_same_address_at_once_are_one_letter_and_one_signatur
     assert {address: len(links) for address, links in office.links.items()} == dict.fromkeys(addresses, 1)
 
     links = [office.links[address][0] for address in addresses]
-    pressed = asyncio.run(at_once(campaign, [[pressing(campaign, link)] * CROWD for link in links]))
+    pressed = together(at_once(campaign, [[pressing(campaign, link)] * CROWD for link in links]))
 
     assert everybody(pressed) == {303}
     assert held(campaign, Signature) == ROUNDS
@@ -107,18 +107,18 @@ def test_fifty_who_put_different_words_beside_one_address_are_three_letters_and_
     campaign: Campaign, office: SortingOffice
 ):
     campaign.start()
-    form = asyncio.run(blank_form(campaign.port))
+    form = together(blank_form(campaign.port))
     addresses = [f"words{number}@example.org" for number in range(FEWER)]
     crowds = [[filled_in(campaign, form, address, f"Layla {number}") for number in range(CROWD)] for address in addresses]
 
-    sent = asyncio.run(at_once(campaign, crowds))
+    sent = together(at_once(campaign, crowds))
     wait_until(lambda: office.number >= 3 * FEWER, 60)
 
     assert everybody(sent) == {303}
     assert {address: len(set(links)) for address, links in office.links.items()} == dict.fromkeys(addresses, 3)
 
     crowds = [[pressing(campaign, link) for link in office.links[address]] * 16 for address in addresses]
-    pressed = asyncio.run(at_once(campaign, crowds))
+    pressed = together(at_once(campaign, crowds))
 
     assert everybody(pressed) == {303}
     assert held(campaign, Signature) == FEWER
@@ -127,18 +127,18 @@ def test_fifty_who_put_different_words_beside_one_address_are_three_letters_and_
 
 def test_links_that_are_pressed_while_the_signer_withdraws_end_in_one_order_or_another(campaign: Campaign, office: SortingOffice):
     campaign.start()
-    form = asyncio.run(blank_form(campaign.port))
+    form = together(blank_form(campaign.port))
     addresses = [f"torn{number}@example.org" for number in range(FEWER)]
     crowds = [[filled_in(campaign, form, address, f"Layla {number}") for number in range(3)] for address in addresses]
-    asyncio.run(at_once(campaign, crowds))
+    together(at_once(campaign, crowds))
     wait_until(lambda: office.number >= 3 * FEWER, 60)
-    asyncio.run(at_once(campaign, [[pressing(campaign, office.links[address][0])] for address in addresses]))
+    together(at_once(campaign, [[pressing(campaign, office.links[address][0])] for address in addresses]))
 
     torn = []
     for address in addresses:
         first, *others = office.links[address]
         torn.append([pressing(campaign, link) for link in others] * 10 + [pressing(campaign, first, "withdraw")] * 10)
-    answers = asyncio.run(at_once(campaign, torn))
+    answers = together(at_once(campaign, torn))
 
     assert everybody(answers) <= {303, 404}
     assert all(303 in round for round in answers)

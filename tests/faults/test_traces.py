@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.crowd import SortingOffice, blank_form, lines, post
+from tests.faults.crowd import SortingOffice, blank_form, lines, post, together
 from tests.servers import Campaign, PostgreSQL, wait_until
 
 PEOPLE, AT_ONCE = 500, 8
@@ -87,12 +87,12 @@ async def do(campaign: Campaign, requests: list[bytes]) -> set[int]:
 
 def everybody_acts(campaign: Campaign, office: SortingOffice) -> None:
     """500 people sign; 480 confirm; of these some hide their words and some withdraw."""
-    blank = asyncio.run(blank_form(campaign.port))
-    asyncio.run(do(campaign, [post(campaign.port, "/en/sign", blank | fields(person)) for person in range(PEOPLE)]))
+    blank = together(blank_form(campaign.port))
+    together(do(campaign, [post(campaign.port, "/en/sign", blank | fields(person)) for person in range(PEOPLE)]))
     wait_until(lambda: office.number >= PEOPLE, 120)
     links = {person: office.links[fields(person)["email"]][0] for person in range(PEOPLE)}
     for act, people in (("confirm", range(480)), ("hide", HIDE), ("withdraw", WITHDRAW)):
-        assert asyncio.run(do(campaign, [post(campaign.port, links[one], {"act": act}) for one in people])) == {303}
+        assert together(do(campaign, [post(campaign.port, links[one], {"act": act}) for one in people])) == {303}
 
 
 def erase(campaign: Campaign, people: Iterable[int]) -> None:
