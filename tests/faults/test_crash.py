@@ -18,10 +18,9 @@ import sqlalchemy as sa
 
 from campaign import folder, sealing
 from campaign.config import Settings
-from campaign.mail import Letter
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
-from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
+from tests.faults.crowd import Line, SortingOffice, blank_form, end_leases, lines, post, together
 from tests.servers import Campaign, wait_until
 
 KILLS, ACKNOWLEDGED, AT_ONCE = 40, 5000, 8
@@ -109,14 +108,6 @@ async def live(campaign: Campaign, office: SortingOffice, ledger: Ledger, chance
     blank = await blank_form(campaign.port)
     async with asyncio.timeout(PATIENCE), lines(campaign.port, AT_ONCE) as crowd:
         await asyncio.gather(kill(campaign, ledger, chance), *(act(line, campaign, office, blank, ledger) for line in crowd))
-
-
-def end_leases(campaign: Campaign) -> None:
-    """Does at once what five minutes would do: the letters that a killed mail worker had claimed are free again."""
-    database = folder.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
-    with database.writing() as session:
-        session.execute(sa.update(Letter).values(lease_until=None))
-    database.close()
 
 
 def stored(campaign: Campaign) -> tuple[set[bytes], list[bytes], int, str]:
