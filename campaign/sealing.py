@@ -107,6 +107,8 @@ def eject(folder: Path, out: Path) -> None:
     source = folder / PRIVATE
     if not source.exists():
         raise KeyTrouble("The private key is not on this server; it was moved off before.")
+    if out.exists():
+        raise KeyTrouble(f"{out} is there already: name another file.")
     _write(out, read_key(source))
     with source.open("r+b") as file:  # overwritten first; a disk may still keep a copy, which only its destruction ends
         file.write(b"\0" * source.stat().st_size)

@@ -37,7 +37,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         made = Campaign(Path(data) / "instance", workers=1, CAMPAIGN_LIMITS="off")
         made.run("sample", "30")
-        with made, playwright.chromium.launch(**chromium.start(program)) as browser:  # type: ignore[arg-type]
+        with made, playwright.chromium.launch(**chromium.start(program)) as browser:
             taken = [file for language in LANGUAGES for file in take(browser, made, language, asked.folder, asked.only)]
     sheet = asked.folder / "contact-sheet.html"
     sheet.write_text(contact_sheet(taken), "utf-8")

@@ -256,7 +256,7 @@ def test_ejecting_onto_a_file_that_is_there_changes_neither(tmp_path, keys):
     out = tmp_path / "private.key"
     out.write_text("something else")
 
-    with pytest.raises(FileExistsError):
+    with pytest.raises(KeyTrouble, match="is there already"):
         sealing.eject(tmp_path / "keys", out)
 
     assert out.read_text() == "something else"

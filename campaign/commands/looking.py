@@ -2,11 +2,13 @@
 
 import click
 import sqlalchemy as sa
+from email_validator import EmailNotValidError, validate_email
 
 from campaign import create_app, folder, mail, relay, sealing
 from campaign.commands.running import KEY_IS_HERE
+from campaign.commands.signatures import opened
 from campaign.config import TRANSLATIONS, Settings
-from campaign.database import now
+from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.mail import Letter
 from campaign.petition import counting, letters
@@ -19,9 +21,8 @@ OVERDUE = 3 * mail.LEASE
 @click.command()
 def status() -> None:
     """Show the published count, what waits, letters waiting and failed, what is overdue."""
-    settings = Settings.load()
-    folder.check(settings)
-    with folder.open_database(settings).reading() as session:
+    _, database = opened()
+    with database.reading() as session:
         published = counting.read(session)
         rows = {
             "published": f"{published.confirmed} (as of {published.as_of:%Y-%m-%d %H:%M} UTC)",
@@ -46,9 +47,8 @@ def _number(session: sa.orm.Session, *which: sa.ColumnElement[bool]) -> int:
 @click.option("--strict", is_flag=True, help="Fail also on what must be mended before the public comes.")
 def check(strict: bool) -> None:
     """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
-    settings = Settings.load()
-    folder.check(settings)
-    wrong, advice = _wrong(settings), _advice(settings)
+    settings, database = opened()
+    wrong, advice = _wrong(database), _advice(settings)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -56,7 +56,7 @@ def check(strict: bool) -> None:
     click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
 
 
-def _wrong(settings: Settings) -> list[str]:
+def _wrong(database: Database) -> list[str]:
     """What does not work now."""
     found = []
     try:
@@ -66,7 +66,7 @@ def _wrong(settings: Settings) -> list[str]:
             found.append(f"The testimony has not the same number of paragraphs in every language: {lengths}.")
     except TextError as error:
         found.append(str(error))
-    with folder.open_database(settings).reading() as session:
+    with database.reading() as session:
         if _number(session, Letter.due_at < now() - OVERDUE):
             found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
     return found
@@ -90,18 +90,25 @@ def _advice(settings: Settings) -> list[str]:
     return found
 
 
+def one_address(_context: click.Context, _argument: click.Parameter, typed: str) -> str:
+    """An e-mail address as the form takes it."""
+    try:
+        return validate_email(typed, check_deliverability=False, strict=True).normalized
+    except EmailNotValidError:
+        raise click.BadParameter(f"{typed!r} is not an e-mail address.") from None
+
+
 @click.group("mail")
 def mail_group() -> None:
     """Look after the mail."""
 
 
 @mail_group.command("test")
-@click.argument("address")
+@click.argument("address", callback=one_address)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
 def mail_test(address: str, language: str) -> None:
     """Send one letter now and say what the mail server answered."""
-    settings = Settings.load()
-    folder.check(settings)
+    settings, _ = opened()
     with create_app(settings).app_context(), relay.conversation(relay.transport(settings, click.echo)) as way_out:
         try:
             way_out.send(letters.trial(address, language))

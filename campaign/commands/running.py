@@ -6,6 +6,7 @@ import click
 
 from campaign import create_app, folder, sealing, serving
 from campaign import work as worker
+from campaign.commands.signatures import opened
 from campaign.config import PREFIX, Settings
 from campaign.languages import LANGUAGES
 
@@ -60,9 +61,8 @@ def work(no_mail: bool) -> None:
 @click.command()
 def migrate() -> None:
     """Bring the database's schema up to date; safe when two start at once."""
-    settings = Settings.load()
-    folder.check(settings)
-    folder.migrate(folder.open_database(settings))
+    _, database = opened()
+    folder.migrate(database)
 
 
 COMMANDS = (serve, work, migrate)

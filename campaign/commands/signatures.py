@@ -12,10 +12,12 @@ from campaign.sealing import load_keys
 
 
 def opened() -> tuple[Settings, Database]:
-    """The settings and the database, both checked."""
+    """The settings and the database, both checked; the command's end closes it."""
     settings = Settings.load()
     folder.check(settings)
-    return settings, folder.open_database(settings)
+    database = folder.open_database(settings)
+    click.get_current_context().call_on_close(database.close)
+    return settings, database
 
 
 @click.command()
@@ -41,8 +43,12 @@ def erase() -> None:
     """Find everything there is of an e-mail address and erase it. The address is asked for, never an argument."""
     settings, database = opened()
     address = click.prompt("E-mail address to erase", err=True, hide_input=False)
-    with database.writing() as session:
-        found = signing.erase(session, load_keys(folder.keys_in(settings)), address.strip(), now().date())
+    keys = load_keys(folder.keys_in(settings))
+    try:
+        with database.writing() as session:
+            found = signing.erase(session, keys, address.strip(), now().date())
+    except UnicodeError:  # of its domain (IDNA)
+        raise click.ClickException("This is not an e-mail address.") from None
     if not found:
         raise click.ClickException("There is nothing of this address.")
     database.truncate_log()
@@ -55,7 +61,7 @@ def sample(number: int) -> None:
     """Fill an empty data folder with NUMBER made-up signatures, for trying and measuring; the site says so on every page."""
     settings = Settings.load()
     folder.prepare(settings)
-    database = folder.open_database(settings)
+    _, database = opened()
     with click.progressbar(length=number, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         samples.fill(database, load_keys(folder.keys_in(settings)), number, bar.update)
     click.echo(f"{number} made-up signatures.")

@@ -43,7 +43,7 @@ def publish(database: Database, *, batch: int = 1) -> None:
         gone = {row[0]: row[1] for row in session.execute(_gone())}
     with database.writing() as session:
         row = session.get(Publication, 1)
-        if row is None or (row.confirmed != standing and abs(row.confirmed - standing) < batch):
+        if row is None or (batch > 1 and abs(row.confirmed - standing) < batch):
             return
         row.confirmed, row.countries = standing, cells
         row.withdrawn, row.removed = gone.get("withdrawn", 0), gone.get("removed", 0)

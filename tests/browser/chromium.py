@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 QUIETLY = (
@@ -15,6 +16,6 @@ def program() -> str | None:
     return next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def start(program: str | Path) -> dict[str, object]:
+def start(program: str | Path) -> dict[str, Any]:
     """What Playwright's `launch` is told."""
     return {"executable_path": str(program), "args": QUIETLY, "timeout": 120_000}

@@ -3,9 +3,10 @@
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser import chromium
 from tests.browser.people import Signer
@@ -14,6 +15,7 @@ from tests.servers import Campaign
 
 HERE = Path(__file__).parent
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
+expect.set_options(timeout=PATIENCE)
 MADE_UP = 30  # signatures, on the way to 100
 
 
@@ -24,20 +26,35 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
-@pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, object]:
-    """How Chromium is started; without one the tests are skipped at home and fail where everything is to be tested."""
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """Chromium; without one the tests are skipped at home and fail where everything is to be tested.
+
+    It ends with the tests of this folder: as long as it is driven, no other test could run an event loop of its own.
+    """
     program = chromium.program()
     if not program:
         say = pytest.fail if os.environ.get("CI") else pytest.skip
         say("NO BROWSER WAS TESTED: there is no Chromium here (on Debian: apt install chromium)")
-    return chromium.start(program)
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(**chromium.start(program))
+        yield started
+        started.close()
 
 
-@pytest.fixture(scope="session")
-def browser_context_args(campaign: Campaign) -> dict[str, object]:
-    """A browser in a language that the site does not have, so that only addresses choose."""
-    return {"base_url": campaign.url, "locale": "de-DE"}
+@pytest.fixture
+def new_context(browser: Browser, campaign: Campaign) -> Iterator[Callable[..., BrowserContext]]:
+    """Makes browsers that nobody has used, in a language that the site does not have, so that only addresses choose."""
+    made: list[BrowserContext] = []
+
+    def make(**options: Any) -> BrowserContext:
+        made.append(browser.new_context(base_url=campaign.url, locale="de-DE", **options))
+        made[-1].set_default_timeout(PATIENCE)
+        return made[-1]
+
+    yield make
+    for context in made:
+        context.close()
 
 
 @pytest.fixture(scope="session")
@@ -76,17 +93,13 @@ def signer(campaign: Campaign, language: str) -> Signer:
 @pytest.fixture
 def context(new_context: Callable[..., BrowserContext]) -> BrowserContext:
     """A browser nobody has used."""
-    made = new_context()
-    made.set_default_timeout(PATIENCE)
-    return made
+    return new_context()
 
 
 @pytest.fixture
 def telephone(new_context: Callable[..., BrowserContext]) -> Page:
     """A page on the narrowest telephone, which is also a wide screen at 400 percent."""
-    made = new_context(viewport={"width": 320, "height": 640})
-    made.set_default_timeout(PATIENCE)
-    return made.new_page()
+    return new_context(viewport={"width": 320, "height": 640}).new_page()
 
 
 @pytest.fixture(scope="session")

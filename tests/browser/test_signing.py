@@ -12,9 +12,7 @@ from tests.browser.people import Signer
 @pytest.fixture(params=[True, False], ids=["with script", "without script"])
 def page(new_context: Callable[..., BrowserContext], request: pytest.FixtureRequest) -> Page:
     """A page in a browser with JavaScript, and in one without."""
-    context = new_context(java_script_enabled=request.param)
-    context.set_default_timeout(60_000)
-    return context.new_page()
+    return new_context(java_script_enabled=request.param).new_page()
 
 
 def fill_in(page: Page, signer: Signer) -> None:
