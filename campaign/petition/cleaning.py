@@ -28,6 +28,8 @@ SPACES = regex.compile(r"\s+")
 JOINERS = "\u200c\u200d"  # they join nothing at the beginning, and do not break a link
 TOO_MANY_MARKS = regex.compile(rf"\p{{M}}{{{MOST_MARKS + 1},}}")
 LETTER = regex.compile(r"[\p{L}\p{N}--ـ]", regex.V1)
+# Providers of their own whose names are like those of larger ones: nobody there is asked whether they meant another.
+NEIGHBOURS = ("mail.com", "email.com", "ymail.com")
 FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 ENDINGS = (
     "com net org info biz edu gov int io me co tv cc app dev xyz top site online shop club live news link click page space"
@@ -101,7 +103,7 @@ def clean_email(text: str) -> str:
 def likely_domain(email: str) -> str | None:
     """The provider somebody may have meant when the domain differs from it by a slip of the finger."""
     domain = email.rpartition("@")[2].lower()
-    if not domain or domain in PROVIDERS:
+    if not domain or domain in PROVIDERS or domain in NEIGHBOURS:
         return None
     near = difflib.get_close_matches(domain, PROVIDERS, n=1, cutoff=0.87)
     return near[0] if near else None

@@ -1,0 +1,165 @@
+"""Signing: what is asked, what is stored of it, and what comes back."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from campaign import create_app, folder, sealing
+from campaign.petition import signing
+from campaign.petition.models import Signature, Submission
+from tests.people import Visitor, link_in, parse, rows
+from tests.servers import on_sqlite
+
+TYPED = {"name": "ليلى Haddad", "email": "Layla.H@Example.org", "shown_as": "ليلى", "country": "TR", "news": "y"}
+
+
+def test_a_form_that_is_filled_in_is_stored_and_leads_to_one_more_step(app, somebody):
+    answer = somebody.sign(**TYPED)
+
+    assert (answer.status_code, answer.location) == (303, f"/{somebody.language}/sign/sent")
+    waiting = rows(app, Submission)[0]
+    assert (waiting.language, waiting.country, waiting.news) == (somebody.language, "TR", True)
+    assert waiting.text_sha256 == app.extensions["site"].texts[somebody.language].consent_hash
+    assert rows(app, Signature) == []
+
+
+def test_name_and_address_are_sealed_as_they_were_typed_before_they_are_stored(app, settings, somebody, post_office):
+    somebody.sign(**TYPED)
+    somebody.press(link_in(post_office.deliver()[0]))
+
+    signature = rows(app, Signature)[0]
+    keys = sealing.load_keys(folder.keys_in(settings))
+    assert keys.private
+    person = sealing.open_sealed(keys.private, signature.sealed)
+    assert (person.name, person.email) == ("ليلى Haddad", "Layla.H@example.org")
+    assert (person.record, person.text_sha256) == (signature.id, signature.text_sha256)
+
+
+def test_of_a_signature_no_time_no_network_and_no_browser_is_kept(app, visitor, layla):
+    kept = {column.name for column in sa.inspect(Signature).columns}
+
+    assert kept == {
+        "id", "tag", "token_hash", "sealed", "shown_as", "language", "country", "news", "text_sha256", "confirmed_on",
+    }  # fmt: skip
+    assert type(rows(app, Signature)[0].confirmed_on) is date
+
+
+def test_signing_works_as_before_once_the_private_key_is_away(settings, tmp_path):
+    sealing.eject(folder.keys_in(settings), tmp_path / "private.key")
+    app = create_app(settings)
+
+    assert Visitor(app.test_client()).sign().status_code == 303
+
+    assert app.extensions["site"].keys.private is None
+    assert len(rows(app, Submission)) == 1
+    app.extensions["site"].database.close()
+
+
+def test_the_short_form_on_the_first_page_signs_too(app, somebody, post_office):
+    fields = somebody.form(f"/{somebody.language}/") | {"name": "Layla", "email": "layla@example.org"}
+
+    answer = somebody.client.post(f"/{somebody.language}/sign", data=fields)
+
+    assert answer.status_code == 303
+    somebody.press(link_in(post_office.deliver()[0]))
+    signature = rows(app, Signature)[0]
+    assert (signature.shown_as, signature.country, signature.news) == (None, None, False)
+
+
+def test_nothing_is_ticked_or_chosen_before_somebody_does(somebody):
+    for path in (f"/{somebody.language}/", f"/{somebody.language}/sign"):
+        form = next(form for form in parse(somebody.read(path).text).iter("form") if form.get("method") == "post")
+        assert [field.get("name") for field in form.iter("input") if field.get("checked") is not None] == []
+        assert [option for option in form.iter("option") if option.get("selected") is not None and option.get("value")] == []
+        assert {field.get("value") for field in form.iter("input") if field.get("type") in ("text", "email")} <= {"", None}
+
+
+@on_sqlite
+def test_the_answer_is_the_same_to_the_byte_whoever_signed_before(app, visitor, layla, sami):
+    def answers(email):
+        sent = visitor.sign(email=email)
+        page = visitor.read(sent.location)
+        return [sent.status_code, sent.data, dict(sent.headers), page.status_code, page.data, dict(page.headers)]
+
+    assert answers("layla@example.org") == answers("sami@example.org") == answers("nobody@example.org")
+
+
+@on_sqlite
+def test_a_program_that_fills_in_every_field_gets_the_usual_answer_and_nothing_is_stored(app, somebody):
+    answer = somebody.sign(website="https://spam.example")
+
+    assert (answer.status_code, answer.location) == (303, f"/{somebody.language}/sign/sent")
+    assert rows(app, Submission) == []
+
+
+@on_sqlite
+def test_what_is_wrong_is_said_on_top_and_at_the_field_in_the_same_words(app, somebody):
+    answer = somebody.sign(name="", email="layla@example", consent="", shown_as="https://example.org", country="Syria")
+
+    page = parse(answer.text)
+    ids = {element.get("id"): element for element in page.iter() if element.get("id")}
+    assert answer.status_code == 422
+    assert "".join(page.find("head/title").itertext()).startswith({"en": "Error: ", "ar": "خطأ: "}[somebody.language])
+    summary = [("".join(link.itertext()), link.get("href").removeprefix("#")) for link in ids["errors"].iter("a")]
+    assert [field for _, field in summary] == ["name", "email", "shown_as", "country", "consent"]
+    for words, field in summary:
+        assert "".join(ids[f"{field}-error"].itertext()) == words
+        assert f"{field}-error" in ids[field].get("aria-describedby").split()
+        assert ids[field].get("aria-invalid") == "true"
+    assert rows(app, Submission) == []
+
+
+@on_sqlite
+def test_everything_typed_is_still_there_when_something_is_wrong(somebody):
+    typed = {"name": 'ليلى "<Haddad>" & \'co', "email": "not an address", "shown_as": " L. ", "country": "SY", "news": "y"}
+
+    page = parse(somebody.sign(**typed).text)
+
+    fields = {field.get("name"): field for field in page.iter("input")}
+    assert {name: fields[name].get("value") for name in ("name", "email", "shown_as")} == {
+        name: typed[name] for name in ("name", "email", "shown_as")
+    }
+    assert fields["news"].get("checked") is not None
+    assert fields["consent"].get("checked") is not None
+    assert [option.get("value") for option in page.iter("option") if option.get("selected") is not None] == ["SY"]
+
+
+@on_sqlite
+def test_a_slip_of_the_finger_is_asked_about_and_never_in_the_way(app, somebody):
+    slips = {"gmial.com": "gmail.com", "hotmai.com": "hotmail.com", "yaho.com": "yahoo.com", "outlook.co": "outlook.com"}
+
+    for domain, meant in slips.items():
+        sent = somebody.sign(email=f"layla@{domain}")
+        assert (sent.status_code, sent.location) == (303, f"/{somebody.language}/sign/sent?domain={domain}")
+        assert meant in somebody.read(sent.location).text
+        assert meant in somebody.sign(email=f"layla@{domain}", name="").text
+    assert len(rows(app, Submission)) == 4
+    for domain in ("gmail.com", "proton.me", "example.org", "mail.com", "gmx.com", "aleppo.sy"):
+        assert somebody.sign(email=f"layla@{domain}").location == f"/{somebody.language}/sign/sent"
+
+
+@on_sqlite
+def test_a_campaign_that_is_over_takes_no_signature_but_lets_those_in_that_were_on_their_way(app, somebody, post_office):
+    somebody.sign()
+    link = link_in(post_office.deliver()[0])
+    fields = somebody.form() | {"name": "Sami", "email": "sami@example.org"}
+    site = app.extensions["site"]
+    with site.database.writing() as session:
+        signing.close(session, date(2026, 8, 10))
+    app.extensions["published"].refresh()
+
+    answer = somebody.client.post(f"/{somebody.language}/sign", data=fields)
+
+    ended = {"en": "The collecting of signatures has ended.", "ar": "انتهى جمع التوقيعات."}[somebody.language]
+    assert answer.status_code == 403
+    for page in (answer, *(somebody.read(f"/{somebody.language}/{path}") for path in ("", "sign", "petition", "testimony"))):
+        assert ended in page.text
+        assert 'name="email"' not in page.text
+    assert len(rows(app, Submission)) == 1
+    assert somebody.press(link).status_code == 303
+    assert len(rows(app, Signature)) == 1
+
+    with site.database.writing() as session:
+        signing.close(session, None)
+    app.extensions["published"].refresh()
+    assert somebody.client.post(f"/{somebody.language}/sign", data=fields).status_code == 303

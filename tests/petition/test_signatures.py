@@ -1,0 +1,111 @@
+"""The names: only those that their signers chose to show, by day, in the order of chance."""
+
+import re
+import secrets
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from campaign import create_app
+from campaign.petition.models import Signature
+from tests.people import Visitor, parse
+
+NOON = datetime(2026, 8, 10, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def signed(app):
+    """Puts confirmed signatures into the database: (shown words or none, day)."""
+
+    def put(*signatures):
+        values = {"sealed": b"", "language": "en", "country": None, "news": False, "text_sha256": "0" * 64}
+        new = [
+            values
+            | {name: secrets.token_bytes(16) for name in ("id", "tag", "token_hash")}
+            | {"shown_as": words, "confirmed_on": day}
+            for words, day in signatures
+        ]
+        with app.extensions["site"].database.writing() as session:
+            session.execute(sa.insert(Signature), new)
+
+    return put
+
+
+def shown(answer):
+    """The names on a page, by the heading above them."""
+    page = parse(answer.text)
+    return {
+        "".join(section.find("h2").itertext()): ["".join(name.itertext()) for name in section.iter("bdi")]
+        for section in page.iter("section")
+        if section.find("h2") is not None
+    }
+
+
+def test_only_chosen_names_are_shown_in_the_words_that_were_chosen(visitor, layla, sami):
+    answer = visitor.read("/en/signatures")
+
+    assert list(shown(answer).values()) == [["Layla"]]
+    assert "Haddad" not in answer.text
+    assert "Sami" not in answer.text
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_names_stand_under_their_day_the_newest_first_in_the_readers_language(app, visitor, reader, signed):
+    signed(("first", date(2026, 8, 9)), ("second", date(2026, 8, 10)), ("ثالث", date(2026, 8, 10)), (None, date(2026, 8, 11)))
+
+    english, arabic = shown(visitor.read("/en/signatures")), shown(reader.read("/ar/signatures"))
+
+    assert list(english) == ["10 August 2026", "9 August 2026"]
+    assert list(arabic) == ["10 آب 2026", "9 آب 2026"]
+    assert set(english["10 August 2026"]) == {"second", "ثالث"}
+    assert list(english.values()) == list(arabic.values())
+    assert not re.search(r"\d\d:\d\d", visitor.read("/en/signatures").text)
+
+
+def test_the_order_within_a_day_says_nothing_about_who_came_first(visitor, signed):
+    names = [f"name {number}" for number in range(60)]
+    for name in names:
+        signed((name, date(2026, 8, 10)))
+
+    found = shown(visitor.read("/en/signatures"))["10 August 2026"]
+
+    assert sorted(found) == sorted(names)
+    assert found != names
+    assert found != names[::-1]
+    assert found == shown(visitor.read("/en/signatures"))["10 August 2026"]
+
+
+def test_every_name_stands_on_exactly_one_page(visitor, signed):
+    signed(*((f"{day} {number}", date(2026, 8, day)) for day in (9, 10) for number in range(230)))
+
+    found, path, pages = [], "/en/signatures", 0
+    while path:
+        answer = visitor.read(path)
+        found += [name for names in shown(answer).values() for name in names]
+        following = re.search('rel="next" href="([^"]+)"', answer.text)
+        path, pages = following[1] if following else "", pages + 1
+
+    assert pages == 3
+    assert len(found) == len(set(found)) == 460
+    assert [name.split()[0] for name in found] == ["10"] * 230 + ["9"] * 230
+
+
+def test_names_of_today_wait_until_the_day_is_over_where_the_count_moves_in_batches(settings, visitor, signed):
+    signed(("yesterday", NOON.date() - timedelta(days=1)), ("today", NOON.date()))
+    with time_machine.travel(NOON, tick=False):
+        assert len(shown(visitor.read("/en/signatures"))) == 2
+
+        batched = create_app(settings.model_copy(update={"count_batch": 20}))
+        assert [*shown(Visitor(batched.test_client()).read("/en/signatures")).values()] == [["yesterday"]]
+    with time_machine.travel(NOON + timedelta(days=1), tick=False):
+        assert len(shown(Visitor(batched.test_client()).read("/en/signatures"))) == 2
+    batched.extensions["site"].database.close()
+
+
+def test_without_a_name_the_page_says_so(somebody):
+    answer = somebody.read(f"/{somebody.language}/signatures")
+
+    assert {"en": "No name is shown yet.", "ar": "لا يظهر أي اسم بعد."}[somebody.language] in answer.text

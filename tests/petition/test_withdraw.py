@@ -1,0 +1,88 @@
+"""Withdrawing: the row is gone, the count goes down, nothing else remains."""
+
+from campaign.mail import Letter
+from campaign.petition.models import Signature, Submission, Tally
+from tests.people import link_in, publish, rows
+from tests.servers import on_sqlite
+
+
+def test_a_withdrawn_signature_is_gone_and_no_longer_counted(app, somebody, post_office):
+    somebody.sign(shown_as="Layla")
+    link = link_in(post_office.deliver()[0])
+    somebody.press(link)
+    publish(app)
+
+    answer = somebody.press(link, act="withdraw")
+
+    assert (answer.status_code, answer.location) == (303, f"/{somebody.language}/sign/withdrawn")
+    page = somebody.read(answer.location)
+    assert {"en": "The signature was withdrawn", "ar": "سُحب التوقيع"}[somebody.language] in page.text
+    assert rows(app, Signature) == rows(app, Submission) == rows(app, Letter) == []
+    assert somebody.read(link).status_code == 404
+    publish(app)
+    numbers = somebody.read("/api/v1/petition.json").json
+    assert (numbers["confirmed"], numbers["withdrawn"]) == (0, 1)
+    assert "Layla" not in somebody.read(f"/{somebody.language}/signatures").text
+
+
+def test_only_a_number_a_day_and_a_reason_remain(app, visitor, layla):
+    visitor.press(layla, act="withdraw")
+
+    remaining = rows(app, Tally)
+    assert [(one.reason, one.number) for one in remaining] == [("withdrawn", 1)]
+    assert {column.name for column in Tally.__table__.columns} == {"day", "reason", "number"}
+
+
+def test_withdrawing_again_gives_the_same_answer_and_counts_once(app, visitor, layla):
+    answers = [visitor.press(layla, act="withdraw") for _ in range(3)]
+
+    assert {(answer.status_code, answer.location) for answer in answers} == {(303, "/en/sign/withdrawn")}
+    assert [tally.number for tally in rows(app, Tally)] == [1]
+
+
+def test_the_tally_of_a_day_adds_up(app, visitor, post_office):
+    for number in range(3):
+        visitor.sign(email=f"{number}@example.org")
+    for letter in post_office.deliver():
+        visitor.press(link_in(letter))
+        visitor.press(link_in(letter), act="withdraw")
+
+    assert [tally.number for tally in rows(app, Tally)] == [3]
+
+
+def test_what_waits_for_the_same_mailbox_goes_too_and_nothing_of_others(app, visitor, layla, sami, post_office):
+    visitor.sign(email="Layla+again@example.org", name="Once more")
+    again = link_in(post_office.deliver()[0])
+
+    visitor.press(layla, act="withdraw")
+
+    assert visitor.read(again).status_code == 404
+    assert visitor.press(again).status_code == 404
+    assert visitor.read(sami).status_code == 200
+    assert len(rows(app, Submission)) == 1
+
+
+def test_whoever_withdrew_can_sign_again(app, visitor, layla, post_office):
+    visitor.press(layla, act="withdraw")
+    visitor.sign(name="Layla Haddad", email="layla@example.org")
+
+    visitor.press(link_in(post_office.deliver()[-1]))
+
+    assert len(rows(app, Signature)) == 1
+
+
+@on_sqlite
+def test_withdrawing_by_a_link_that_was_never_sent_takes_nobody_away(app, visitor, layla, sami):
+    answer = visitor.press(f"/en/confirm/{'a' * 26}", act="withdraw")
+
+    assert answer.location == "/en/sign/withdrawn"
+    assert len(rows(app, Signature)) == 1
+    assert len(rows(app, Submission)) == 1
+
+
+@on_sqlite
+def test_a_signature_that_is_not_confirmed_yet_is_not_withdrawn_by_a_button_that_is_not_there(app, visitor, sami):
+    visitor.press(sami, act="withdraw")
+
+    assert len(rows(app, Submission)) == 1
+    assert rows(app, Tally) == []
