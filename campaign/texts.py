@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import frontmatter
+import yaml
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
@@ -78,11 +79,11 @@ def load(folder: Path) -> dict[str, Texts]:
 
 
 def read(file: Path) -> Text:
-    """One text; raises TextError when it is missing, not UTF-8, or lacks its title, description or status."""
+    """One text; raises TextError when it is missing, not UTF-8, not YAML, or lacks its title, description or status."""
     try:
         document = frontmatter.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise TextError(f"{file}: {error}") from None
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise TextError(f"{file}: {' '.join(str(error).split())}") from None
     for needed in ("title", "description", "status"):
         if not document.metadata.get(needed):
             raise TextError(f"{file}: `{needed}` is missing in the front matter")

@@ -34,7 +34,7 @@ def refused(omar):
     return export
 
 
-def test_a_damaged_record(refused):
+def test_a_record_that_was_damaged(refused):
     assert "Signature 2 cannot be opened: the record was sealed to another key; 1 were opened before" in refused(
         sealed=b"?" * 569
     )

@@ -29,7 +29,7 @@ def test_from_a_day_on_in_whatever_digits_it_is_typed(four, day):
 
 
 @pytest.mark.parametrize("country", ["SY", "sy"])
-def test_of_one_country(four, country):
+def test_the_signatures_of_one_country(four, country):
     assert who(four.reads("--country", country)) == {"SY21", "SY22"}
 
 
