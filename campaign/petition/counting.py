@@ -22,6 +22,7 @@ class Published:
     removed: int = 0
     countries: tuple[tuple[str, int], ...] = ()
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
+    removed_by_reason: tuple[tuple[str, int], ...] = ()
     is_closed: bool = False
     is_sample: bool = False
 
@@ -45,9 +46,38 @@ def publish(database: Database, *, batch: int = 1) -> None:
         row = session.get(Publication, 1)
         if row is None or (batch > 1 and abs(row.confirmed - standing) < batch):
             return
-        row.confirmed, row.countries = standing, cells
-        row.withdrawn, row.removed = gone.get("withdrawn", 0), gone.get("removed", 0)
-        row.as_of = now().replace(second=0, microsecond=0)
+        session.execute(sa.delete(DayCount).where(DayCount.day >= since))
+        if rows:
+            session.execute(sa.insert(DayCount), rows)
+        row.counted_at = now().replace(second=0, microsecond=0)
+        standing = total(session)
+        if batch > 1 and abs(row.confirmed - standing) < batch:
+            return
+        row.confirmed, row.countries = standing, _cells(session)
+        row.withdrawn = gone.pop("withdrawn", 0)
+        row.removed, row.removed_by_reason = sum(gone.values()), {reason: number for reason, number in gone.items() if number}
+        row.as_of = row.counted_at
+
+
+def recount(session: Session, today: date) -> tuple[date, list[dict[str, Any]]]:
+    """Counts anew what can have changed since the last time: the rows of DayCount from a day on.
+
+    People confirm today; yesterday is still open for those who came at midnight. Older days change when somebody
+    withdraws or is removed, which their sum shows: then, and once a day, all days are counted, on an index.
+    """
+    publication, since = session.get(Publication, 1), today - timedelta(days=1)
+    was_counted_today = publication and publication.counted_at and publication.counted_at.date() == today
+    if not was_counted_today or total(session, before=since) != count(session, before=since):
+        since = date.min
+    cell = (Signature.confirmed_on, Signature.country, Signature.language)
+    cells = confirmed().where(Signature.confirmed_on >= since).with_only_columns(*cell, sa.func.count()).group_by(*cell)
+    names = ("day", "country", "language", "number")
+    return since, [dict(zip(names, (day, country or "", *rest), strict=True)) for day, country, *rest in session.execute(cells)]
+
+
+def total(session: Session, before: date = date.max) -> int:
+    """How many signatures stood at the last counting, all or those of the days before one."""
+    return session.scalar(sa.select(sa.func.sum(DayCount.number)).where(DayCount.day < before)) or 0
 
 
 def read(session: Session) -> Published:
@@ -66,6 +96,7 @@ def read(session: Session) -> Published:
     )
 
 
+        removed_by_reason=tuple(sorted(row.removed_by_reason.items())),
 def add_to_tally(session: Session, *, day: date, reason: str, number: int = 1) -> None:
     """Notes that signatures went away; nothing else of them remains."""
     more = insert(session, Tally).values(day=day, reason=reason, number=number)

@@ -26,12 +26,30 @@ class Submission(Record):
     created_at: Mapped[datetime]
 
 
-class Signature(Record):
+class Signed:
+    """What is kept of one person who signed: the columns of a signature, also while it is removed."""
+
+    id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same mailbox, see sealing.tag
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
+    shown_as: Mapped[str | None] = mapped_column(sa.Text)  # the signer's own words; none: not among the names
+    language: Mapped[str] = mapped_column(sa.String(8))
+    country: Mapped[str | None] = mapped_column(sa.String(2))
+    news: Mapped[bool]
+    text_sha256: Mapped[str] = mapped_column(sa.String(64))
+    confirmed_on: Mapped[date]
+
+
+class Signature(Signed, Record):
     """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day."""
 
     __tablename__ = "signature"
     __table_args__ = (
+        sa.UniqueConstraint("tag"),
         sa.Index("ix_signature_confirmed_on_id", "confirmed_on", "id"),
+        sa.Index("ix_signature_country_confirmed_on_id", "country", "confirmed_on", "id"),
+        sa.Index("ix_signature_language_confirmed_on_id", "language", "confirmed_on", "id"),
         sa.Index("ix_signature_counted", "confirmed_on", "country", "language"),
         sa.Index(
             "ix_signature_shown",
@@ -43,17 +61,6 @@ class Signature(Record):
         {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
     )
 
-    id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
-    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
-    sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
-    shown_as: Mapped[str | None] = mapped_column(sa.Text)  # the signer's own words; none: not among the names
-    language: Mapped[str] = mapped_column(sa.String(8))
-    country: Mapped[str | None] = mapped_column(sa.String(2))
-    news: Mapped[bool]
-    text_sha256: Mapped[str] = mapped_column(sa.String(64))
-    confirmed_on: Mapped[date]
-
 
 class Tally(Record):
     """How many signatures went away on one day for one reason; all that remains of them."""
@@ -61,7 +68,7 @@ class Tally(Record):
     __tablename__ = "tally"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # withdrawn, removed
+    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # withdrawn, or why it was removed (removed.py)
     number: Mapped[int]
 
 
@@ -74,6 +81,7 @@ class Publication(Record):
     confirmed: Mapped[int]
     withdrawn: Mapped[int]
     removed: Mapped[int]
+    removed_by_reason: Mapped[dict[str, int]] = mapped_column(sa.JSON)
     countries: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # only cells of 20 and more
     as_of: Mapped[datetime]
     closed_on: Mapped[date | None]

@@ -1,0 +1,43 @@
+"""What waits for a second organizer."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from campaign.organizers import four_eyes
+from campaign.organizers.access import me, open_to
+from campaign.organizers.models import ORGANIZER
+from campaign.organizers.room import room
+from campaign.site import site
+
+Page = Response | str | tuple[str, int]
+DEEDS = {"agree": four_eyes.agree, "decline": four_eyes.decline}
+
+
+@room.get("/requests")
+@open_to(ORGANIZER)
+def requests() -> Page:
+    """What waits, who asked for it, and what would happen."""
+    return _page()
+
+
+@room.post("/requests/<int:number>")
+@open_to(ORGANIZER, asked_again=True)
+def decide(number: int) -> Page:
+    """Agrees, and it is done; or declines."""
+    deed = DEEDS.get(request.form.get("deed", ""))
+    if deed is None:
+        raise BadRequest
+    try:
+        with site().database.writing() as session:
+            deed(session, number, me())
+    except four_eyes.NotPossible:
+        return _page(409)
+    return redirect(url_for(".requests", done=request.form["deed"]), 303)
+
+
+def _page(status: int = 200) -> Page:
+    with site().database.reading() as session:
+        waiting, is_on = four_eyes.waiting(session), four_eyes.is_on(session)
+    answer = render_template("organizers/requests.html", waiting=waiting, is_on=is_on, life=four_eyes.LIFE, status=status)
+    return answer, status

@@ -1,0 +1,71 @@
+"""Setting an account up from the link that the command printed: first the passphrase, then the second factor."""
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from campaign.database import now
+from campaign.organizers import accounts, factors
+from campaign.organizers.forms import CodeForm, NewPassphrase
+from campaign.organizers.models import Account
+from campaign.organizers.room import room
+from campaign.site import site
+
+SECRET = {"Referrer-Policy": "no-referrer"}
+Page = Response | tuple[str, int, dict[str, str]]
+
+
+@room.get("/set-up/<token>")
+def set_up(token: str) -> Page:
+    """The step that is to be done."""
+    with site().database.reading() as session:
+        account = accounts.of_link(session, token, now())
+    if account is None:
+        return _over()
+    return _second(account, CodeForm()) if account.passphrase_hash else _first(NewPassphrase(account.email))
+
+
+@room.post("/set-up/<token>")
+def choose(token: str) -> Page:
+    """Does the step: the passphrase, or with the first code of the app the second factor."""
+    with site().database.writing() as session:
+        account = accounts.of_link(session, token, now())
+        if account is None:
+            return _over()
+        if account.passphrase_hash:
+            return _confirm(session, account)
+        form = NewPassphrase(account.email)
+        if not form.validate():
+            return _first(form, 422)
+        accounts.choose_passphrase(account, form.new.data or "", site().keys.desk)
+    return redirect(url_for(".set_up", token=token), 303)
+
+
+def _confirm(session: Session, account: Account) -> Page:
+    form = CodeForm()
+    if not form.validate():
+        return _second(account, form, 422)
+    codes = accounts.confirm_factor(session, account, form.code.data or "", site().keys.desk, now())
+    if codes is None:
+        form.code.errors = [
+            gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
+        ]
+        return _second(account, form, 422)
+    return render_template("organizers/recovery_codes.html", codes=codes), 200, SECRET
+
+
+def _first(form: NewPassphrase, status: int = 200) -> Page:
+    return render_template("organizers/set_up.html", form=form, errors=form.mistakes), status, SECRET
+
+
+def _second(account: Account, form: CodeForm, status: int = 200) -> Page:
+    key = site().keys.desk
+    picture, secret = Markup(factors.picture(key, account)), factors.secret(key, account)  # noqa: S704  # drawn by segno
+    answer = render_template("organizers/second_factor.html", form=form, errors=form.mistakes, picture=picture, secret=secret)
+    return answer, status, SECRET
+
+
+def _over() -> Page:
+    return render_template("organizers/over.html"), 404, SECRET

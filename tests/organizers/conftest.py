@@ -1,0 +1,114 @@
+"""The people of the desk: Omar and Nour organize, Hadi moderates. Each has a browser that keeps the desk's cookies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from campaign.database import now
+from campaign.organizers import accounts, factors, passphrases
+from campaign.organizers.models import MODERATOR, ORGANIZER
+from campaign.site import Site
+from tests.people import hidden_fields
+
+PASSPHRASE = "olives ripen in november"
+
+
+@dataclass
+class Organizer:
+    """Somebody of the desk, with a browser: it keeps cookies, and the token that every form carries."""
+
+    app: Flask
+    email: str
+    secret: str
+    language: str = "en"
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+
+    def url(self, path: str) -> str:
+        """The address of a page of the desk, such as `signatures`."""
+        return path if path.startswith("/") else f"/{self.language}/organize/{path}"
+
+    def read(self, path: str = "") -> TestResponse:
+        """Opens a page."""
+        return self.client.get(self.url(path))
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        """Sends a form as its page would, with the session's token in it."""
+        return self.client.post(self.url(path), data={"csrf_token": self.token()} | fields)
+
+    def token(self) -> str:
+        """The session's token, as every form of the desk carries it."""
+        page = self.read("account" if self.client.get_cookie("desk") else "enter")
+        return hidden_fields((page if page.status_code == 200 else self.read("enter")).text)["csrf_token"]
+
+    def code(self) -> str:
+        """A code that was not used yet: the app is taken to be a step further each time."""
+        site: Site = self.app.extensions["site"]
+        with site.database.writing() as session:
+            accounts.get(session, self.email).last_step = 0
+        return pyotp.TOTP(self.secret).now()
+
+    def enter(self, **typed: str) -> TestResponse:
+        """Logs in."""
+        fields = {"email": self.email, "passphrase": PASSPHRASE} | typed
+        return self.send("enter", **{"code": self.code()} | fields)
+
+    def prove(self) -> TestResponse:
+        """Gives passphrase and code once more."""
+        return self.send("again", passphrase=PASSPHRASE, code=self.code())
+
+
+@pytest.fixture(autouse=True)
+def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with little work: what is tested here is who gets in, not how long it takes."""
+    monkeypatch.setattr(passphrases, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passphrases._nobodys.clear()
+
+
+@pytest.fixture
+def new_account(app: Flask) -> Callable[..., Organizer]:
+    """Makes an account that is set up, and its owner with a browser that nobody has used."""
+
+    def make(email: str, role: str = ORGANIZER) -> Organizer:
+        site: Site = app.extensions["site"]
+        with site.database.writing() as session:
+            accounts.add(session, email, role, now())
+            account = accounts.get(session, email)
+            accounts.choose_passphrase(account, PASSPHRASE, site.keys.desk)
+            secret = factors.secret(site.keys.desk, account)
+            session.flush()
+            accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
+        return Organizer(app, email, secret)
+
+    return make
+
+
+@pytest.fixture
+def omar(new_account: Callable[..., Organizer]) -> Organizer:
+    """Omar organizes, and is logged in."""
+    made = new_account("omar@example.org")
+    assert made.enter().status_code == 303
+    return made
+
+
+@pytest.fixture
+def nour(new_account: Callable[..., Organizer]) -> Organizer:
+    """Nour organizes too, and is logged in."""
+    made = new_account("nour@example.org")
+    assert made.enter().status_code == 303
+    return made
+
+
+@pytest.fixture
+def hadi(new_account: Callable[..., Organizer]) -> Organizer:
+    """Hadi moderates, and is logged in."""
+    made = new_account("hadi@example.org", MODERATOR)
+    assert made.enter().status_code == 303
+    return made
