@@ -14,7 +14,7 @@ from flask import Flask
 from campaign import mail, relay
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
-from campaign.petition import counting, letters
+from campaign.petition import arrivals, counting, letters, waves
 from campaign.prints.ahead import draw_next
 from campaign.site import Site
 
@@ -61,6 +61,8 @@ def duties(settings: Settings, database: Database) -> list[Duty]:
     return [
         Duty(settings.count_every, lambda: counting.publish(database, batch=settings.count_batch)),
         Duty(FORGET_EVERY, lambda: mail.forget(database, now())),
+        Duty(FORGET_EVERY, lambda: arrivals.fold(database, now())),
+        Duty(FORGET_EVERY, lambda: waves.forget(database, now().date())),
         Duty(TRUNCATE_EVERY, database.truncate_log),
     ]
 

@@ -1,14 +1,16 @@
 """The one definition of what counts, and the published count: taken by the timed work, read by every page."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, insert, now
-from campaign.petition.models import Publication, Signature, Tally
+from campaign.petition.models import DayCount, Publication, Signature, Tally
 
+PUBLISHING = b"publish."  # two that publish at once take turns
 SMALLEST_CELL = 20  # no country is named for fewer signatures
 FIRST_GOALS = (100, 250, 500)
 
@@ -20,11 +22,14 @@ class Published:
     confirmed: int = 0
     withdrawn: int = 0
     removed: int = 0
+    removed_by_reason: tuple[tuple[str, int], ...] = ()
     countries: tuple[tuple[str, int], ...] = ()
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    removed_by_reason: tuple[tuple[str, int], ...] = ()
     is_closed: bool = False
     is_sample: bool = False
+    is_mail_stopped: bool = False
+    are_names_hidden: bool = False
+    are_words_held: bool = False
 
 
 def confirmed() -> sa.Select[Signature]:
@@ -32,19 +37,21 @@ def confirmed() -> sa.Select[Signature]:
     return sa.select(Signature)
 
 
-def count(session: Session) -> int:
-    """How many signatures count now."""
-    return session.scalar(confirmed().with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
+def count(session: Session, before: date | None = None) -> int:
+    """How many signatures count now, all or those of the days before one."""
+    counting = confirmed() if before is None else confirmed().where(Signature.confirmed_on < before)
+    return session.scalar(counting.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
 
 def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
-        standing, cells = count(session), _cells(session)
+        since, rows = recount(session, now().date())
         gone = {row[0]: row[1] for row in session.execute(_gone())}
     with database.writing() as session:
+        database.lock(session, PUBLISHING)
         row = session.get(Publication, 1)
-        if row is None or (batch > 1 and abs(row.confirmed - standing) < batch):
+        if row is None:
             return
         session.execute(sa.delete(DayCount).where(DayCount.day >= since))
         if rows:
@@ -89,14 +96,17 @@ def read(session: Session) -> Published:
         confirmed=row.confirmed,
         withdrawn=row.withdrawn,
         removed=row.removed,
+        removed_by_reason=tuple(sorted(row.removed_by_reason.items())),
         countries=tuple(sorted(row.countries.items())),
         as_of=row.as_of,
         is_closed=row.closed_on is not None,
         is_sample=row.is_sample,
+        is_mail_stopped=row.mail_stopped_on is not None,
+        are_names_hidden=row.names_hidden_on is not None,
+        are_words_held=row.words_held_on is not None,
     )
 
 
-        removed_by_reason=tuple(sorted(row.removed_by_reason.items())),
 def add_to_tally(session: Session, *, day: date, reason: str, number: int = 1) -> None:
     """Notes that signatures went away; nothing else of them remains."""
     more = insert(session, Tally).values(day=day, reason=reason, number=number)
@@ -116,10 +126,9 @@ def next_goal(number: int, own: int | None = None) -> int:
 
 
 def _cells(session: Session) -> dict[str, int]:
-    number = sa.func.count()
-    cells = confirmed().with_only_columns(Signature.country, number).group_by(Signature.country)
-    large = cells.having(number >= SMALLEST_CELL, Signature.country.is_not(None))
-    return {row[0]: row[1] for row in session.execute(large) if row[0]}
+    number = sa.func.sum(DayCount.number)
+    large = sa.select(DayCount.country, number).where(DayCount.country != "").group_by(DayCount.country)
+    return {row[0]: row[1] for row in session.execute(large.having(number >= SMALLEST_CELL))}
 
 
 def _gone() -> sa.Select[str, int]:
