@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.organizers import audit, factors, logins, passphrases
+from campaign.organizers import audit, factors, logins
 from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, RecoveryCode, Request
 from campaign.sealing import new_token, token_hash
 
@@ -34,8 +34,8 @@ def reset(session: Session, email: str, moment: datetime) -> str:
     token = _new_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
     logins.end(session, account)
-    for record in (RecoveryCode, KnownDevice):
-        session.execute(sa.delete(record).where(record.account_id == account.id))
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
     audit.note(session, "", "account reset", account=account.email)
     return token
 
@@ -59,6 +59,12 @@ def find(session: Session, email: str) -> Account | None:
     return session.scalar(sa.select(Account).where(Account.email == email.strip().casefold()))
 
 
+def ready(session: Session, email: str) -> Account | None:
+    """The account of an address, if its owner has set it up."""
+    account = find(session, email)
+    return account if account and account.ready_at else None
+
+
 def get(session: Session, email: str) -> Account:
     """The account of an address; raises NoAccount."""
     account = find(session, email)
@@ -72,9 +78,9 @@ def of_link(session: Session, token: str, moment: datetime) -> Account | None:
     return session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
 
 
-def choose_passphrase(account: Account, typed: str, key: bytes) -> None:
-    """The first step of setting up: the passphrase; with it comes the secret of the second factor, not confirmed yet."""
-    account.passphrase_hash = passphrases.keep(typed)
+def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
+    """The first step of setting up: a passphrase, hashed before; with it comes the secret of the second factor."""
+    account.passphrase_hash = kept
     factors.new_secret(key, account)
 
 

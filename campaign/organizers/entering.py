@@ -33,7 +33,7 @@ class Entered:
 def enter(database: Database, key: bytes, email: str, proof: Proof, moment: datetime) -> Entered | None:
     """Begins a login; None whatever was wrong, also where there is no such account."""
     with database.reading() as session:
-        account = accounts.find(session, email)
+        account = accounts.ready(session, email)
     begun: list[Entered] = []
     prove(database, key, account, proof, moment, lambda *found: begun.append(_begin(*found, proof, moment)))
     return begun[0] if begun else None
@@ -51,12 +51,10 @@ def prove(
 
     The guess is on disk before it is looked at, and nobody waits for the disk while Argon2 works: so there are two transactions.
     """
-    device = _counted(database, account, proof, moment) if account and account.ready_at else None
+    device = _counted(database, account, proof, moment)
     kept = account.passphrase_hash if account and device is not None else None
-    if not passphrases.is_right(proof.passphrase, kept):
+    if not passphrases.is_right(proof.passphrase, kept) or account is None or device is None:
         return False
-    assert account
-    assert device is not None
     with database.writing() as session:
         found = session.get(Account, account.id)
         if not found or found.passphrase_hash != kept or not use(session, key, found, proof.code, moment):
@@ -66,7 +64,7 @@ def prove(
     return True
 
 
-def _counted(database: Database, account: Account, proof: Proof, moment: datetime) -> bytes | None:
+def _counted(database: Database, account: Account | None, proof: Proof, moment: datetime) -> bytes | None:
     """Counts the guess; None when it is not to be looked at."""
     with database.writing() as session:
         device = guesses.whose(session, account, proof.device, moment)
@@ -79,5 +77,5 @@ def _begin(session: Session, account: Account, proof: Proof, moment: datetime) -
     device = proof.device if is_known and proof.device else new_token()
     guesses.remember(session, account, device, moment)
     entered = Entered(logins.begin(session, account, moment), device)
-    audit.note(session, account.email, "logged in", wrong_today=guesses.failed(session, account, moment))
+    audit.note(session, account.email, "logged in", wrong_today=guesses.wrong_today(session, account, moment))
     return entered

@@ -1,5 +1,5 @@
-"""Guessing is slowed without locking the owner out: wrong guesses are counted in the database, strangers' apart from those that
-come from a browser the owner has logged in with.
+"""Guessing is slowed without locking the owner out: wrong guesses are counted in the database, those of strangers apart from
+those that come from a browser the owner has logged in with.
 
 At most 100 guesses of an account are looked at in a day: 60 of all strangers together, 10 of each of four known browsers.
 """
@@ -18,50 +18,51 @@ FREE = 3  # guesses before it becomes slow
 LONGEST_WAIT = timedelta(minutes=15)
 DEVICE_LIFE = timedelta(days=365)
 STRANGERS = b""
+NOBODY = 0  # whose guesses are counted too, so that the answer takes as long where there is no account
 
 
-def whose(session: Session, account: Account, device: str | None, moment: datetime) -> bytes:
-    """Under which name a guess is counted: that of a known browser, or the one of all strangers."""
-    known = session.get(KnownDevice, token_hash(device)) if device else None
-    is_known = known and known.account_id == account.id and moment - known.used_at < DEVICE_LIFE
+def whose(session: Session, account: Account | None, device: str | None, moment: datetime) -> bytes:
+    """Under which name a guess is counted: that of a browser known for the account, or the one of all strangers."""
+    known = session.get(KnownDevice, token_hash(device or ""))
+    is_known = account and known and known.account_id == account.id and moment - known.used_at < DEVICE_LIFE
     return known.token_hash if known and is_known else STRANGERS
 
 
-def take(session: Session, account: Account, device: bytes, moment: datetime) -> bool:
+def take(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
     """Counts a guess before it is looked at; False when there were too many today, or the last was too short a time ago."""
-    today = {"account_id": account.id, "day": moment.date(), "device": device}
-    session.execute(insert(session, Guesses).values(**today, number=0, next_at=moment).on_conflict_do_nothing())
-    most = OF_STRANGERS if device == STRANGERS else OF_A_DEVICE
-    counted = (
-        sa.update(Guesses)
-        .where(*(getattr(Guesses, name) == value for name, value in today.items()))
-        .where(Guesses.number < most, Guesses.next_at <= moment)
-        .values(number=Guesses.number + 1)
-        .returning(Guesses.number)
-    )
-    number = session.scalar(counted)
-    if number is None:
+    key = {"account_id": account.id if account else NOBODY, "day": moment.date(), "device": device}
+    session.execute(insert(session, Guesses).values(**key, tried=0, wrong=0, next_at=moment).on_conflict_do_nothing())
+    row = session.get_one(Guesses, key, with_for_update=True)
+    row.tried += 1
+    if row.wrong >= (OF_STRANGERS if device == STRANGERS else OF_A_DEVICE) or row.next_at > moment:
         return False
-    session.execute(_row(account, device, moment).values(next_at=moment + wait(number)))
+    row.wrong += 1
+    row.next_at = moment + wait(row.wrong)
     return True
 
 
 def give_back(session: Session, account: Account, device: bytes, moment: datetime) -> None:
     """The guess was right: it counts nowhere, and the next one need not wait."""
-    session.execute(_row(account, device, moment).values(number=Guesses.number - 1, next_at=moment))
+    theirs = Guesses.account_id == account.id, Guesses.day == moment.date(), Guesses.device == device
+    session.execute(sa.update(Guesses).where(*theirs).values(wrong=Guesses.wrong - 1, next_at=moment))
 
 
-def wait(number: int) -> timedelta:
+def wait(wrong: int) -> timedelta:
     """How long after so many wrong guesses the next one is not looked at: two seconds, then twice as long each time."""
-    if number < FREE:
+    if wrong < FREE:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** min(number - FREE + 1, 10)), LONGEST_WAIT)
+    return min(timedelta(seconds=2 ** min(wrong - FREE + 1, 10)), LONGEST_WAIT)
 
 
-def failed(session: Session, account: Account, moment: datetime) -> int:
+def wrong_today(session: Session, account: Account, moment: datetime) -> int:
     """How many were wrong today."""
-    of_today = sa.select(sa.func.sum(Guesses.number)).where(Guesses.account_id == account.id, Guesses.day == moment.date())
-    return session.scalar(of_today) or 0
+    theirs = Guesses.account_id == account.id, Guesses.day == moment.date()
+    return session.scalar(sa.select(sa.func.sum(Guesses.wrong)).where(*theirs)) or 0
+
+
+def is_known(session: Session, device: str | None) -> bool:
+    """Whether somebody has logged in with this browser."""
+    return session.get(KnownDevice, token_hash(device or "")) is not None
 
 
 def remember(session: Session, account: Account, device: str, moment: datetime) -> None:
@@ -71,7 +72,3 @@ def remember(session: Session, account: Account, device: str, moment: datetime) 
     newest = sa.select(KnownDevice).where(KnownDevice.account_id == account.id).order_by(KnownDevice.used_at.desc())
     for old in session.scalars(newest.offset(DEVICES)):
         session.delete(old)
-
-
-def _row(account: Account, device: bytes, moment: datetime) -> sa.Update:
-    return sa.update(Guesses).where(Guesses.account_id == account.id, Guesses.day == moment.date(), Guesses.device == device)

@@ -71,10 +71,11 @@ class Guesses(Record):
 
     __tablename__ = "guesses"
 
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: addresses without an account
     day: Mapped[date] = mapped_column(primary_key=True)
     device: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)  # empty: strangers
-    number: Mapped[int]
+    tried: Mapped[int]  # all of them
+    wrong: Mapped[int]  # those that were looked at
     next_at: Mapped[datetime]  # before this none is looked at
 
 

@@ -81,7 +81,7 @@ def new_account(app: Flask) -> Callable[..., Organizer]:
         with site.database.writing() as session:
             accounts.add(session, email, role, now())
             account = accounts.get(session, email)
-            accounts.choose_passphrase(account, PASSPHRASE, site.keys.desk)
+            accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), site.keys.desk)
             secret = factors.secret(site.keys.desk, account)
             session.flush()
             accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())

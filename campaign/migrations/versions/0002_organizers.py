@@ -61,12 +61,12 @@ def upgrade() -> None:
 
     op.create_table(
         "guesses",
-        sa.Column("account_id", sa.Integer(), nullable=False),
+        sa.Column("account_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("device", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("tried", sa.Integer(), nullable=False),
+        sa.Column("wrong", sa.Integer(), nullable=False),
         sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_guesses_account_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("account_id", "day", "device", name=op.f("pk_guesses")),
     )
     op.create_table(

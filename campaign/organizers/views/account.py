@@ -17,17 +17,40 @@ Page = Response | str | tuple[str, int]
 @room.get("/account")
 @open_to(*ROLES)
 def account() -> Page:
-    """What belongs to the account."""
-    return _page(NewPassphrase(me().email))
+    """What belongs to the account, and where it is logged in."""
+    with site().database.reading() as session:
+        here, codes = logins.of(session, me(), now()), factors.recovery_codes_left(session, me())
+    changed, this = request.args.get("changed"), access.my_login().id
+    return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
+
+
+@room.post("/account")
+@open_to(*ROLES)
+def end_sessions() -> Page:
+    """Ends one session, or every one but this."""
+    chosen, this = request.form.get("login", type=int), access.my_login().id
+    with site().database.writing() as session:
+        ids = [login.id for login in logins.of(session, me(), now()) if login.id != this and chosen in (None, login.id)]
+        if ids:
+            logins.end(session, me(), *ids)
+            audit.note(session, me().email, "sessions ended", number=len(ids))
+    return redirect(url_for(".account", changed="sessions"), 303)
+
+
+@room.get("/account/passphrase")
+@open_to(*ROLES, asked_again=True)
+def passphrase() -> Page:
+    """A form for a new passphrase."""
+    return render_template("organizers/passphrase.html", form=NewPassphrase(me().email), errors=[])
 
 
 @room.post("/account/passphrase")
 @open_to(*ROLES, asked_again=True)
 def change_passphrase() -> Page:
-    """A new passphrase: every other session ends, and this one goes on under a new token."""
+    """A new passphrase: every session ends, and this browser goes on under a new token."""
     form = NewPassphrase(me().email)
     if not form.validate():
-        return _page(form, 422)
+        return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), 422
     kept = passphrases.keep(form.new.data or "")
     with site().database.writing() as session:
         mine = accounts.get(session, me().email)
@@ -37,16 +60,11 @@ def change_passphrase() -> Page:
     return redirect(url_for(".account", changed="passphrase"), 303)
 
 
-@room.post("/account/sessions")
-@open_to(*ROLES)
-def end_sessions() -> Page:
-    """Ends every session but this one."""
-    with site().database.writing() as session:
-        others = [login.id for login in logins.of(session, me(), now()) if login.id != access.my_login().id]
-        if others:
-            logins.end(session, me(), *others)
-            audit.note(session, me().email, "sessions ended", number=len(others))
-    return redirect(url_for(".account", changed="sessions"), 303)
+@room.get("/account/recovery-codes")
+@open_to(*ROLES, asked_again=True)
+def recovery_codes() -> Page:
+    """A button for new recovery codes."""
+    return render_template("organizers/new_codes.html")
 
 
 @room.post("/account/recovery-codes")
@@ -57,18 +75,3 @@ def make_recovery_codes() -> Page:
         codes = factors.new_recovery_codes(session, me())
         audit.note(session, me().email, "recovery codes made")
     return render_template("organizers/recovery_codes.html", codes=codes)
-
-
-def _page(form: NewPassphrase, status: int = 200) -> Page:
-    with site().database.reading() as session:
-        open_logins, codes = logins.of(session, me(), now()), factors.recovery_codes_left(session, me())
-    answer = render_template(
-        "organizers/account.html",
-        form=form,
-        errors=form.mistakes,
-        logins=open_logins,
-        this=access.my_login().id,
-        codes=codes,
-        changed=request.args.get("changed"),
-    )
-    return answer, status

@@ -5,10 +5,9 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
 from campaign.database import now
-from campaign.organizers import access, audit, entering, logins
+from campaign.organizers import access, audit, entering, guesses, logins
 from campaign.organizers.access import open_to
 from campaign.organizers.forms import EnterForm, ProofForm
-from campaign.organizers.guesses import DEVICE_LIFE
 from campaign.organizers.models import ROLES
 from campaign.organizers.room import room
 from campaign.site import site
@@ -91,7 +90,8 @@ def _too_many() -> str:
 
 def _wait() -> int:
     """Seconds that a network is to wait after many attempts; a browser that was let in before need not."""
-    return 0 if _device() else site().gate.wait(request.remote_addr)
+    with site().database.reading() as opened:
+        return 0 if guesses.is_known(opened, _device()) else site().gate.wait(request.remote_addr)
 
 
 def _name() -> str:
@@ -107,5 +107,5 @@ def _known(answer: Answer, device: str) -> Answer:
     """Lets the browser keep for a year that somebody was let in with it."""
     made: Response = make_response(answer)
     is_https = _name().startswith("__Host-")
-    made.set_cookie(_name(), device, max_age=DEVICE_LIFE, path="/", secure=is_https, httponly=True, samesite="Lax")
+    made.set_cookie(_name(), device, max_age=guesses.DEVICE_LIFE, path="/", secure=is_https, httponly=True, samesite="Lax")
     return made

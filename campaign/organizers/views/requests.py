@@ -21,12 +21,12 @@ def requests() -> Page:
     return _page()
 
 
-@room.post("/requests/<int:number>")
+@room.post("/requests")
 @open_to(ORGANIZER, asked_again=True)
-def decide(number: int) -> Page:
+def decide() -> Page:
     """Agrees, and it is done; or declines."""
-    deed = DEEDS.get(request.form.get("deed", ""))
-    if deed is None:
+    deed, number = DEEDS.get(request.form.get("deed", "")), request.form.get("request", type=int)
+    if deed is None or number is None:
         raise BadRequest
     try:
         with site().database.writing() as session:

@@ -3,11 +3,10 @@
 from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from markupsafe import Markup
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaign.database import now
-from campaign.organizers import accounts, factors
+from campaign.organizers import accounts, factors, passphrases
 from campaign.organizers.forms import CodeForm, NewPassphrase
 from campaign.organizers.models import Account
 from campaign.organizers.room import room
@@ -30,24 +29,31 @@ def set_up(token: str) -> Page:
 @room.post("/set-up/<token>")
 def choose(token: str) -> Page:
     """Does the step: the passphrase, or with the first code of the app the second factor."""
-    with site().database.writing() as session:
+    with site().database.reading() as session:
         account = accounts.of_link(session, token, now())
-        if account is None:
-            return _over()
-        if account.passphrase_hash:
-            return _confirm(session, account)
-        form = NewPassphrase(account.email)
-        if not form.validate():
-            return _first(form, 422)
-        accounts.choose_passphrase(account, form.new.data or "", site().keys.desk)
+    if account is None:
+        return _over()
+    if account.passphrase_hash:
+        return _confirm(account, token)
+    form = NewPassphrase(account.email)
+    if not form.validate():
+        return _first(form, 422)
+    kept = passphrases.keep(form.new.data or "")
+    with site().database.writing() as session:
+        found = accounts.of_link(session, token, now())
+        if found and found.passphrase_hash is None:
+            accounts.choose_passphrase(found, kept, site().keys.desk)
     return redirect(url_for(".set_up", token=token), 303)
 
 
-def _confirm(session: Session, account: Account) -> Page:
+def _confirm(account: Account, token: str) -> Page:
+    """The second step; of two that take it at once, one gets the recovery codes."""
     form = CodeForm()
     if not form.validate():
         return _second(account, form, 422)
-    codes = accounts.confirm_factor(session, account, form.code.data or "", site().keys.desk, now())
+    with site().database.writing() as session:
+        found, code = accounts.of_link(session, token, now()), form.code.data or ""
+        codes = accounts.confirm_factor(session, found, code, site().keys.desk, now()) if found else None
     if codes is None:
         form.code.errors = [
             gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
