@@ -18,6 +18,7 @@ from wtforms import ValidationError
 from campaign import gate
 from campaign.database import now
 from campaign.organizers import audit, logins
+from campaign.organizers.acts import act_words, fact_words, role_name
 from campaign.organizers.models import Account, Login
 from campaign.organizers.room import room
 from campaign.site import Site, site
@@ -127,7 +128,8 @@ def keep_private(response: Response) -> Response:
 def context() -> dict[str, Any]:
     """What the desk's templates use besides."""
     login: Login | None = g.get("login")
-    return {"me": login.account if login else None, "can_open": can_open(), "csrf_token": generate_csrf}
+    words = {"act_words": act_words, "fact_words": fact_words, "role_name": role_name}
+    return {"me": login.account if login else None, "can_open": can_open(), "csrf_token": generate_csrf, **words}
 
 
 def _login() -> Login | None:

@@ -4,6 +4,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
+from campaign.languages import number
+
 # By the code that is stored; a code once stored keeps its words for ever.
 ACTS: dict[str, Any] = {
     "account added": lazy_gettext("An account was added."),
@@ -29,3 +31,24 @@ FACTS: dict[str, Any] = {
     "what": lazy_gettext("act"),
     "wrong_today": lazy_gettext("wrong attempts today"),
 }
+
+ROLES: dict[str, Any] = {
+    "organizer": lazy_gettext("Organizer"),
+    "moderator": lazy_gettext("Moderator, who sees no personal data"),
+}
+
+
+def act_words(act: str) -> str:
+    """An act as a sentence."""
+    return str(ACTS.get(act, act))
+
+
+def fact_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """The facts of an act as names and values; an act among them as its sentence, nothing for what is empty."""
+    told = [(name, act_words(value) if name == "what" else value) for name, value in facts.items() if value not in (None, "")]
+    return [(str(FACTS.get(name, name)), number(value) if type(value) is int else str(value)) for name, value in told]
+
+
+def role_name(role: str) -> str:
+    """A role in words."""
+    return str(ROLES[role])

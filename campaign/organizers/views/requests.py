@@ -39,5 +39,8 @@ def decide() -> Page:
 def _page(status: int = 200) -> Page:
     with site().database.reading() as session:
         waiting, is_on = four_eyes.waiting(session), four_eyes.is_on(session)
-    answer = render_template("organizers/requests.html", waiting=waiting, is_on=is_on, life=four_eyes.LIFE, status=status)
+    done, life = request.args.get("done"), four_eyes.LIFE
+    answer = render_template(
+        "organizers/requests.html", waiting=waiting, is_on=is_on, life=life, done=done, overtaken=status == 409
+    )
     return answer, status
