@@ -14,12 +14,13 @@ from flask import Flask
 from campaign import mail, relay
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
+from campaign.organizers.preparing import Preparing
 from campaign.petition import arrivals, counting, letters, waves
 from campaign.prints.ahead import draw_next
 from campaign.site import Site
 
 TICK = 0.5  # seconds between two looks into the outbox
-FORGET_EVERY, TRUNCATE_EVERY, DRAW_EVERY = 60, 15, 600  # seconds
+FORGET_EVERY, TRUNCATE_EVERY, DRAW_EVERY, PREPARE_EVERY = 60, 15, 600, 1  # seconds
 DRAW_AFTER = 5  # seconds; what waits since the last time goes out first
 
 
@@ -45,7 +46,9 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     site: Site = app.extensions["site"]
+    preparing = Preparing(site.settings, site.database)
     todo = duties(site.settings, site.database)
+    todo += [Duty(PREPARE_EVERY, preparing.tend), Duty(FORGET_EVERY, preparing.forget)]
     todo.append(Duty(DRAW_EVERY, lambda: draw_next(app, site.settings.data / "prints", say), time.monotonic() + DRAW_AFTER))
     if mails:
         todo.append(Duty(TICK, lambda: send_letters(app, stop, say)))
@@ -53,6 +56,7 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
         for duty in todo:
             _try(duty, say)
         stop.wait(TICK)
+    preparing.end()
     site.database.close()
 
 
