@@ -1,7 +1,7 @@
 """The words of shown names, folded, so that a name is found however it is written."""
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 
 from campaign.database import Record, table
 from campaign.languages import fold
@@ -44,7 +44,7 @@ def typed(query: str) -> list[str]:
     return found
 
 
-def begins(column: sa.ColumnElement[str], beginning: str) -> sa.ColumnElement[bool]:
+def begins(column: QueryableAttribute[str], beginning: str) -> sa.ColumnElement[bool]:
     """Whether a word begins like this, asked so that an index answers it."""
     return sa.and_(column >= beginning, column < beginning + LAST)
 
