@@ -74,19 +74,30 @@ def duties(settings: Settings, database: Database) -> list[Duty]:
 def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Sends what is due, until nothing is or the mail server is in trouble."""
     site: Site = app.extensions["site"]
-    claimed = mail.claim(site.database, now())
+    claimed = claim(site.database)
     if not claimed:
         return
     with app.app_context(), relay.conversation(relay.transport(site.settings, say)) as way_out:
         while claimed and _send(site, stop, way_out, claimed):
-            claimed = mail.claim(site.database, now())
+            claimed = claim(site.database)
         relay.note_relay(site.database, way_out)
+
+
+def claim(database: Database) -> list[mail.Letter]:
+    """Takes letters that are due; none while organizers have stopped the mail."""
+    return [] if is_stopped(database) else mail.claim(database, now())
+
+
+def is_stopped(database: Database) -> bool:
+    """Whether organizers have stopped the mail: asked before each letter, so that it holds within seconds."""
+    with database.reading() as session:
+        return counting.read(session).is_mail_stopped
 
 
 def _send(site: Site, stop: threading.Event, way_out: relay.Transport, claimed: list[mail.Letter]) -> bool:
     """Sends what was claimed; returns whether it is worth going on now."""
     for letter in claimed:
-        is_over = stop.is_set() or mail.is_running_out(letter, now())
+        is_over = stop.is_set() or mail.is_running_out(letter, now()) or is_stopped(site.database)
         if is_over or not mail.send(site.database, site.keys, way_out, letters.write, letter):
             mail.release(site.database, claimed)
             return False

@@ -146,7 +146,7 @@ class Review(Record):
     """The words of one signature that an organizer is to look at; or that one has refused, for the signer to know."""
 
     __tablename__ = "review"
-    __table_args__ = (sa.Index("ix_review_day_signature_id", "day", "signature_id"), {"sqlite_with_rowid": False})
+    __table_args__ = (sa.Index("ix_review_waiting", "refused_on", "day", "signature_id"), {"sqlite_with_rowid": False})
 
     signature_id: Mapped[bytes] = mapped_column(
         sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True

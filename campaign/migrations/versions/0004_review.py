@@ -68,7 +68,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("signature_id", name=op.f("pk_review")),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_review_day_signature_id", "review", ["day", "signature_id"])
+    op.create_index("ix_review_waiting", "review", ["refused_on", "day", "signature_id"])
     op.create_index("ix_signature_counted", "signature", ["confirmed_on", "country", "language"])
     with op.batch_alter_table("publication") as table:
         table.add_column(sa.Column("counted_at", sa.DateTime(timezone=True), nullable=True))
