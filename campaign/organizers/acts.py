@@ -52,6 +52,7 @@ FACTS: dict[str, Any] = {
     "shown": lazy_gettext("only names that are shown"),
     "since": lazy_gettext("from this day on"),
     "until": lazy_gettext("until this day"),
+    "wave": lazy_gettext("wave"),
     "what": lazy_gettext("act"),
     "wrong_today": lazy_gettext("wrong attempts today"),
 }
@@ -81,6 +82,5 @@ def _value(name: str, value: Any) -> str:
     """A value as it is read: a number with its thousands, an act and a role in words."""
     if type(value) is int:
         return number(value)
-    told = {"what": act_words, "role": role_name    "wave": lazy_gettext("wave"),
-}.get(name, str)
+    told = {"what": act_words, "role": role_name}.get(name, str)
     return told(value)
