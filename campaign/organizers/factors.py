@@ -31,6 +31,11 @@ def secret(key: bytes, account: Account) -> str:
     return unlock(key, account.factor_box)
 
 
+def spelled(secret: str) -> str:
+    """A secret in groups of four, as it is typed off; apps leave the spaces out."""
+    return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
+
+
 def picture(key: bytes, account: Account) -> str:
     """The secret as a QR code, an SVG to stand within a page."""
     address = pyotp.TOTP(secret(key, account)).provisioning_uri(name=account.email, issuer_name=ISSUER)

@@ -68,7 +68,8 @@ def _first(form: NewPassphrase, status: int = 200) -> Page:
 
 def _second(account: Account, form: CodeForm, status: int = 200) -> Page:
     key = site().keys.desk
-    picture, secret = Markup(factors.picture(key, account)), factors.secret(key, account)  # noqa: S704  # drawn by segno
+    picture = Markup(factors.picture(key, account))  # noqa: S704  # drawn by segno
+    secret = factors.spelled(factors.secret(key, account))
     answer = render_template("organizers/second_factor.html", form=form, errors=form.mistakes, picture=picture, secret=secret)
     return answer, status, SECRET
 
