@@ -71,7 +71,7 @@ class Wanted:
     def facts(self) -> dict[str, str]:
         """What is said about it, as plain text; nothing of what is left open."""
         given = {name: getattr(self, name) for name in ("since", "until", "country", "language")}
-        return {name: str(value) for name, value in given.items() if value} | ({"shown": "yes"} if self.shown else {})
+        return {name: str(value) for name, value in given.items() if value} | ({"shown": "✓"} if self.shown else {})
 
     @classmethod
     def of(cls, facts: dict[str, str]) -> Self:

@@ -123,7 +123,7 @@ def take(session: Session, key: bytes, folder: Path, export: bytes, by: Account,
 
     The row lets go of the key in the statement that decides who gets it.
     """
-    found = session.get(Export, export, with_for_update=True)
+    found = session.get(Export, export)
     if found is None or found.account_id != by.id or found.key_box is None or not found.is_ready(moment):
         raise Gone
     box, ours = found.key_box, sa.update(Export).where(Export.id == export, Export.key_box.is_not(None))
