@@ -23,7 +23,7 @@ def requests() -> Page:
 
 @room.post("/requests")
 @open_to(ORGANIZER, asked_again=True)
-def decide() -> Page:
+def answer_request() -> Page:
     """Agrees, and it is done; or declines."""
     deed, number = DEEDS.get(request.form.get("deed", "")), request.form.get("request", type=int)
     if deed is None or number is None:

@@ -27,7 +27,7 @@ def set_up(token: str) -> Page:
 
 
 @room.post("/set-up/<token>")
-def choose(token: str) -> Page:
+def set_up_step(token: str) -> Page:
     """Does the step: the passphrase, or with the first code of the app the second factor."""
     with site().database.reading() as session:
         account = accounts.of_link(session, token, now())
