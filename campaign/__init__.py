@@ -6,6 +6,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from campaign import api, gate, languages, texts
 from campaign.config import STATIC, TEMPLATES, TRANSLATIONS, Settings
 from campaign.folder import keys_in, open_database
+from campaign.organizers import access, desk
 from campaign.pages import context, errors
 from campaign.pages import views as pages
 from campaign.pages.cache import KeptPages, StaticFiles
@@ -27,11 +28,13 @@ def create_app(settings: Settings | None = None) -> Flask:
     languages.init_app(app)
     context.init_app(app)
     errors.init_app(app)
+    access.init_app(app)
 
     app.register_blueprint(petition.room)
     app.register_blueprint(pages.room)
     app.register_blueprint(prints.room)
     app.register_blueprint(api.room)
+    app.register_blueprint(desk.room)
 
     kept = KeptPages(app, app.extensions["published"], settings.hosts)
     app.extensions["static"] = StaticFiles(STATIC, kept)

@@ -40,6 +40,7 @@ def numbers() -> dict[str, Any]:
         "paper": 0,
         "withdrawn": latest.withdrawn,
         "removed": latest.removed,
+        "removed_by_reason": dict(latest.removed_by_reason),
         "as_of": latest.as_of.strftime("%Y-%m-%dT%H:%MZ"),
         "goal": next_goal(latest.confirmed, site().settings.goal),
         "languages": list(LANGUAGES),

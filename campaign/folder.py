@@ -48,8 +48,7 @@ def prepare(settings: Settings) -> None:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.data.chmod(0o700)
     with closing(open_database(settings)) as database:
-        if not _is_made(database):
-            make_keys(keys_in(settings))
+        make_keys(keys_in(settings), _marks(database))
         keys = load_keys(keys_in(settings))
         migrate(database)
         with database.writing() as session:
@@ -89,12 +88,22 @@ def _is_made(database: Database) -> bool:
         raise NoFolder(f"The database cannot be opened: {' '.join(str(error.orig).split())}") from None
 
 
+def _marks(database: Database) -> set[str]:
+    """The names of the keys that the database knows: all of them, or all but those that came with a newer version."""
+    if not _is_made(database):
+        return set()
+    with database.reading() as session:
+        return set(session.scalars(sa.select(KeyMark.name)))
+
+
 def _mark(session: Session, keys: Keys) -> None:
-    """Notes the keys' short hashes with a new database; refuses other keys with an old one."""
-    if session.scalar(sa.select(sa.func.count()).select_from(KeyMark)):
-        _compare(session, keys)
-        return
-    session.add_all(KeyMark(name=name, fingerprint=mark) for name, mark in keys.fingerprints().items())
+    """Notes the short hashes of keys that the database does not know yet; refuses others than it knows."""
+    known = set(session.scalars(sa.select(KeyMark.name)))
+    for name, mark in keys.fingerprints().items():
+        if name not in known:
+            session.add(KeyMark(name=name, fingerprint=mark))
+    session.flush()
+    _compare(session, keys)
 
 
 def _compare(session: Session, keys: Keys) -> None:
@@ -112,6 +121,7 @@ def _nothing_yet() -> Publication:
         confirmed=0,
         withdrawn=0,
         removed=0,
+        removed_by_reason={},
         countries={},
         as_of=datetime.now(UTC).replace(second=0, microsecond=0),
         closed_on=None,

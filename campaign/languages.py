@@ -150,12 +150,22 @@ def countries(code: str) -> tuple[tuple[str, str], ...]:
     return tuple(sorted(named, key=lambda country: fold(country[1])))
 
 
-# For sorting: hamzas and marks do not count (as in Lucene's ArabicNormalizer), accents neither.
+# For sorting and searching: hamzas and marks do not count (as in Lucene's ArabicNormalizer), accents neither, and Persian and
+# Kurdish letters stand for the Arabic ones they look like. A hyphen, a dot or an apostrophe is a space.
 MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
-LETTERS = str.maketrans({"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ئ": "ي", "ؤ": "و", "ة": "ه", "ء": ""})
+INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u0640\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+BETWEEN = re.compile(r"[\s\-_.'’`،]+")
+LETTERS = str.maketrans("أإآٱىئؤةکیھەı", "ااااييوهكيههi", "ء")
 
 
 def fold(text: str) -> str:
-    """A key to sort names by: without Arabic marks and hamzas, without accents and case."""
-    plain = unicodedata.normalize("NFKD", MARKS.sub("", text.translate(LETTERS)))
-    return "".join(letter for letter in plain if not unicodedata.combining(letter)).casefold()
+    """A key to sort and find names by: words without Arabic marks, hamzas, accents and case, with Latin digits."""
+    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKD", MARKS.sub("", plain).translate(LETTERS))
+    letters = (_digit(letter) for letter in plain if not unicodedata.combining(letter))
+    return BETWEEN.sub(" ", "".join(letters)).strip().casefold()
+
+
+def _digit(letter: str) -> str:
+    """A digit of any script as a Latin one; another letter as it is."""
+    return str(unicodedata.digit(letter)) if unicodedata.category(letter) == "Nd" else letter

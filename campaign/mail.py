@@ -12,13 +12,13 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
 from email.utils import format_datetime, make_msgid
-from typing import cast
+from typing import Any, cast
 
 import idna
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaign import sealing
+from campaign import providers, sealing
 from campaign.config import Settings
 from campaign.database import Database, Record, now, table
 from campaign.relay import Refused, Transport, Trouble
@@ -68,6 +68,11 @@ def post(session: Session, key: bytes, *, letter: bytes, kind: str, envelope: En
     session.execute(INTO_LETTER, {"id": letter, "kind": kind, "box": box, "posted_at": at, "due_at": at, "attempts": 0})
 
 
+def opened(key: bytes, box: bytes) -> Envelope:
+    """What `post` locked away."""
+    return Envelope(*json.loads(sealing.unlock(key, box)))
+
+
 def claim(database: Database, at: datetime) -> list[Letter]:
     """Takes up to BATCH letters that are due, for as long as a lease."""
     due = (
@@ -86,19 +91,20 @@ def claim(database: Database, at: datetime) -> list[Letter]:
 
 def send(database: Database, keys: sealing.Keys, transport: Transport, write: Write, letter: Letter) -> bool:
     """Writes and sends one claimed letter and notes what came of it; returns whether the server is worth asking again."""
-    envelope = Envelope(*json.loads(sealing.unlock(keys.mail, letter.box)))
+    envelope = opened(keys.mail, letter.box)
     with database.reading() as session:
         message = write(session, letter, envelope)
     try:
         if message is not None:
             transport.send(message)
     except Refused:
-        _note(database, letter, due_at=None, failed_at=now())
+        _note(database, letter, {"due_at": None, "failed_at": now()}, envelope, refused=1)
     except Trouble:
-        _note(database, letter, due_at=now() + _wait(letter.attempts), attempts=letter.attempts + 1)
+        _note(database, letter, {"due_at": now() + _wait(letter.attempts), "attempts": letter.attempts + 1}, envelope)
         return False
     else:
-        _note(database, letter, **_after_sending(letter, was_needed=message is not None))
+        was_needed = message is not None
+        _note(database, letter, _after_sending(letter, was_needed=was_needed), envelope, sent=int(was_needed))
     return True
 
 
@@ -123,9 +129,12 @@ def _after_sending(letter: Letter, *, was_needed: bool) -> dict[str, datetime | 
     return {"reminded_at": now(), "due_at": None}
 
 
-def _note(database: Database, letter: Letter, **values: object) -> None:
+def _note(database: Database, letter: Letter, values: dict[str, Any], envelope: Envelope, **counted: int) -> None:
+    """Notes what came of a letter, and with the first sending counts it for its provider."""
     with database.writing() as session:
         session.execute(sa.update(Letter).where(Letter.id == letter.id).values(lease_until=None, **values))
+        if any(counted.values()) and letter.sent_at is None:
+            providers.add(session, now().date(), providers.provider_of(envelope.address), **counted)
 
 
 def _wait(attempts: int) -> timedelta:

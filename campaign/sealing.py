@@ -11,6 +11,7 @@ import os
 import secrets
 import struct
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from nacl.secret import SecretBox
 
 VERSION = 1
 SIZES = (512, 1024)  # a sealed record shows its length to whoever holds the database, so there are two lengths
-SECRETS = ("tag", "mail", "form")
+SECRETS = ("tag", "mail", "form", "desk")
 PUBLIC, PRIVATE = "seal.public", "seal.private"
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 DOTS_DO_NOT_COUNT = {"gmail.com"}
@@ -54,6 +55,7 @@ class Keys:
     tag: bytes
     mail: bytes
     form: bytes
+    desk: bytes
 
     @property
     def key_id(self) -> bytes:
@@ -66,13 +68,16 @@ class Keys:
         return {"seal": _fingerprint(bytes(self.public)), **secret}
 
 
-def make_keys(folder: Path) -> None:
-    """Makes the key files that are not there yet: the folder mode 700, the files mode 600."""
+def make_keys(folder: Path, known: Collection[str] = ()) -> None:
+    """Makes the key files that are not there yet: the folder mode 700, the files mode 600.
+
+    Never one that the database already knows: another one in its place would hide that it is lost.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in SECRETS:
+    for name in set(SECRETS) - set(known):
         if not (folder / f"{name}.key").exists():
             _write(folder / f"{name}.key", secrets.token_bytes(32))
-    if not (folder / PUBLIC).exists():
+    if "seal" not in known and not (folder / PUBLIC).exists():
         private = PrivateKey.generate()
         _write(folder / PRIVATE, bytes(private))
         _write(folder / PUBLIC, bytes(private.public_key))

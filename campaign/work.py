@@ -14,12 +14,13 @@ from flask import Flask
 from campaign import mail, relay
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
-from campaign.petition import counting, letters
+from campaign.organizers.preparing import Preparing
+from campaign.petition import arrivals, counting, letters, waves
 from campaign.prints.ahead import draw_next
 from campaign.site import Site
 
 TICK = 0.5  # seconds between two looks into the outbox
-FORGET_EVERY, TRUNCATE_EVERY, DRAW_EVERY = 60, 15, 600  # seconds
+FORGET_EVERY, TRUNCATE_EVERY, DRAW_EVERY, PREPARE_EVERY = 60, 15, 600, 1  # seconds
 DRAW_AFTER = 5  # seconds; what waits since the last time goes out first
 
 
@@ -45,7 +46,9 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     site: Site = app.extensions["site"]
+    preparing = Preparing(site.settings, site.database)
     todo = duties(site.settings, site.database)
+    todo += [Duty(PREPARE_EVERY, preparing.tend), Duty(FORGET_EVERY, preparing.forget)]
     todo.append(Duty(DRAW_EVERY, lambda: draw_next(app, site.settings.data / "prints", say), time.monotonic() + DRAW_AFTER))
     if mails:
         todo.append(Duty(TICK, lambda: send_letters(app, stop, say)))
@@ -53,6 +56,7 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
         for duty in todo:
             _try(duty, say)
         stop.wait(TICK)
+    preparing.end()
     site.database.close()
 
 
@@ -61,6 +65,8 @@ def duties(settings: Settings, database: Database) -> list[Duty]:
     return [
         Duty(settings.count_every, lambda: counting.publish(database, batch=settings.count_batch)),
         Duty(FORGET_EVERY, lambda: mail.forget(database, now())),
+        Duty(FORGET_EVERY, lambda: arrivals.fold(database, now())),
+        Duty(FORGET_EVERY, lambda: waves.forget(database, now().date())),
         Duty(TRUNCATE_EVERY, database.truncate_log),
     ]
 
@@ -68,19 +74,30 @@ def duties(settings: Settings, database: Database) -> list[Duty]:
 def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Sends what is due, until nothing is or the mail server is in trouble."""
     site: Site = app.extensions["site"]
-    claimed = mail.claim(site.database, now())
+    claimed = claim(site.database)
     if not claimed:
         return
     with app.app_context(), relay.conversation(relay.transport(site.settings, say)) as way_out:
         while claimed and _send(site, stop, way_out, claimed):
-            claimed = mail.claim(site.database, now())
+            claimed = claim(site.database)
         relay.note_relay(site.database, way_out)
+
+
+def claim(database: Database) -> list[mail.Letter]:
+    """Takes letters that are due; none while organizers have stopped the mail."""
+    return [] if is_stopped(database) else mail.claim(database, now())
+
+
+def is_stopped(database: Database) -> bool:
+    """Whether organizers have stopped the mail: asked before each letter, so that it holds within seconds."""
+    with database.reading() as session:
+        return counting.read(session).is_mail_stopped
 
 
 def _send(site: Site, stop: threading.Event, way_out: relay.Transport, claimed: list[mail.Letter]) -> bool:
     """Sends what was claimed; returns whether it is worth going on now."""
     for letter in claimed:
-        is_over = stop.is_set() or mail.is_running_out(letter, now())
+        is_over = stop.is_set() or mail.is_running_out(letter, now()) or is_stopped(site.database)
         if is_over or not mail.send(site.database, site.keys, way_out, letters.write, letter):
             mail.release(site.database, claimed)
             return False

@@ -41,7 +41,11 @@ JOINING = ["init", "medi", "fina", "isol", "rlig", "ccmp", "calt", "liga", "mark
 SETTING = ["kern", "liga", "ccmp", "locl", "mark"]
 
 
-ACCENTED = "campaign-accents"  # for the names of signers, which are never printed
+# For the book of names, which is set in one pair of faces whatever a name is written in.
+EVERY_ARABIC = "0600-06FF,0750-077F,08A0-08FF,0020-0021,0027-0029,002B-003A,00A0,00AB,00B7,00BB"
+EVERY_LATIN = "0020-024F,0250-02FF,0300-036F,0370-03FF,0400-052F,1E00-1EFF,2010-2027,2030-203A"
+
+ONLY_ON_PAGES, ONLY_IN_PRINT = ("campaign-accents",), ("names-arabic", "names-latin")
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,9 @@ CUTS = [
     Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES), JOINING),
     Cut("campaign-latin", PLEX, PLAIN, (LATIN, DASHES), SETTING),
     Cut("campaign-latin-strong", PLEX, STRONG, (LATIN, DASHES), SETTING),
-    Cut(ACCENTED, PLEX, PLAIN, (ACCENTS,), SETTING),
+    Cut("campaign-accents", PLEX, PLAIN, (ACCENTS,), SETTING),
+    Cut("names-arabic", NASKH, "400Regular/NotoNaskhArabic_400Regular.ttf", (EVERY_ARABIC, INVISIBLE, DASHES), JOINING),
+    Cut("names-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (EVERY_LATIN,), SETTING),
 ]
 
 
@@ -83,7 +89,7 @@ def fetch(package: str, folder: Path) -> Path:
 
 
 def write(cut: Cut, source: Path) -> int:
-    """Writes one font, for pages and for print, and returns the bytes of the one for pages."""
+    """Writes one font, for pages and for print, and returns its bytes: those of the one for pages if there is one."""
     options = subset.Options(layout_features=cut.features, hinting=False, name_IDs=[1, 2, 4, 6, 13, 14])
     options.drop_tables += ["meta"]
     options.harfbuzz_repacker = False  # the same bytes on every machine
@@ -94,11 +100,12 @@ def write(cut: Cut, source: Path) -> int:
     for name_id in (1, 4, 6):
         font["name"].setName(cut.name, name_id, 3, 1, 0x409)
     target = FONTS / f"{cut.name}.woff2"
-    options.flavor = "woff2"
-    subset.save_font(font, target, options)
-    if cut.name != ACCENTED:
+    if cut.name not in ONLY_IN_PRINT:
+        options.flavor = "woff2"
+        subset.save_font(font, target, options)
+    if cut.name not in ONLY_ON_PAGES:
         write_printed(cut, font)
-    return target.stat().st_size
+    return (PRINTED / f"{cut.name}.ttf" if cut.name in ONLY_IN_PRINT else target).stat().st_size
 
 
 def write_printed(cut: Cut, font: TTFont) -> None:

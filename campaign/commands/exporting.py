@@ -6,7 +6,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager, nullcontext, suppress
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
@@ -14,13 +14,13 @@ from typing import IO, Any, NoReturn, cast
 import click
 from nacl.public import PrivateKey
 
-from campaign import folder, sealing
+from campaign import create_app, folder, sealing
 from campaign.commands import signatures
 from campaign.exports import documents, rows
 from campaign.exports.opening import opened
 from campaign.exports.outlet import Hashed, whole
-from campaign.exports.rows import Stored, Wanted
-from campaign.exports.sealed import count, read_sealed, write_sealed
+from campaign.exports.rows import Wanted
+from campaign.exports.sealed import count, read_sealed
 from campaign.languages import LANGUAGES, countries, digits
 
 STDOUT = "-"
@@ -33,7 +33,6 @@ KEY_IS_AWAY = (
 
 
 Command = Callable[..., Any]
-Pages = Iterator[list[Stored]]
 KEY_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
@@ -59,7 +58,7 @@ def document_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     options: tuple[Callable[[Command], Command], ...] = (
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
-        click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's, for xlsx."),
+        click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's language."),
     )
 
     def add(command: Command) -> Command:
@@ -76,14 +75,14 @@ def read_private(file: Path) -> PrivateKey:
 
 
 @contextmanager
-def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Callable[[Pages], Pages]]]:
+def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], documents.Watched]]:
     """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
     bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
     place = standard_output() if out == STDOUT else whole(Path(out))
     with tidy_end() as look, place as stream, bar:
         hashed = Hashed(stream)
 
-        def watched(pages: Pages) -> Pages:
+        def watched(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
             for page in pages:
                 look()
                 bar.update(len(page))
@@ -134,21 +133,22 @@ def tidy_end() -> Iterator[Callable[[], None]]:
 @document_options(documents.FORMATS)
 @click.option("--key", type=KEY_FILE, help="The private key, where it is not in the data folder.")
 @click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
+@click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
 @click.option("--country", callback=to_country, help="Only those of one country.")
-def export(document: str, out: str, language: str, key: Path | None, since: date | None, country: str | None) -> None:
+@click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
+@click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
+def export(document: str, out: str, language: str, key: Path | None, signed_in: str | None, **which: Any) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
     settings, database = signatures.opened()
     keys = sealing.load_keys(folder.keys_in(settings))
     private = read_private(key) if key else keys.private
-    if document != documents.SEALED and private is None:
+    if document in documents.OPEN and private is None:
         raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
-    wanted = Wanted(since=since, country=country)
-    with closing(database), outlet(out, rows.count(database, wanted)) as (stream, watched):
-        pages = watched(rows.pages(database, wanted))
-        if private is None or document == documents.SEALED:
-            write_sealed(pages, stream, keys.key_id)
-        else:
-            documents.OPEN[document](opened(private, pages), stream, LANGUAGES[language])
+    which["shown"] |= document == documents.PDF
+    order = documents.Order(document, Wanted(language=signed_in, **which), LANGUAGES[language])
+    words = create_app(settings).app_context() if document == documents.PDF else nullcontext()
+    with closing(database), outlet(out, rows.count(database, order.wanted)) as (stream, watched), words:
+        order.write(database, keys.key_id, private, stream, watched)
 
 
 @click.command("open-export")

@@ -11,6 +11,7 @@ from campaign.config import TRANSLATIONS, Settings
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.mail import Letter
+from campaign.organizers import audit
 from campaign.petition import counting, letters
 from campaign.petition.models import Submission
 from campaign.texts import TextError, load
@@ -34,6 +35,9 @@ def status() -> None:
             "letters refused": _number(session, Letter.failed_at.is_not(None)),
             "letters overdue": _number(session, Letter.due_at < now() - OVERDUE),
             "collecting": "closed" if published.is_closed else "open",
+            "mail": "stopped" if published.is_mail_stopped else "sent",
+            "names": "hidden" if published.are_names_hidden else "shown",
+            "new names": "held for review" if published.are_words_held else "shown at once",
         }
     for name, value in rows.items():
         click.echo(f"{name}: {value}")
@@ -48,7 +52,7 @@ def _number(session: sa.orm.Session, *which: sa.ColumnElement[bool]) -> int:
 def check(strict: bool) -> None:
     """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
     settings, database = opened()
-    wrong, advice = _wrong(database), _advice(settings)
+    wrong, advice = _wrong(settings, database), _advice(settings)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -56,7 +60,7 @@ def check(strict: bool) -> None:
     click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
 
 
-def _wrong(database: Database) -> list[str]:
+def _wrong(settings: Settings, database: Database) -> list[str]:
     """What does not work now."""
     found = []
     try:
@@ -67,8 +71,9 @@ def _wrong(database: Database) -> list[str]:
     except TextError as error:
         found.append(str(error))
     with database.reading() as session:
-        if _number(session, Letter.due_at < now() - OVERDUE):
+        if not counting.read(session).is_mail_stopped and _number(session, Letter.due_at < now() - OVERDUE):
             found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
+        found += audit.verify(session, settings.data)
     return found
 
 

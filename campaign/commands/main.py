@@ -5,16 +5,20 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from campaign.commands import exporting, keys, looking, mirroring, running, signatures
+from campaign.commands import exporting, keys, looking, mirroring, organizers, running, signatures
 from campaign.config import SettingError
 from campaign.database import Busy
+from campaign.exports.documents import NamesHidden
 from campaign.folder import NoFolder
 from campaign.mirror import NoMirror
+from campaign.organizers.accounts import NoAccount
 from campaign.petition.samples import NotEmpty
+from campaign.prints.drawing import NotDrawn
 from campaign.sealing import CannotOpen, KeyTrouble
 from campaign.texts import TextError
 
-EXPECTED = (SettingError, NoFolder, NotEmpty, NoMirror, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
+EXPECTED = (SettingError, NoFolder, NotEmpty, NoAccount, NoMirror, KeyTrouble, TextError, Busy, FileExistsError)
+EXPECTED_OF_EXPORTS = (CannotOpen, NamesHidden, NotDrawn)
 
 
 class Campaign(click.Group):
@@ -24,7 +28,7 @@ class Campaign(click.Group):
         """Runs the command; what is expected to go wrong is said without a traceback."""
         try:
             return super().invoke(ctx)
-        except EXPECTED as error:
+        except (*EXPECTED, *EXPECTED_OF_EXPORTS) as error:
             raise click.ClickException(str(error)) from None
         except sa.exc.OperationalError as error:
             raise click.ClickException(f"The database cannot be used: {' '.join(str(error.orig).split())}") from None
@@ -38,5 +42,6 @@ def main() -> None:
     """A testimony, a call, and the signatures under it."""
 
 
-for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, *mirroring.COMMANDS, keys.keys):
+GROUPS = (keys.keys, organizers.organizers)
+for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, *mirroring.COMMANDS, *GROUPS):
     main.add_command(command)

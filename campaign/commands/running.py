@@ -1,4 +1,4 @@
-"""Commands that run the site: serve, work, migrate."""
+"""Commands that run the site: serve, work, prepare, migrate."""
 
 import os
 
@@ -9,6 +9,7 @@ from campaign import work as worker
 from campaign.commands.signatures import opened
 from campaign.config import PREFIX, Settings
 from campaign.languages import LANGUAGES
+from campaign.organizers.preparing import prepare_all
 
 WEB_PORT = 8000
 KEY_IS_HERE = (
@@ -59,10 +60,20 @@ def work(no_mail: bool) -> None:
 
 
 @click.command()
+def prepare() -> None:
+    """Prepare the exports that organizers asked for at the desk; the worker does so by itself."""
+    settings = Settings.load()
+    folder.check(settings)
+    app = create_app(settings)
+    with app.app_context():
+        prepare_all(app.extensions["site"], lambda words: click.echo(words, err=True))
+
+
+@click.command()
 def migrate() -> None:
     """Bring the database's schema up to date; safe when two start at once."""
     _, database = opened()
     folder.migrate(database)
 
 
-COMMANDS = (serve, work, migrate)
+COMMANDS = (serve, work, prepare, migrate)

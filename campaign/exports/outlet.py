@@ -12,9 +12,10 @@ from typing import IO
 
 
 class Hashed(io.RawIOBase):
-    """Passes on what is written and knows its SHA-256; it cannot be sought in, so nothing is changed afterwards."""
+    """Passes on what is written and knows its size and SHA-256; it cannot be sought in, so nothing is changed afterwards."""
 
     def __init__(self, stream: IO[bytes]) -> None:
+        self.size = 0  # bytes
         self._stream = stream
         self._sha256 = hashlib.sha256()
 
@@ -26,6 +27,7 @@ class Hashed(io.RawIOBase):
         """Writes all of it."""
         self._stream.write(data)
         self._sha256.update(data)
+        self.size += len(data)
         return len(data)
 
     @property

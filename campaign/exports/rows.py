@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
 
@@ -45,19 +45,39 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which signatures to export: from a day on, of one country; all of them by default."""
+    """Which signatures to export: of some days, one country, one language, those whose names are shown; all by default."""
 
     since: date | None = None
+    until: date | None = None  # this day is in it
     country: str | None = None
+    language: str | None = None  # in which they signed
+    shown: bool = False
 
     def select(self) -> sa.Select[Any]:
         """The statement that finds them."""
         found = confirmed()
         if self.since:
             found = found.where(Signature.confirmed_on >= self.since)
+        if self.until:
+            found = found.where(Signature.confirmed_on <= self.until)
         if self.country:
             found = found.where(Signature.country == self.country)
+        if self.language:
+            found = found.where(Signature.language == self.language)
+        if self.shown:
+            found = found.where(Signature.shown_as.is_not(None))
         return found
+
+    def facts(self) -> dict[str, str]:
+        """What is said about it, as plain text; nothing of what is left open."""
+        given = {name: getattr(self, name) for name in ("since", "until", "country", "language")}
+        return {name: str(value) for name, value in given.items() if value} | ({"shown": "✓"} if self.shown else {})
+
+    @classmethod
+    def of(cls, facts: dict[str, str]) -> Self:
+        """What `facts` says, read again."""
+        days = {name: date.fromisoformat(facts[name]) for name in ("since", "until") if name in facts}
+        return cls(**days, country=facts.get("country"), language=facts.get("language"), shown="shown" in facts)
 
 
 def count(database: Database, wanted: Wanted) -> int:

@@ -2,7 +2,8 @@
 
 from alembic import context
 
-import campaign.folder  # noqa: F401  # for the tables it knows
+import campaign.folder  # for the tables it knows
+import campaign.organizers.models  # noqa: F401  # and the desk's
 from campaign.database import Record
 
 context.configure(

@@ -22,6 +22,7 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
 }
 COPIED_ON = "campaign.copied_on"  # the day, when a page is asked for by `campaign mirror`
+DESK = "organizers"  # the pages that are nobody else's
 FRAMED = "pages.embed"  # for browsers that know no frame-ancestors
 YEAR = 31536000  # seconds
 NOT_TO_BE_FOUND = {
@@ -63,7 +64,7 @@ def add_headers(response: Response) -> Response:
 def context() -> dict[str, Any]:
     """The names that templates use; see also the functions of languages.py."""
     language, settings, latest = current(), site().settings, published()
-    has_address = request.url_rule is not None and "token" not in (request.view_args or {})
+    has_address = request.url_rule is not None and "token" not in (request.view_args or {}) and request.blueprint != DESK
     return {
         "lang": language.code,
         "dir": language.dir,

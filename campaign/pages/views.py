@@ -8,6 +8,7 @@ from campaign.database import Database, now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
 from campaign.mail import LEASE, Letter
 from campaign.pages.context import SECURITY
+from campaign.petition.counting import read
 from campaign.petition.forms import SignForm
 from campaign.site import site
 
@@ -133,17 +134,18 @@ def healthz() -> Page:
 
 @room.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Whether it can sign: the database answers, letters go out, the key to seal to is there."""
-    database, outbox = _database_answers(site().database)
-    answer = {"database": database, "outbox": outbox, "key": bool(site().keys.public)}
+    """Whether it can sign: the database answers, letters go out or are stopped on purpose, the key to seal to is there."""
+    database, outbox, mail = _database_answers(site().database)
+    answer = {"database": database, "outbox": outbox, "mail": mail, "key": bool(site().keys.public)}
     return jsonify(answer), 200 if all(answer.values()) else 503
 
 
-def _database_answers(database: Database) -> tuple[bool, bool]:
-    """Whether the database answers, and whether no letter is overdue by more than a few leases."""
+def _database_answers(database: Database) -> tuple[bool, bool, str]:
+    """Whether the database answers, whether no letter is overdue by more than a few leases, and whether letters are sent."""
     overdue = sa.select(Letter.id).where(Letter.due_at < now() - 3 * LEASE, Letter.attempts == 0).limit(1)
     try:
         with database.reading() as session:
-            return True, session.scalar(overdue) is None
+            is_stopped = read(session).is_mail_stopped
+            return True, is_stopped or session.scalar(overdue) is None, "stopped" if is_stopped else "sent"
     except sa.exc.SQLAlchemyError:
-        return False, False
+        return False, False, "unknown"

@@ -13,6 +13,7 @@ from flask_babel import gettext, ngettext
 from wtforms.validators import ValidationError
 
 from campaign.languages import number
+from campaign.providers import PROVIDERS
 
 LONGEST, MOST_BYTES, MOST_MARKS = 100, 400, 5  # graphemes; bytes of UTF-8; combining marks on one letter
 LONGEST_LOCAL_PART = 64  # bytes of UTF-8 before the @ (RFC 5321 4.5.3.1.1, RFC 6532); the validator counts letters
@@ -41,11 +42,6 @@ LABEL, DOT, ENDING = r"[\p{L}\p{N}-]", "[.。．｡]", f"(?i:{'|'.join(ENDINGS)}
 LINK = regex.compile(
     rf"://|(?i:\bwww[.。])|(?<={LABEL}){DOT}{ENDING}/|(?<={LABEL}{{2}}){DOT}(?!\p{{Lu}}\p{{Ll}}){ENDING}(?![\p{{L}}\p{{N}}])"
 )
-
-PROVIDERS = (
-    "gmail.com hotmail.com outlook.com yahoo.com icloud.com live.com protonmail.com proton.me gmx.de gmx.net web.de"
-    " hotmail.fr yahoo.fr outlook.fr orange.fr yandex.ru mail.ru windowslive.com msn.com aol.com googlemail.com me.com"
-).split()
 
 
 def clean_name(text: str, *, is_required: bool = True) -> str:

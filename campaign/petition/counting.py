@@ -1,14 +1,16 @@
 """The one definition of what counts, and the published count: taken by the timed work, read by every page."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, insert, now
-from campaign.petition.models import Publication, Signature, Tally
+from campaign.petition.models import DayCount, Publication, Signature, Tally
 
+PUBLISHING = b"publish."  # two that publish at once take turns
 SMALLEST_CELL = 20  # no country is named for fewer signatures
 FIRST_GOALS = (100, 250, 500)
 
@@ -20,10 +22,14 @@ class Published:
     confirmed: int = 0
     withdrawn: int = 0
     removed: int = 0
+    removed_by_reason: tuple[tuple[str, int], ...] = ()
     countries: tuple[tuple[str, int], ...] = ()
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     is_closed: bool = False
     is_sample: bool = False
+    is_mail_stopped: bool = False
+    are_names_hidden: bool = False
+    are_words_held: bool = False
 
 
 def confirmed() -> sa.Select[Signature]:
@@ -31,23 +37,54 @@ def confirmed() -> sa.Select[Signature]:
     return sa.select(Signature)
 
 
-def count(session: Session) -> int:
-    """How many signatures count now."""
-    return session.scalar(confirmed().with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
+def count(session: Session, before: date | None = None) -> int:
+    """How many signatures count now, all or those of the days before one."""
+    counting = confirmed() if before is None else confirmed().where(Signature.confirmed_on < before)
+    return session.scalar(counting.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
 
 def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
-        standing, cells = count(session), _cells(session)
+        since, rows = recount(session, now().date())
         gone = {row[0]: row[1] for row in session.execute(_gone())}
     with database.writing() as session:
+        database.lock(session, PUBLISHING)
         row = session.get(Publication, 1)
-        if row is None or (batch > 1 and abs(row.confirmed - standing) < batch):
+        if row is None:
             return
-        row.confirmed, row.countries = standing, cells
-        row.withdrawn, row.removed = gone.get("withdrawn", 0), gone.get("removed", 0)
-        row.as_of = now().replace(second=0, microsecond=0)
+        session.execute(sa.delete(DayCount).where(DayCount.day >= since))
+        if rows:
+            session.execute(sa.insert(DayCount), rows)
+        row.counted_at = now().replace(second=0, microsecond=0)
+        standing = total(session)
+        if batch > 1 and abs(row.confirmed - standing) < batch:
+            return
+        row.confirmed, row.countries = standing, _cells(session)
+        row.withdrawn = gone.pop("withdrawn", 0)
+        row.removed, row.removed_by_reason = sum(gone.values()), {reason: number for reason, number in gone.items() if number}
+        row.as_of = row.counted_at
+
+
+def recount(session: Session, today: date) -> tuple[date, list[dict[str, Any]]]:
+    """Counts anew what can have changed since the last time: the rows of DayCount from a day on.
+
+    People confirm today; yesterday is still open for those who came at midnight. Older days change when somebody
+    withdraws or is removed, which their sum shows: then, and once a day, all days are counted, on an index.
+    """
+    publication, since = session.get(Publication, 1), today - timedelta(days=1)
+    was_counted_today = publication and publication.counted_at and publication.counted_at.date() == today
+    if not was_counted_today or total(session, before=since) != count(session, before=since):
+        since = date.min
+    cell = (Signature.confirmed_on, Signature.country, Signature.language)
+    cells = confirmed().where(Signature.confirmed_on >= since).with_only_columns(*cell, sa.func.count()).group_by(*cell)
+    names = ("day", "country", "language", "number")
+    return since, [dict(zip(names, (day, country or "", *rest), strict=True)) for day, country, *rest in session.execute(cells)]
+
+
+def total(session: Session, before: date = date.max) -> int:
+    """How many signatures stood at the last counting, all or those of the days before one."""
+    return session.scalar(sa.select(sa.func.sum(DayCount.number)).where(DayCount.day < before)) or 0
 
 
 def read(session: Session) -> Published:
@@ -59,10 +96,14 @@ def read(session: Session) -> Published:
         confirmed=row.confirmed,
         withdrawn=row.withdrawn,
         removed=row.removed,
+        removed_by_reason=tuple(sorted(row.removed_by_reason.items())),
         countries=tuple(sorted(row.countries.items())),
         as_of=row.as_of,
         is_closed=row.closed_on is not None,
         is_sample=row.is_sample,
+        is_mail_stopped=row.mail_stopped_on is not None,
+        are_names_hidden=row.names_hidden_on is not None,
+        are_words_held=row.words_held_on is not None,
     )
 
 
@@ -85,10 +126,9 @@ def next_goal(number: int, own: int | None = None) -> int:
 
 
 def _cells(session: Session) -> dict[str, int]:
-    number = sa.func.count()
-    cells = confirmed().with_only_columns(Signature.country, number).group_by(Signature.country)
-    large = cells.having(number >= SMALLEST_CELL, Signature.country.is_not(None))
-    return {row[0]: row[1] for row in session.execute(large) if row[0]}
+    number = sa.func.sum(DayCount.number)
+    large = sa.select(DayCount.country, number).where(DayCount.country != "").group_by(DayCount.country)
+    return {row[0]: row[1] for row in session.execute(large.having(number >= SMALLEST_CELL))}
 
 
 def _gone() -> sa.Select[str, int]:

@@ -26,24 +26,11 @@ class Submission(Record):
     created_at: Mapped[datetime]
 
 
-class Signature(Record):
-    """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day."""
-
-    __tablename__ = "signature"
-    __table_args__ = (
-        sa.Index("ix_signature_confirmed_on_id", "confirmed_on", "id"),
-        sa.Index(
-            "ix_signature_shown",
-            "confirmed_on",
-            "id",
-            sqlite_where=sa.text("shown_as IS NOT NULL"),
-            postgresql_where=sa.text("shown_as IS NOT NULL"),
-        ),
-        {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
-    )
+class Signed:
+    """What is kept of one person who signed: the columns of a signature, also while it is removed."""
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same mailbox, see sealing.tag
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     shown_as: Mapped[str | None] = mapped_column(sa.Text)  # the signer's own words; none: not among the names
@@ -54,13 +41,34 @@ class Signature(Record):
     confirmed_on: Mapped[date]
 
 
+class Signature(Signed, Record):
+    """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day."""
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        sa.UniqueConstraint("tag"),
+        sa.Index("ix_signature_confirmed_on_id", "confirmed_on", "id"),
+        sa.Index("ix_signature_country_confirmed_on_id", "country", "confirmed_on", "id"),
+        sa.Index("ix_signature_language_confirmed_on_id", "language", "confirmed_on", "id"),
+        sa.Index("ix_signature_counted", "confirmed_on", "country", "language"),
+        sa.Index(
+            "ix_signature_shown",
+            "confirmed_on",
+            "id",
+            sqlite_where=sa.text("shown_as IS NOT NULL"),
+            postgresql_where=sa.text("shown_as IS NOT NULL"),
+        ),
+        {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
+    )
+
+
 class Tally(Record):
     """How many signatures went away on one day for one reason; all that remains of them."""
 
     __tablename__ = "tally"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # withdrawn, removed
+    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # withdrawn, or why it was removed (removed.py)
     number: Mapped[int]
 
 
@@ -73,7 +81,77 @@ class Publication(Record):
     confirmed: Mapped[int]
     withdrawn: Mapped[int]
     removed: Mapped[int]
+    removed_by_reason: Mapped[dict[str, int]] = mapped_column(sa.JSON)
     countries: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # only cells of 20 and more
     as_of: Mapped[datetime]
     closed_on: Mapped[date | None]
     is_sample: Mapped[bool]
+    counted_at: Mapped[datetime | None]  # the minute at which DayCount was taken
+    mail_stopped_on: Mapped[date | None]
+    names_hidden_on: Mapped[date | None]
+    words_held_on: Mapped[date | None]  # since when new words wait to be looked at before they are shown
+
+
+class DayCount(Record):
+    """How many signatures of one day, country and language stood when they were last counted."""
+
+    __tablename__ = "day_count"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)  # empty: none given
+    language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    number: Mapped[int]
+
+
+class Arrival(Record):
+    """The hour in which a signature was confirmed and where its mail is; gone as soon as the hour is over."""
+
+    __tablename__ = "arrival"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    signature_id: Mapped[bytes] = mapped_column(
+        sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
+    hour: Mapped[datetime]  # its beginning
+    provider: Mapped[str] = mapped_column(sa.String(20))  # see providers.py
+    domain: Mapped[bytes] = mapped_column(sa.LargeBinary(8))  # tells the same domain again, and says nothing without the key
+
+
+class Wave(Record):
+    """More signatures from one mail provider in one hour than is usual: for an organizer to look at, for 30 days."""
+
+    __tablename__ = "wave"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date]
+    hour: Mapped[int]  # 0 to 23, UTC
+    provider: Mapped[str] = mapped_column(sa.String(20))  # `other`: one small provider, which is not named
+    number: Mapped[int]
+    looked_on: Mapped[date | None]  # and found to be in order
+
+
+class WaveMember(Record):
+    """One signature of a wave."""
+
+    __tablename__ = "wave_member"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    wave_id: Mapped[int] = mapped_column(sa.ForeignKey("wave.id", ondelete="CASCADE"), primary_key=True)
+    signature_id: Mapped[bytes] = mapped_column(
+        sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+
+class Review(Record):
+    """The words of one signature that an organizer is to look at; or that one has refused, for the signer to know."""
+
+    __tablename__ = "review"
+    __table_args__ = (sa.Index("ix_review_waiting", "refused_on", "day", "signature_id"), {"sqlite_with_rowid": False})
+
+    signature_id: Mapped[bytes] = mapped_column(
+        sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
+    day: Mapped[date]  # on which the words were chosen
+    held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
+    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see flags.py
+    refused_on: Mapped[date | None]

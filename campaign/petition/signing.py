@@ -1,4 +1,4 @@
-"""The rules of signing: sign, find, confirm, show, hide, withdraw, erase. They know no request and never commit."""
+"""The rules of signing: sign, find, confirm, withdraw, erase, close. They know no request and never commit."""
 
 import secrets
 from dataclasses import dataclass
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from campaign import mail, sealing
 from campaign.database import Database, insert, table
 from campaign.mail import Envelope, Letter
+from campaign.petition import arrivals, showing
 from campaign.petition.counting import add_to_tally
-from campaign.petition.models import Publication, Signature, Submission
+from campaign.petition.models import Publication, Signature, Signed, Submission
+from campaign.petition.removed import Removed
 
 SAME_MOMENT = timedelta(seconds=60)  # the same content again within this time is a second click
 LETTERS_A_DAY = 3  # to one address
@@ -96,8 +98,11 @@ def _is_enough(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> 
     return letters >= LETTERS_A_DAY
 
 
-def find(session: Session, token: str, at: datetime) -> Submission | Signature | None:
-    """What a link leads to: a submission that waits, the signature it became or its mailbox already has, or nothing."""
+def find(session: Session, token: str, at: datetime) -> Submission | Signature | Removed | None:
+    """What a link leads to: a submission that waits, the signature it became or its mailbox already has, or nothing.
+
+    A signature that was removed is still its signer's own, until it is deleted.
+    """
     hashed = sealing.token_hash(token.rstrip(TRAILING))
     waiting = session.scalar(
         sa.select(Submission)
@@ -105,8 +110,14 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
         .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(mail.is_over(at), sa.false())))
     )
     if waiting is None:
-        return session.scalar(sa.select(Signature).where(Signature.token_hash == hashed))
+        return session.scalar(sa.select(Signature).where(Signature.token_hash == hashed)) or _removed(session, hashed)
     return signature_of(session, waiting.tag) or waiting
+
+
+def _removed(session: Session, token_hash: bytes) -> Signature | Removed | None:
+    """What was removed, or what its mailbox signed anew since."""
+    removed = session.scalar(sa.select(Removed).where(Removed.token_hash == token_hash))
+    return removed and (signature_of(session, removed.tag) or removed)
 
 
 def signature_of(session: Session, tag: bytes) -> Signature | None:
@@ -114,44 +125,54 @@ def signature_of(session: Session, tag: bytes) -> Signature | None:
     return session.scalar(sa.select(Signature).where(Signature.tag == tag))
 
 
-def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime) -> Signature | None:
-    """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link."""
+def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, hold: bool = False) -> Signed | None:
+    """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
+
+    With `hold` its words are shown only once an organizer has looked at them.
+    """
     found = find(session, token, at)
-    if found is None or isinstance(found, Signature):
+    if not isinstance(found, Submission):
         return found
-    waiting = sa.select(Letter.id).where(Letter.id == found.id).with_for_update()  # the letter, as all who delete it do
-    if session.scalar(waiting) is None:  # somebody else pressed it just now; what came of that stands
+    waiting = sa.select(Letter.box).where(Letter.id == found.id).with_for_update()  # the letter, as all who delete it do
+    box = session.scalar(waiting)
+    if box is None:  # somebody else pressed it just now; what came of that stands
         return session.scalar(sa.select(Signature).where(Signature.tag == found.tag))
     values = {name: getattr(found, name) for name in ("id", "tag", "token_hash", "sealed", "language", "country", "news")}
-    shown_as = sealing.unlock(keys.mail, found.shown_box) or None
-    new = insert(session, Signature).values(**values, shown_as=shown_as, text_sha256=found.text_sha256, confirmed_on=at.date())
-    made = session.execute(new.on_conflict_do_nothing().returning(Signature.id))
+    words, email = sealing.unlock(keys.mail, found.shown_box), mail.opened(keys.mail, box).address
+    values |= {"shown_as": None if hold else words or None, "text_sha256": found.text_sha256, "confirmed_on": at.date()}
+    made = session.execute(insert(session, Signature).values(**values).on_conflict_do_nothing().returning(Signature.id))
     if made.scalar() is not None:  # else two links of one mailbox were pressed at once, and both are to stay alive
+        arrivals.arrive(session, keys.tag, signature=found.id, email=email, at=at)
+        if words:
+            showing.choose(session, found.id, words, today=at.date(), hold=hold)
         session.execute(sa.delete(Letter).where(Letter.id == found.id))  # the submission goes with it
     return signature_of(session, found.tag)
 
 
-def show(signature: Signature, words: str | None) -> None:
-    """Shows other words among the names, or none."""
-    signature.shown_as = words or None
-
-
-def withdraw(session: Session, signature: Signature, today: date, *, reason: str = "withdrawn") -> None:
-    """Deletes a signature and whatever waits for the same mailbox; a number per day and reason remains."""
-    _forget_waiting(session, signature.tag)
-    gone = session.execute(sa.delete(Signature).where(Signature.id == signature.id))
-    if gone.rowcount:  # type: ignore[attr-defined]  # pressed twice at once, it goes away once
+def withdraw(session: Session, signed: Signed, today: date, *, reason: str = "withdrawn") -> None:
+    """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
+    _forget_waiting(session, signed.tag)
+    if _delete(session, signed.tag):  # pressed twice at once, it goes away once
         add_to_tally(session, day=today, reason=reason)
 
 
 def erase(session: Session, keys: sealing.Keys, address: str, today: date) -> bool:
     """Deletes everything there is of an address; returns whether there was anything."""
     tag = sealing.tag(keys.tag, address)
-    waited = _forget_waiting(session, tag)
-    signature = signature_of(session, tag)
-    if signature is not None:
-        withdraw(session, signature, today)
-    return waited or signature is not None
+    found = [session.scalar(sa.select(kind.id).where(kind.tag == tag).limit(1)) for kind in (Submission, Signature, Removed)]
+    _forget_waiting(session, tag)
+    if _delete(session, tag):
+        add_to_tally(session, day=today, reason="withdrawn")
+    return any(record is not None for record in found)
+
+
+def _delete(session: Session, tag: bytes) -> bool:
+    """Deletes what a mailbox has signed; returns whether it counted. Removing and undoing may move it meanwhile: so thrice."""
+    removed = sa.delete(Removed).where(Removed.tag == tag)
+    session.execute(removed)
+    gone = session.execute(sa.delete(Signature).where(Signature.tag == tag))
+    session.execute(removed)
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def _forget_waiting(session: Session, tag: bytes) -> bool:

@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 from campaign import gate, relay
 from campaign.database import AWAY, now
 from campaign.languages import LANGUAGES, countries, current
-from campaign.petition import signing
+from campaign.petition import showing, signing
 from campaign.petition.cleaning import likely_domain
+from campaign.petition.counting import read
 from campaign.petition.forms import ShownForm, SignForm
-from campaign.petition.models import Signature
-from campaign.petition.names import names
+from campaign.petition.models import Review, Signature, Signed
+from campaign.petition.names import Names, names
 from campaign.petition.published import published
 from campaign.petition.sharing import share_links
 from campaign.site import site
@@ -86,7 +87,7 @@ def act(token: str) -> Page:
     deed = request.form.get("act", "confirm")
     with site().database.writing() as session:
         confirming = deed == "confirm"
-        found = signing.confirm(session, site().keys, token, now()) if confirming else signing.find(session, token, now())
+        found = _confirm(session, token) if confirming else signing.find(session, token, now())
         if found is None:
             return _gone(deed)
         if not isinstance(found, Signature):
@@ -108,9 +109,10 @@ def signatures() -> Page:
     """The names. With a count that moves in batches, those of today wait until the day is over."""
     before = now().date() if site().settings.count_batch > 1 else None
     with site().database.reading() as session:
-        page = names(session, after=request.args.get("after", ""), before=before)
+        hidden = read(session).are_names_hidden  # asked anew each time: when names are to be hidden, it is to be so at once
+        page = Names([], None) if hidden else names(session, after=request.args.get("after", ""), before=before)
     next_url = url_for(".signatures", after=page.next) if page.next else None
-    answer = render_template("petition/signatures.html", days=page.days, next_url=next_url)
+    answer = render_template("petition/signatures.html", days=page.days, next_url=next_url, hidden=hidden)
     return answer, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -128,15 +130,19 @@ def _keep(form: SignForm) -> Page:
     return redirect(url_for(".sent", domain=_doubtful(wish.email)), 303)
 
 
+def _confirm(session: Session, token: str) -> Signed | None:
+    return signing.confirm(session, site().keys, token, now(), hold=published().are_words_held)
+
+
 def _change(session: Session, signature: Signature, deed: str) -> ShownForm | None:
     """Does what a button on the signer's own page says; returns the form when its words cannot be shown."""
     form = ShownForm()
     if deed == "show":
         if not form.validate():
             return form
-        signing.show(signature, form.words())
+        showing.show(session, signature, form.words(), today=now().date(), hold=published().are_words_held)
     elif deed == "hide":
-        signing.show(signature, None)
+        showing.show(session, signature, None, today=now().date(), hold=False)
     elif deed == "language":
         signature.language = LANGUAGES.get(request.form.get("language", ""), current()).code
     elif deed == "news":
@@ -150,18 +156,21 @@ def _change(session: Session, signature: Signature, deed: str) -> ShownForm | No
 
 def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
     """The signer's own page: thanks and sharing first, then what is held and how to change it."""
+    with site().database.reading() as session:
+        review = session.get(Review, signature.id)
     url = f"{site().settings.base_url}/{current().code}/"
-    words = gettext("I signed a petition asking world leaders for a political solution in Syria.")
+    pitch = gettext("I signed a petition asking world leaders for a political solution in Syria.")
     answer = render_template(
         "petition/yours.html",
         signature=signature,
         country=dict(countries(current().code)).get(signature.country or ""),
-        shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or ""),
+        review=review,
+        shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or (review and review.held) or ""),
         errors=_errors(form) if form else [],
         changed=None if form else request.args.get("changed"),
-        share=share_links(url, words),
+        share=share_links(url, pitch),
         share_url=url,
-        share_text=words,
+        share_text=pitch,
     )
     return answer, 422 if form else 200, SECRET
 

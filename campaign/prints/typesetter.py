@@ -1,5 +1,8 @@
 """Draws one print; a program of its own that needs nothing of the site: `python typesetter.py TEMPLATE TARGET < data.json`.
 
+With `names` or `tagged-names` in the place of TARGET it draws a volume of names and writes it to standard output. Names may be in
+any script: what the fonts here lack comes from those of the system, and where nothing has a letter, a box stands for it.
+
 The data reaches the template as one JSON text, never as markup, so nothing in it can be read as an instruction.
 """
 
@@ -15,6 +18,7 @@ import typst
 
 PIXELS_PER_INCH = 72  # one to a point, so a page in points is a picture in pixels
 PIXEL = 4  # bytes, as Typst writes them: RGBA
+NAMES = {"names": False, "tagged-names": True}  # whether they are tagged
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
@@ -32,6 +36,20 @@ def draw(template: Path, data: str, fonts: Path, ending: Literal["pdf", "png"]) 
     )
     assert isinstance(drawn, bytes)
     return squeezed(drawn) if ending == "png" else drawn
+
+
+def draw_names(template: Path, data: str, fonts: Path, *, tagged: bool) -> bytes:
+    """A PDF that need not satisfy PDF/UA, which refuses a text as soon as one letter is in no font; raises typst.TypstError."""
+    drawn = typst.compile(
+        str(template),
+        root=str(template.parent),
+        font_paths=[str(fonts)],
+        format="pdf",
+        sys_inputs={"data": data},
+        pdf_tags=tagged,
+    )
+    assert isinstance(drawn, bytes)
+    return drawn
 
 
 def squeezed(png: bytes) -> bytes:
@@ -93,5 +111,9 @@ def paeth(left: int, up: int, corner: int) -> int:
 
 if __name__ == "__main__":
     template, target = Path(sys.argv[1]), Path(sys.argv[2])
-    ending: Literal["pdf", "png"] = "png" if target.suffix == ".png" else "pdf"
-    target.write_bytes(draw(template, sys.stdin.buffer.read().decode(), Path(__file__).parent / "fonts", ending))
+    data, fonts = sys.stdin.buffer.read().decode(), Path(__file__).parent / "fonts"
+    if target.name in NAMES:
+        sys.stdout.buffer.write(draw_names(template, data, fonts, tagged=NAMES[target.name]))
+    else:
+        ending: Literal["pdf", "png"] = "png" if target.suffix == ".png" else "pdf"
+        target.write_bytes(draw(template, data, fonts, ending))

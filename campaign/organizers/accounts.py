@@ -1,0 +1,114 @@
+"""The accounts of the desk: added by a command, set up by their owner from a link, ended by a command."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.organizers import audit, factors, logins
+from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, RecoveryCode, Request
+from campaign.sealing import new_token, token_hash
+
+LINK_LIFE = timedelta(days=3)
+
+
+class NoAccount(Exception):
+    """There is no such account, or there is one already; its text is one sentence."""
+
+
+def add(session: Session, email: str, role: str, moment: datetime) -> str:
+    """Makes an account and returns the token of the link to set it up; raises NoAccount when the address has one."""
+    if find(session, email):
+        raise NoAccount(f"{email} has an account already: `campaign organizers reset` makes a new link for it.")
+    account = Account(email=email.casefold(), role=role, last_step=0)
+    session.add(account)
+    token = _new_link(account, moment)
+    audit.note(session, "", "account added", account=account.email, role=role)
+    _bring_four_eyes_back(session, account)
+    return token
+
+
+def reset(session: Session, email: str, moment: datetime) -> str:
+    """Ends every session of an account, its passphrase and its second factor, and returns the token of a new link."""
+    account = get(session, email)
+    token = _new_link(account, moment)
+    account.passphrase_hash = account.factor_box = account.ready_at = None
+    logins.end(session, account)
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
+    audit.note(session, "", "account reset", account=account.email)
+    return token
+
+
+def remove(session: Session, email: str, moment: datetime) -> None:
+    """Removes an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
+    account = get(session, email)
+    theirs = sa.update(Request).where(Request.asked_by == account.email, Request.decided_at.is_(None))
+    session.execute(theirs.values(decided_at=moment, decided_by=""))
+    session.execute(sa.delete(Account).where(Account.id == account.id))
+    audit.note(session, "", "account removed", account=account.email)
+
+
+def everybody(session: Session) -> list[Account]:
+    """All accounts, by address."""
+    return list(session.scalars(sa.select(Account).order_by(Account.email)))
+
+
+def find(session: Session, email: str) -> Account | None:
+    """The account of an address, in whatever case it is written."""
+    return session.scalar(sa.select(Account).where(Account.email == email.strip().casefold()))
+
+
+def ready(session: Session, email: str) -> Account | None:
+    """The account of an address, if its owner has set it up."""
+    account = find(session, email)
+    return account if account and account.ready_at else None
+
+
+def get(session: Session, email: str) -> Account:
+    """The account of an address; raises NoAccount."""
+    account = find(session, email)
+    if account is None:
+        raise NoAccount(f"There is no account of {email}.")
+    return account
+
+
+def of_link(session: Session, token: str, moment: datetime) -> Account | None:
+    """The account that a link sets up, while it is valid and until it is set up."""
+    return session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
+
+
+def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
+    """The first step of setting up: a passphrase, hashed before; with it comes the secret of the second factor."""
+    account.passphrase_hash = kept
+    factors.new_secret(key, account)
+
+
+def confirm_factor(session: Session, account: Account, code: str, key: bytes, moment: datetime) -> list[str] | None:
+    """The second step: the first code of the app. Returns the recovery codes and ends the link; None for a wrong code."""
+    if not factors.use(session, key, account, code, moment):
+        return None
+    account.ready_at, account.link_hash, account.link_until = moment, None, None
+    audit.note(session, account.email, "account set up")
+    return factors.new_recovery_codes(session, account)
+
+
+def change_passphrase(session: Session, account: Account, kept: str) -> None:
+    """A new passphrase, hashed before; every session of the account ends."""
+    account.passphrase_hash = kept
+    logins.end(session, account)
+    audit.note(session, account.email, "passphrase changed")
+
+
+def _new_link(account: Account, moment: datetime) -> str:
+    token = new_token()
+    account.link_hash, account.link_until = token_hash(token), moment + LINK_LIFE
+    return token
+
+
+def _bring_four_eyes_back(session: Session, account: Account) -> None:
+    """With a second organizer there are four eyes again."""
+    desk = session.get_one(Desk, 1)
+    if account.role == ORGANIZER and desk.four_eyes_off_at:
+        desk.four_eyes_off_at = None
+        audit.note(session, "", "four eyes on")

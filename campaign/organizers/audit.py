@@ -1,0 +1,119 @@
+"""The audit: every act of an organizer is a line, and each line is chained to the one before it.
+
+Whoever changes, drops or reorders lines breaks the chain. Its end is known in two more places, the desk's row and a file in the
+data folder, so that a chain that was cut off shows too.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.database import Database, now
+from campaign.organizers.models import AuditLine, Desk
+
+BEGINNING = bytes(32)  # stands before the first line
+HEAD_FILE = "audit.head"
+AT_ONCE = 1000  # lines
+
+
+def note(session: Session, by: str, act: str, **facts: str | int) -> None:
+    """Appends a line in the caller's transaction. `by` is an account's e-mail, or empty for a command on the server.
+
+    Nothing of a signer belongs into the facts. Others who note something wait until the caller has committed, so it is
+    best noted last.
+    """
+    desk = session.get_one(Desk, 1, with_for_update=True, populate_existing=True)
+    line = AuditLine(number=desk.last_line + 1, at=now(), by=by, act=act, facts=facts, previous=desk.last_hash)
+    line.hash = hash_of(line)
+    session.add(line)
+    desk.last_line, desk.last_hash = line.number, line.hash
+    session.flush()
+
+
+def hash_of(line: AuditLine) -> bytes:
+    """SHA-256 over the previous hash and the line as JSON, its keys in order."""
+    return hashlib.sha256(line.previous + canonical(line)).digest()
+
+
+def canonical(line: AuditLine) -> bytes:
+    """What a line says, always in the same bytes."""
+    said = {"number": line.number, "at": line.at.astimezone(UTC).isoformat(), "by": line.by, "act": line.act, "facts": line.facts}
+    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+def lines(session: Session) -> Iterator[AuditLine]:
+    """Every line from the first on, a thousand at a time."""
+    after, page = 0, [*_after(session, 0)]
+    while page:
+        yield from page
+        after = page[-1].number
+        session.expunge_all()
+        page = [*_after(session, after)]
+
+
+def newest(session: Session, before: int | None, limit: int) -> list[AuditLine]:
+    """A page of lines, the newest first."""
+    older = sa.select(AuditLine).order_by(AuditLine.number.desc()).limit(limit)
+    return list(session.scalars(older.where(AuditLine.number < before) if before else older))
+
+
+def exported(session: Session) -> Iterator[bytes]:
+    """The audit as JSON Lines, with what is needed to check the chain elsewhere."""
+    for line in lines(session):
+        said: dict[str, Any] = json.loads(canonical(line))
+        chained = said | {"previous": line.previous.hex(), "hash": line.hash.hex()}
+        yield json.dumps(chained, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def verify(session: Session, folder: Path | None = None) -> list[str]:
+    """Says where the chain is broken, a sentence each; nothing when it is whole. `folder` is where the head is kept too."""
+    desk, kept = session.get_one(Desk, 1), kept_head(folder) if folder else None
+    number, previous, wrong = 0, BEGINNING, []
+    for line in lines(session):
+        if line.number != number + 1:
+            wrong.append(f"The audit is broken at line {number + 1}: it is missing.")
+        elif line.previous != previous:
+            wrong.append(f"The audit is broken at line {line.number}: it does not follow the line before it.")
+        elif line.hash != hash_of(line):
+            wrong.append(f"The audit is broken at line {line.number}: it was changed.")
+        if kept and kept[0] == line.number and kept[1] != line.hash:
+            wrong.append(f"The audit is broken at line {line.number}: the data folder remembers another one.")
+        number, previous = line.number, line.hash
+    if (desk.last_line, desk.last_hash) != (number, previous):
+        wrong.append(f"The audit is broken after line {number}: the database remembers {desk.last_line} lines.")
+    if kept and kept[0] > number:
+        wrong.append(f"The audit is broken after line {number}: the data folder remembers {kept[0]} lines.")
+    return wrong
+
+
+def keep_head(database: Database, folder: Path) -> None:
+    """Writes the number and the hash of the last line into the data folder; a file that knows more lines stays as it is."""
+    with database.reading() as session:
+        desk = session.get_one(Desk, 1)
+    kept = kept_head(folder)
+    if kept and kept[0] >= desk.last_line:
+        return
+    draft = folder / f"{HEAD_FILE}.{os.getpid()}"
+    draft.write_text(f"{desk.last_line} {desk.last_hash.hex()}\n", "ascii")
+    draft.replace(folder / HEAD_FILE)
+
+
+def kept_head(folder: Path) -> tuple[int, bytes] | None:
+    """What the data folder remembers; nothing when there is no such file yet."""
+    file = folder / HEAD_FILE
+    if not file.exists():
+        return None
+    number, _, digest = file.read_text("ascii").strip().partition(" ")
+    return int(number), bytes.fromhex(digest)
+
+
+def _after(session: Session, number: int) -> sa.ScalarResult[AuditLine]:
+    page = sa.select(AuditLine).where(AuditLine.number > number).order_by(AuditLine.number).limit(AT_ONCE)
+    return session.scalars(page)

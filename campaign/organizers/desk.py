@@ -1,0 +1,19 @@
+"""The desk as a whole: each module of pages registers its addresses on the room."""
+
+from campaign.organizers.room import room
+from campaign.organizers.views import (
+    account,
+    accounts,
+    audit,
+    entrance,
+    exports,
+    overview,
+    requests,
+    review,
+    setting_up,
+    signatures,
+)
+
+PAGES = (entrance, setting_up, overview, signatures, review, exports, requests, audit, accounts, account)
+
+__all__ = ["PAGES", "room"]

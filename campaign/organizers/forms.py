@@ -1,0 +1,70 @@
+"""What an organizer may send. Every form of the desk carries the session's token; access.look refuses a post without it."""
+
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import FlaskForm
+from wtforms import Field, PasswordField, StringField
+from wtforms.validators import InputRequired, ValidationError
+
+from campaign.organizers import passphrases
+from campaign.organizers.entering import Proof
+
+
+class DeskForm(FlaskForm):
+    """A form of the desk."""
+
+    @property
+    def mistakes(self) -> list[tuple[str, str]]:
+        """Each field with its first error, in the order of the page, for the summary."""
+        return [(field.id, str(field.errors[0])) for field in self if field.errors]
+
+
+class ProofForm(DeskForm):
+    """Passphrase and code; whatever is wrong with them, the answer is the same."""
+
+    passphrase = PasswordField(lazy_gettext("Passphrase"), [InputRequired(lazy_gettext("Enter the passphrase."))])
+    code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter a code."))])
+
+    def proof(self, device: str | None) -> Proof:
+        """What was typed."""
+        return Proof(self.passphrase.data or "", self.code.data or "", device)
+
+
+class EnterForm(DeskForm):
+    """The way in."""
+
+    email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter the e-mail address of the account."))])
+    passphrase = PasswordField(lazy_gettext("Passphrase"), [InputRequired(lazy_gettext("Enter the passphrase."))])
+    code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter a code."))])
+
+    proof = ProofForm.proof
+
+
+class NewPassphrase(DeskForm):
+    """A passphrase to be used from now on."""
+
+    new = PasswordField(lazy_gettext("New passphrase"), [InputRequired(lazy_gettext("Enter a new passphrase."))])
+    again = PasswordField(lazy_gettext("The same once more"))
+
+    def __init__(self, email: str, **options: Any) -> None:
+        super().__init__(**options)
+        self.owner = email
+
+    def validate_new(self, field: Field) -> None:
+        """Long and mixed enough."""
+        if not passphrases.is_enough(field.data or "", self.owner):
+            raise ValidationError(
+                gettext("The passphrase needs 15 to 200 characters, at least 6 different ones, and not the e-mail address.")
+            )
+
+    def validate_again(self, field: Field) -> None:
+        """Typed the same way twice."""
+        if field.data != self.new.data:
+            raise ValidationError(gettext("The two passphrases are not the same."))
+
+
+class CodeForm(DeskForm):
+    """The first code of a new second factor."""
+
+    code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter the code that the app shows."))])

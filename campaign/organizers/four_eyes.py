@@ -1,0 +1,99 @@
+"""Four eyes: what is hard to undo is asked for by one organizer and done when a second one agrees.
+
+An act registers what is to be done. Asking stores its facts; agreeing does it, once, in the same transaction. Where there is
+only one organizer, that one can turn the rule off; it is on again as soon as there is another account.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.database import now
+from campaign.organizers import audit
+from campaign.organizers.models import ORGANIZER, Account, Desk, Request
+
+LIFE = timedelta(days=7)
+Do = Callable[[Session, dict[str, Any], str], None]
+ACTS: dict[str, Do] = {}
+
+
+class NotPossible(Exception):
+    """The request is over, was decided before, or is not for this organizer to decide."""
+
+
+def register(act: str, do: Do) -> None:
+    """Says what is done once a second organizer has agreed: `do(session, facts, by)`, where `by` asked for it."""
+    ACTS[act] = do
+
+
+def is_on(session: Session) -> bool:
+    """Whether a second organizer is needed."""
+    return session.get_one(Desk, 1).four_eyes_off_at is None
+
+
+def ask(session: Session, by: Account, act: str, facts: dict[str, Any]) -> Request:
+    """Asks a second organizer; where the rule is off, does it at once. Facts are JSON; they are shown, and noted in the audit."""
+    request = Request(act=act, facts=facts, asked_by=by.email, asked_at=now())
+    session.add(request)
+    session.flush()
+    if is_on(session):
+        audit.note(session, by.email, "asked", request=request.id, what=act)
+    else:
+        request.decided_by = by.email
+        _do(session, request)
+    return request
+
+
+def agree(session: Session, number: int, by: Account) -> Request:
+    """Does what was asked for; raises NotPossible."""
+    request = _decide(session, number, by, Request.asked_by != by.email)
+    audit.note(session, by.email, "agreed", request=request.id, what=request.act)
+    _do(session, request)
+    return request
+
+
+def decline(session: Session, number: int, by: Account) -> Request:
+    """Ends a request without doing anything; whoever asked can take it back like this. Raises NotPossible."""
+    request = _decide(session, number, by)
+    audit.note(session, by.email, "declined", request=request.id, what=request.act)
+    return request
+
+
+def waiting(session: Session) -> list[Request]:
+    """What waits, the newest first."""
+    return list(session.scalars(sa.select(Request).where(*_open(now())).order_by(Request.id.desc())))
+
+
+def turn(session: Session, by: Account, *, on: bool) -> None:
+    """Turns the rule off or on; off only where there is one organizer, else raises NotPossible."""
+    desk = session.get_one(Desk, 1, with_for_update=True)
+    organizers = session.scalar(sa.select(sa.func.count()).select_from(Account).where(Account.role == ORGANIZER))
+    if not by.is_organizer or (not on and organizers != 1):
+        raise NotPossible
+    if on == (desk.four_eyes_off_at is None):
+        return
+    desk.four_eyes_off_at = None if on else now()
+    audit.note(session, by.email, "four eyes on" if on else "four eyes off")
+
+
+def _decide(session: Session, number: int, by: Account, *also: sa.ColumnElement[bool]) -> Request:
+    """Marks an open request as decided, which only one can: the database decides, in one statement."""
+    if not by.is_organizer:
+        raise NotPossible
+    decided = sa.update(Request).where(Request.id == number, *_open(now()), *also)
+    found = session.scalar(decided.values(decided_by=by.email, decided_at=now()).returning(Request.id))
+    if found is None:
+        raise NotPossible
+    return session.get_one(Request, found, populate_existing=True)
+
+
+def _do(session: Session, request: Request) -> None:
+    request.decided_at = request.done_at = now()
+    ACTS[request.act](session, request.facts, request.asked_by)
+
+
+def _open(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return Request.decided_at.is_(None), Request.asked_at > moment - LIFE

@@ -1,0 +1,124 @@
+"""The records of the desk: the organizers' own accounts and acts; nothing of a signer is in them."""
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.database import Record
+
+ORGANIZER, MODERATOR = "organizer", "moderator"
+ROLES = (ORGANIZER, MODERATOR)  # a moderator sees no personal data
+
+
+class Account(Record):
+    """Somebody who works at the desk. Without a second factor the account is not ready and opens nothing."""
+
+    __tablename__ = "account"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(sa.String(320), unique=True)
+    role: Mapped[str] = mapped_column(sa.String(20))
+    link_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)  # of the link to set it up
+    link_until: Mapped[datetime | None]
+    passphrase_hash: Mapped[str | None] = mapped_column(sa.String(200))  # Argon2id
+    factor_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the TOTP secret, locked under the desk's key
+    last_step: Mapped[int] = mapped_column(default=0)  # the newest time step of which a code was used
+    ready_at: Mapped[datetime | None]
+
+    @property
+    def is_organizer(self) -> bool:
+        """Whether they may see personal data and agree to what waits for a second organizer."""
+        return self.role == ORGANIZER
+
+
+class RecoveryCode(Record):
+    """A code on paper that stands for the second factor once."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), primary_key=True)
+    code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+
+
+class Login(Record):
+    """One browser that is logged in; without its row its cookie opens nothing."""
+
+    __tablename__ = "login"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    began_at: Mapped[datetime]
+    seen_at: Mapped[datetime]  # to the minute
+    asked_at: Mapped[datetime]  # when passphrase and code were last given
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+
+class KnownDevice(Record):
+    """A browser that an organizer has logged in with before; guesses from it are counted apart."""
+
+    __tablename__ = "known_device"
+
+    token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    used_at: Mapped[datetime]
+
+
+class Guesses(Record):
+    """How often a passphrase or a code was wrong on one day, from one known device or from all strangers together."""
+
+    __tablename__ = "guesses"
+
+    account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: addresses without an account
+    day: Mapped[date] = mapped_column(primary_key=True)
+    device: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)  # empty: strangers
+    tried: Mapped[int]  # all of them
+    wrong: Mapped[int]  # those that were looked at
+    next_at: Mapped[datetime]  # before this none is looked at
+
+
+class AuditLine(Record):
+    """One act, chained to the line before it: `hash` is over `previous` and what the line says."""
+
+    __tablename__ = "audit_line"
+
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # from 1, without a gap
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(sa.String(320))  # the e-mail of an account; empty: a command on the server
+    act: Mapped[str] = mapped_column(sa.String(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    previous: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+
+class Request(Record):
+    """An act that waits for a second organizer, or waited."""
+
+    __tablename__ = "request"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    act: Mapped[str] = mapped_column(sa.String(40))
+    facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
+    asked_by: Mapped[str] = mapped_column(sa.String(320))
+    asked_at: Mapped[datetime]
+    decided_by: Mapped[str | None] = mapped_column(sa.String(320))
+    decided_at: Mapped[datetime | None] = mapped_column(index=True)
+    done_at: Mapped[datetime | None]
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it was agreed to, and done."""
+        return self.done_at is not None
+
+
+class Desk(Record):
+    """The state of the desk; one row, which every writer of the audit locks."""
+
+    __tablename__ = "desk"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    four_eyes_off_at: Mapped[datetime | None]  # by the only organizer there is
+    last_line: Mapped[int]  # of the audit
+    last_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))

@@ -1,0 +1,116 @@
+"""Removing signatures: looked at first, removed together, undone within a week, deleted for good after it.
+
+What was seen is what goes: the ids are frozen with the proposal. Removed signatures lie in a table of their own, so that nothing
+that counts or exports signatures can meet them.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.database import Database, insert, now, table
+from campaign.organizers import audit, four_eyes
+from campaign.petition import name_words
+from campaign.petition.counting import add_to_tally
+from campaign.petition.models import Signature
+from campaign.petition.removed import UNDO_FOR, Removal, Removed
+
+MOST = 10_000  # signatures that are removed together
+BULK = "bulk removal"  # on the list of four eyes
+PROPOSED_FOR = four_eyes.LIFE + UNDO_FOR  # a second organizer may still agree to it
+ID, CHUNK = 16, 500  # bytes; ids in one statement
+COLUMNS = [column.name for column in table(Signature).columns]
+FROM_SIGNATURE = sa.select(*[table(Signature).c[name] for name in COLUMNS])
+FROM_REMOVED = sa.select(*[table(Removed).c[name] for name in COLUMNS])
+
+
+class TooLate(Exception):
+    """What was removed has been deleted for good."""
+
+
+def propose(session: Session, ids: list[bytes], *, by: str, at: datetime) -> Removal:
+    """Freezes what somebody looks at to remove it."""
+    removal = Removal(by=by, proposed_at=at, ids=b"".join(sorted(ids)), number=len(ids))
+    session.add(removal)
+    session.flush()
+    return removal
+
+
+def seen(removal: Removal) -> list[bytes]:
+    """The ids that a proposal has frozen."""
+    return [removal.ids[place : place + ID] for place in range(0, len(removal.ids), ID)]
+
+
+def remove(session: Session, number: int, *, reason: str, at: datetime) -> int:
+    """Removes what was proposed, whatever of it still stands; returns how many. Again, it removes nothing."""
+    removal = _locked(session, number)
+    if removal is None or removal.done_at is not None:
+        return 0
+    gone = sum(_move(session, removal, ids) for ids in _chunks(seen(removal)))
+    removal.ids, removal.number, removal.reason, removal.done_at = b"", gone, reason, at
+    if gone:
+        add_to_tally(session, day=at.date(), reason=reason, number=gone)
+    return gone
+
+
+def undo(session: Session, number: int, *, at: datetime) -> int:
+    """Puts back what was removed; a mailbox that has signed anew meanwhile keeps that one. Returns how many; raises TooLate."""
+    removal = _locked(session, number)
+    if removal is None or removal.done_at is None or removal.undone_at is not None:
+        return 0
+    if at >= removal.done_at + UNDO_FOR:
+        raise TooLate
+    theirs = FROM_REMOVED.where(table(Removed).c.removal_id == number)
+    back = insert(session, Signature).from_select(COLUMNS, theirs.with_for_update()).on_conflict_do_nothing()
+    rows = session.execute(back.returning(Signature.id, Signature.shown_as)).all()
+    session.execute(sa.delete(Removed).where(Removed.removal_id == number))
+    name_words.index(session, {row.id: row.shown_as for row in rows if row.shown_as})
+    removal.undone_at, removal.restored = at, len(rows)
+    if rows:
+        add_to_tally(session, day=removal.done_at.date(), reason=str(removal.reason), number=-len(rows))
+    return len(rows)
+
+
+def forget(database: Database, at: datetime) -> None:
+    """Deletes for good what was removed a week ago, and proposals of which nothing came; a line and a number stay."""
+    over = sa.select(Removal.id).where(Removal.done_at <= at - UNDO_FOR)
+    gone: dict[type[Removed] | type[Removal], sa.ColumnElement[bool]] = {
+        Removed: Removed.removal_id.in_(over),
+        Removal: sa.and_(Removal.done_at.is_(None), Removal.proposed_at <= at - PROPOSED_FOR),
+    }
+    with database.reading() as session:  # most of the time there is nothing, and looking costs no writer's turn
+        found = [session.scalar(sa.select(kind.id).where(condition).limit(1)) for kind, condition in gone.items()]
+    if found != [None, None]:
+        with database.writing() as session:
+            for kind, condition in gone.items():
+                session.execute(sa.delete(kind).where(condition))
+
+
+def _move(session: Session, removal: Removal, ids: list[bytes]) -> int:
+    """Moves signatures out of the count; they are locked first, so that one that is withdrawn meanwhile goes for good."""
+    mine = sa.literal(removal.id).label("removal_id")
+    standing = FROM_SIGNATURE.add_columns(mine).where(table(Signature).c.id.in_(ids))
+    out = sa.insert(table(Removed)).from_select([*COLUMNS, "removal_id"], standing.with_for_update())
+    session.execute(out)
+    gone = session.execute(sa.delete(Signature).where(Signature.id.in_(ids)))
+    return int(gone.rowcount)  # type: ignore[attr-defined]  # what a statement returns that changes rows
+
+
+def _locked(session: Session, number: int) -> Removal | None:
+    return session.get(Removal, number, with_for_update=True, populate_existing=True)
+
+
+def _chunks(ids: list[bytes]) -> Iterator[list[bytes]]:
+    return (ids[place : place + CHUNK] for place in range(0, len(ids), CHUNK))
+
+
+def _agreed(session: Session, facts: dict[str, Any], by: str) -> None:
+    """A second organizer has agreed."""
+    gone = remove(session, facts["removal"], reason=facts["reason"], at=now())
+    audit.note(session, by, "removed", removal=facts["removal"], reason=facts["reason"], number=gone)
+
+
+four_eyes.register(BULK, _agreed)

@@ -1,0 +1,5 @@
+"""The desk's addresses: everything under `/LANG/organize/`."""
+
+from flask import Blueprint
+
+room = Blueprint("organizers", __name__, url_prefix="/<lang:lang>/organize")

@@ -1,0 +1,77 @@
+"""One's own account: passphrase, sessions, recovery codes."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from campaign.database import now
+from campaign.organizers import access, accounts, audit, factors, logins, passphrases
+from campaign.organizers.access import me, open_to
+from campaign.organizers.forms import NewPassphrase
+from campaign.organizers.models import ROLES
+from campaign.organizers.room import room
+from campaign.site import site
+
+Page = Response | str | tuple[str, int]
+
+
+@room.get("/account")
+@open_to(*ROLES)
+def account() -> Page:
+    """What belongs to the account, and where it is logged in."""
+    with site().database.reading() as session:
+        here, codes = logins.of(session, me(), now()), factors.recovery_codes_left(session, me())
+    changed, this = request.args.get("changed"), access.my_login().id
+    return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
+
+
+@room.post("/account")
+@open_to(*ROLES)
+def end_sessions() -> Page:
+    """Ends one session, or every one but this."""
+    chosen, this = request.form.get("login", type=int), access.my_login().id
+    with site().database.writing() as session:
+        ids = [login.id for login in logins.of(session, me(), now()) if login.id != this and chosen in (None, login.id)]
+        if ids:
+            logins.end(session, me(), *ids)
+            audit.note(session, me().email, "sessions ended", number=len(ids))
+    return redirect(url_for(".account", changed="sessions"), 303)
+
+
+@room.get("/account/passphrase")
+@open_to(*ROLES, asked_again=True)
+def passphrase() -> Page:
+    """A form for a new passphrase."""
+    return render_template("organizers/passphrase.html", form=NewPassphrase(me().email), errors=[])
+
+
+@room.post("/account/passphrase")
+@open_to(*ROLES, asked_again=True)
+def change_passphrase() -> Page:
+    """A new passphrase: every session ends, and this browser goes on under a new token."""
+    form = NewPassphrase(me().email)
+    if not form.validate():
+        return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), 422
+    kept = passphrases.keep(form.new.data or "")
+    with site().database.writing() as session:
+        mine = accounts.get(session, me().email)
+        accounts.change_passphrase(session, mine, kept)
+        token = logins.begin(session, mine, now())
+    access.begin(token)
+    return redirect(url_for(".account", changed="passphrase"), 303)
+
+
+@room.get("/account/recovery-codes")
+@open_to(*ROLES, asked_again=True)
+def recovery_codes() -> Page:
+    """A button for new recovery codes."""
+    return render_template("organizers/new_codes.html")
+
+
+@room.post("/account/recovery-codes")
+@open_to(*ROLES, asked_again=True)
+def make_recovery_codes() -> Page:
+    """New recovery codes, shown once; the old ones are over."""
+    with site().database.writing() as session:
+        codes = factors.new_recovery_codes(session, me())
+        audit.note(session, me().email, "recovery codes made")
+    return render_template("organizers/recovery_codes.html", codes=codes)

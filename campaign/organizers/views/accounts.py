@@ -1,0 +1,37 @@
+"""The accounts of the desk, and the rule of four eyes."""
+
+from flask import redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from campaign.organizers import accounts as rules
+from campaign.organizers import four_eyes
+from campaign.organizers.access import me, open_to
+from campaign.organizers.models import ORGANIZER
+from campaign.organizers.room import room
+from campaign.site import site
+
+
+@room.get("/accounts")
+@open_to(ORGANIZER)
+def accounts() -> str:
+    """Who works at the desk."""
+    with site().database.reading() as session:
+        everybody, is_on = rules.everybody(session), four_eyes.is_on(session)
+    organizers = [account for account in everybody if account.is_organizer]
+    return render_template("organizers/accounts.html", accounts=everybody, is_on=is_on, alone=len(organizers) == 1)
+
+
+@room.post("/accounts")
+@open_to(ORGANIZER, asked_again=True)
+def turn_four_eyes() -> Response:
+    """Turns the rule of four eyes on; or off, where there is nobody else."""
+    wanted = request.form.get("four_eyes")
+    if wanted not in ("on", "off"):
+        raise BadRequest
+    try:
+        with site().database.writing() as session:
+            four_eyes.turn(session, me(), on=wanted == "on")
+    except four_eyes.NotPossible:
+        raise BadRequest from None
+    return redirect(url_for(".accounts"), 303)

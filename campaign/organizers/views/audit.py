@@ -1,0 +1,33 @@
+"""The audit as a page, and as a file."""
+
+from flask import Response, render_template, request, url_for
+
+from campaign.organizers import audit as rules
+from campaign.organizers.access import open_to
+from campaign.organizers.models import ORGANIZER, ROLES
+from campaign.organizers.room import room
+from campaign.site import site
+
+ON_A_PAGE = 50
+
+
+@room.get("/audit")
+@open_to(*ROLES)
+def audit() -> str:
+    """The acts, the newest first."""
+    before = request.args.get("before", type=int)
+    with site().database.reading() as session:
+        lines = rules.newest(session, before, ON_A_PAGE + 1)
+    older = url_for(".audit", before=lines[ON_A_PAGE - 1].number) if len(lines) > ON_A_PAGE else None
+    return render_template("organizers/audit.html", lines=lines[:ON_A_PAGE], older=older)
+
+
+@room.get("/audit.jsonl")
+@open_to(ORGANIZER)
+def audit_file() -> Response:
+    """Every line, with its hash."""
+    with site().database.reading() as session:
+        body = b"".join(rules.exported(session))
+    answer = Response(body, mimetype="application/jsonl")
+    answer.headers["Content-Disposition"] = "attachment; filename=audit.jsonl"
+    return answer

@@ -1,0 +1,111 @@
+"""In and out: entering, being asked again, leaving."""
+
+from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as Answer
+
+from campaign.database import now
+from campaign.organizers import access, audit, entering, guesses, logins
+from campaign.organizers.access import open_to
+from campaign.organizers.forms import EnterForm, ProofForm
+from campaign.organizers.models import ROLES
+from campaign.organizers.room import room
+from campaign.site import site
+
+Page = Answer | str | tuple[str, int]
+
+
+@room.get("/enter")
+def enter() -> Page:
+    """The way in."""
+    if g.login:
+        return redirect(url_for(".overview"), 303)
+    return render_template("organizers/enter.html", form=EnterForm(), errors=[])
+
+
+@room.post("/enter")
+def let_in() -> Page:
+    """Lets in whoever has the right passphrase and an unused code; the answer does not tell what was wrong."""
+    form, wait = EnterForm(), _wait()
+    if wait or not form.validate():
+        errors = [("main", _too_many())] if wait else form.mistakes
+        return render_template("organizers/enter.html", form=form, errors=errors), 429 if wait else 422
+    proof = form.proof(_device())
+    entered = entering.enter(site().database, site().keys.desk, form.email.data or "", proof, now())
+    if entered is None:
+        return render_template("organizers/enter.html", form=form, errors=[("main", _refused())]), 422
+    access.begin(entered.token)
+    return _known(redirect(access.way_back(request.args.get("next", "")), 303), entered.device)
+
+
+@room.get("/again")
+@open_to(*ROLES)
+def again() -> Page:
+    """Asks again before what shows or moves personal data."""
+    return render_template("organizers/again.html", form=ProofForm(), errors=[])
+
+
+@room.post("/again")
+@open_to(*ROLES)
+def prove() -> Page:
+    """Takes the answer, and goes on to the page it was asked for."""
+    form = ProofForm()
+    if not form.validate():
+        return render_template("organizers/again.html", form=form, errors=form.mistakes), 422
+    login = access.my_login()
+    is_proved = entering.prove(
+        site().database,
+        site().keys.desk,
+        login.account,
+        form.proof(_device()),
+        now(),
+        lambda opened, _: logins.ask_again(opened, login, now()),
+    )
+    if not is_proved:
+        return render_template("organizers/again.html", form=form, errors=[("main", _refused())]), 422
+    return redirect(access.way_back(request.args.get("next", "")), 303)
+
+
+@room.post("/leave")
+@open_to(*ROLES)
+def leave() -> Page:
+    """Ends the login."""
+    with site().database.writing() as opened:
+        logins.end(opened, access.me(), access.my_login().id)
+        audit.note(opened, access.me().email, "logged out")
+    session.clear()
+    return redirect(url_for(".enter"), 303)
+
+
+def _refused() -> str:
+    return gettext(
+        "This did not work. Address, passphrase or code is not right, the code was used before, or there were many attempts."
+        " Wait for the next code, and after several attempts some minutes."
+    )
+
+
+def _too_many() -> str:
+    return gettext("Please wait a while, then try again.")
+
+
+def _wait() -> int:
+    """Seconds that a network is to wait after many attempts; a browser that was let in before need not."""
+    with site().database.reading() as opened:
+        return 0 if guesses.is_known(opened, _device()) else site().gate.wait(request.remote_addr)
+
+
+def _name() -> str:
+    """The name of the cookie that says that this browser was let in before."""
+    return "__Host-desk-known" if site().settings.base_url.startswith("https:") else "desk-known"
+
+
+def _device() -> str | None:
+    return request.cookies.get(_name())
+
+
+def _known(answer: Answer, device: str) -> Answer:
+    """Lets the browser keep for a year that somebody was let in with it."""
+    made: Response = make_response(answer)
+    is_https = _name().startswith("__Host-")
+    made.set_cookie(_name(), device, max_age=guesses.DEVICE_LIFE, path="/", secure=is_https, httponly=True, samesite="Lax")
+    return made

@@ -1,0 +1,122 @@
+"""Exports: asking for one, seeing how far it is, taking it."""
+
+from flask import Response, redirect, render_template, request, url_for
+from flask_babel import lazy_gettext
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as Answer
+from werkzeug.wsgi import wrap_file
+
+from campaign.database import now
+from campaign.exports.documents import SEALED
+from campaign.exports.locked import CHUNK, Unlocking
+from campaign.languages import current
+from campaign.organizers import exporting, four_eyes, logins
+from campaign.organizers.access import can_open, me, my_login, open_to
+from campaign.organizers.exporting import Export, Gone, Taken
+from campaign.organizers.models import ORGANIZER
+from campaign.organizers.ordering import DOCUMENTS, ExportForm
+from campaign.organizers.room import room
+from campaign.petition.models import Publication
+from campaign.site import site
+
+Page = Answer | str | tuple[str, int]
+KINDS = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "jsonl": "application/jsonl; charset=utf-8",
+    "pdf": "application/pdf",
+    SEALED: "application/octet-stream",
+}
+TROUBLES = {
+    "key away": lazy_gettext("The private key was moved off this server meanwhile. Ask for a sealed file."),
+    "cannot open": lazy_gettext("A sealed record could not be opened. Whoever runs the server finds in its log which one."),
+    "names hidden": lazy_gettext("All names are hidden at the moment."),
+    "failed": lazy_gettext("It could not be prepared. Whoever runs the server finds the reason in its log."),
+}
+
+
+@room.get("/exports")
+@open_to(ORGANIZER)
+def exports() -> Page:
+    """What this organizer asked for within a day, and the form to ask for more."""
+    return _page(_form())
+
+
+@room.post("/exports")
+@open_to(ORGANIZER)
+def ask() -> Page:
+    """Asks for an export; one with addresses waits for a second organizer."""
+    form = _form()
+    if not form.validate():
+        return _page(form, 422)
+    with site().database.writing() as session:
+        exporting.ask(session, me(), form.document.data, form.wanted(), current().code)
+    return redirect(url_for(".exports"), 303)
+
+
+@room.get("/exports/take")
+@open_to(ORGANIZER)
+def way_to_take() -> Page:
+    """Where somebody comes back to who was asked again before taking a file."""
+    return redirect(url_for(".exports"), 303)
+
+
+@room.post("/exports/take")
+@open_to(ORGANIZER, asked_again=True)
+def take() -> Page:
+    """Gives the file out, once and to the organizer who asked for it, and deletes it."""
+    try:
+        export = bytes.fromhex(request.form.get("export", ""))
+    except ValueError:
+        raise BadRequest from None
+    try:
+        with site().database.writing() as session:
+            taken = exporting.take(session, site().keys.desk, site().settings.data, export, me(), now())
+            locked = Unlocking(taken.file.open("rb"), taken.key)
+    except (Gone, FileNotFoundError):
+        return _page(_form(), 409)
+    taken.file.unlink(missing_ok=True)
+    return _sent(taken, locked)
+
+
+def _sent(taken: Taken, locked: Unlocking) -> Response:
+    """The file, chunk by chunk: its key is in memory only, and its name is in the folder no more."""
+    export = taken.export
+    return Response(
+        wrap_file(request.environ, locked, CHUNK),  # type: ignore[arg-type]  # it reads bytes, as a file does
+        headers={"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)},
+        content_type=KINDS[export.document],
+        direct_passthrough=True,
+    )
+
+
+def _form() -> ExportForm:
+    with site().database.reading() as session:
+        published = session.get_one(Publication, 1)
+    return ExportForm(can_open=can_open(), names_hidden=published.names_hidden_on is not None)
+
+
+def _page(form: ExportForm, status: int = 200) -> Page:
+    with site().database.reading() as session:
+        mine = exporting.of(session, me())
+        asked = [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == (exporting.WITH_ADDRESSES, me().email)]
+        needs_second = four_eyes.is_on(session)
+    page = render_template(
+        "organizers/exports.html",
+        form=form,
+        errors=form.mistakes,
+        is_refused=status == 409,
+        exports=mine,
+        asked=asked,
+        needs_second=needs_second,
+        is_fresh=logins.is_fresh(my_login(), now()),
+        kept=exporting.KEPT,
+        documents=DOCUMENTS,
+        troubles=TROUBLES,
+        over=[export for export in mine if _is_over(export)],
+    )
+    return page, status
+
+
+def _is_over(export: Export) -> bool:
+    return export.taken_at is None and export.prepared_at is not None and not export.is_ready(now())

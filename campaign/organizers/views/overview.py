@@ -1,0 +1,74 @@
+"""How the campaign goes, and the switches."""
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from campaign.database import now
+from campaign.languages import LANGUAGES, countries, current
+from campaign.organizers import charts, switches
+from campaign.organizers import overview as rules
+from campaign.organizers.access import me, open_to
+from campaign.organizers.models import ORGANIZER, ROLES
+from campaign.organizers.room import room
+from campaign.petition.counting import next_goal
+from campaign.petition.models import Publication
+from campaign.site import site
+
+STATES = {"on": True, "off": False}
+
+
+@room.get("/")
+@open_to(*ROLES)
+def overview() -> str:
+    """The numbers, the plots, the outbox and the switches."""
+    with site().database.reading() as session:
+        numbers, publication = rules.numbers(session, now()), rules.publication(session)
+        days = rules.by_day(session, now().date())
+        places, tongues = rules.by_country(session), rules.by_language(session)
+        providers = rules.by_provider(session, now().date())
+    return render_template(
+        "organizers/overview.html",
+        numbers=numbers,
+        goal=next_goal(numbers.confirmed, site().settings.goal),
+        publication=publication,
+        switches=_positions(publication),
+        days=days,
+        columns=charts.columns([number for _, number in days], is_rtl=current().is_rtl),
+        countries=_rows(places, dict(countries(current().code))),
+        tongues=_rows(tongues, {code: language.name for code, language in LANGUAGES.items()}),
+        providers=providers,
+    )
+
+
+@room.get("/switch/<name>")
+@open_to(ORGANIZER)
+def switch(name: str) -> str:
+    """What turning a switch will do."""
+    with site().database.reading() as session:
+        positions = _positions(rules.publication(session))
+    return render_template("organizers/switch.html", name=name, since=positions[name] if name in positions else abort(404))
+
+
+@room.post("/switch/<name>")
+@open_to(ORGANIZER)
+def turn(name: str) -> Response:
+    """Turns it."""
+    on = STATES.get(request.form.get("turn", ""))
+    if on is None or name not in switches.SWITCHES:
+        raise BadRequest
+    with site().database.writing() as session:
+        switches.turn(session, name, on=on, by=me().email, today=now().date())
+    return redirect(url_for(".overview", turned=name), 303)
+
+
+def _positions(publication: Publication) -> dict[str, object]:
+    """The day on which each switch was turned on, or nothing."""
+    return {name: getattr(publication, switch.since.key) for name, switch in switches.SWITCHES.items()}
+
+
+def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[str, str, int, charts.Bar]]:
+    """Code, name, number and bar of each."""
+    most = max((number for _, number in counted), default=0)
+    rtl = current().is_rtl
+    return [(code, names.get(code, code), number, charts.row(number, most, is_rtl=rtl)) for code, number in counted]

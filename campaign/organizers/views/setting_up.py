@@ -1,0 +1,78 @@
+"""Setting an account up from the link that the command printed: first the passphrase, then the second factor."""
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from campaign.database import now
+from campaign.organizers import accounts, factors, passphrases
+from campaign.organizers.forms import CodeForm, NewPassphrase
+from campaign.organizers.models import Account
+from campaign.organizers.room import room
+from campaign.site import site
+
+SECRET = {"Referrer-Policy": "no-referrer"}
+Page = Response | tuple[str, int, dict[str, str]]
+
+
+@room.get("/set-up/<token>")
+def set_up(token: str) -> Page:
+    """The step that is to be done."""
+    with site().database.reading() as session:
+        account = accounts.of_link(session, token, now())
+    if account is None:
+        return _over()
+    return _second(account, CodeForm()) if account.passphrase_hash else _first(NewPassphrase(account.email))
+
+
+@room.post("/set-up/<token>")
+def set_up_step(token: str) -> Page:
+    """Does the step: the passphrase, or with the first code of the app the second factor."""
+    with site().database.reading() as session:
+        account = accounts.of_link(session, token, now())
+    if account is None:
+        return _over()
+    if account.passphrase_hash:
+        return _confirm(account, token)
+    form = NewPassphrase(account.email)
+    if not form.validate():
+        return _first(form, 422)
+    kept = passphrases.keep(form.new.data or "")
+    with site().database.writing() as session:
+        found = accounts.of_link(session, token, now())
+        if found and found.passphrase_hash is None:
+            accounts.choose_passphrase(found, kept, site().keys.desk)
+    return redirect(url_for(".set_up", token=token), 303)
+
+
+def _confirm(account: Account, token: str) -> Page:
+    """The second step; of two that take it at once, one gets the recovery codes."""
+    form = CodeForm()
+    if not form.validate():
+        return _second(account, form, 422)
+    with site().database.writing() as session:
+        found, code = accounts.of_link(session, token, now()), form.code.data or ""
+        codes = accounts.confirm_factor(session, found, code, site().keys.desk, now()) if found else None
+    if codes is None:
+        form.code.errors = [
+            gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
+        ]
+        return _second(account, form, 422)
+    return render_template("organizers/recovery_codes.html", codes=codes), 200, SECRET
+
+
+def _first(form: NewPassphrase, status: int = 200) -> Page:
+    return render_template("organizers/set_up.html", form=form, errors=form.mistakes), status, SECRET
+
+
+def _second(account: Account, form: CodeForm, status: int = 200) -> Page:
+    key = site().keys.desk
+    picture = Markup(factors.picture(key, account))  # noqa: S704  # drawn by segno
+    secret = factors.spelled(factors.secret(key, account))
+    answer = render_template("organizers/second_factor.html", form=form, errors=form.mistakes, picture=picture, secret=secret)
+    return answer, status, SECRET
+
+
+def _over() -> Page:
+    return render_template("organizers/over.html"), 404, SECRET

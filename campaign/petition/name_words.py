@@ -1,0 +1,69 @@
+"""The words of shown names, folded, so that a name is found however it is written."""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
+
+from campaign.database import Record, table
+from campaign.languages import fold
+
+LONGEST = 40  # characters of a word; what goes beyond does not help to find it
+LAST = "\U0010ffff"  # no word goes on with this
+# Written together or apart, it is one name: عبد الله and عبدالله, Abu Bakr and Abubakr.
+PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abu".split())
+BYTEWISE = sa.String(LONGEST).with_variant(sa.String(LONGEST, collation="C"), "postgresql")  # as SQLite compares anyway
+
+
+class NameWord(Record):
+    """A word of a shown name."""
+
+    __tablename__ = "name_word"
+    __table_args__ = (sa.Index("ix_name_word_signature_id_word", "signature_id", "word"), {"sqlite_with_rowid": False})
+
+    word: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
+    signature_id: Mapped[bytes] = mapped_column(
+        sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+INTO_NAME_WORD = sa.insert(table(NameWord))
+
+
+def words(name: str) -> set[str]:
+    """What a name is found by: its words, and each particle joined with what follows it."""
+    parts = fold(name).split()
+    return {word[:LONGEST] for place, part in enumerate(parts) for word in (part, "".join(_together(parts[place:])))}
+
+
+def typed(query: str) -> list[str]:
+    """The words of a query, particles joined with what follows them."""
+    parts, found = fold(query).split(), []
+    while parts:
+        together = _together(parts)
+        found.append("".join(together)[:LONGEST])
+        parts = parts[len(together) :]
+    return found
+
+
+def begins(column: QueryableAttribute[str], beginning: str) -> sa.ColumnElement[bool]:
+    """Whether a word begins like this, asked so that an index answers it."""
+    return sa.and_(column >= beginning, column < beginning + LAST)
+
+
+def index(session: Session, names: dict[bytes, str]) -> None:
+    """Stores the words of names that are shown from now on, by the signatures' ids."""
+    rows = [{"word": word, "signature_id": record} for record, name in names.items() for word in words(name)]
+    if rows:
+        session.execute(INTO_NAME_WORD, rows)
+
+
+def forget(session: Session, record: bytes) -> None:
+    """Deletes the words of one signature; they go by themselves when it is deleted."""
+    session.execute(sa.delete(NameWord).where(NameWord.signature_id == record))
+
+
+def _together(parts: list[str]) -> list[str]:
+    """The first word, with those that follow for as long as they stand behind a particle."""
+    end = 1
+    while end < len(parts) and parts[end - 1] in PARTICLES:
+        end += 1
+    return parts[:end]

@@ -1,0 +1,141 @@
+"""The people of the desk: Omar and Nour organize, Hadi moderates. Each has a browser that keeps the desk's cookies."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import partial
+
+import pyotp
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from werkzeug.test import Client, TestResponse
+
+from campaign.database import now
+from campaign.organizers import accounts, factors, passphrases
+from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
+from campaign.site import Site
+from tests.organizers.carrying import Carrying
+from tests.people import hidden_fields
+
+PASSPHRASE = "olives ripen in november"
+
+
+@dataclass
+class Organizer:
+    """Somebody of the desk, with a browser: it keeps cookies, and the token that every form carries."""
+
+    app: Flask
+    email: str
+    secret: str
+    language: str = "en"
+    base_url: str = "http://localhost:8000"
+    client: Client = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.client = self.app.test_client()
+
+    def url(self, path: str) -> str:
+        """The address of a page of the desk, such as `signatures`."""
+        return path if path.startswith("/") else f"/{self.language}/organize/{path}"
+
+    def read(self, path: str = "") -> TestResponse:
+        """Opens a page."""
+        return self.client.get(self.url(path), base_url=self.base_url)
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        """Sends just this."""
+        return self.client.post(self.url(path), data=fields, base_url=self.base_url)
+
+    def send(self, path: str, **fields: str) -> TestResponse:
+        """Sends a form as its page would, with the session's token in it."""
+        return self.post(path, **{"csrf_token": self.token()} | fields)
+
+    def token(self) -> str:
+        """The session's token, as every form of the desk carries it: also the one on the way in, and to log out."""
+        page = self.read("account")
+        page = page if page.status_code == 200 else self.read("enter")
+        return hidden_fields(page.text)["csrf_token"]
+
+    def code(self) -> str:
+        """A code that was not used yet: the app is taken to be a step further each time."""
+        site: Site = self.app.extensions["site"]
+        with site.database.writing() as session:
+            accounts.get(session, self.email).last_step = 0
+        return pyotp.TOTP(self.secret).now()
+
+    def enter(self, **typed: str) -> TestResponse:
+        """Logs in."""
+        return self.enter_at("enter", **typed)
+
+    def enter_at(self, path: str, **typed: str) -> TestResponse:
+        """Logs in at an address that says where to go on."""
+        fields = {"email": self.email, "passphrase": PASSPHRASE} | typed
+        return self.send(path, **fields if "code" in fields else fields | {"code": self.code()})
+
+    def prove(self) -> TestResponse:
+        """Gives passphrase and code once more."""
+        return self.send("again", passphrase=PASSPHRASE, code=self.code())
+
+
+@pytest.fixture(autouse=True)
+def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with little work: what is tested here is who gets in, not how long it takes."""
+    monkeypatch.setattr(passphrases, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    passphrases._nobodys.clear()
+
+
+@pytest.fixture
+def make_account() -> Callable[..., Organizer]:
+    """Makes an account that is set up at some desk, and its owner with a browser that nobody has used."""
+
+    def make(app: Flask, email: str, role: str = ORGANIZER, **browser: str) -> Organizer:
+        site: Site = app.extensions["site"]
+        with site.database.writing() as session:
+            accounts.add(session, email, role, now())
+            account = accounts.get(session, email)
+            accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), site.keys.desk)
+            secret = factors.secret(site.keys.desk, account)
+            session.flush()
+            accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
+        return Organizer(app, email, secret, **browser)
+
+    return make
+
+
+@pytest.fixture
+def new_account(app: Flask, make_account: Callable[..., Organizer]) -> Callable[..., Organizer]:
+    """Makes an account at the desk of this campaign."""
+    return partial(make_account, app)
+
+
+@pytest.fixture
+def omar(new_account: Callable[..., Organizer]) -> Organizer:
+    """Omar organizes, and is logged in."""
+    made = new_account("omar@example.org")
+    assert made.enter().status_code == 303
+    return made
+
+
+@pytest.fixture
+def nour(new_account: Callable[..., Organizer]) -> Organizer:
+    """Nour organizes too, and is logged in."""
+    made = new_account("nour@example.org")
+    assert made.enter().status_code == 303
+    return made
+
+
+@pytest.fixture
+def hadi(new_account: Callable[..., Organizer]) -> Organizer:
+    """Hadi moderates, and is logged in."""
+    made = new_account("hadi@example.org", MODERATOR)
+    assert made.enter().status_code == 303
+    return made
+
+
+@pytest.fixture
+def carrying(app: Flask, omar: Organizer) -> Carrying:
+    """Omar takes signatures out; he is the only organizer and has turned the rule of four eyes off."""
+    made = Carrying(app, omar)
+    with made.site.database.writing() as session:
+        session.get_one(Desk, 1).four_eyes_off_at = now()
+    return made
