@@ -81,8 +81,8 @@ def _witness(code: str, path: str) -> dict[str, Any]:
         "title": text.title,
         "byline": text.meta["byline"],
         "undated": text.meta["undated"],
-        "notes": [text.meta[note] for note in ("translation_note", "warning") if text.meta.get(note)],
-        "paragraphs": text.paragraphs,
+        "notes": [note for note in (text.standing, text.meta["warning"]) if note],
+        "paragraphs": [paragraph.words for paragraph in text.paragraphs],
         "campaign": name,
         "address": site().settings.base_url + path,
     }

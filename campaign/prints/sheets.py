@@ -32,7 +32,7 @@ def words(lang: str) -> dict[str, Any]:
             "call": letter.meta["call"],
             "addressees": [addressee["name"] for addressee in letter.meta["addressees"]],
             "letter": plain(letter),
-            "note": letter.meta.get("translation_note", ""),
+            "note": letter.standing,
             "sha256": texts.consent_hash,
             "promises": promises(),
             "contact": contact,
