@@ -15,7 +15,7 @@ import frontmatter
 import yaml
 
 MARK = re.compile(r"^<!-- ([a-z0-9-]+)(?: from ([0-9a-f]{8}))? -->$", re.MULTILINE)
-FIELDS = ("title", "byline", "description", "undated", "warning", "call", "consent", "heart", "addressees")
+FIELDS = ("title", "byline", "description", "undated", "warning", "withheld", "call", "consent", "heart", "addressees")
 ORIGINS = "made_from"
 WIDE = 100_000  # characters; no line of the front matter is folded
 
@@ -59,10 +59,20 @@ class Document:
         """The same with these pieces in the place of those that have their ids; unknown ids are left out."""
         taken = {piece.id: piece for piece in pieces}
         meta = {name: _filled(name, value, taken) if name in FIELDS else value for name, value in self.meta.items()}
-        new = {name: taken[name].made_from for name, _ in _flat(meta) if name in taken and taken[name].made_from}
-        if new:
-            meta[ORIGINS] = (meta.get(ORIGINS) or {}) | new
+        origins = {name: taken[name].made_from for name, _ in _flat(meta) if name in taken and taken[name].made_from}
+        if origins:
+            meta[ORIGINS] = (meta.get(ORIGINS) or {}) | origins
         return replace(self, meta=meta, blocks=tuple(taken.get(block.id, block) for block in self.blocks))
+
+    def following(self, source: "Document") -> "Document":
+        """The same with every part of the source, in its order: in the source's words, which count as missing, where there is none."""
+        untranslated = {id_: replace(piece, made_from=fingerprint(piece.words)) for id_, piece in source.pieces().items()}
+        ours = self.pieces()
+        known = {block.id for block in source.blocks}
+        fields = {name: source.meta[name] for name in FIELDS if name in source.meta}
+        more = tuple(block for block in self.blocks if block.id not in known)
+        whole = Document(fields | self.meta | fields, (*source.blocks, *more))
+        return whole.taking((untranslated | ours).values())
 
 
 def fingerprint(words: str) -> str:

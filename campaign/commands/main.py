@@ -5,14 +5,14 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from campaign.commands import exporting, keys, looking, mirroring, running, signatures
+from campaign.blocks import TextError
+from campaign.commands import exporting, keys, looking, mirroring, running, signatures, testimony
 from campaign.config import SettingError
 from campaign.database import Busy
 from campaign.folder import NoFolder
 from campaign.mirror import NoMirror
 from campaign.petition.samples import NotEmpty
 from campaign.sealing import CannotOpen, KeyTrouble
-from campaign.texts import TextError
 
 EXPECTED = (SettingError, NoFolder, NotEmpty, NoMirror, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
 
@@ -38,5 +38,6 @@ def main() -> None:
     """A testimony, a call, and the signatures under it."""
 
 
-for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, *mirroring.COMMANDS, keys.keys):
+ROOMS = (running, looking, signatures, exporting, mirroring, keys, testimony)
+for command in (command for room in ROOMS for command in room.COMMANDS):
     main.add_command(command)
