@@ -17,6 +17,7 @@ from campaign.texts import Texts
 
 RULES = "testimony.toml"
 ATTRIBUTIONS = ("full", "first", "initials", "none")
+NAMING = ("full", "first")  # with these stands what is to be said of the name: `name_note`
 UNKNOWN = "unknown"
 DATED = (UNKNOWN, "stated", "inferred")
 
@@ -117,5 +118,6 @@ def _attributed(found: Texts, attribution: str) -> Texts:
     form = next((one for one in text.meta["byline"] if isinstance(one, dict) and one.get("key") == attribution), None)
     if form is None:
         raise TextError(f"translations/{text.language.code}/testimony.md: `byline` has no form `{attribution}`.")
-    said = " ".join(filter(None, (text.meta.get("translation_note"), form.get("note"))))
+    notes = ("translation_note", "name_note") if attribution in NAMING else ("translation_note",)
+    said = " ".join(text.meta[note] for note in notes if text.meta.get(note))
     return replace(found, testimony=replace(text, meta=text.meta | {"byline": form["name"], "translation_note": said}))
