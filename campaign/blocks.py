@@ -65,7 +65,7 @@ class Document:
         return replace(self, meta=meta, blocks=tuple(taken.get(block.id, block) for block in self.blocks))
 
     def following(self, source: "Document") -> "Document":
-        """The same with every part of the source, in its order: in the source's words, which count as missing, where there is none."""
+        """The same with every part of the source, in its order; what is not there has the source's words, and is missing."""
         untranslated = {id_: replace(piece, made_from=fingerprint(piece.words)) for id_, piece in source.pieces().items()}
         ours = self.pieces()
         known = {block.id for block in source.blocks}

@@ -14,8 +14,11 @@ HIDDEN, PUBLIC = "hidden", "public"
 DESCRIPTION = "language.toml"
 
 
-class LanguageError(Exception):
-    """A language that cannot be used; its text is one sentence that says which file and why."""
+class LanguageError(SystemExit):
+    """A language that cannot be used; its text is one sentence that says which file and why.
+
+    It ends the program: languages are read while modules are imported, where nobody could catch it.
+    """
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,29 @@ import click
 import sqlalchemy as sa
 
 from campaign.blocks import TextError
-from campaign.commands import exporting, keys, looking, mirroring, running, signatures, testimony
+from campaign.commands import exporting, keys, languages, looking, mirroring, running, signatures, testimony
 from campaign.config import SettingError
 from campaign.database import Busy
 from campaign.folder import NoFolder
 from campaign.mirror import NoMirror
 from campaign.petition.samples import NotEmpty
 from campaign.sealing import CannotOpen, KeyTrouble
+from campaign.translating.catalogues import BadCatalogue
+from campaign.translating.exchange import NotTaken
 
-EXPECTED = (SettingError, NoFolder, NotEmpty, NoMirror, KeyTrouble, TextError, CannotOpen, Busy, FileExistsError)
+EXPECTED = (
+    SettingError,
+    NoFolder,
+    NotEmpty,
+    NoMirror,
+    KeyTrouble,
+    TextError,
+    CannotOpen,
+    Busy,
+    NotTaken,
+    BadCatalogue,
+    FileExistsError,
+)
 
 
 class Campaign(click.Group):
@@ -38,6 +52,6 @@ def main() -> None:
     """A testimony, a call, and the signatures under it."""
 
 
-ROOMS = (running, looking, signatures, exporting, mirroring, keys, testimony)
+ROOMS = (running, looking, signatures, exporting, mirroring, keys, languages, testimony)
 for command in (command for room in ROOMS for command in room.COMMANDS):
     main.add_command(command)

@@ -6,7 +6,7 @@ from typing import IO
 from campaign.exports.rows import Row
 from campaign.exports.spreadsheet import write_xlsx
 from campaign.exports.tables import write_csv, write_jsonl
-from campaign.languages import Language
+from campaign.tongues import Language
 
 Write = Callable[[Iterable[Row], IO[bytes], Language], None]
 OPEN: dict[str, Write] = {"csv": write_csv, "xlsx": write_xlsx, "jsonl": write_jsonl}

@@ -11,6 +11,7 @@ from campaign.languages import LANGUAGES, speaking
 from campaign.petition.published import published, shown_texts
 from campaign.prints import sheets
 from campaign.site import site
+from campaign.tongues import SOURCE
 
 
 @dataclass(frozen=True)
@@ -47,8 +48,8 @@ def beside(code: str, other: str) -> Print:
 
 
 def sheet(code: str) -> Print:
-    """The sheet for signatures on paper, in every language, the reader's first."""
-    codes = [code, *(other for other in LANGUAGES if other != code)]
+    """The sheet for signatures on paper, in two languages: the reader's and the source's, or the first other one."""
+    codes = [code, SOURCE if code != SOURCE else next(other for other in LANGUAGES if other != code)]
     data = {
         "lang": code,
         "address": site().settings.base_url,
