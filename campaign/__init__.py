@@ -3,11 +3,12 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from campaign import api, gate, languages, texts
+from campaign import api, gate, languages
+from campaign.care import caring
 from campaign.config import STATIC, TEMPLATES, TRANSLATIONS, Settings
 from campaign.folder import keys_in, open_database
 from campaign.organizers import access, desk
-from campaign.pages import context, errors
+from campaign.pages import context, errors, withdrawn
 from campaign.pages import views as pages
 from campaign.pages.cache import KeptPages, StaticFiles
 from campaign.petition import views as petition
@@ -29,6 +30,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     context.init_app(app)
     errors.init_app(app)
     access.init_app(app)
+    withdrawn.init_app(app)
 
     app.register_blueprint(petition.room)
     app.register_blueprint(pages.room)
@@ -47,13 +49,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 def lay_foundations(app: Flask, settings: Settings) -> None:
     """Opens what every room stands on."""
     keys, database = load_keys(keys_in(settings)), open_database(settings)
+    care, texts = caring.load(TRANSLATIONS)
     app.extensions["settings"] = settings
-    app.extensions["published"] = LatestCount(database)
+    app.extensions["published"] = LatestCount(database, is_withdrawn=care.withdrawn)
     app.extensions["site"] = Site(
         settings=settings,
         database=database,
         keys=keys,
         gate=gate.Gate(settings, keys.form),
         stamp=gate.Stamp(keys.form),
-        texts=texts.load(TRANSLATIONS),
+        care=care,
+        texts=texts,
+        remaining=caring.remaining(care, texts),
     )

@@ -1,13 +1,12 @@
-"""The two languages: which one a reader wants, its direction, and how numbers, days and countries are written in it.
+"""The languages of the site: which one a reader wants, and how numbers, days and countries are written in it.
 
-Digits are Latin in both. Arabic is formatted as in Syria (`ar_SY`), whose months are Levantine, from the catalogue `ar`.
+Digits are Latin in all of them. What a language is called and how it is formatted stands in its `language.toml` (tongues.py).
 """
 
 import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
 from typing import Any
@@ -20,29 +19,12 @@ from flask_babel import Babel, force_locale
 from werkzeug.routing import BaseConverter
 
 from campaign.config import TRANSLATIONS
+from campaign.tongues import PUBLIC, SOURCE, Language, discover
 
-
-@dataclass(frozen=True)
-class Language:
-    """A language of the site."""
-
-    code: str  # as in the address and in `lang`
-    locale: str  # whose rules format numbers and days
-    name: str  # in itself
-    dir: str
-    og: str  # what Facebook calls it
-
-    @property
-    def is_rtl(self) -> bool:
-        """Whether it is written from right to left."""
-        return self.dir == "rtl"
-
-
-ENGLISH = Language("en", "en_GB", "English", "ltr", "en_US")
-ARABIC = Language("ar", "ar_SY", "العربية", "rtl", "ar_AR")
-LANGUAGES = {language.code: language for language in (ENGLISH, ARABIC)}
-# Every variety of Arabic counts as Arabic (ISO 639-3 codes of the macrolanguage that browsers send).
-VARIETIES = dict.fromkeys(("ar", "arb", "apc", "apd", "arz", "ary", "acm", "ajp", "ars", "aeb", "arq"), "ar")
+# What is on the site; the folders of translations/ say so, once at the start.
+LANGUAGES = {code: language for code, language in discover(TRANSLATIONS).items() if language.status == PUBLIC}
+ENGLISH = LANGUAGES[SOURCE]
+TAGS = {tag: language for language in LANGUAGES.values() for tag in (language.code, *language.counts_as)}
 NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -103,9 +85,8 @@ def negotiate(header: str | None) -> Language | None:
         if quality > 0:
             wishes.append((-quality, place, re.split("[-_]", tag.strip().lower())[0]))
     for _, _, base in sorted(wishes):
-        language = LANGUAGES.get(VARIETIES.get(base, base))
-        if language:
-            return language
+        if base in TAGS:
+            return TAGS[base]
     return None
 
 

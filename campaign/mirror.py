@@ -18,6 +18,7 @@ from werkzeug.routing import MapAdapter
 
 from campaign.database import now
 from campaign.pages.context import COPIED_ON
+from campaign.pages.withdrawn import gone
 from campaign.site import Site
 
 SUMS = "SHA256SUMS"
@@ -55,6 +56,7 @@ def files(app: Flask) -> Iterator[tuple[str, bytes]]:
     """The copy's files, name and content, found from the front page along the links."""
     site: Site = app.extensions["site"]
     routes, client = app.url_map.bind(site.settings.host), app.test_client()
+    left_out = LEFT_OUT | gone(app.extensions["published"]())
     waiting, known = ["/"], {"/"}
     while waiting:
         address = waiting.pop()
@@ -64,13 +66,13 @@ def files(app: Flask) -> Iterator[tuple[str, bytes]]:
         body = answer.get_data()
         if answer.mimetype in {"text/html", "text/css"}:
             text = answer.get_data(as_text=True)
-            found = {there for _, there in LINK.findall(text) if is_read(routes, there)} - known
+            found = {there for _, there in LINK.findall(text) if is_read(routes, there, left_out)} - known
             waiting, known = waiting + sorted(found), known | found
-            body = relative(text, address, routes, site.settings.base_url).encode()
+            body = relative(text, address, lambda there: is_read(routes, there, left_out), site.settings.base_url).encode()
         yield file_of(address), body
 
 
-def is_read(routes: MapAdapter, address: str) -> bool:
+def is_read(routes: MapAdapter, address: str, left_out: set[str]) -> bool:
     """Whether an address is part of the copy: a page to read or what it is shown with."""
     if address.startswith("/static/"):
         return True
@@ -78,16 +80,16 @@ def is_read(routes: MapAdapter, address: str) -> bool:
         endpoint, _ = routes.match(unquote(address))
     except HTTPException:
         return False
-    return endpoint.startswith(("pages.", "prints.")) and endpoint not in LEFT_OUT
+    return endpoint.startswith(("pages.", "prints.")) and endpoint not in left_out
 
 
-def relative(text: str, address: str, routes: MapAdapter, base_url: str) -> str:
+def relative(text: str, address: str, is_here: Callable[[str], bool], base_url: str) -> str:
     """A page or a style sheet with every link turned: to the copy's file, or to the site where there is none."""
     here = posixpath.dirname(file_of(address))
 
     def turned(link: re.Match[str]) -> str:
         before, there = link.groups()
-        return before + (posixpath.relpath(file_of(there), here or ".") if is_read(routes, there) else base_url + there)
+        return before + (posixpath.relpath(file_of(there), here or ".") if is_here(there) else base_url + there)
 
     return LINK.sub(turned, text)
 

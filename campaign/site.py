@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app
 
+from campaign.care.caring import Care
 from campaign.config import Settings
 from campaign.database import Database
 from campaign.gate import Gate, Stamp
@@ -20,7 +21,9 @@ class Site:
     keys: Keys
     gate: Gate
     stamp: Stamp
+    care: Care
     texts: dict[str, Texts]
+    remaining: dict[str, Texts]  # once the testimony is withdrawn
 
 
 def site() -> Site:

@@ -31,11 +31,12 @@ ARABIC = "0621-063A,0640-0652,0670"
 ARABIC_SIGNS = "0020-0021,0028-0029,002B-003A,00A0,00AB,00B7,00BB,060C,061B,061F,066A-066C"
 INVISIBLE = "200C-200F,2066-2069"
 DASHES = "2010,2013-2014,2018-2019,201C-201D,2026"
-# Letters of Persian and Kurdish (Sorani), for the names of signers.
+# Letters of Persian and Kurdish (Sorani), for the names of signers and for pages in these languages.
 NAMES = "067E,0686,0695,0698,06A4,06A9,06AF,06B5,06C0,06C6,06CC,06CE,06D5"
 LATIN = "0020-007E,00A0,00A9,00AB,00B7,00BB"
-# For names with accents: fetched only by a page that shows one.
-ACCENTS = "00C0-024F,1E00-1EFF"
+# For names and languages with accents: fetched only by a page that shows one. The narrow space stands in French figures.
+ACCENTS = "00C0-024F,1E00-1EFF,202F"
+BOOK_ACCENTS = "00C0-017F,0218-021B,1E9E,202F"
 # Without these Arabic letters do not join and marks do not sit.
 JOINING = ["init", "medi", "fina", "isol", "rlig", "ccmp", "calt", "liga", "mark", "mkmk", "kern", "curs", "locl"]
 SETTING = ["kern", "liga", "ccmp", "locl", "mark"]
@@ -68,14 +69,16 @@ CUTS = [
         (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES),
         JOINING,
     ),
+    Cut("witness-accents", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (BOOK_ACCENTS,), SETTING),
     Cut("witness-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (LATIN, DASHES), [*SETTING, "onum", "pnum"]),
     Cut("campaign-arabic", PLEX, PLAIN, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
-    Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES), JOINING),
+    Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
     Cut("campaign-latin", PLEX, PLAIN, (LATIN, DASHES), SETTING),
     Cut("campaign-latin-strong", PLEX, STRONG, (LATIN, DASHES), SETTING),
     Cut("campaign-accents", PLEX, PLAIN, (ACCENTS,), SETTING),
     Cut("names-arabic", NASKH, "400Regular/NotoNaskhArabic_400Regular.ttf", (EVERY_ARABIC, INVISIBLE, DASHES), JOINING),
     Cut("names-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (EVERY_LATIN,), SETTING),
+    Cut("campaign-accents-strong", PLEX, STRONG, (ACCENTS,), SETTING),
 ]
 
 

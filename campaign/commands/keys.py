@@ -35,3 +35,6 @@ def eject(out: Path) -> None:
         f"The private key is in {out} and no longer in the data folder. Keep two copies away from this server;"
         " without it nobody can ever read the signatures. Disks and backups may still hold an old copy."
     )
+
+
+COMMANDS = (keys,)

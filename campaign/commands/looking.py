@@ -5,6 +5,8 @@ import sqlalchemy as sa
 from email_validator import EmailNotValidError, validate_email
 
 from campaign import create_app, folder, mail, relay, sealing
+from campaign.blocks import TextError
+from campaign.care import caring, consent, withholding
 from campaign.commands.running import KEY_IS_HERE
 from campaign.commands.signatures import opened
 from campaign.config import TRANSLATIONS, Settings
@@ -14,7 +16,6 @@ from campaign.mail import Letter
 from campaign.organizers import audit
 from campaign.petition import counting, letters
 from campaign.petition.models import Submission
-from campaign.texts import TextError, load
 
 OVERDUE = 3 * mail.LEASE
 
@@ -64,10 +65,11 @@ def _wrong(settings: Settings, database: Database) -> list[str]:
     """What does not work now."""
     found = []
     try:
-        texts = load(TRANSLATIONS)
+        _, texts = caring.load(TRANSLATIONS)
         lengths = {code: len(texts[code].testimony.paragraphs) for code in LANGUAGES}
         if len(set(lengths.values())) > 1:
             found.append(f"The testimony has not the same number of paragraphs in every language: {lengths}.")
+        found += withholding.inexact(texts)
     except TextError as error:
         found.append(str(error))
     with database.reading() as session:
@@ -92,7 +94,16 @@ def _advice(settings: Settings) -> list[str]:
         found.append("CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://...")
     if "starttls=off" in settings.mail_url:
         found.append("CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server.")
-    return found
+    return found + _care(settings)
+
+
+def _care(settings: Settings) -> list[str]:
+    """What must be mended for the sake of the witness."""
+    try:
+        care, _ = caring.load(TRANSLATIONS)
+    except TextError:
+        return []  # it stands among what is wrong
+    return [*caring.advice(care), *consent.faults(settings.data, care, list(LANGUAGES), now().date())]
 
 
 def one_address(_context: click.Context, _argument: click.Parameter, typed: str) -> str:

@@ -5,7 +5,8 @@ from typing import Any
 import click
 import sqlalchemy as sa
 
-from campaign.commands import exporting, keys, looking, mirroring, organizers, running, signatures
+from campaign.blocks import TextError
+from campaign.commands import exporting, keys, languages, looking, mirroring, organizers, running, signatures, testimony
 from campaign.config import SettingError
 from campaign.database import Busy
 from campaign.exports.documents import NamesHidden
@@ -15,9 +16,22 @@ from campaign.organizers.accounts import NoAccount
 from campaign.petition.samples import NotEmpty
 from campaign.prints.drawing import NotDrawn
 from campaign.sealing import CannotOpen, KeyTrouble
-from campaign.texts import TextError
+from campaign.translating.catalogues import BadCatalogue
+from campaign.translating.exchange import NotTaken
 
-EXPECTED = (SettingError, NoFolder, NotEmpty, NoAccount, NoMirror, KeyTrouble, TextError, Busy, FileExistsError)
+EXPECTED = (
+    SettingError,
+    NoFolder,
+    NotEmpty,
+    NoAccount,
+    NoMirror,
+    KeyTrouble,
+    TextError,
+    Busy,
+    NotTaken,
+    BadCatalogue,
+    FileExistsError,
+)
 EXPECTED_OF_EXPORTS = (CannotOpen, NamesHidden, NotDrawn)
 
 
@@ -42,6 +56,6 @@ def main() -> None:
     """A testimony, a call, and the signatures under it."""
 
 
-GROUPS = (keys.keys, organizers.organizers)
-for command in (*running.COMMANDS, *looking.COMMANDS, *signatures.COMMANDS, *exporting.COMMANDS, *mirroring.COMMANDS, *GROUPS):
+ROOMS = (running, looking, signatures, exporting, mirroring, keys, languages, organizers, testimony)
+for command in (command for room in ROOMS for command in room.COMMANDS):
     main.add_command(command)

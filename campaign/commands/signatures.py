@@ -5,9 +5,10 @@ import sys
 import click
 
 from campaign import folder
-from campaign.config import Settings
+from campaign.care import caring
+from campaign.config import TRANSLATIONS, Settings
 from campaign.database import Database, now
-from campaign.petition import samples, signing
+from campaign.petition import counting, samples, signing
 from campaign.sealing import load_keys
 
 
@@ -33,7 +34,10 @@ def close() -> None:
 def open_again() -> None:
     """Resume the collecting of signatures."""
     _, database = opened()
+    care, texts = caring.load(TRANSLATIONS)
     with database.writing() as session:
+        if (care.withdrawn or counting.read(session).is_testimony_withdrawn) and caring.quoting(texts):
+            raise click.ClickException("The letter quotes the testimony, which is withdrawn: change the letter first.")
         signing.close(session, None)
     click.echo("Signing is open.")
 

@@ -14,8 +14,8 @@ from campaign.exports.rows import Row, Wanted
 from campaign.exports.sealed import write_sealed
 from campaign.exports.spreadsheet import write_xlsx
 from campaign.exports.tables import write_csv, write_jsonl
-from campaign.languages import Language
 from campaign.petition.models import Publication
+from campaign.tongues import Language
 
 Write = Callable[[Iterable[Row], IO[bytes], Language], None]
 Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on, and shows how far they are

@@ -22,7 +22,7 @@ from flask_babel import gettext, ngettext
 
 from campaign.database import now
 from campaign.exports.rows import Stored, Wanted
-from campaign.languages import LANGUAGES, Language, countries, day, number, speaking
+from campaign.languages import LANGUAGES, countries, day, number, speaking
 from campaign.prints.drawing import SOURCES, TYPESETTER, NotDrawn
 from campaign.site import site
 

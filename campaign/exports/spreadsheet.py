@@ -16,7 +16,7 @@ from xlsxwriter import Workbook
 
 from campaign.exports.rows import Row
 from campaign.exports.tables import texts
-from campaign.languages import Language
+from campaign.tongues import Language
 
 LONGEST = 1_000_000  # rows of one sheet; the format ends at 1,048,576
 TEXT = 49  # the number format "@": what is typed over a cell stays text too

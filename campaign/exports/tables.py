@@ -8,8 +8,8 @@ from collections.abc import Iterable
 from typing import IO
 
 from campaign.exports.rows import Row
-from campaign.languages import Language
 from campaign.petition.cleaning import INVISIBLE
+from campaign.tongues import Language
 
 # What a spreadsheet may take for a formula (OWASP ASVS 1.2.10), also behind white space and joiners.
 FORMULA = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]")  # fullwidth forms too

@@ -91,6 +91,7 @@ class KeptPages:
             return kept.answer(environ, start_response)
         response = Response.from_app(self._inner, environ | {"REQUEST_METHOD": "GET"}, buffered=True)
         if response.status_code != 200 or not response.cache_control.public:
+            self.pages.pop(environ["PATH_INFO"], None)  # what was there before is not kept either
             return response(environ, start_response)
         kept = self._keep(environ["PATH_INFO"], response, stamp)
         return kept.answer(environ, start_response)

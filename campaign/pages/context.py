@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, clock, current, day, isolate, number
 from campaign.petition.counting import Published, next_goal
-from campaign.petition.published import published
+from campaign.petition.published import published, shown_texts
 from campaign.site import site
 
 SECURITY = {
@@ -69,8 +69,10 @@ def context() -> dict[str, Any]:
         "lang": language.code,
         "dir": language.dir,
         "languages": list(LANGUAGES.values()),
-        "texts": site().texts[language.code],
-        "all_texts": site().texts,
+        "texts": shown_texts()[language.code],
+        "all_texts": shown_texts(),
+        "care": site().care,
+        "withdrawn": latest.is_testimony_withdrawn,
         "published": shown_count(latest, settings.goal),
         "contact": settings.contact,
         "sample": latest.is_sample,

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from campaign.database import AWAY
 
 RETRY_AFTER = "10"  # seconds
+NOWHERE = {"canonical": None, "noindex": True}  # what an address shows that shows no page of its own
 Answer = tuple[str, int, dict[str, str]]
 
 
@@ -22,7 +23,7 @@ def show(error: HTTPException) -> Answer:
     """One page for every error that HTTP names."""
     heading, sentence = words(error.code or 500)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence)
+    page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence, **NOWHERE)
     return page, error.code or 500, headers
 
 
@@ -44,6 +45,7 @@ def words(code: int) -> tuple[str, str]:
         403: (gettext("Not allowed"), gettext("This page is not open to you.")),
         404: (gettext("Page not found"), gettext("There is no page at this address. It may have moved.")),
         405: (gettext("Not possible this way"), gettext("This address does not take what was sent to it.")),
+        410: (gettext("No longer here"), gettext("This testimony has been withdrawn.")),
         413: (gettext("Too much at once"), gettext("What was sent is too large. Nothing was kept.")),
         415: (gettext("Not a form"), gettext("What was sent is not a form of this site. Nothing was kept.")),
         429: (gettext("Too many attempts"), gettext("Please wait a while, then try again.")),

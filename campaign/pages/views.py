@@ -8,8 +8,10 @@ from campaign.database import Database, now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
 from campaign.mail import LEASE, Letter
 from campaign.pages.context import SECURITY
+from campaign.pages.withdrawn import gone
 from campaign.petition.counting import read
 from campaign.petition.forms import SignForm
+from campaign.petition.published import published, shown_texts
 from campaign.site import site
 
 room = Blueprint("pages", __name__)
@@ -66,7 +68,7 @@ def beside(other: str) -> Page:
     """The testimony in two languages, paragraph by paragraph."""
     if other == current().code:
         abort(404)
-    here, there = site().texts[current().code], site().texts[other]
+    here, there = shown_texts()[current().code], shown_texts()[other]
     pairs = list(zip(here.testimony.paragraphs, there.testimony.paragraphs, strict=True))
     answer = render_template("pages/beside.html", other=LANGUAGES[other], other_texts=there, pairs=pairs)
     return answer, 200, KEPT
@@ -120,7 +122,8 @@ def robots() -> Page:
 def sitemap() -> Page:
     """The addresses of the pages, each with its twins."""
     base = site().settings.base_url
-    endpoints = [*(f"pages.{name}" for name in FOUND), "petition.sign"]
+    there = [*(f"pages.{name}" for name in FOUND), "petition.sign"]
+    endpoints = [endpoint for endpoint in there if endpoint not in gone(published())]
     pages = [{code: base + url_for(endpoint, lang=code) for code in LANGUAGES} for endpoint in endpoints]
     headers = KEPT | {"Content-Type": "application/xml; charset=utf-8"}
     return render_template("pages/sitemap.xml", pages=pages), 200, headers

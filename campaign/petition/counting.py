@@ -26,6 +26,7 @@ class Published:
     countries: tuple[tuple[str, int], ...] = ()
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     is_closed: bool = False
+    is_testimony_withdrawn: bool = False
     is_sample: bool = False
     is_mail_stopped: bool = False
     are_names_hidden: bool = False
@@ -100,6 +101,7 @@ def read(session: Session) -> Published:
         countries=tuple(sorted(row.countries.items())),
         as_of=row.as_of,
         is_closed=row.closed_on is not None,
+        is_testimony_withdrawn=row.testimony_withdrawn_on is not None,
         is_sample=row.is_sample,
         is_mail_stopped=row.mail_stopped_on is not None,
         are_names_hidden=row.names_hidden_on is not None,

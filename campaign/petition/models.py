@@ -85,6 +85,7 @@ class Publication(Record):
     countries: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # only cells of 20 and more
     as_of: Mapped[datetime]
     closed_on: Mapped[date | None]
+    testimony_withdrawn_on: Mapped[date | None]
     is_sample: Mapped[bool]
     counted_at: Mapped[datetime | None]  # the minute at which DayCount was taken
     mail_stopped_on: Mapped[date | None]

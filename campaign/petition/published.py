@@ -1,12 +1,15 @@
 """The published count as every page reads it, without asking the database each time."""
 
 import time
+from dataclasses import replace
 
 import sqlalchemy as sa
 from flask import current_app
 
 from campaign.database import Database
 from campaign.petition.counting import Published, read
+from campaign.site import site
+from campaign.texts import Texts
 
 READ_AGAIN_AFTER = 1.0  # seconds
 AFTER_TROUBLE = 15.0  # seconds; reading must not wait for a database that does not answer, page after page
@@ -15,9 +18,11 @@ AFTER_TROUBLE = 15.0  # seconds; reading must not wait for a database that does 
 class LatestCount:
     """The last publication, read again at most once a second; when the database is away, the one known before."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, is_withdrawn: bool = False) -> None:
+        """`is_withdrawn` is whether the texts say that the testimony is, whatever the database says."""
         self._database = database
-        self._known = Published()
+        self._is_withdrawn = is_withdrawn
+        self._known = Published(is_testimony_withdrawn=is_withdrawn)
         self._read_at = float("-inf")
 
     def __call__(self) -> Published:
@@ -32,6 +37,7 @@ class LatestCount:
         try:
             with self._database.reading() as session:
                 found = read(session)
+                found = replace(found, is_testimony_withdrawn=found.is_testimony_withdrawn or self._is_withdrawn)
         except sa.exc.SQLAlchemyError:
             self._read_at = time.monotonic() + AFTER_TROUBLE - READ_AGAIN_AFTER
             return  # the pages go on with what is known; /readyz says that the database is away
@@ -43,3 +49,8 @@ def published() -> Published:
     """What this site last published."""
     latest: LatestCount = current_app.extensions["published"]
     return latest()
+
+
+def shown_texts() -> dict[str, Texts]:
+    """The texts by language as they are shown now: without the testimony once it is withdrawn."""
+    return site().remaining if published().is_testimony_withdrawn else site().texts

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from campaign import sealing
 from campaign.database import Database, now
+from campaign.languages import LANGUAGES
 from campaign.petition.counting import count, publish
 from campaign.petition.models import Publication, Signature, Submission
 
 CHUNK = 1000
 COUNTRIES = ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB", None, None)
 DAYS = 30
+LANGUAGE_CODES = tuple(LANGUAGES)
 
 
 class NotEmpty(Exception):
@@ -49,7 +51,7 @@ def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, object]]:
             "token_hash": secrets.token_bytes(32),
             "sealed": sealing.seal(keys.public, person),
             "shown_as": name if place % 3 == 0 else None,
-            "language": "en" if place % 2 else "ar",
+            "language": LANGUAGE_CODES[(place - 1) % len(LANGUAGE_CODES)],
             "country": COUNTRIES[place % len(COUNTRIES)],
             "news": place % 5 == 0,
             "text_sha256": text,

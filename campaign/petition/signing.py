@@ -183,3 +183,10 @@ def _forget_waiting(session: Session, tag: bytes) -> bool:
 def close(session: Session, today: date | None) -> None:
     """Ends the collecting of signatures on a day, or resumes it with None."""
     session.execute(sa.update(Publication).where(Publication.id == 1).values(closed_on=today))
+
+
+def withdraw_testimony(session: Session, today: date) -> None:
+    """Withdraws the testimony for good, and with it ends the collecting: the letter rests on it. Again changes nothing."""
+    standing = sa.update(Publication).where(Publication.id == 1, Publication.testimony_withdrawn_on.is_(None))
+    closed_on = sa.func.coalesce(Publication.closed_on, today)
+    session.execute(standing.values(testimony_withdrawn_on=today, closed_on=closed_on))

@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from campaign.config import PACKAGE, TEMPLATES
+from campaign.languages import LANGUAGES
 from campaign.prints.prints import Print
 
 FONTS = PACKAGE / "prints" / "fonts"
@@ -93,4 +94,5 @@ def _made_with() -> str:
 
 
 def _json(wanted: Print) -> str:
-    return json.dumps(wanted.data, ensure_ascii=False, sort_keys=True)
+    rtl = [code for code, language in LANGUAGES.items() if language.is_rtl]
+    return json.dumps(wanted.data | {"rtl": rtl}, ensure_ascii=False, sort_keys=True)

@@ -8,8 +8,10 @@ from typing import Any
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, speaking
+from campaign.petition.published import published, shown_texts
 from campaign.prints import sheets
 from campaign.site import site
+from campaign.tongues import SOURCE
 
 
 @dataclass(frozen=True)
@@ -24,14 +26,13 @@ class Print:
 
 def everything() -> Iterator[Print]:
     """All that the site gives out, in the order in which people ask for it."""
-    for code in LANGUAGES:
-        yield card(code)
-    for code in LANGUAGES:
-        yield testimony(code)
-    for code, other in permutations(LANGUAGES, 2):
-        yield beside(code, other)
-    for code in LANGUAGES:
-        yield sheet(code)
+    latest = published()
+    if not latest.is_testimony_withdrawn:
+        yield from map(card, LANGUAGES)
+        yield from map(testimony, LANGUAGES)
+        yield from (beside(code, other) for code, other in permutations(LANGUAGES, 2))
+    if not (latest.is_testimony_withdrawn and latest.is_closed):
+        yield from map(sheet, LANGUAGES)
 
 
 def testimony(code: str) -> Print:
@@ -47,8 +48,8 @@ def beside(code: str, other: str) -> Print:
 
 
 def sheet(code: str) -> Print:
-    """The sheet for signatures on paper, in every language, the reader's first."""
-    codes = [code, *(other for other in LANGUAGES if other != code)]
+    """The sheet for signatures on paper, in two languages: the reader's and the source's, or the first other one."""
+    codes = [code, SOURCE if code != SOURCE else next(other for other in LANGUAGES if other != code)]
     data = {
         "lang": code,
         "address": site().settings.base_url,
@@ -60,7 +61,7 @@ def sheet(code: str) -> Print:
 
 def card(code: str) -> Print:
     """The picture that stands beside a shared link: 1200 x 630, as the Open Graph protocol's readers want it."""
-    texts = site().texts[code]
+    texts = shown_texts()[code]
     with speaking(code):
         data = {
             "lang": code,
@@ -73,7 +74,7 @@ def card(code: str) -> Print:
 
 def _witness(code: str, path: str) -> dict[str, Any]:
     """The testimony with all that is to be said of it."""
-    text = site().texts[code].testimony
+    text = shown_texts()[code].testimony
     with speaking(code):
         name = gettext("A call from Idlib")
     return {
@@ -81,8 +82,8 @@ def _witness(code: str, path: str) -> dict[str, Any]:
         "title": text.title,
         "byline": text.meta["byline"],
         "undated": text.meta["undated"],
-        "notes": [text.meta[note] for note in ("translation_note", "warning") if text.meta.get(note)],
-        "paragraphs": text.paragraphs,
+        "notes": [note for note in (text.standing, text.meta["warning"]) if note],
+        "paragraphs": [paragraph.words for paragraph in text.paragraphs],
         "campaign": name,
         "address": site().settings.base_url + path,
     }

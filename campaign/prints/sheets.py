@@ -10,6 +10,7 @@ import segno
 from flask_babel import gettext
 
 from campaign.languages import speaking
+from campaign.petition.published import shown_texts
 from campaign.site import site
 from campaign.texts import MARKDOWN, Text
 
@@ -23,7 +24,7 @@ def code(address: str) -> str:
 
 def words(lang: str) -> dict[str, Any]:
     """Everything that stands on the sheet in one language."""
-    texts, contact = site().texts[lang], site().settings.contact
+    texts, contact = shown_texts()[lang], site().settings.contact
     letter = texts.petition
     with speaking(lang):
         return {
@@ -32,8 +33,8 @@ def words(lang: str) -> dict[str, Any]:
             "call": letter.meta["call"],
             "addressees": [addressee["name"] for addressee in letter.meta["addressees"]],
             "letter": plain(letter),
-            "note": letter.meta.get("translation_note", ""),
-            "sha256": texts.consent_hash,
+            "note": letter.standing,
+            "sha256": site().texts[lang].consent_hash,
             "promises": promises(),
             "contact": contact,
             **labels(),

@@ -7,7 +7,7 @@ from openpyxl import load_workbook
 
 from campaign.exports import spreadsheet
 from campaign.exports.rows import Row
-from campaign.languages import ARABIC, ENGLISH
+from campaign.languages import ENGLISH, LANGUAGES
 from tests.exports.organizing import TEXT
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
@@ -104,7 +104,7 @@ def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatc
     monkeypatch.setattr(spreadsheet, "LONGEST", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        spreadsheet.write_xlsx([row(number) for number in range(1, 8)], stream, ARABIC)
+        spreadsheet.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
 
     sheets = load_workbook(out).worksheets
 

@@ -9,10 +9,10 @@ from babel.messages.catalog import Message
 from flask import Flask
 from flask_babel import ngettext
 
-import hatch_build
 from campaign import languages
 from campaign.config import TRANSLATIONS
 from campaign.languages import LANGUAGES, number, speaking
+from campaign.translating import catalogues
 
 NUMBERS = {"ar": (0, 1, 2, 3, 10, 11, 39, 99, 100, 101, 102, 103, 111, 1000), "en": (0, 1, 2)}
 CATEGORIES = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}  # CLDR's, in its order
@@ -65,7 +65,7 @@ def said(code: str, message: Sequence[str], count: int) -> str:
 
 def counted(code: str) -> list[Message]:
     """The counted messages of a catalogue."""
-    return [entry for entry in hatch_build.read(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po") if entry.pluralizable]
+    return [entry for entry in catalogues.read(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po") if entry.pluralizable]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -110,6 +110,6 @@ def test_the_counter_says_what_english_says(speech):
 
 
 def test_the_rule_for_arabic_is_cldrs_and_not_the_one_that_babel_writes():
-    catalogue = hatch_build.read(TRANSLATIONS / "ar" / "LC_MESSAGES" / "messages.po")
+    catalogue = catalogues.read(TRANSLATIONS / "ar" / "LC_MESSAGES" / "messages.po")
 
     assert "n%100>=11 ? 4 : 5" in catalogue.plural_expr

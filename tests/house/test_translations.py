@@ -13,9 +13,9 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
-import hatch_build
 from campaign.config import TRANSLATIONS
 from campaign.languages import LANGUAGES
+from campaign.translating import catalogues
 
 TOP = Path(__file__).resolve().parents[2]
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}  # as in translations/README.md
@@ -46,7 +46,7 @@ def source(code: str) -> Path:
 
 def entries(code: str) -> list[Message]:
     """The messages of a catalogue, without its header."""
-    return [entry for entry in hatch_build.read(source(code)) if entry.id]
+    return [entry for entry in catalogues.read(source(code)) if entry.id]
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -56,11 +56,11 @@ def code(request: pytest.FixtureRequest) -> str:
 
 
 def test_a_catalogue_can_be_built_and_shows_nothing_unread(code):
-    assert hatch_build.check(source(code)) == []
+    assert catalogues.check(source(code)) == []
 
 
 def test_every_message_is_translated_in_all_its_forms(code):
-    empty = [entry.id for entry in entries(code) if not all(hatch_build.strings(entry))]
+    empty = [entry.id for entry in entries(code) if not all(catalogues.strings(entry))]
 
     assert empty == []
 
@@ -94,14 +94,14 @@ def test_english_repeats_its_messages():
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_arabic_is_written_as_arabic_is(fault):
-    sentences = [PLACEHOLDER.sub("0", string) for entry in entries("ar") for string in hatch_build.strings(entry)]
+    sentences = [PLACEHOLDER.sub("0", string) for entry in entries("ar") for string in catalogues.strings(entry)]
 
     assert [sentence for sentence in sentences if FAULTS[fault].search(sentence)] == []
 
 
 def test_quotation_marks_and_isolates_come_in_pairs():
     for entry in entries("ar"):
-        for string in hatch_build.strings(entry):
+        for string in catalogues.strings(entry):
             assert string.count("«") == string.count("»"), string
             assert string.count("\u2068") == string.count("\u2069"), string
 

@@ -42,7 +42,7 @@ def test_the_sheet_has_one_page_to_sign_and_the_whole_letter_behind_it(app, visi
     letter = site.texts["en"].petition
     assert letters(letter.meta["call"]) in letters(front)
     for paragraph in letter.paragraphs:
-        assert letters(paragraph) in letters(back)
+        assert letters(paragraph.words) in letters(back)
     for addressee in letter.meta["addressees"]:
         assert letters(addressee["name"]) in letters(back)
 

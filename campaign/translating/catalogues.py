@@ -1,0 +1,136 @@
+"""Catalogues that may be built: checks `messages.po` and compiles it to `messages.mo`, and needs nothing but Babel.
+
+Refused is a catalogue that does not parse, an entry that is fuzzy or has some of its plural forms empty, and a
+translation whose placeholders (`%(name)s`) are not those of its message. A plural form that stands for one number
+only may leave placeholders out: Arabic has three of them, and "two signatures" is one word there. An entry that is
+not translated yet is built; it shows its English.
+"""
+
+import gettext
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import PoFileError, read_po
+
+LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s*)?"([^"\\]|\\.)*"\s*)?')
+PLACEHOLDER = re.compile(r"%\(\w*\)[#0\- +]?[a-zA-Z]?")
+NUMBERS_TRIED = 1000  # CLDR's plural rules repeat within it
+
+
+class BadCatalogue(ValueError):
+    """One or more sentences, a line each, that say which entries must be put right: file, line, message id, trouble."""
+
+
+def compile_catalogues(translations: Path) -> list[Path]:
+    """Writes a messages.mo beside every LANG/LC_MESSAGES/messages.po of a folder; nothing is written if one is bad."""
+    sources = sorted(translations.glob("*/LC_MESSAGES/messages.po"))
+    troubles = [sentence for source in sources for sentence in check(source)]
+    if troubles:
+        raise BadCatalogue("\n".join(troubles))
+    return [write(source) for source in sources]
+
+
+def check(source: Path) -> list[str]:
+    """The sentences that say what is wrong in one catalogue; none when it may be built."""
+    name = "/".join(source.parts[-4:])
+    try:
+        entries = list(read(source))
+    except PoFileError as trouble:
+        return [f"{name}, line {trouble.lineno + 1}: {str(trouble).removesuffix(f' on {trouble.lineno}')}."]
+    except (ValueError, LookupError) as trouble:
+        return [f"{name}: this does not parse: {trouble}."]
+    plurals = single_forms(read(source))
+    return [
+        f'{name}, line {entry.lineno or 1}: "{first_id(entry)}": {trouble}.'
+        for entry in entries
+        for trouble in troubles_of(entry, plurals)
+    ]
+
+
+def read(source: Path) -> Catalog:
+    """A catalogue in the language of its folder; PoFileError or ValueError says where it does not parse."""
+    content = source.read_bytes()
+    for number, line in enumerate(content.decode().split("\n"), start=1):
+        if not LINE.fullmatch(line):
+            raise ValueError(f"line {number}: {line.strip()}")
+    catalog = read_po(BytesIO(content), locale=source.parts[-3], abort_invalid=True)
+    gettext.c2py(catalog.plural_expr)
+    return catalog
+
+
+def write(source: Path) -> Path:
+    """Compiles one catalogue; a site that runs sees the old one or the new one, never half of it."""
+    target = source.with_suffix(".mo")
+    unfinished = target.with_suffix(f".{os.getpid()}.mo")
+    with unfinished.open("wb") as file:
+        write_mo(file, read(source))
+    unfinished.replace(target)
+    return target
+
+
+def single_forms(catalog: Catalog) -> set[int]:
+    """The plural forms that stand for one number only, by the catalogue's own plural expression."""
+    form_of = gettext.c2py(catalog.plural_expr)
+    forms = [form_of(number) for number in range(NUMBERS_TRIED)]
+    return {form for form in forms if forms.count(form) == 1}
+
+
+def troubles_of(entry: Message, single: set[int]) -> Iterator[str]:
+    """What is wrong with one entry, in words that stand after its message id; `single` as `single_forms` says."""
+    if entry.fuzzy:
+        yield "it is marked fuzzy; read the translation again and take the mark away"
+    if not entry.id or not any(strings(entry)):
+        return
+    for form, string in enumerate(strings(entry)):
+        where = f"plural form {form}" if entry.pluralizable else "the translation"
+        if not string:
+            yield f"{where} is empty"
+        else:
+            yield from misplaced(where, last_id(entry), string, entry.pluralizable and form in single)
+
+
+def misplaced(where: str, message: str, string: str, may_leave_out: bool) -> Iterator[str]:
+    """The placeholders that one translated string has too many or too few."""
+    ours, theirs = placeholders(message), placeholders(string)
+    for extra in sorted(theirs - ours):
+        yield f"{where} has {extra}, which the message does not have"
+    for missing in sorted(ours - theirs):
+        if not may_leave_out:
+            yield f"{where} lacks {missing}"
+    if fills_in(message) and not fills_in(string) and ours >= theirs:
+        yield f"{where} has a % that stands for nothing; the sign itself is written %%"
+
+
+def placeholders(string: str) -> set[str]:
+    """The named placeholders of a string as they are written: {'%(count)s'}."""
+    return set(PLACEHOLDER.findall(string.replace("%%", "")))
+
+
+def fills_in(string: str) -> bool:
+    """Whether values can be put in at all: a stray % would break the page that shows the sentence."""
+    try:
+        string % defaultdict(int)
+    except (ValueError, TypeError):
+        return False
+    return True
+
+
+def strings(entry: Message) -> list[str]:
+    """The translated strings of an entry: one, or one for each plural form."""
+    return list(entry.string) if isinstance(entry.string, list | tuple) else [entry.string or ""]
+
+
+def first_id(entry: Message) -> str:
+    """The message id that a translator searches for; the entry at the top of the file has none."""
+    return (entry.id[0] if isinstance(entry.id, list | tuple) else entry.id) or "the header"
+
+
+def last_id(entry: Message) -> str:
+    """The message id with every placeholder in it: the plural, where there is one."""
+    return entry.id[-1] if isinstance(entry.id, list | tuple) else entry.id
