@@ -65,4 +65,5 @@ def link(settings: Settings, language: str, token: str) -> str:
     """The address by which an account is set up: hand it over in person, or in a way that nobody else reads."""
     return f"{settings.base_url}/{language}/organize/set-up/{token}"
 
+
 COMMANDS = (organizers,)

@@ -25,6 +25,7 @@ from campaign.exports.rows import Stored, Wanted
 from campaign.languages import LANGUAGES, countries, day, number, speaking
 from campaign.prints.drawing import SOURCES, TYPESETTER, NotDrawn
 from campaign.site import site
+from campaign.tongues import Language
 
 VOLUME = 5_000  # names
 PATIENCE = 120  # seconds for a volume, which takes one

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -10,9 +9,8 @@ import sqlalchemy as sa
 from campaign.database import now
 from campaign.organizers.exporting import Export
 from campaign.organizers.models import AuditLine, Desk
-from campaign.organizers.preparing import Preparing, prepare_all
+from campaign.organizers.preparing import prepare_all
 from campaign.site import Site
-from tests.servers import on_sqlite
 
 READABLE = ["csv", "xlsx", "jsonl"]
 
