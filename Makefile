@@ -9,7 +9,7 @@ PACKAGES := .venv/.packages-$(HERE)
 PROJECT := .venv/.project-$(HERE)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
 
-.PHONY: run test setup lint lock bench pictures
+.PHONY: run test setup lint lock bench lighthouse pictures
 .DELETE_ON_ERROR:
 
 run: setup
@@ -29,6 +29,9 @@ lint: setup
 
 bench: setup
 	@LONG=$(LONG) .venv/bin/python -m tests.bench $(ARGS)
+
+lighthouse: setup
+	@.venv/bin/python -m tests.lighthouse $(ARGS)
 
 pictures: setup
 	@.venv/bin/python -m tests.pictures $(ARGS)

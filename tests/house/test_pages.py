@@ -226,6 +226,7 @@ def test_every_answer_carries_the_headers_that_keep_readers_safe(site, opened):
         assert "default-src 'none'" in policy, name
         assert not re.search(r"unsafe|https?:|\*(?!$)", policy.replace("frame-ancestors *", "")), name
         assert "form-action 'self'" in policy, name
+        assert "connect-src 'self'" in policy, name
         assert "base-uri 'none'" in policy, name
         assert headers["X-Content-Type-Options"] == "nosniff", name
         assert ("frame-ancestors *" in policy) == ("/embed" in page.path), name
