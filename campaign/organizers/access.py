@@ -24,6 +24,7 @@ from campaign.organizers.room import room
 from campaign.site import Site, site
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+MOST_FIELDS = 60  # a page of signatures, each with a box to tick
 TOKEN = "login"  # noqa: S105  # its name in the session
 View = Callable[..., Any]
 
@@ -104,7 +105,7 @@ def look() -> None:
     g.login = _login()
     if request.method != "POST":
         return
-    if not gate.read_carefully(request):
+    if not gate.read_carefully(request, MOST_FIELDS):
         raise UnprocessableEntity
     if gate.is_cross_site(request, site().settings, token_page="token" in (request.view_args or {})):
         raise gate.CrossSite
