@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pyotp
+import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from campaign.config import Settings
@@ -20,6 +21,8 @@ from campaign.sealing import load_keys
 from tests.servers import Campaign
 
 PASSPHRASE = "olives ripen in november"
+ODD = ("Lаyla", "سامي Call 00963944555111", "12345", "ههههه", f"{'Layla A. ' * 8}t.me layla")
+FARED = (("gmail.com", 620, 410), ("outlook.com", 240, 31), ("other", 98, 70))  # letters sent and confirmed
 
 
 @dataclass
@@ -74,14 +77,10 @@ def lay_on_the_desk(campaign: Campaign) -> int:
     today = now().date()
     with closing(Database("", campaign.data)) as database:
         with database.writing() as session:
-            some = list(session.query(Signature).limit(12))
-            for place, words in enumerate(
-                ("Lаyla", "سامي Call 00963944555111", "12345", "ههههه", "A very long name, and more of it " * 3)
-            ):
-                showing.show(session, some[place], words.strip(), today=today, hold=place == 0)
-            for back, (provider, sent, confirmed) in enumerate(
-                (("gmail.com", 620, 410), ("outlook.com", 240, 31), ("other", 98, 70))
-            ):
+            some = list(session.scalars(sa.select(Signature).limit(12)))
+            for place, words in enumerate(ODD):
+                showing.show(session, some[place], words, today=today, hold=place == 0)
+            for back, (provider, sent, confirmed) in enumerate(FARED):
                 add(session, today - timedelta(days=back), provider, sent=sent, confirmed=confirmed, refused=back * 3)
             waves = [Wave(day=today, hour=14, provider=provider, number=12) for provider in ("other", "gmail.com")]
             session.add_all(waves)
