@@ -14,6 +14,7 @@ from flask import Flask
 from campaign import mail, relay
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
+from campaign.organizers import audit, forgetting, removing
 from campaign.organizers.preparing import Preparing
 from campaign.petition import arrivals, counting, letters, waves
 from campaign.prints.ahead import draw_next
@@ -67,6 +68,9 @@ def duties(settings: Settings, database: Database) -> list[Duty]:
         Duty(FORGET_EVERY, lambda: mail.forget(database, now())),
         Duty(FORGET_EVERY, lambda: arrivals.fold(database, now())),
         Duty(FORGET_EVERY, lambda: waves.forget(database, now().date())),
+        Duty(FORGET_EVERY, lambda: removing.forget(database, now())),
+        Duty(FORGET_EVERY, lambda: forgetting.forget(database, now())),
+        Duty(FORGET_EVERY, lambda: audit.keep_head(database, settings.data)),
         Duty(TRUNCATE_EVERY, database.truncate_log),
     ]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from tests.whole_letters import compose
+from tests.whole_letters import OTHERS, compose
 
 CAMPAIGN = Path(__file__).resolve().parents[1] / "campaign"
 FONTS = CAMPAIGN / "static" / "fonts"
@@ -115,7 +115,7 @@ def write_printed(cut: Cut, font: TTFont) -> None:
     """Writes the TrueType font that prints are set in."""
     font.flavor = None
     if cut.features is JOINING:
-        compose(font)
+        compose(font, OTHERS if cut.name in ONLY_IN_PRINT else [])
     font.save(PRINTED / f"{cut.name}.ttf")
 
 

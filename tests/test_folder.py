@@ -7,8 +7,9 @@ import sqlalchemy as sa
 
 from campaign import folder
 from campaign.config import Settings
-from campaign.folder import NoFolder
+from campaign.folder import KeyMark, NoFolder
 from campaign.petition.models import Publication
+from campaign.sealing import KeyTrouble
 
 
 @pytest.fixture
@@ -30,6 +31,24 @@ def test_a_folder_is_made_once_and_found_as_it_was(empty):
     database = folder.open_database(empty)
     with database.reading() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Publication)) == 1
+    database.close()
+
+
+def test_a_folder_of_before_the_desk_gains_its_key_and_no_lost_key_is_made_anew(empty):
+    folder.prepare(empty)
+    database = folder.open_database(empty)
+    keys = folder.keys_in(empty)
+    (keys / "desk.key").unlink()
+    with database.writing() as session:
+        session.execute(sa.delete(KeyMark).where(KeyMark.name == "desk"))
+
+    folder.prepare(empty)
+    folder.check(empty)
+
+    (keys / "tag.key").unlink()
+    with pytest.raises(KeyTrouble, match=r"tag\.key is missing or broken"):
+        folder.prepare(empty)
+    assert not (keys / "tag.key").exists()
     database.close()
 
 

@@ -4,7 +4,7 @@ import unicodedata
 from datetime import UTC, date, datetime
 
 from campaign import languages
-from campaign.languages import ENGLISH, LANGUAGES, countries, day, digits, isolate, negotiate, number
+from campaign.languages import ENGLISH, LANGUAGES, countries, day, digits, fold, isolate, negotiate, number
 from tests.people import parse
 from tests.servers import on_sqlite
 
@@ -134,3 +134,46 @@ def test_figures_of_three_scripts_are_understood_where_a_number_is_typed():
 
 def test_what_stands_in_plain_text_does_not_reorder_its_neighbours():
     assert isolate("gmail.com") == "\u2068gmail.com\u2069"
+
+
+# Pairs that are one name, and pairs that are two, from the rules of Lucene's ArabicNormalizer and a little more.
+SAME = [
+    ("أحمد", "احمد"),
+    ("إدلب", "ادلب"),
+    ("آمنة", "امنه"),
+    ("ٱلله", "الله"),
+    ("فاطمة", "فاطمه"),
+    ("مُحَمَّد", "محمد"),
+    ("محـمـد", "محمد"),
+    ("عليّ", "على"),
+    ("ﻣﺤﻤﺪ", "محمد"),
+    ("مؤيد", "مويد"),
+    ("وائل", "وايل"),
+    ("هناء", "هنا"),
+    ("کریم", "كريم"),
+    ("ھیوا", "هيوا"),
+    ("ئامە", "يامه"),
+    ("٣٩", "39"),
+    ("۳۹", "39"),
+    ("José", "jose"),
+    ("ＡＢＣ", "abc"),
+    ("Straße", "STRASSE"),
+    ("Işık", "isik"),
+    ("Al-Masri", "al masri"),
+    ("O’Brien", "o'brien"),
+    (" ليلى\u200f\u00a0 حداد ", "ليلي حداد"),
+]
+DIFFERENT = [("حسن", "حسين"), ("نور", "نورا"), ("رضى", "رضا"), ("سمير", "سميرة")]
+
+
+def test_a_name_is_the_same_however_it_is_written_and_another_stays_another():
+    for one, other in SAME:
+        assert fold(one) == fold(other), (one, other)
+    for one, other in DIFFERENT:
+        assert fold(one) != fold(other), (one, other)
+
+
+def test_folding_again_changes_nothing_and_leaves_nothing_that_is_not_seen():
+    for text in (*(name for pair in SAME for name in pair), "a\x00b", "ﷺ", "ک\u200cی", "🙂"):
+        assert fold(fold(text)) == fold(text)
+        assert "\x00" not in fold(text)

@@ -192,7 +192,14 @@ def test_key_files_are_for_their_owner_alone(settings):
 
     assert oct(settings.data.stat().st_mode & 0o777) == oct(0o700)
     assert oct(keys.stat().st_mode & 0o777) == oct(0o700)
-    assert sorted(file.name for file in keys.iterdir()) == ["form.key", "mail.key", "seal.private", "seal.public", "tag.key"]
+    assert sorted(file.name for file in keys.iterdir()) == [
+        "desk.key",
+        "form.key",
+        "mail.key",
+        "seal.private",
+        "seal.public",
+        "tag.key",
+    ]
     assert {file.stat().st_mode & 0o777 for file in keys.iterdir()} == {0o600}
 
 
@@ -209,7 +216,7 @@ def test_keys_are_made_private_whatever_the_umask_and_never_twice(tmp_path):
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "keys").iterdir()} == {0o600}
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
     assert {file.name: file.read_bytes() for file in (tmp_path / "keys").iterdir()} == first
-    assert len(set(first.values())) == 5
+    assert len(set(first.values())) == 6
 
 
 def test_a_key_that_others_can_read_that_is_missing_or_broken_is_refused_with_what_to_do(tmp_path, keys):

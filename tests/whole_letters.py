@@ -17,6 +17,8 @@ from fontTools.ttLib import TTFont
 from fontTools.ttLib.tables import otTables
 
 LETTERS = [chr(code) for code in (*range(0x621, 0x63B), *range(0x641, 0x64B))]
+# Letters of Persian, Kurdish, Urdu and their like, for fonts that names are set in.
+OTHERS = [chr(code) for code in (*range(0x671, 0x6D4), 0x6D5)]
 MARKS = [chr(code) for code in (*range(0x64B, 0x653), 0x670)]
 SHADDA, JOINER = "\u0651", "\u200d"
 MARKED = ["", *MARKS, *(SHADDA + mark for mark in MARKS if mark not in (SHADDA, "\u0652"))]
@@ -24,16 +26,17 @@ INVISIBLE = "space"  # what HarfBuzz shows a joiner as
 Parts = tuple[tuple[str, int, int], ...]  # the letter, then its dots and marks: glyph, and where it sits
 
 
-def words() -> Iterator[str]:
+def words(others: list[str]) -> Iterator[str]:
     """Each letter with each mark: alone, at the beginning, in the middle, at the end; and lam with alef, which may be one."""
     for marks, (before, after) in product(MARKED, product(("", JOINER), repeat=2)):
         yield from (before + letter + marks + after for letter in LETTERS)
+        yield from (before + letter + after for letter in others if not marks)
         yield from (before + "ل" + marks + alef for alef in "اأإآ")
 
 
-def compose(font: TTFont) -> int:
-    """Adds the glyphs and the ligatures; returns how many."""
-    found = {tuple(name for name, _, _ in parts): parts for parts in clusters(font)}
+def compose(font: TTFont, others: list[str]) -> int:
+    """Adds the glyphs and the ligatures; returns how many. The `others` are made whole without marks, as they are written."""
+    found = {tuple(name for name, _, _ in parts): parts for parts in clusters(font, others)}
     names = {sequence: add_glyph(font, parts, f"whole{number}") for number, (sequence, parts) in enumerate(found.items())}
     for sequence, name in names.items():
         kern_like(font, sequence[0], name)
@@ -41,10 +44,10 @@ def compose(font: TTFont) -> int:
     return len(names)
 
 
-def clusters(font: TTFont) -> Iterator[Parts]:
+def clusters(font: TTFont, others: list[str]) -> Iterator[Parts]:
     """What each letter of the words is made of, where that is more than one glyph."""
     order, shaper = font.getGlyphOrder(), shaper_of(font)
-    for word in words():
+    for word in words(others):
         text = hb.Buffer()
         text.add_str(word)
         text.guess_segment_properties()

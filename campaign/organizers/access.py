@@ -5,6 +5,7 @@ against forged posts, and no page but the desk's ever touches it.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -16,7 +17,7 @@ from werkzeug.routing import RequestRedirect
 from wtforms import ValidationError
 
 from campaign import gate
-from campaign.database import now
+from campaign.database import AWAY, now
 from campaign.organizers import audit, logins
 from campaign.organizers.acts import act_words, fact_words, role_name
 from campaign.organizers.models import Account, Login
@@ -24,6 +25,7 @@ from campaign.organizers.room import room
 from campaign.site import Site, site
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+MOST_FIELDS = 60  # a page of signatures, each with a box to tick
 TOKEN = "login"  # noqa: S105  # its name in the session
 View = Callable[..., Any]
 
@@ -104,7 +106,7 @@ def look() -> None:
     g.login = _login()
     if request.method != "POST":
         return
-    if not gate.read_carefully(request):
+    if not gate.read_carefully(request, MOST_FIELDS):
         raise UnprocessableEntity
     if gate.is_cross_site(request, site().settings, token_page="token" in (request.view_args or {})):
         raise gate.CrossSite
@@ -120,7 +122,8 @@ def keep_private(response: Response) -> Response:
     for name, value in PRIVATE.items():
         response.headers.setdefault(name, value)
     if request.method == "POST":
-        audit.keep_head(site().database, site().settings.data)
+        with suppress(*AWAY):  # the timed work does it as well
+            audit.keep_head(site().database, site().settings.data)
     return response
 
 

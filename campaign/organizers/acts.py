@@ -12,8 +12,10 @@ ACTS: dict[str, Any] = {
     "account removed": lazy_gettext("An account was removed."),
     "account reset": lazy_gettext("An account was reset: its sessions ended, and its owner sets it up anew."),
     "account set up": lazy_gettext("An account was set up by its owner."),
+    "address looked for": lazy_gettext("Somebody looked for an e-mail address."),
     "agreed": lazy_gettext("A second organizer agreed to an act."),
     "asked": lazy_gettext("An act was asked for and waits for a second organizer."),
+    "bulk removal": lazy_gettext("A removal of several signatures."),
     "declined": lazy_gettext("An act that waited was declined."),
     "export asked for": lazy_gettext("An export was asked for."),
     "export prepared": lazy_gettext("An export was prepared."),
@@ -23,8 +25,12 @@ ACTS: dict[str, Any] = {
     "four eyes on": lazy_gettext("The rule of four eyes was turned on."),
     "logged in": lazy_gettext("Somebody logged in."),
     "logged out": lazy_gettext("Somebody logged out."),
+    "name hidden": lazy_gettext("A shown name was hidden until it is reviewed."),
     "passphrase changed": lazy_gettext("A passphrase was changed, and every session of the account ended."),
     "recovery codes made": lazy_gettext("New recovery codes were made."),
+    "removed": lazy_gettext("Signatures were removed."),
+    "restored": lazy_gettext("Removed signatures were put back."),
+    "sealed shown": lazy_gettext("A sealed name and address was shown."),
     "sessions ended": lazy_gettext("Sessions were ended."),
     "mail resumed": lazy_gettext("The mail was resumed."),
     "mail stopped": lazy_gettext("The mail was stopped."),
@@ -45,11 +51,14 @@ FACTS: dict[str, Any] = {
     "language": lazy_gettext("signed in"),
     "number": lazy_gettext("number"),
     "reader": lazy_gettext("language of the file"),
+    "reason": lazy_gettext("reason"),
+    "removal": lazy_gettext("removal"),
     "request": lazy_gettext("request"),
     "role": lazy_gettext("role"),
     "rows": lazy_gettext("signatures"),
     "sha256": lazy_gettext("SHA-256 of the file"),
     "shown": lazy_gettext("only names that are shown"),
+    "signature": lazy_gettext("signature"),
     "since": lazy_gettext("from this day on"),
     "until": lazy_gettext("until this day"),
     "wave": lazy_gettext("wave"),
@@ -57,6 +66,12 @@ FACTS: dict[str, Any] = {
     "wrong_today": lazy_gettext("wrong attempts today"),
 }
 
+REASONS: dict[str, Any] = {  # of removals, see petition/removed.py
+    "duplicate": lazy_gettext("Duplicate: the same person has signed before"),
+    "not_real": lazy_gettext("Not real: nobody signed this in earnest"),
+    "abuse": lazy_gettext("Abuse: the petition is misused, such as for insults or advertising"),
+    "asked": lazy_gettext("Asked: the signer asked for it"),
+}
 ROLES: dict[str, Any] = {
     "organizer": lazy_gettext("Organizer"),
     "moderator": lazy_gettext("Moderator, who sees no personal data"),
@@ -78,9 +93,14 @@ def role_name(role: str) -> str:
     return str(ROLES[role])
 
 
+def reason_name(reason: str) -> str:
+    """The reason of a removal in words."""
+    return str(REASONS.get(reason, reason))
+
+
 def _value(name: str, value: Any) -> str:
     """A value as it is read: a number with its thousands, an act and a role in words."""
     if type(value) is int:
         return number(value)
-    told = {"what": act_words, "role": role_name}.get(name, str)
+    told = {"what": act_words, "role": role_name, "reason": reason_name}.get(name, str)
     return told(value)

@@ -6,7 +6,7 @@ data folder, so that a chain that was cut off shows too.
 
 import hashlib
 import json
-import os
+import secrets
 from collections.abc import Iterator
 from datetime import UTC
 from pathlib import Path
@@ -100,7 +100,7 @@ def keep_head(database: Database, folder: Path) -> None:
     kept = kept_head(folder)
     if kept and kept[0] >= desk.last_line:
         return
-    draft = folder / f"{HEAD_FILE}.{os.getpid()}"
+    draft = folder / f"{HEAD_FILE}.{secrets.token_hex(8)}"  # of nobody else who does the same at this moment
     draft.write_text(f"{desk.last_line} {desk.last_hash.hex()}\n", "ascii")
     draft.replace(folder / HEAD_FILE)
 

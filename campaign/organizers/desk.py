@@ -8,12 +8,13 @@ from campaign.organizers.views import (
     entrance,
     exports,
     overview,
+    removals,
     requests,
     review,
     setting_up,
     signatures,
 )
 
-PAGES = (entrance, setting_up, overview, signatures, review, exports, requests, audit, accounts, account)
+PAGES = (entrance, setting_up, overview, signatures, removals, review, exports, requests, audit, accounts, account)
 
 __all__ = ["PAGES", "room"]

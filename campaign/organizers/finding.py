@@ -14,7 +14,7 @@ from campaign.petition.name_words import NameWord, begins, typed
 from campaign.petition.removed import Removed
 
 PAGE = 50
-STATES = ("standing", "shown", "waiting", "removed")
+RECORD = re.compile("[0-9a-f]{32}")
 ENOUGH = 1000  # words that are looked at to see which of those that were typed is the rarest
 
 
@@ -22,7 +22,7 @@ ENOUGH = 1000  # words that are looked at to see which of those that were typed 
 class Wanted:
     """Which signatures somebody looks for. A name is looked for among those that stand and are shown."""
 
-    state: str = "standing"
+    state: str = "standing"  # or shown, waiting, removed
     name: str = ""
     country: str = ""
     language: str = ""
@@ -62,6 +62,27 @@ def page(session: Session, wanted: Wanted, *, after: str = "", before: str = "")
     return Listing(rows, _key(rows, 0) if has_previous else None, _key(rows, -1) if has_next else None)
 
 
+@dataclass(frozen=True)
+class Mailbox:
+    """What there is of one mailbox."""
+
+    records: list[Signature | Removed]
+    waiting: int
+
+
+def one(session: Session, record: bytes) -> Signature | Removed | None:
+    """A signature, also a removed one."""
+    return session.get(Signature, record) or session.get(Removed, record)
+
+
+def of_mailbox(session: Session, tag: bytes) -> Mailbox:
+    """Everything that a mailbox has signed, found by its tag."""
+    records = [*session.scalars(sa.select(Signature).where(Signature.tag == tag))]
+    removed = session.scalars(sa.select(Removed).where(Removed.tag == tag))
+    waiting = sa.select(sa.func.count()).select_from(Submission).where(Submission.tag == tag)
+    return Mailbox([*records, *removed], session.scalar(waiting) or 0)
+
+
 def ids(session: Session, wanted: Wanted, most: int) -> list[bytes]:
     """The ids of what is wanted, as many as `most`, in the order of the pages."""
     query = find(session, wanted)
@@ -80,6 +101,18 @@ def find(session: Session, wanted: Wanted) -> Query:
     if wanted.state == "shown":
         statement = statement.where(Signature.shown_as.is_not(None))
     return Query(statement, (kind.confirmed_on, kind.id), is_newest_first=True)
+
+
+def these(session: Session, ids: list[bytes]) -> list[Any]:
+    """Signatures by their ids, those that still stand, in the same order."""
+    found = {row.id: row for row in session.execute(_columns(Signature, Signature.confirmed_on).where(Signature.id.in_(ids)))}
+    return [found[record] for record in ids if record in found]
+
+
+def of_removal(session: Session, number: int) -> list[Any]:
+    """The first page of what was removed together."""
+    theirs = _columns(Removed, Removed.confirmed_on).where(Removed.removal_id == number)
+    return list(session.execute(theirs.order_by(Removed.confirmed_on.desc(), Removed.id.desc()).limit(PAGE)))
 
 
 def _named(session: Session, wanted: Wanted, words: list[str]) -> Query:
@@ -152,7 +185,7 @@ def _key(rows: list[Any], place: int) -> str | None:
 def _read_key(text: str, query: Query) -> tuple[Any, ...] | None:
     """A key as it stands in an address; None for anything else."""
     first, _, record = text.rpartition(".")
-    if not re.fullmatch("[0-9a-f]{32}", record) or "\0" in first:
+    if not RECORD.fullmatch(record) or "\0" in first:
         return None
     try:
         value = date.fromisoformat(first) if query.is_newest_first else first

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, insert, now, table
-from campaign.organizers import audit, four_eyes
+from campaign.organizers import audit, finding, four_eyes
+from campaign.organizers.models import Account, Request
 from campaign.petition import name_words
 from campaign.petition.counting import add_to_tally
 from campaign.petition.models import Signature
@@ -21,6 +22,7 @@ from campaign.petition.removed import UNDO_FOR, Removal, Removed
 MOST = 10_000  # signatures that are removed together
 BULK = "bulk removal"  # on the list of four eyes
 PROPOSED_FOR = four_eyes.LIFE + UNDO_FOR  # a second organizer may still agree to it
+PAGE = 50
 ID, CHUNK = 16, 500  # bytes; ids in one statement
 COLUMNS = [column.name for column in table(Signature).columns]
 FROM_SIGNATURE = sa.select(*[table(Signature).c[name] for name in COLUMNS])
@@ -33,7 +35,7 @@ class TooLate(Exception):
 
 def propose(session: Session, ids: list[bytes], *, by: str, at: datetime) -> Removal:
     """Freezes what somebody looks at to remove it."""
-    removal = Removal(by=by, proposed_at=at, ids=b"".join(sorted(ids)), number=len(ids))
+    removal = Removal(by=by, proposed_at=at, ids=b"".join(ids), number=len(ids))
     session.add(removal)
     session.flush()
     return removal
@@ -49,7 +51,7 @@ def remove(session: Session, number: int, *, reason: str, at: datetime) -> int:
     removal = _locked(session, number)
     if removal is None or removal.done_at is not None:
         return 0
-    gone = sum(_move(session, removal, ids) for ids in _chunks(seen(removal)))
+    gone = sum(_move(session, removal, ids) for ids in _chunks(sorted(seen(removal))))
     removal.ids, removal.number, removal.reason, removal.done_at = b"", gone, reason, at
     if gone:
         add_to_tally(session, day=at.date(), reason=reason, number=gone)
@@ -87,6 +89,42 @@ def forget(database: Database, at: datetime) -> None:
         with database.writing() as session:
             for kind, condition in gone.items():
                 session.execute(sa.delete(kind).where(condition))
+
+
+def request_for(session: Session, number: int) -> Request | None:
+    """The request by which a proposal waits for a second organizer."""
+    asked = (request for request in four_eyes.waiting(session) if request.act == BULK)
+    return next((request for request in asked if request.facts["removal"] == number), None)
+
+
+def ask(session: Session, removal: Removal, *, reason: str, by: Account) -> None:
+    """Removes a single signature at once; several, when a second organizer has agreed."""
+    facts = {"removal": removal.id, "reason": reason, "number": removal.number}
+    if removal.number > 1:
+        four_eyes.ask(session, by, BULK, facts)
+    else:
+        _agreed(session, facts, by.email)
+
+
+def put_back(session: Session, number: int, *, by: Account) -> None:
+    """Undoes a removal, and notes it; raises TooLate."""
+    restored = undo(session, number, at=now())
+    if restored:
+        audit.note(session, by.email, "restored", removal=number, number=restored)
+
+
+def newest(session: Session, before: int | None) -> tuple[list[Removal], int | None]:
+    """A page of removals, the newest first, and where the next one begins."""
+    older = sa.select(Removal).order_by(Removal.id.desc()).limit(PAGE + 1)
+    found = list(session.scalars(older.where(Removal.id < before) if before else older))
+    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+
+
+def first(session: Session, removal: Removal) -> list[Any]:
+    """The first of what would go, or of what went, as the list shows them."""
+    if removal.done_at is None:
+        return finding.these(session, seen(removal)[: finding.PAGE])
+    return finding.of_removal(session, removal.id)
 
 
 def _move(session: Session, removal: Removal, ids: list[bytes]) -> int:

@@ -101,12 +101,22 @@ class ShownCount:
     goal: int
     progress: int
     closed: bool
+    removed: int
+    removed_by_reason: dict[str, int]
 
 
 def shown_count(latest: Published, own_goal: int | None) -> ShownCount:
     """What was published, ready to be shown."""
     goal = next_goal(latest.confirmed, own_goal)
-    return ShownCount(latest.confirmed, latest.as_of, goal, 100 * latest.confirmed // goal, latest.is_closed)
+    return ShownCount(
+        latest.confirmed,
+        latest.as_of,
+        goal,
+        100 * latest.confirmed // goal,
+        latest.is_closed,
+        latest.removed,
+        dict(latest.removed_by_reason),
+    )
 
 
 def switch(code: str) -> str:

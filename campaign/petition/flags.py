@@ -14,7 +14,7 @@ LIKE_LATIN = frozenset("авсԁеғһіјӏорԛѕтухүԝѵАВСЕԌНІЈ
 # What invites readers elsewhere: what is left of an address when it is spelled out, a number to call, the name of a messenger.
 INVITES = regex.compile(
     r"@|https?|\bwww\b|(?i:\b(dot|dotcom|t\s*\.?\s*me|telegram|whats\s?app|instagram|facebook|tiktok|viber|signal)\b)"
-    r"|\p{L}\s*[.。．｡]\s*(?i:com|net|org|info|me|ru|sy)\b|\bدوت\b|نقطة\s+كوم|ت[ي]?ل[ي]?[غجق]رام|واتس\s?[اآ]ب|[اإ]نستغ?رام|فيس\s?بوك"
+    r"|\p{L}\s*[.。．｡]\s*(?i:com|net|org|info)\b|\bدوت\b|نقطة\s+كوم|ت[ي]?ل[ي]?[غجق]رام|واتس\s?[اآ]ب|[اإ]نستغ?رام|فيس\s?بوك"
     r"|(?:\p{N}[\s()/.-]*){7,}"
 )
 

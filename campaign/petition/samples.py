@@ -4,12 +4,14 @@ import itertools
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
 from campaign import sealing
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
+from campaign.petition import name_words
 from campaign.petition.counting import count, publish
 from campaign.petition.models import Publication, Signature, Submission
 
@@ -35,11 +37,12 @@ def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[in
     while chunk := list(itertools.islice(rows, CHUNK)):
         with database.writing() as session:
             session.execute(sa.insert(Signature), chunk)
+            name_words.index(session, {row["id"]: row["shown_as"] for row in chunk if row["shown_as"]})
         done(len(chunk))
     publish(database)
 
 
-def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, object]]:
+def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, Any]]:
     today, text = now().date(), "0" * 64
     for place in range(1, number + 1):
         record = secrets.token_bytes(16)

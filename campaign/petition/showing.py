@@ -58,6 +58,21 @@ def refuse(session: Session, ids: list[bytes], today: date) -> int:
     return len(found)
 
 
+def hold(session: Session, signature: bytes, today: date) -> bool:
+    """Takes shown words from among the names until an organizer has looked at them; returns whether there were any."""
+    found = session.get(Signature, signature, with_for_update=True)
+    if found is None or not found.shown_as:
+        return False
+    review = session.get(Review, signature)
+    if review is not None:
+        session.delete(review)
+        session.flush()
+    words = found.shown_as
+    _change(session, found, None)
+    choose(session, signature, words, today=today, hold=True)
+    return True
+
+
 def _change(session: Session, signature: Signature, words: str | None) -> None:
     if words != signature.shown_as:
         signature.shown_as = words

@@ -16,6 +16,7 @@ from campaign.petition.forms import ShownForm, SignForm
 from campaign.petition.models import Review, Signature, Signed
 from campaign.petition.names import Names, names
 from campaign.petition.published import published
+from campaign.petition.removed import Removed
 from campaign.petition.sharing import share_links
 from campaign.site import site
 
@@ -72,6 +73,8 @@ def confirm(token: str) -> Page:
         found = signing.find(session, token, now())
     if found is None:
         return render_template("petition/expired.html"), 404, SECRET
+    if isinstance(found, Removed):
+        return _removed(found)
     if isinstance(found, Signature):
         return _yours(found)
     return render_template("petition/confirm.html", token=token), 200, SECRET
@@ -90,6 +93,8 @@ def act(token: str) -> Page:
         found = _confirm(session, token) if confirming else signing.find(session, token, now())
         if found is None:
             return _gone(deed)
+        if isinstance(found, Removed):
+            return _answer_removed(session, found, deed)
         if not isinstance(found, Signature):
             return render_template("petition/confirm.html", token=token), 200, SECRET
         refused = _change(session, found, deed)
@@ -173,6 +178,19 @@ def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
         share_text=pitch,
     )
     return answer, 422 if form else 200, SECRET
+
+
+def _removed(removed: Removed) -> Page:
+    """What a signer sees whose signature an organizer removed; nobody else learns the reason."""
+    return render_template("petition/removed.html", removal=removed.removal), 200, SECRET
+
+
+def _answer_removed(session: Session, removed: Removed, deed: str) -> Page:
+    """A removed signature can be deleted at once, and nothing else; other buttons were on an older page."""
+    if deed != "withdraw":
+        return _removed(removed)
+    signing.withdraw(session, removed, now().date())
+    return _gone(deed)
 
 
 def _gone(deed: str) -> Page:

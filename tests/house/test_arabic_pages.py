@@ -93,9 +93,10 @@ def assert_arabic(answer: Any, status: int = 200) -> None:
 
 
 def addresses(app: Flask, token: str) -> list[str]:
-    """Every address in Arabic that answers GET."""
+    """Every address in Arabic that answers GET; the desk's are in tests/organizers/."""
     values: dict[str, Any] = {"lang": "ar", "other": "en", "token": token}
     rules = [rule for rule in app.url_map.iter_rules() if "lang" in rule.arguments and "GET" in (rule.methods or ())]
+    rules = [rule for rule in rules if not rule.endpoint.startswith("organizers.")]
     with app.test_request_context("/ar/"):
         return [url_for(rule.endpoint, **{name: values[name] for name in rule.arguments}) for rule in rules]
 

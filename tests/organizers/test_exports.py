@@ -1,68 +1,160 @@
 """Exports at the desk: asked for, prepared by the worker, taken once by the organizer who asked."""
 
 import hashlib
+import io
 import json
+from datetime import timedelta
+from threading import Barrier, Thread
 
 import pytest
-import sqlalchemy as sa
+from openpyxl import load_workbook
+from pypdf import PdfReader
 
 from campaign.database import now
-from campaign.organizers.exporting import Export
-from campaign.organizers.models import AuditLine, Desk
-from campaign.organizers.preparing import prepare_all
-from campaign.site import Site
-
-READABLE = ["csv", "xlsx", "jsonl"]
+from campaign.exports.sealed import count
+from campaign.petition.models import Signature
+from tests.people import rows
+from tests.servers import on_sqlite
 
 
-@pytest.fixture
-def site(app) -> Site:
-    """What the rooms stand on."""
-    return app.extensions["site"]
+def test_an_organizer_asks_for_a_file_and_takes_it_when_it_is_prepared(layla, carrying):
+    assert carrying.ask().headers["Location"] == "/en/organize/exports"
+    assert "It waits to be prepared." in carrying.who.read("exports").text
 
-
-@pytest.fixture
-def alone(app, omar, site):
-    """Omar is the only organizer, and has turned the rule of four eyes off."""
-    with site.database.writing() as session:
-        session.get_one(Desk, 1).four_eyes_off_at = now()
-    return omar
-
-
-def prepare(app, said=None):
-    """The worker prepares what waits."""
-    with app.app_context():
-        prepare_all(app.extensions["site"], (said if said is not None else []).append)
-
-
-def exports(site):
-    """What was asked for, the newest first."""
-    with site.database.reading() as session:
-        return list(session.scalars(sa.select(Export).order_by(Export.asked_at.desc())))
-
-
-def take(organizer, site, number=0):
-    """Takes the file of an export."""
-    return organizer.send("exports/take", export=exports(site)[number].id.hex())
-
-
-def audit(site, act):
-    """The facts of every line of one kind."""
-    with site.database.reading() as session:
-        return [(line.by, line.facts) for line in session.scalars(sa.select(AuditLine).where(AuditLine.act == act))]
-
-
-def test_an_organizer_asks_for_a_file_and_takes_it_when_it_is_prepared(app, site, layla, alone):
-    assert alone.send("exports", document="jsonl", state="standing").headers["Location"] == "/en/organize/exports"
-    assert "It waits to be prepared." in alone.read("exports").text
-
-    prepare(app)
-    page, file = alone.read("exports").text, take(alone, site)
+    carrying.prepare()
+    page, file = carrying.who.read("exports").text, carrying.take()
 
     assert "1 signature." in page
-    assert "Take the file" in page
     assert json.loads(file.data)["email"] == "layla@example.org"
     assert file.headers["Content-Disposition"] == f'attachment; filename="signatures-{now().date()}.jsonl"'
     assert file.headers["Cache-Control"] == "no-store"
     assert int(file.headers["Content-Length"]) == len(file.data)
     assert hashlib.sha256(file.data).hexdigest() in page
+
+
+@on_sqlite
+def test_each_format_is_what_it_says_it_is(layla, carrying, tmp_path):
+    sealed = tmp_path / "signatures.sealed"
+    sealed.write_bytes(carrying.gets("sealed"))
+
+    assert carrying.gets("csv").decode("utf-8-sig").splitlines()[1].startswith("1,")
+    assert load_workbook(io.BytesIO(carrying.gets("xlsx"))).worksheets[0]["C2"].value == "Layla Haddad"
+    assert "Layla" in PdfReader(io.BytesIO(carrying.gets("pdf"))).pages[1].extract_text()
+    assert count(sealed, carrying.site.keys.key_id) == 1
+
+
+def test_a_second_download_is_refused_with_a_sentence_and_nothing_of_the_file_is_left(layla, carrying):
+    carrying.gets()
+
+    again = carrying.take()
+
+    assert again.status_code == 409
+    assert "There is nothing to take" in again.text
+    assert carrying.files() == []
+    assert carrying.exports()[0].key_box is None
+    assert "A file is taken once." in carrying.who.read("exports").text
+
+
+def test_of_two_downloads_at_the_same_moment_one_gets_the_file(app, layla, carrying):
+    carrying.ask()
+    carrying.prepare()
+    fields = {"csrf_token": carrying.who.token(), "export": carrying.exports()[0].id.hex()}
+    cookie, start, answers = carrying.who.client.get_cookie("desk"), Barrier(8), []
+
+    def download():
+        client = app.test_client()
+        client.set_cookie("desk", cookie.value)
+        start.wait()
+        answers.append(client.post("/en/organize/exports/take", data=fields).status_code)
+
+    browsers = [Thread(target=download) for _ in range(8)]
+    for browser in browsers:
+        browser.start()
+    for browser in browsers:
+        browser.join()
+
+    assert sorted(answers) == [200, *[409] * 7]
+    assert len(carrying.audit("export taken")) == 1
+
+
+def test_after_an_hour_the_file_and_its_key_are_gone(layla, carrying):
+    carrying.ask()
+    carrying.prepare()
+    assert len(carrying.files()) == 1
+
+    carrying.later(timedelta(minutes=61))
+
+    assert carrying.files() == []
+    assert carrying.exports()[0].key_box is None
+    assert "Its hour is over, and the file was deleted." in carrying.who.read("exports").text
+    assert carrying.take().status_code == 409
+
+
+@on_sqlite
+def test_within_the_hour_it_stays_and_after_a_day_its_line_is_gone_too(layla, carrying):
+    carrying.ask()
+    carrying.prepare()
+
+    carrying.later(timedelta(minutes=50))
+    assert len(carrying.files()) == 1
+    carrying.later(timedelta(days=1))
+
+    assert (carrying.exports(), carrying.files()) == ([], [])
+
+
+def test_the_audit_says_who_took_what_how_much_and_which_file(layla, carrying):
+    file = carrying.gets("csv", country="SY", since="2026-01-01")
+
+    asked, prepared, taken = (carrying.audit(f"export {act}")[0] for act in ("asked for", "prepared", "taken"))
+
+    which = {"by": "omar@example.org", "format": "csv", "country": "SY", "since": "2026-01-01"}
+    assert asked == which
+    assert prepared == taken == which | {"rows": 1, "sha256": hashlib.sha256(file).hexdigest()}
+
+
+def test_only_those_that_are_wanted_are_in_the_file(visitor, post_office, layla, carrying):
+    signature = rows(carrying.app, Signature)[0]
+    day = signature.confirmed_on.isoformat()
+
+    for fields, number in [({}, 1), ({"country": "SY"}, 1), ({"country": "DE"}, 0), ({"signed_in": "en"}, 1)]:
+        assert len(carrying.gets(**fields).splitlines()) == number, fields
+    for fields, number in [({"signed_in": "ar"}, 0), ({"since": day, "until": day}, 1), ({"until": "2020-01-01"}, 0)]:
+        assert len(carrying.gets(**fields).splitlines()) == number, fields
+    visitor.press(layla, act="show", shown_as="")
+    assert carrying.gets(state="shown") == b""
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("field", "typed", "says"),
+    [
+        ("document", "docx", "Choose one of the formats."),
+        ("document", "", "Choose one of the formats."),
+        ("since", "22.11.2026", "Write a day as year, month and day"),
+        ("until", "2026-02-30", "Write a day as year, month and day"),
+        ("until", "2026-01-01", "The last day is before the first one."),
+        ("country", "XX", "Choose a country from the list."),
+        ("signed_in", "fr", "Choose a language from the list."),
+        ("state", "removed", "Choose which signatures."),
+    ],
+)
+def test_what_cannot_be_is_refused_in_words_and_what_was_typed_is_kept(carrying, field, typed, says):
+    answer = carrying.ask(**{"document": "csv", "since": "2026-03-03", field: typed})
+
+    assert answer.status_code == 422
+    assert says in answer.text
+    assert field == "since" or 'value="2026-03-03"' in answer.text
+    assert carrying.exports() == []
+
+
+@on_sqlite
+def test_looking_changes_nothing(layla, carrying):
+    carrying.ask()
+    carrying.prepare()
+    before = carrying.files(), len(carrying.audit("export taken"))
+
+    for path in ("exports", "exports/take", f"exports/take?export={carrying.exports()[0].id.hex()}", "exports"):
+        carrying.who.read(path)
+
+    assert (carrying.files(), len(carrying.audit("export taken"))) == before
+    assert carrying.take().status_code == 200

@@ -1,14 +1,140 @@
-"""Signatures."""
+"""Signatures: the list, one of them, finding one by its address, and what is sealed."""
 
-from flask import render_template
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response
 
-from campaign.organizers.access import open_to
-from campaign.organizers.models import MODERATOR, ORGANIZER
+from campaign import sealing
+from campaign.database import now
+from campaign.languages import countries, current
+from campaign.organizers import audit, finding
+from campaign.organizers.access import can_open, me, open_to
+from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.organizers.room import room
+from campaign.organizers.searching import AddressForm, FindForm
+from campaign.petition import showing
+from campaign.petition.models import Review, Signature
+from campaign.petition.removed import Removed
+from campaign.sealing import CannotOpen
+from campaign.site import site
+
+Page = Response | str | tuple[str, int]
 
 
 @room.get("/signatures")
-@open_to(ORGANIZER, MODERATOR)
-def signatures() -> str:
-    """Signatures."""
-    return render_template("organizers/signatures.html")
+@open_to(*ROLES)
+def signatures() -> Page:
+    """The list, and what it is narrowed to."""
+    form = FindForm()
+    if not form.validate():
+        return _list(form, finding.Listing([], None, None)), 422
+    with site().database.reading() as session:
+        where = {name: request.args.get(name, "") for name in ("after", "before")}
+        listing = finding.page(session, form.wanted(), **where)
+    return _list(form, listing)
+
+
+@room.get("/signatures/<record>")
+@open_to(*ROLES)
+def signature(record: str) -> Page:
+    """One signature: what can be read of it, and what can be done."""
+    return _one(record)
+
+
+@room.post("/signatures/<record>")
+@open_to(*ROLES)
+def hide(record: str) -> Page:
+    """Hides the shown name at once; the review shows it again or refuses it for good."""
+    with site().database.writing() as session:
+        if showing.hold(session, _id(record), today=now().date()):
+            audit.note(session, me().email, "name hidden", signature=record)
+    return redirect(url_for(".signature", record=record, done="hidden"), 303)
+
+
+@room.get("/signatures/<record>/sealed")
+@open_to(ORGANIZER, asked_again=True)
+def sealed(record: str) -> Page:
+    """Asks whether to open the name and the address, or says how else they can be read."""
+    return _sealed(record)
+
+
+@room.post("/signatures/<record>/sealed")
+@open_to(ORGANIZER, asked_again=True)
+def unseal(record: str) -> Page:
+    """Shows the name and the address once; that it was done is in the audit."""
+    private = site().keys.private
+    if private is None:
+        return _sealed(record)
+    with site().database.writing() as session:
+        found = _found(finding.one(session, _id(record)))
+        try:
+            person = sealing.open_sealed(private, found.sealed)
+        except CannotOpen:
+            return _sealed(record, trouble=gettext("This record was sealed to another key, or it is damaged."))
+        audit.note(session, me().email, "sealed shown", signature=record)
+    return _sealed(record, person=person)
+
+
+@room.get("/address")
+@open_to(ORGANIZER, asked_again=True)
+def address() -> Page:
+    """Asks for an address."""
+    return render_template("organizers/address.html", form=AddressForm(), errors=[], found=None)
+
+
+@room.post("/address")
+@open_to(ORGANIZER, asked_again=True)
+def find_address() -> Page:
+    """Looks for an address by its tag; the audit says that somebody looked, and for nobody whom."""
+    form = AddressForm()
+    if not form.validate():
+        return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), 422
+    with site().database.writing() as session:
+        found = finding.of_mailbox(session, sealing.tag(site().keys.tag, (form.email.data or "").strip()))
+        audit.note(session, me().email, "address looked for", number=len(found.records) + found.waiting)
+    return render_template("organizers/address.html", form=form, errors=[], found=found)
+
+
+def _list(form: FindForm, listing: finding.Listing) -> str:
+    return render_template(
+        "organizers/signatures.html",
+        form=form,
+        errors=form.mistakes,
+        asked=form.asked,
+        listing=listing,
+        countries=dict(countries(current().code)),
+        can_be_removed=form.state.data not in ("waiting", "removed"),
+    )
+
+
+def _one(record: str) -> Page:
+    with site().database.reading() as session:
+        found = _found(finding.one(session, _id(record)))
+        review = session.get(Review, found.id)
+    return render_template(
+        "organizers/signature.html",
+        signature=found,
+        review=review,
+        removal=found.removal if isinstance(found, Removed) else None,
+        countries=dict(countries(current().code)),
+    )
+
+
+def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str = "") -> Page:
+    with site().database.reading() as session:
+        found = _found(finding.one(session, _id(record)))
+    status = 409 if trouble or (person is None and request.method == "POST") else 200
+    page = render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble, can_open=can_open())
+    return page, status
+
+
+def _found(found: Signature | Removed | None) -> Signature | Removed:
+    if found is None:
+        abort(404)
+    return found
+
+
+def _id(record: str) -> bytes:
+    if not finding.RECORD.fullmatch(record):
+        abort(404)
+    return bytes.fromhex(record)

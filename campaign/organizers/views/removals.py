@@ -1,0 +1,113 @@
+"""Removals: what would go, why, what went, and putting it back."""
+
+from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from campaign.database import now
+from campaign.languages import countries, current
+from campaign.organizers import finding, four_eyes, removing
+from campaign.organizers.access import me, open_to
+from campaign.organizers.acts import REASONS
+from campaign.organizers.models import ROLES
+from campaign.organizers.room import room
+from campaign.organizers.searching import FindForm, ReasonForm
+from campaign.petition.removed import UNDO_FOR, Removal
+from campaign.site import site
+
+Page = Response | str | tuple[str, int]
+
+
+@room.post("/signatures")
+@open_to(*ROLES)
+def propose() -> Page:
+    """Freezes what is ticked, or all that was looked for, and shows it."""
+    form = FindForm()
+    if not form.validate():
+        raise BadRequest
+    with site().database.writing() as session:
+        if request.form.get("which") == "all":
+            ids = finding.ids(session, form.wanted(), removing.MOST)
+        else:
+            ids = [bytes.fromhex(typed) for typed in request.form.getlist("ids") if finding.RECORD.fullmatch(typed)]
+        if not ids:
+            return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
+        removal = removing.propose(session, ids, by=me().email, at=now())
+    return redirect(url_for(".removal", number=removal.id), 303)
+
+
+@room.get("/removals")
+@open_to(*ROLES)
+def removals() -> Page:
+    """Every removal, the newest first."""
+    before = request.args.get("before", "")
+    with site().database.reading() as session:
+        found, older = removing.newest(session, int(before) if before.isdecimal() and len(before) < 10 else None)
+    return render_template("organizers/removals.html", removals=found, older=older, reasons=REASONS)
+
+
+@room.get("/removals/<int:number>")
+@open_to(*ROLES)
+def removal(number: int) -> Page:
+    """One removal: what is proposed, or what went."""
+    return _page(number, ReasonForm(formdata=None))
+
+
+@room.post("/removals/<int:number>")
+@open_to(*ROLES)
+def decide(number: int) -> Page:
+    """Removes what was seen, asks a second organizer to, or puts back what was removed."""
+    form, deed = ReasonForm(), request.form.get("deed")
+    if deed == "undo":
+        return _undo(number)
+    if deed != "remove":
+        raise BadRequest
+    if not form.validate():
+        return _page(number, form, 422)
+    with site().database.writing() as session:
+        found = _found(session.get(Removal, number))
+        if found.done_at is None and removing.request_for(session, number) is None:
+            if found.number > 1 and not me().is_organizer:
+                abort(403)
+            removing.ask(session, found, reason=form.reason.data, by=me())
+    return redirect(url_for(".removal", number=number), 303)
+
+
+def _undo(number: int) -> Page:
+    try:
+        with site().database.writing() as session:
+            _found(session.get(Removal, number))
+            removing.put_back(session, number, by=me())
+    except removing.TooLate:
+        message = gettext("The week is over. What was removed has been deleted, and cannot come back.")
+        return _page(number, ReasonForm(formdata=None), 409, message)
+    return redirect(url_for(".removal", number=number), 303)
+
+
+def _page(number: int, form: ReasonForm, status: int = 200, message: str = "") -> Page:
+    with site().database.reading() as session:
+        found = _found(session.get(Removal, number))
+        rows, asked = removing.first(session, found), removing.request_for(session, number)
+        needs_second = four_eyes.is_on(session)
+    page = render_template(
+        "organizers/removal.html",
+        removal=found,
+        rows=rows,
+        asked=asked,
+        needs_second=needs_second,
+        is_over=found.done_at is not None and now() >= found.done_at + UNDO_FOR,
+        form=form,
+        errors=[("main", message)] if message else form.mistakes,
+        reasons=REASONS,
+        countries=dict(countries(current().code)),
+        most=removing.MOST,
+        undo_for=UNDO_FOR,
+    )
+    return page, status
+
+
+def _found(found: Removal | None) -> Removal:
+    if found is None:
+        abort(404)
+    return found

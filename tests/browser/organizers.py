@@ -1,0 +1,91 @@
+"""Somebody of the desk with a browser, and a desk with something on it."""
+
+import secrets
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pyotp
+import sqlalchemy as sa
+from playwright.sync_api import Page
+
+from campaign.config import Settings
+from campaign.database import Database, now
+from campaign.folder import keys_in
+from campaign.organizers import accounts, factors, passphrases
+from campaign.organizers.models import ORGANIZER
+from campaign.petition import counting, showing
+from campaign.petition.models import Signature, Wave, WaveMember
+from campaign.providers import add
+from campaign.sealing import load_keys
+from tests.servers import Campaign
+
+PASSPHRASE = "olives ripen in november"
+ODD = ("Lаyla", "سامي Call 00963944555111", "12345", "ههههه", f"{'Layla A. ' * 8}t.me layla")
+FARED = (("gmail.com", 620, 410), ("outlook.com", 240, 31), ("other", 98, 70))  # letters sent and confirmed
+
+
+@dataclass
+class Organizer:
+    """An account that is set up, on a campaign that runs."""
+
+    campaign: Campaign
+    email: str
+    secret: str
+
+    def code(self) -> str:
+        """A code that was not used yet: the app is taken to be a step further each time."""
+        with closing(Database("", self.campaign.data)) as database, database.writing() as session:
+            accounts.get(session, self.email).last_step = 0
+        return pyotp.TOTP(self.secret).now()
+
+    def enter(self, page: Page, language: str) -> Page:
+        """Logs in with mouse and keyboard."""
+        page.goto(f"/{language}/organize/enter")
+        for field, typed in (("#email", self.email), ("#passphrase", PASSPHRASE), ("#code", self.code())):
+            page.locator(field).fill(typed)
+        page.locator("main form .button").click()
+        page.wait_for_url(f"**/{language}/organize/")
+        return page
+
+    def prove(self, page: Page) -> Page:
+        """Gives passphrase and code once more, where a page asks for it."""
+        if "/organize/again" in page.url:
+            page.locator("#passphrase").fill(PASSPHRASE)
+            page.locator("#code").fill(self.code())
+            page.locator("main form .button").click()
+            page.wait_for_url(lambda url: "/again" not in url)
+        return page
+
+
+def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> Organizer:
+    """Makes an account on a campaign that runs."""
+    email = f"omar.{secrets.token_hex(4)}@example.org"
+    keys = load_keys(keys_in(Settings(data=campaign.data)))
+    with closing(Database("", campaign.data)) as database, database.writing() as session:
+        accounts.add(session, email, role, now())
+        account = accounts.get(session, email)
+        accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), keys.desk)
+        secret = factors.secret(keys.desk, account)
+        session.flush()
+        accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), keys.desk, now())
+    return Organizer(campaign, email, secret)
+
+
+def lay_on_the_desk(campaign: Campaign) -> int:
+    """Odd and held names, a wave and letters by provider, to look at; returns the number of the wave."""
+    today = now().date()
+    with closing(Database("", campaign.data)) as database:
+        with database.writing() as session:
+            some = list(session.scalars(sa.select(Signature).limit(12)))
+            for place, words in enumerate(ODD):
+                showing.show(session, some[place], words, today=today, hold=place == 0)
+            for back, (provider, sent, confirmed) in enumerate(FARED):
+                add(session, today - timedelta(days=back), provider, sent=sent, confirmed=confirmed, refused=back * 3)
+            waves = [Wave(day=today, hour=14, provider=provider, number=12) for provider in ("other", "gmail.com")]
+            session.add_all(waves)
+            session.flush()
+            session.add_all(WaveMember(wave_id=waves[0].id, signature_id=one.id) for one in some)
+            number = waves[0].id
+        counting.publish(database)
+    return number

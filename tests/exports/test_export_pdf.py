@@ -1,0 +1,128 @@
+"""The book of names: every name that is shown and no other, by day, in either script, in volumes."""
+
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+from pypdf import PdfReader
+
+from campaign.exports import namebook
+from campaign.exports.namebook import side
+from campaign.petition.models import Publication
+from tests.exports.organizing import DAY
+from tests.prints.papers import latin_pages, letters, pages
+from tests.servers import on_sqlite
+
+
+def text(file):
+    """The text of each page, as Chromium reads it."""
+    return [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(file)]
+
+
+def test_the_names_that_are_shown_stand_in_it_by_day_and_no_others(omar):
+    omar.has("Layla Haddad", shown_as="Layla", confirmed_on=DAY)
+    omar.has("Sami Khalil", shown_as=None)
+    omar.has("Nour Darwish", shown_as="Nour D.", confirmed_on=DAY - timedelta(days=3))
+
+    title, names = text(omar.exports("pdf"))
+
+    assert names.split("\r\n")[:4] == ["19 November 2026", "Nour D.", "22 November 2026", "Layla"]
+    assert "2 names, as of" in title
+    assert not any(word in title + names for word in ("Haddad", "Sami", "Khalil", "Darwish", "example.org"))
+
+
+@on_sqlite
+def test_it_says_what_it_is_in_the_readers_language(omar):
+    omar.has("ليلى حدّاد", shown_as="ليلى حدّاد", country="SY", language="ar")
+
+    title = letters("".join(text(omar.exports("pdf", "--language", "ar", "--country", "SY", "--signed-in", "ar"))))
+
+    for words in ("الأسماء تحت الرسالة", "اسم واحد", "سوريا", "ليلى حدّاد"):
+        assert letters(words) in title, words
+
+
+@on_sqlite
+@pytest.mark.parametrize("code", ["en", "ar"])
+def test_names_of_both_scripts_and_of_others_are_whole_in_either_book(omar, code):
+    names = ["ليلى حدّاد", "Łukasz Żółć", "Nguyễn Thị Minh", "Иван Петров", "Γιώργος Π.", "رۆژدا", "#set page[x]", "$x$ *y* @z"]
+    for name in names:
+        omar.has(shown_as=name)
+
+    file = omar.exports("pdf", "--language", code).read_bytes()
+    readings = letters("".join(pages(file))), letters("".join(latin_pages(file)))
+
+    assert [name for name in names if not any(letters(name) in reading for reading in readings)] == []
+
+
+@on_sqlite
+def test_letters_that_no_font_has_do_not_stop_it(omar):
+    omar.has(shown_as="𓀀𓀁 👩🏽‍🚀")
+    omar.has(shown_as="Z̶̢a̸l̷g̴o̵ " + "W" * 90)
+    omar.has(shown_as="Layla")
+
+    assert "Layla" in "".join(text(omar.exports("pdf")))
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("Layla", "l"), ("ليلى", "r"), ("1. ليلى (Layla)", "r"), ("(Layla) ليلى", "l"), ("רות", "r"), ("123", "l"), ("ليلى L", "r")],
+)
+def test_a_name_runs_as_its_first_letter_does(name, found):
+    assert side(name) == found
+
+
+@on_sqlite
+def test_one_volume_can_be_read_aloud(omar):
+    omar.has(shown_as="Layla")
+
+    root = PdfReader(omar.exports("pdf", "--language", "ar")).trailer["/Root"]
+
+    assert root["/MarkInfo"]["/Marked"].value
+    assert root["/Lang"] == "ar"
+
+
+@on_sqlite
+def test_many_names_are_bound_in_volumes_with_a_title_page_and_a_bookmark_each(omar, monkeypatch):
+    monkeypatch.setattr(namebook, "VOLUME", 3)
+    omar.has_made_up(24)  # every third of them is shown
+
+    file = omar.exports("pdf", "--language", "ar")
+    document = PdfReader(file)
+
+    titles = [place for place, page in enumerate(text(file)) if letters("الأسماء تحت الرسالة") in letters(page)]
+    assert [document.get_destination_page_number(mark) for mark in document.outline] == titles == [0, 2, 4]
+    assert document.trailer["/Root"]["/ViewerPreferences"]["/Direction"] == "/R2L"
+    assert document.trailer["/Root"]["/Lang"] == "ar"
+    assert sum(page.count("Sample") + page.count("توقيع") for page in text(file)[1::2]) == 8
+
+
+@on_sqlite
+def test_without_names_it_says_so_on_its_title_page(omar):
+    omar.has(shown_as=None)
+
+    assert "0 names, as of" in text(omar.exports("pdf"))[0]
+
+
+@on_sqlite
+def test_it_needs_no_private_key_and_is_refused_while_all_names_are_hidden(omar):
+    omar.has(shown_as="Layla")
+    omar.ejects_the_key()
+    assert "Layla" in text(omar.exports("pdf"))[1]
+
+    omar.write(Publication.__table__.update().values(names_hidden_on=DAY))
+    done = omar.run("export", "--format", "pdf", "--out", omar.desk / "names.pdf")
+
+    assert (done.exit_code, "All names are hidden at the moment" in done.stderr) == (1, True)
+    assert not (omar.desk / "names.pdf").exists()
+
+
+@on_sqlite
+def test_a_book_that_cannot_be_drawn_says_so_in_one_sentence(omar, monkeypatch, tmp_path):
+    omar.has(shown_as="Layla")
+    (tmp_path / "broken.py").write_text("raise SystemExit('no ink')")
+    monkeypatch.setattr(namebook, "TYPESETTER", tmp_path / "broken.py")
+
+    done = omar.run("export", "--format", "pdf", "--out", omar.desk / "names.pdf")
+
+    assert done.stderr.endswith("Error: The book of names could not be drawn: no ink\n")
+    assert list(omar.desk.glob("*names*")) == []

@@ -1,0 +1,122 @@
+"""Guessing is slowed, and never locks the owner out."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pyotp
+import pytest
+
+from campaign.database import now
+from campaign.organizers import entering, guesses, passphrases
+from campaign.organizers.entering import Proof
+from campaign.organizers.models import Guesses
+from tests.organizers.conftest import PASSPHRASE
+from tests.people import rows
+from tests.servers import on_sqlite
+
+GUESSES = 10_000
+MOST = 100  # a day
+
+
+@pytest.fixture
+def desk(app):
+    """The foundations."""
+    return app.extensions["site"]
+
+
+@pytest.fixture
+def looked_at(monkeypatch):
+    """The guesses that are compared with somebody's passphrase; without Argon2, for there are many."""
+    compared = []
+
+    def is_right(typed, kept):
+        if kept is not None:
+            compared.append(typed)
+        return kept is not None and typed == PASSPHRASE
+
+    monkeypatch.setattr(passphrases, "is_right", is_right)
+    return compared
+
+
+def midnight():
+    """The beginning of tomorrow."""
+    return now().replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+
+
+def guess(desk, moment, device=None, passphrase="wrong wrong wrong", code="000000", email="omar@example.org"):
+    """One try to get in."""
+    return entering.enter(desk.database, desk.keys.desk, email, Proof(passphrase, code, device), moment)
+
+
+@pytest.mark.slow
+@on_sqlite
+def test_of_10_000_guesses_in_a_day_100_at_most_are_looked_at_and_the_owner_still_gets_in(desk, omar, looked_at):
+    for number in range(GUESSES):
+        guess(desk, midnight() + number * timedelta(days=1) / GUESSES)
+    guessed, late = len(looked_at), midnight() + timedelta(hours=23, minutes=59)
+    right = {"passphrase": PASSPHRASE, "code": pyotp.TOTP(omar.secret).at(late)}
+
+    assert 20 < guessed <= guesses.OF_STRANGERS <= MOST
+    assert guess(desk, late, **right) is None
+    assert guess(desk, late, omar.client.get_cookie("desk-known").value, **right)
+
+
+def test_all_budgets_of_an_account_together_are_no_more_than_100_a_day():
+    assert guesses.OF_STRANGERS + guesses.DEVICES * guesses.OF_A_DEVICE <= MOST
+
+
+def test_strangers_use_their_budget_up_and_the_known_browser_has_its_own(desk, omar, looked_at):
+    device, moment = omar.client.get_cookie("desk-known").value, midnight()
+
+    for number in range(200):
+        guess(desk, moment + number * timedelta(minutes=1))
+    strangers = len(looked_at)
+    for number in range(100):
+        guess(desk, moment + number * timedelta(minutes=2), device)
+
+    assert 0 < strangers <= guesses.OF_STRANGERS
+    assert len(looked_at) - strangers == guesses.OF_A_DEVICE
+
+
+def test_each_wrong_guess_makes_the_next_one_wait_longer_up_to_a_quarter_of_an_hour():
+    waits = [guesses.wait(wrong).total_seconds() for wrong in range(1, 15)]
+
+    assert waits == [0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
+
+
+def test_right_guesses_are_not_counted(desk, omar, app):
+    for _ in range(12):
+        omar.client.delete_cookie("desk")
+        assert omar.enter().status_code == 303
+
+    assert {row.wrong for row in rows(app, Guesses)} == {0}
+
+
+def test_only_the_browsers_used_last_stay_known(desk, new_account):
+    omar, devices = new_account("omar@example.org"), []
+    for _ in range(guesses.DEVICES + 1):
+        omar.client.delete_cookie("desk-known")
+        omar.client.delete_cookie("desk")
+        omar.enter()
+        devices.append(omar.client.get_cookie("desk-known").value)
+
+    with desk.database.reading() as session:
+        assert [guesses.is_known(session, device) for device in devices] == [False] + [True] * guesses.DEVICES
+
+
+def test_a_browser_of_somebody_else_is_a_stranger(desk, omar, nour):
+    device = nour.client.get_cookie("desk-known").value
+    with desk.database.reading() as session:
+        omars = entering.accounts.get(session, "omar@example.org")
+        assert guesses.whose(session, omars, device, now()) == guesses.STRANGERS
+
+
+def test_guesses_are_counted_and_take_their_time_also_where_there_is_no_account(desk, omar, app, monkeypatch):
+    compared = []
+    monkeypatch.setattr(passphrases, "hasher", SimpleNamespace(hash=str, verify=lambda kept, _: compared.append(kept)))
+
+    for email in ("nobody@example.org", "omar@example.org"):
+        guess(desk, now(), email=email)
+
+    assert len(compared) == 2
+    assert guesses.NOBODY in {row.account_id for row in rows(app, Guesses)}

@@ -1,0 +1,99 @@
+"""Nothing sealed leaves by the desk: 200 names and addresses, looked for in every answer of it and in every file it writes."""
+
+import secrets
+
+import pytest
+
+from campaign import sealing
+from campaign.database import now
+from campaign.petition import signing
+from campaign.petition.signing import Wish
+from tests.faults.test_traces import traces, written
+from tests.organizers.stored import propose, store
+from tests.organizers.test_removing import remove
+
+PEOPLE = 200
+NAMES = [f"Qwzxjvkmpf{number} ضظغذثخشصطك{number}" for number in range(PEOPLE)]
+ADDRESSES = [f"vbqxzkwjth{number}@example.org" for number in range(PEOPLE)]
+# Every name and every address holds one of these, and nothing else does.
+SECRET = ("Qwzxjvkmpf", "ضظغذثخشصطك", "vbqxzkwjth")
+
+
+@pytest.fixture
+def people(app):
+    """A hundred who count, half of whom show other words; fifty who wait; fifty who were removed: their signatures' ids."""
+    site = app.extensions["site"]
+    ids = [record for place in range(150) for record in store(app, "Shown" if place % 2 else None, **sealed(site.keys, place))]
+    remove(site.database, propose(app, ids[100:]), "not_real")
+    propose(app, ids[:60])
+    with site.database.writing() as session:
+        for place in range(150, PEOPLE):
+            wish = Wish(NAMES[place], ADDRESSES[place], "", "SY", news=False, language="en", text_sha256="0" * 64)
+            signing.sign(site.database, session, site.keys, wish, now())
+    return ids
+
+
+def sealed(keys, place):
+    """The columns that hide one of them."""
+    record = secrets.token_bytes(16)
+    person = sealing.Person(record, "0" * 64, name=NAMES[place], email=ADDRESSES[place])
+    return {"id": record, "tag": sealing.tag(keys.tag, person.email), "sealed": sealing.seal(keys.public, person)}
+
+
+@pytest.fixture
+def keyless(app, settings, tmp_path):
+    """The private key was moved off the server."""
+    (tmp_path / "elsewhere").mkdir()
+    sealing.eject(settings.data / "keys", tmp_path / "elsewhere" / "private.key")
+    site = app.extensions["site"]
+    app.extensions["site"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
+
+
+def addresses(app, ids):
+    """Every address of the desk that can be read, for some of the signatures and everything that has a number."""
+    values = {"record": [record.hex() for record in (ids[0], ids[1], ids[120])], "number": ["1", "2"], "token": ["a" * 26]}
+    values |= {"name": ["signing", "mail", "names", "words"]}
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("organizers.") and "GET" in (rule.methods or ()):
+            [*others] = rule.arguments - {"lang"}
+            assert len(others) <= 1, f"{rule}: say what it is to be filled with"
+            for value in values[others[0]] if others else [""]:
+                filled = {others[0]: value} if others else {}
+                for language in ("en", "ar"):
+                    path = rule.rule.replace("<lang:lang>", language)
+                    for name, text in filled.items():
+                        path = path.replace(f"<int:{name}>", text).replace(f"<{name}>", text)
+                    yield path
+
+
+def shows(answer):
+    """Which of the secrets stand in an answer, in whatever way they are written."""
+    headers = str(answer.headers).encode()
+    return [text for text in SECRET if any(form in answer.data or form in headers for form in written(text))]
+
+
+def test_no_page_and_no_file_of_the_desk_holds_a_sealed_name_or_address(app, settings, people, keyless, omar, hadi):
+    queries = [f"/en/organize/signatures?state={state}" for state in ("standing", "shown", "waiting", "removed")]
+    paths = [*addresses(app, people), *queries, "/en/organize/signatures?name=shown"]
+    assert len(paths) > 40
+
+    seen = []
+    for somebody in (hadi, omar):
+        for path in paths:
+            answer = somebody.read(path)
+            assert answer.status_code in (200, 302, 303, 403, 404), (path, answer.status_code)
+            assert shows(answer) == [], path
+            seen.append(answer.status_code)
+    assert seen.count(200) > 40
+    for record in people[:3]:
+        assert shows(omar.send(f"signatures/{record.hex()}/sealed")) == []
+    omar.send("address", email=ADDRESSES[0])
+    assert traces(SECRET, settings.data) == set()
+
+
+def test_the_search_finds_what_is_there(app, settings, people, omar):
+    page = omar.send(f"signatures/{people[0].hex()}/sealed")
+
+    assert shows(page) == list(SECRET), "with the key and asked for, the name and the address are shown"
+    (settings.data / "careless").write_text(NAMES[0], "utf-16")
+    assert traces(SECRET, settings.data) != set()

@@ -1,0 +1,114 @@
+"""The counts by day, country and language: as the signatures are, whoever comes and goes, and cheap to keep."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from campaign.database import now
+from campaign.petition import counting, samples, signing
+from campaign.petition.models import DayCount, Publication, Signature
+from tests.people import rows
+from tests.servers import on_sqlite
+
+
+@pytest.fixture
+def database(app):
+    """The site's database, with signatures of thirty days."""
+    site = app.extensions["site"]
+    samples.fill(site.database, site.keys, 300, lambda _: None)
+    return site.database
+
+
+@pytest.fixture
+def agree(app):
+    """Whether the counts say what the signatures say."""
+
+    def compare():
+        wanted = Counter((one.confirmed_on, one.country or "", one.language) for one in rows(app, Signature))
+        return {(one.day, one.country, one.language): one.number for one in rows(app, DayCount)} == wanted
+
+    return compare
+
+
+def oldest(session):
+    """The signature that has stood longest."""
+    return session.scalars(sa.select(Signature).order_by(Signature.confirmed_on)).first()
+
+
+def test_every_signature_is_counted_under_its_day_country_and_language(app, database, agree):
+    assert agree()
+    with database.reading() as session:
+        assert counting.total(session) == counting.count(session) == 300
+        assert counting.read(session).confirmed == 300
+        assert dict(counting.read(session).countries) == dict.fromkeys(("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB"), 30)
+
+
+def test_whoever_comes_today_is_counted_with_the_next_publication(visitor, database, layla, agree):
+    counting.publish(database)
+
+    assert agree()
+
+
+def test_when_somebody_of_long_ago_withdraws_the_old_day_is_counted_anew(database, agree):
+    with database.writing() as session:
+        signing.withdraw(session, oldest(session), now().date())
+    assert not agree()
+
+    counting.publish(database)
+
+    assert agree()
+    with database.reading() as session:
+        assert (counting.read(session).confirmed, counting.read(session).withdrawn) == (299, 1)
+
+
+def test_only_yesterday_and_today_are_counted_as_long_as_nothing_older_changes(database):
+    with database.reading() as session:
+        since, rows = counting.recount(session, now().date())
+
+    assert since == now().date() - timedelta(days=1)
+    assert {row["day"] for row in rows} == {since, now().date()}
+
+
+def test_once_a_day_everything_is_counted_so_that_a_changed_language_shows_too(database, agree):
+    with database.writing() as session:
+        oldest(session).language = "fr"
+    counting.publish(database)
+    assert not agree()
+
+    with database.writing() as session:
+        session.get_one(Publication, 1).counted_at = now() - timedelta(days=1)
+    counting.publish(database)
+
+    assert agree()
+
+
+def test_the_last_of_a_day_leaves_no_count_behind(database, agree):
+    with database.writing() as session:
+        session.execute(sa.delete(Signature))
+
+    counting.publish(database)
+
+    assert agree()
+    with database.reading() as session:
+        assert counting.read(session).countries == ()
+
+
+def test_the_desk_s_counts_go_on_while_the_published_number_waits_for_its_batch(visitor, database, layla):
+    counting.publish(database, batch=20)
+
+    with database.reading() as session:
+        assert (counting.read(session).confirmed, counting.total(session)) == (300, 301)
+
+
+@on_sqlite
+def test_the_count_is_asked_of_an_index_alone(database):
+    cell = (Signature.confirmed_on, Signature.country, Signature.language)
+    asked = sa.select(*cell, sa.func.count()).group_by(*cell).compile(database.engine)
+
+    with database.engine.connect() as connection:
+        plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all())
+
+    assert "COVERING INDEX ix_signature_counted" in plan
+    assert "TEMP B-TREE" not in plan
