@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 from campaign.blocks import read
 from campaign.care.corrections import LOG, fingerprint
 from campaign.care.withholding import MARK
+from campaign.texts import Texts, load
 
 
 @dataclass
@@ -23,6 +25,19 @@ class Files:
         assert old in text, f"{name} does not say {old}"
         (self.folder / name).write_text(text.replace(old, new), "utf-8")
 
+    def bylines(self, code: str) -> dict[str, str]:
+        """The forms of the byline in a language."""
+        return {form["key"]: form["name"] for form in read(self.folder / code / "testimony.md").meta["byline"]}
+
+    def left_out(self, code: str, form: str) -> list[str]:
+        """The words of the full byline that another form leaves out: the name, or a part of it."""
+        forms = self.bylines(code)
+        return [word for word in re.findall(r"\w+", forms["full"]) if word not in re.findall(r"\w+", forms[form])]
+
+    def texts(self) -> dict[str, Texts]:
+        """The texts as they are in the files."""
+        return load(self.folder)
+
     def attribute(self, form: str) -> None:
         """Turns the one switch."""
         self.change("testimony.toml", 'attribution = "full"', f'attribution = "{form}"')
@@ -31,7 +46,8 @@ class Files:
         """Masks a passage in files of each language; the log says so where the testimony is one of them."""
         for code, passage in passages.items():
             for name in names:
-                self.change(f"{code}/{name}", passage, MARK)
+                if passage in (self.folder / code / name).read_text("utf-8"):
+                    self.change(f"{code}/{name}", passage, MARK)
         if "testimony.md" in names:
             self.log_changes("withheld")
 

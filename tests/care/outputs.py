@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from click.testing import CliRunner
@@ -66,6 +67,7 @@ def kind(name: str) -> str:
     return {".pdf": "application/pdf", ".png": "image/png", ".woff2": "font/woff2"}.get(Path(name).suffix, "text/plain")
 
 
+@cache
 def read(mimetype: str, body: bytes) -> str:
     """The text of an answer or a file: of a PDF as two programs read it, with its title."""
     if mimetype == "application/pdf":

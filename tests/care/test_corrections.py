@@ -9,16 +9,21 @@ from campaign.blocks import TextError, read
 from campaign.care import caring, corrections
 from campaign.commands.main import main
 from campaign.config import TRANSLATIONS
-from campaign.texts import load
 from tests.servers import on_sqlite
 
-OLD, NEW = "I will never forget that day.", "I shall never forget that day."
+ADDED, OTHERS = "Words that nobody wrote.", "Other words that nobody wrote."
 NONE_YET = {"en": "No corrections so far.", "ar": "لا تصحيحات حتى الآن."}
+
+
+def add(files, words):
+    """Adds words to the first paragraph of the source."""
+    p1 = files.texts()["en"].testimony.paragraphs[0].words
+    files.change("en/testimony.md", f"{p1}\n\n", f"{p1} {words}\n\n")
 
 
 def sha256_of_p1(files):
     """The hash of the first paragraph as it stands in the file."""
-    return corrections.hashes(load(files.folder)["en"].testimony)["p1"]
+    return corrections.hashes(files.texts()["en"].testimony)["p1"]
 
 
 def test_the_english_testimony_is_byte_for_byte_what_was_received():
@@ -36,7 +41,7 @@ def test_the_english_testimony_is_byte_for_byte_what_was_received():
 
 @on_sqlite
 def test_a_changed_word_of_the_source_is_refused_with_the_hash_that_its_entry_would_have(open_site, files):
-    files.change("en/testimony.md", OLD, NEW)
+    add(files, ADDED)
 
     with pytest.raises(TextError, match="p1 is not as it is locked") as refused:
         open_site()
@@ -46,7 +51,7 @@ def test_a_changed_word_of_the_source_is_refused_with_the_hash_that_its_entry_wo
 
 @on_sqlite
 def test_the_check_says_it_too_and_fails(open_site, files):
-    files.change("en/testimony.md", OLD, NEW)
+    add(files, ADDED)
 
     result = CliRunner().invoke(main, ["check"])
 
@@ -67,12 +72,12 @@ def test_a_paragraph_that_is_taken_out_of_the_source_is_refused(open_site, files
 def test_a_change_that_the_log_names_is_taken_and_shown_to_everybody_in_their_language(open_site, files):
     client = open_site().test_client()
     assert all(NONE_YET[code] in client.get(f"/{code}/about").text for code in NONE_YET)
-    files.change("en/testimony.md", OLD, NEW)
+    add(files, ADDED)
     files.log_changes("typo")
 
     client = open_site().test_client()
 
-    assert NEW in client.get("/en/testimony").text
+    assert ADDED in client.get("/en/testimony").text
     for code, words in (("en", ("25 November 2026", "Why it was.")), ("ar", ("25 تشرين الثاني 2026", "سبب التغيير."))):
         page = client.get(f"/{code}/about").text
         assert NONE_YET[code] not in page
@@ -81,9 +86,9 @@ def test_a_change_that_the_log_names_is_taken_and_shown_to_everybody_in_their_la
 
 @on_sqlite
 def test_the_next_change_of_the_same_paragraph_needs_an_entry_of_its_own(open_site, files):
-    files.change("en/testimony.md", OLD, NEW)
+    add(files, ADDED)
     files.log_changes("typo")
-    files.change("en/testimony.md", NEW, "I will not forget that day.")
+    files.change("en/testimony.md", ADDED, OTHERS)
 
     with pytest.raises(TextError, match="p1 is not as it is locked"):
         open_site()
