@@ -71,7 +71,7 @@ class Document:
         known = {block.id for block in source.blocks}
         fields = {name: source.meta[name] for name in FIELDS if name in source.meta}
         more = tuple(block for block in self.blocks if block.id not in known)
-        whole = Document(fields | self.meta | fields, (*source.blocks, *more))
+        whole = Document(self.meta | fields, (*source.blocks, *more))
         return whole.taking((untranslated | ours).values())
 
 

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from campaign.blocks import FIELDS, Block, TextError, read
-from campaign.languages import LANGUAGES, day, speaking
+from campaign.languages import LANGUAGES, day, isolate, speaking
 from campaign.tongues import SOURCE, Language
 
 NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
@@ -93,7 +93,9 @@ def _standing(status: str, meta: dict[str, Any]) -> Any:
             day=reviewed_on,
         )
     return gettext(
-        "This is a translation from the English text, reviewed by %(reviewer)s on %(day)s.", reviewer=reviewer, day=reviewed_on
+        "This is a translation from the English text, reviewed by %(reviewer)s on %(day)s.",
+        reviewer=isolate(str(reviewer)),
+        day=reviewed_on,
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from campaign.texts import ORIGINAL, Paragraph, Text, Texts
 
-MARK = "[[withheld]]"  # in the files, in the place of the words
+MARK = "((withheld))"  # in the files, in the place of the words; YAML takes it as it stands
 LEFT_OUT = "[…]"  # on pages, in the place of a passage of a testimony that is withdrawn
 QUOTED = re.compile(r"([“«„]\s*)([^“”«»„]+?)(\s*[”»“])")
 LEADS_TO_IT = re.compile(r"\]\(/[a-z-]+/testimony\b")

@@ -77,12 +77,13 @@ def _witness(code: str, path: str) -> dict[str, Any]:
     text = shown_texts()[code].testimony
     with speaking(code):
         name = gettext("A call from Idlib")
+        noted = list(dict.fromkeys(str(paragraph.note) for paragraph in text.paragraphs if paragraph.note))
     return {
         "lang": code,
         "title": text.title,
         "byline": text.meta["byline"],
         "undated": text.meta["undated"],
-        "notes": [note for note in (text.standing, text.meta["warning"]) if note],
+        "notes": [*filter(None, (text.standing, text.meta["warning"])), *noted],
         "paragraphs": [paragraph.words for paragraph in text.paragraphs],
         "campaign": name,
         "address": site().settings.base_url + path,

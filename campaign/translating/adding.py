@@ -13,6 +13,8 @@ from campaign.tongues import DESCRIPTION, HIDDEN, SOURCE
 from campaign.translating import catalogues, plurals
 from campaign.translating.messages import catalogue
 
+HEAD = "# How to work on this file: translations/README.md. The plural rule below is CLDR's."
+EMPTY = {"msgid_bugs_address": "", "last_translator": "", "language_team": "", "charset": "utf-8"}
 TEXT = {"status": "translated", "translator": "name withheld"}
 DESCRIBED = """\
 name = "{name}"
@@ -75,7 +77,7 @@ def description(known: Locale) -> str:
 
 def untranslated(source: Catalog, code: str) -> Catalog:
     """A catalogue with every message of the source, with nothing translated yet and CLDR's plural rule."""
-    found = Catalog(locale=code, project=source.project, version=source.version, charset="utf-8")
+    found = Catalog(locale=code, project=source.project, version=source.version, header_comment=HEAD, fuzzy=False, **EMPTY)
     rule = plurals.header(code)
     others = [(name, value) for name, value in found.mime_headers if name != "Plural-Forms"]
     found.mime_headers = [*others, ("Plural-Forms", rule)]

@@ -76,7 +76,7 @@ def faults(text: str, source: Block, ours: Block | None, house: rules.Rules, lan
         elif ours.is_stale(source):
             yield (
                 STALE,
-                f"the source has changed since it was translated from {ours.made_from}; it is {fingerprint(source.words)} now",
+                f"the source has changed since it was translated: it was {ours.made_from}, it is {fingerprint(source.words)} now",
             )
         yield from (("", what) for what in differences(source.words, words, language))
     yield from (("", what) for what in house.faults(text, words, source.words))
@@ -86,14 +86,14 @@ def differences(source: str, words: str, language: Language) -> Iterator[str]:
     """Links of the source that a translation has not, and links and numbers that it has on top of them."""
     theirs, ours = links(source, SOURCE), links(words, language.code)
     yield from (f"it has a link to {link}, which the source does not have" for link in sorted(ours - theirs))
-    yield from (f"it lacks the link to {link}" for link in sorted(theirs - ours))
+    yield from (f"it lacks the link to /{language.code}/{link}" for link in sorted(theirs - ours))
     more = set(NUMBER.findall(LINK.sub("", words))) - set(NUMBER.findall(LINK.sub("", source)))
     yield from (f"it has the number {number}, which the source does not have" for number in sorted(more))
 
 
 def links(words: str, code: str) -> set[str]:
-    """Where words lead to, whatever the language: `/LANG/about`."""
-    return {re.sub(rf"^/{code}/|(?<=/beside/)\w+$", "/LANG/", link) for link in LINK.findall(words)}
+    """Where words lead to on the site, whatever the language, and elsewhere: `about`, `testimony/beside/`, `https://...`."""
+    return {re.sub(rf"^/{code}/|(?<=/beside/)\w+$", "", link) for link in LINK.findall(words)}
 
 
 def not_in_it(name: str, pieces: dict[str, Block]) -> Iterator[Trouble]:
