@@ -8,13 +8,13 @@ import pyotp
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
-from tests.organizers.carrying import Carrying
 from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
 from campaign.organizers import accounts, factors, passphrases
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
 from campaign.site import Site
+from tests.organizers.carrying import Carrying
 from tests.people import hidden_fields
 
 PASSPHRASE = "olives ripen in november"
