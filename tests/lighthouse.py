@@ -38,8 +38,8 @@ pages of a sample site are opened as on a telephone of the middle range with a s
 there are several runs of a page, its performance is their median and each other score the lowest. Wanted are 100, and at least 95
 for performance.
 
-Lighthouse {version}, {browser}, on {day}; runs of each page: {runs}; {cores} cores, load average {load:.1f} before the first page.
-The performance is computed from what a page costs this machine, so whatever else the machine does makes the score lower.
+Lighthouse {version}, {browser}, on {day}; runs of each page: {runs}; {cores} cores, load average {load:.1f} before the first
+page. The performance is computed from what a page costs this machine, so whatever else the machine does makes the score lower.
 
 {scores}
 """
