@@ -33,12 +33,13 @@ INSTALL = "install --no-save --no-audit --no-fund --ignore-scripts --loglevel=er
 WORDS = """\
 # What Lighthouse says
 
-`make lighthouse` measures this and writes this file anew. It needs Chromium and npm (on Debian: `apt install chromium npm`). Each
-page of a sample site is opened {runs} times as on a telephone of the middle range with a slow line, which is Lighthouse’s own
-preset; the performance is the median of the runs, each other score the lowest of them. Wanted are 100, and 95 for performance.
+`make lighthouse` measures this and writes this file anew. It needs Chromium and npm (on Debian: `apt install chromium npm`). The
+pages of a sample site are opened as on a telephone of the middle range with a slow line, which is Lighthouse’s own preset. Where
+there are several runs of a page, its performance is their median and each other score the lowest. Wanted are 100, and at least 95
+for performance.
 
-Lighthouse {version}, {browser}, on {day}; {cores} cores, load average {load:.1f} before the first page. The performance is
-computed from what a page costs this machine: whatever else it does makes the score lower and never higher.
+Lighthouse {version}, {browser}, on {day}; runs of each page: {runs}; {cores} cores, load average {load:.1f} before the first
+page. The performance is computed from what a page costs this machine, so whatever else the machine does makes the score lower.
 
 {scores}
 """

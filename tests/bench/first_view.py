@@ -7,7 +7,7 @@ from tests.bench import load
 from tests.bench.figures import Section
 from tests.bench.servers import Site
 
-PAGES = {"/ar/": "arabic", "/en/": "latin"}  # and the script whose faces the page is set in
+PAGES = {"/ar/": "arabic", "/en/": "latin"}  # and the letters whose faces the page is set in
 HTML_MOST, VIEW_MOST = 14_600, 60_000
 
 
@@ -15,24 +15,25 @@ def measure(site: Site) -> Section:
     """Bytes of each page and of what belongs to it."""
     section = Section(
         "The first view",
-        "Bytes on the wire (br), with the heads of the answers: the page, the style sheet, every face of the page's script, the"
-        " icon.",
-        ["page", "HTML", "style sheet", "fonts", "icon", "together"],
+        "Bytes on the wire (br), with the heads of the answers: the page, the style sheet, every face of the page's"
+        " letters, the script, the icon.",
+        ["page", "HTML", "style sheet", "fonts", "script", "icon", "together"],
     )
-    for page, script in PAGES.items():
+    for page, letters in PAGES.items():
         head, html = _fetch(site, page)
-        style, icon = (_link(html, kind) for kind in ("stylesheet", "icon"))
-        fonts = [name for name in _fonts(site, style) if script in name]
-        parts = [head, *(sum(_fetch(site, name)[0] for name in names) for names in ([style], fonts, [icon]))]
+        style, icon = (_named(html, f'link rel="{kind}" href') for kind in ("stylesheet", "icon"))
+        fonts = [name for name in _fonts(site, style) if letters in name]
+        files = ([style], fonts, [_named(html, "script src")], [icon])
+        parts = [head, *(sum(_fetch(site, name)[0] for name in names) for names in files)]
         section.add(page, *(f"{part:,}" for part in [*parts, sum(parts)]))
         section.hold(f"{page}, HTML", head, most=HTML_MOST, unit=" bytes")
         section.hold(f"{page}, first view", sum(parts), most=VIEW_MOST, unit=" bytes")
     return section
 
 
-def _link(html: str, kind: str) -> str:
-    found = re.search(rf'<link rel="{kind}" href="([^"]+)"', html)
-    assert found, f"the page names no {kind}"
+def _named(html: str, tag: str) -> str:
+    found = re.search(rf'<{tag}="([^"]+)"', html)
+    assert found, f"the page has no {tag}"
     return found[1]
 
 
