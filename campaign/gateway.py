@@ -9,13 +9,13 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from campaign.gate import LARGEST_BODY
+from campaign.pipes import Pieces, pour
 
 BODY_SECONDS = 15
 """How long a client may take over its body; a form over a line of 2 kB/s takes two."""
@@ -23,25 +23,6 @@ BODY_SECONDS = 15
 POSTING_THREADS = 2
 """Posts that one process works on at a time: they wait for the disk and for one another while reading goes on. Measured: more
 only wait for the interpreter, and without any, reading slows to the speed of signing."""
-
-
-class Pieces:
-    """A file that the site answers with, in place of its content (PEP 3333's `wsgi.file_wrapper`): read as it is sent."""
-
-    def __init__(self, file: Any, size: int) -> None:
-        self.file, self.size = file, size
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(self.next, b"")
-
-    def next(self) -> bytes:
-        """The next piece; nothing at the end."""
-        return bytes(self.file.read(self.size))
-
-    def close(self) -> None:
-        """The file is no longer needed."""
-        self.file.close()
-
 
 ENVIRON: WSGIEnvironment = {
     "SCRIPT_NAME": "",
@@ -88,26 +69,13 @@ class Gateway:
             answer = refusal(500)
         status, headers, body = answer
         if isinstance(body, Pieces):
-            await self.send(protocol.response_stream(status, headers), body)
+            protocol.response_file(status, headers, str(pour(body)))
         else:
             protocol.response_bytes(status, headers, body)
 
-    async def send(self, line: Any, pieces: Pieces) -> None:
-        """Sends a file as fast as its reader takes it: no thread waits, and one piece is in memory.
-
-        One that cannot be read to its end is cut off, which the reader knows by its length.
-        """
-        try:
-            while piece := await asyncio.get_running_loop().run_in_executor(self.posting, pieces.next):
-                await line.send_bytes(piece)
-        except Exception as error:  # whatever ends it, a reader who has gone away or a file that is damaged
-            log.warning("A file was not sent to its end: %s", type(error).__name__)
-        finally:
-            pieces.close()
-
 
 def ask(site: WSGIApplication, environ: WSGIEnvironment) -> Answer:
-    """Asks the site and gathers the whole answer, so that a slow reader holds no thread either; a file is left as it is."""
+    """Asks the site and gathers the whole answer, so that a slow reader holds no thread either; a file is not gathered."""
     head: list[Any] = []
     parts = site(environ, lambda status, headers, _failure=None: head.extend((int(status[:3]), headers)))  # type: ignore[arg-type]
     if isinstance(parts, Pieces):

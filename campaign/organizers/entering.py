@@ -35,7 +35,11 @@ def enter(database: Database, key: bytes, email: str, proof: Proof, moment: date
     with database.reading() as session:
         account = accounts.ready(session, email)
     begun: list[Entered] = []
-    prove(database, key, account, proof, moment, lambda *found: begun.append(_begin(*found, proof, moment)))
+
+    def begin(session: Session, found: Account) -> None:
+        begun.append(_begin(session, found, proof, moment))
+
+    prove(database, key, account, proof, moment, begin)
     return begun[0] if begun else None
 
 

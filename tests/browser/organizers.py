@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 from campaign.config import Settings
 from campaign.database import Database, now
 from campaign.folder import keys_in
-from campaign.organizers import accounts, factors, passphrases
+from campaign.organizers import accounts, factors, passphrases, removing
 from campaign.organizers.models import ORGANIZER
 from campaign.petition import counting, showing
 from campaign.petition.models import Signature, Wave, WaveMember
@@ -72,8 +72,14 @@ def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> Organizer:
     return Organizer(campaign, email, secret)
 
 
-def lay_on_the_desk(campaign: Campaign) -> int:
-    """Odd and held names, a wave and letters by provider, to look at; returns the number of the wave."""
+def invited(campaign: Campaign) -> str:
+    """The token of a link to set up an account that nobody has used."""
+    with closing(Database("", campaign.data)) as database, database.writing() as session:
+        return accounts.add(session, f"nour.{secrets.token_hex(4)}@example.org", ORGANIZER, now())
+
+
+def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
+    """Odd and held names, a wave, letters by provider, a removal to look at; the addresses of all that is there to see."""
     today = now().date()
     with closing(Database("", campaign.data)) as database:
         with database.writing() as session:
@@ -86,6 +92,8 @@ def lay_on_the_desk(campaign: Campaign) -> int:
             session.add_all(waves)
             session.flush()
             session.add_all(WaveMember(wave_id=waves[0].id, signature_id=one.id) for one in some)
-            number = waves[0].id
+            removal = removing.propose(session, [one.id for one in some], by=by, at=now())
+            found = {"wave": f"review/wave/{waves[0].id}", "removal": f"removals/{removal.id}"}
+            found |= {"signature": f"signatures/{some[1].id.hex()}", "sealed": f"signatures/{some[1].id.hex()}/sealed"}
         counting.publish(database)
-    return number
+    return found

@@ -47,7 +47,7 @@ OVERLAPPING = """() => {
 SMALL = """() => [...document.querySelectorAll("a, button, input, select, summary")]
   .filter((one) => !one.closest(".unseen, .skip") && one.getClientRects().length)
   .filter((one) => getComputedStyle(one).display !== "inline")  // within a sentence
-  .map((one) => [one, one.getBoundingClientRect(), one.type === "checkbox" || one.matches(".place") ? 24 : 44])
+  .map((one) => [one, one.getBoundingClientRect(), ["checkbox", "radio"].includes(one.type) || one.matches(".place") ? 24 : 44])
   .filter(([one, box, least]) => box.height < least - .5 || box.width < Math.min(least, 44) - .5)
   .map(([one, box]) => `${Math.round(box.width)} x ${Math.round(box.height)} ${one.outerHTML.slice(0, 90)}`)"""
 

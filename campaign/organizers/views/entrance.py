@@ -1,5 +1,7 @@
 """In and out: entering, being asked again, leaving."""
 
+from typing import Any
+
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
@@ -77,14 +79,14 @@ def leave() -> Page:
     return redirect(url_for(".enter"), 303)
 
 
-def _refused() -> str:
+def _refused() -> Any:
     return gettext(
         "This did not work. Address, passphrase or code is not right, the code was used before, or there were many attempts."
         " Wait for the next code, and after several attempts some minutes."
     )
 
 
-def _too_many() -> str:
+def _too_many() -> Any:
     return gettext("Please wait a while, then try again.")
 
 
