@@ -16,6 +16,7 @@ from campaign.mail import Letter
 from campaign.organizers import audit
 from campaign.petition import counting, letters
 from campaign.petition.models import Submission
+from campaign.translating.state import state
 
 OVERDUE = 3 * mail.LEASE
 
@@ -66,9 +67,6 @@ def _wrong(settings: Settings, database: Database) -> list[str]:
     found = []
     try:
         _, texts = caring.load(TRANSLATIONS)
-        lengths = {code: len(texts[code].testimony.paragraphs) for code in LANGUAGES}
-        if len(set(lengths.values())) > 1:
-            found.append(f"The testimony has not the same number of paragraphs in every language: {lengths}.")
         found += withholding.inexact(texts)
     except TextError as error:
         found.append(str(error))
@@ -84,6 +82,9 @@ def _advice(settings: Settings) -> list[str]:
     found = []
     if not settings.contact:
         found.append("CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them.")
+    faults = sum(len(state(TRANSLATIONS, language).troubles) for language in LANGUAGES.values())
+    if faults:
+        found.append(f"The translations have faults ({faults}): `campaign languages status` says which and where.")
     if sealing.load_keys(folder.keys_in(settings)).private:
         found.append(KEY_IS_HERE)
     if settings.is_loopback:

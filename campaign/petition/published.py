@@ -1,4 +1,4 @@
-"""The published count as every page reads it, without asking the database each time."""
+"""The published count and the texts as every page reads them, without asking the database each time."""
 
 import time
 from dataclasses import replace
