@@ -86,7 +86,7 @@ def read(file: Path) -> Document:
         document = frontmatter.loads(file.read_text("utf-8"))
         return Document(dict(document.metadata), tuple(parse(document.content)))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise TextError(f"{file}: {error}") from None
+        raise TextError(f"{file}: {' '.join(str(error).split())}") from None
 
 
 def parse(body: str) -> Iterator[Block]:
