@@ -16,7 +16,7 @@ run: setup
 	@exec .venv/bin/campaign serve $(ARGS)
 
 test: setup
-	@.venv/bin/python -m pytest -n $(JOBS) $(ARGS)
+	@.venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 setup: $(PROJECT) $(CATALOGUES)
 

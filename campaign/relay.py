@@ -17,7 +17,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import Settings
-from campaign.database import Database, Record, now
+from campaign.database import Database, Record, insert, now
 
 TIMEOUT = 30  # seconds for one step of the conversation with the mail server
 
@@ -158,7 +158,8 @@ def note_relay(database: Database, way_out: Transport) -> None:
     if takes is None:
         return
     with database.writing() as session:
-        session.merge(Relay(id=1, smtputf8=takes))
+        new = insert(session, Relay).values(id=1, smtputf8=takes)  # two mail workers can speak with it first at the same moment
+        session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"smtputf8": takes}))
 
 
 def takes_utf8(session: Session) -> bool:

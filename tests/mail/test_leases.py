@@ -1,7 +1,9 @@
 """Leases: several mail workers never send one letter at the same time, and a dead one's letters are sent by the next."""
 
 import threading
+import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import time_machine
@@ -32,6 +34,22 @@ def test_two_workers_at_once_send_every_letter_once(app, visitor, mailbox, monke
     assert failures == []
     assert set(Counter(recipients[0] for recipients in mailbox.recipients).values()) == {1}
     assert len(mailbox.letters) == 30
+
+
+def test_two_workers_that_are_the_first_to_speak_with_the_server_at_the_same_moment_both_go_on(app, settings):
+    database = app.extensions["site"].database
+    way_out = relay.transport(settings.model_copy(update={"mail_url": "file:"}), lambda _: None)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            session.add(relay.Relay(id=1, smtputf8=False))
+            session.flush()
+            other = pool.submit(relay.note_relay, database, way_out)
+            time.sleep(0.3)  # until it waits for the row
+        other.result()
+
+    with database.reading() as session:
+        assert relay.takes_utf8(session)
 
 
 def test_what_one_has_claimed_nobody_else_claims_until_the_lease_is_over(app, visitor):

@@ -55,6 +55,7 @@ def test_nothing_that_a_stranger_typed_stands_in_any_letter(app, somebody, send,
 
     assert len(mailbox.letters) == 2
     for letter in mailbox.letters:
+        del letter["Message-ID"]  # its digits come by chance
         said = str(letter) + letter.get_content()
         for word in ("PRIZE", "سامي", "الغريب", "900", "55512", "Turk", "تركيا"):
             assert word not in said
