@@ -36,6 +36,7 @@ def status() -> None:
             "letters refused": _number(session, Letter.failed_at.is_not(None)),
             "letters overdue": _number(session, Letter.due_at < now() - OVERDUE),
             "collecting": "closed" if published.is_closed else "open",
+            "testimony": "withdrawn" if published.is_testimony_withdrawn else "published",
         }
     for name, value in rows.items():
         click.echo(f"{name}: {value}")
@@ -60,7 +61,7 @@ def check(strict: bool) -> None:
 
 def _wrong(database: Database) -> list[str]:
     """What does not work now."""
-    found = []
+    found: list[str] = []
     try:
         _, texts = caring.load(TRANSLATIONS)
         found += withholding.inexact(texts)
