@@ -7,7 +7,7 @@ from pathlib import Path
 
 from campaign.blocks import Block, Document, TextError, fingerprint, read
 from campaign.tongues import SOURCE, Language
-from campaign.translating import rules
+from campaign.translating import letters, rules
 from campaign.translating.messages import messages_in, troubles_of_messages
 from campaign.translating.trouble import MISSING, STALE, Trouble
 
@@ -79,6 +79,9 @@ def faults(text: str, source: Block, ours: Block | None, house: rules.Rules, lan
                 f"the source has changed since it was translated: it was {ours.made_from}, it is {fingerprint(source.words)} now",
             )
         yield from (("", what) for what in differences(source.words, words, language))
+    letter = letters.unprinted(words)
+    if letter:
+        yield "", f"{letter} (U+{ord(letter):04X}) is in none of our fonts, so it cannot be printed"
     yield from (("", what) for what in house.faults(text, words, source.words))
 
 
