@@ -134,3 +134,10 @@ def test_figures_of_three_scripts_are_understood_where_a_number_is_typed():
 
 def test_what_stands_in_plain_text_does_not_reorder_its_neighbours():
     assert isolate("gmail.com") == "\u2068gmail.com\u2069"
+
+
+@on_sqlite
+def test_the_names_of_the_site_do_not_reorder_each_other_in_the_title_of_the_first_page(visitor):
+    title = "".join(parse(visitor.read("/").text).find("head/title").itertext())
+
+    assert title == f"{isolate('A call from Idlib')} · {isolate('نداء من إدلب')}"
