@@ -50,6 +50,7 @@ class Text:
     language: Language
     meta: dict[str, Any]
     paragraphs: tuple[Paragraph, ...]
+    is_behind: bool = False  # whether the source of its title or of another line above the text has changed since
 
     @property
     def title(self) -> str:
@@ -75,7 +76,8 @@ class Text:
     def standing(self) -> str:
         """What kind of translation it is, for its readers, in its own language; nothing for an original."""
         with speaking(self.language.code):
-            return " ".join(filter(None, (_standing(self.status, self.meta), self.meta.get("translation_note"))))
+            behind = gettext("The source of its title, or of what stands with it, has changed since.") if self.is_behind else ""
+            return " ".join(filter(None, (_standing(self.status, self.meta), behind, self.meta.get("translation_note"))))
 
 
 def _standing(status: str, meta: dict[str, Any]) -> Any:
@@ -134,9 +136,11 @@ def text(folder: Path, name: str, language: Language) -> Text:
     if ours.meta["status"] == REVIEWED and not ours.meta.get("reviewed_on"):
         raise TextError(f"{file}: `reviewed_on` is missing in the front matter")
     meta = {field: source.meta[field] for field in FIELDS if field in source.meta} | ours.meta
-    pieces = ours.pieces()
+    pieces, theirs = ours.pieces(), source.pieces()
     shown = (_shown(block, pieces.get(block.id), language) for block in source.blocks)
-    return Text(name, language, meta, tuple(shown))
+    fields = theirs.keys() & pieces.keys() - {block.id for block in source.blocks}
+    behind = language.code != SOURCE and any(pieces[field].is_stale(theirs[field]) for field in fields)
+    return Text(name, language, meta, tuple(shown), behind)
 
 
 def _shown(source: Block, ours: Block | None, language: Language) -> Paragraph:

@@ -177,3 +177,10 @@ def test_folding_again_changes_nothing_and_leaves_nothing_that_is_not_seen():
     for text in (*(name for pair in SAME for name in pair), "a\x00b", "ﷺ", "ک\u200cی", "🙂"):
         assert fold(fold(text)) == fold(text)
         assert "\x00" not in fold(text)
+
+
+@on_sqlite
+def test_the_names_of_the_site_do_not_reorder_each_other_in_the_title_of_the_first_page(visitor):
+    title = "".join(parse(visitor.read("/").text).find("head/title").itertext())
+
+    assert title == f"{isolate('A call from Idlib')} · {isolate('نداء من إدلب')}"

@@ -45,7 +45,7 @@ def summary(found: State) -> str:
     counts = [f"{found.count(kind)} {kind}" for kind in (MISSING, STALE, FUZZY)]
     others = len(found.troubles) - sum(found.count(kind) for kind in (MISSING, STALE, FUZZY))
     there = f"{found.texts} texts in {found.parts} parts, {found.messages} messages"
-    return f"{found.language.code} ({found.language.status}): {there}; {', '.join([*counts, f'{others} other faults'])}"
+    return f"{found.language.code} ({found.language.status}): {there}; {', '.join([*counts, f'{others} otherwise wrong'])}"
 
 
 @languages.command()

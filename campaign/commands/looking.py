@@ -40,6 +40,7 @@ def status() -> None:
             "mail": "stopped" if published.is_mail_stopped else "sent",
             "names": "hidden" if published.are_names_hidden else "shown",
             "new names": "held for review" if published.are_words_held else "shown at once",
+            "testimony": "withdrawn" if published.is_testimony_withdrawn else "published",
         }
     for name, value in rows.items():
         click.echo(f"{name}: {value}")
@@ -64,7 +65,7 @@ def check(strict: bool) -> None:
 
 def _wrong(settings: Settings, database: Database) -> list[str]:
     """What does not work now."""
-    found = []
+    found: list[str] = []
     try:
         _, texts = caring.load(TRANSLATIONS)
         found += withholding.inexact(texts)

@@ -49,7 +49,7 @@ def beside(code: str, other: str) -> Print:
 
 def sheet(code: str) -> Print:
     """The sheet for signatures on paper, in two languages: the reader's and the source's, or the first other one."""
-    codes = [code, SOURCE if code != SOURCE else next(other for other in LANGUAGES if other != code)]
+    codes = [code, SOURCE if code != SOURCE else next((other for other in LANGUAGES if other != code), code)]
     data = {
         "lang": code,
         "address": site().settings.base_url,

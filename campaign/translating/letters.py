@@ -3,6 +3,7 @@
 import string
 import struct
 import unicodedata
+from functools import cache
 from pathlib import Path
 
 from babel import Locale
@@ -30,6 +31,18 @@ def notices(code: str) -> list[str]:
     if is_arabic(needed) and f":lang({code})" not in STYLE.read_text("utf-8"):
         found.append(f"campaign/static/site.css does not name it among the languages in Arabic letters: add :lang({code}) there.")
     return found
+
+
+def unprinted(words: str) -> str:
+    """The first character that none of our fonts has, so that nothing that is printed can show it; empty where all are there."""
+    seen = (letter for letter in words if not letter.isspace() and unicodedata.category(letter) != "Cf")
+    return next((letter for letter in seen if ord(letter) not in printable()), "")
+
+
+@cache
+def printable() -> frozenset[int]:
+    """The code points of all fonts of prints."""
+    return frozenset().union(*map(covered, FONTS.glob("*.ttf")))
 
 
 def is_arabic(needed: set[str]) -> bool:

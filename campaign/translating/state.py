@@ -7,7 +7,7 @@ from pathlib import Path
 
 from campaign.blocks import Block, Document, TextError, fingerprint, read
 from campaign.tongues import SOURCE, Language
-from campaign.translating import rules
+from campaign.translating import letters, rules
 from campaign.translating.messages import messages_in, troubles_of_messages
 from campaign.translating.trouble import MISSING, STALE, Trouble
 
@@ -67,6 +67,8 @@ def troubles_of_text(file: Path, source: Document, house: rules.Rules, language:
 def faults(text: str, source: Block, ours: Block | None, house: rules.Rules, language: Language) -> Iterator[tuple[str, str]]:
     """What is wrong with one part of a text: its kind, and the words for it."""
     words = ours.words if ours else ""
+    if not any(map(str.isalnum, source.words)):  # a line that is left of a text that was withdrawn
+        return
     if language.code != SOURCE:
         if not ours or not words or fingerprint(words) == (ours.made_from or fingerprint(source.words)):
             yield MISSING, "it is not translated"
@@ -79,6 +81,9 @@ def faults(text: str, source: Block, ours: Block | None, house: rules.Rules, lan
                 f"the source has changed since it was translated: it was {ours.made_from}, it is {fingerprint(source.words)} now",
             )
         yield from (("", what) for what in differences(source.words, words, language))
+    letter = letters.unprinted(words)
+    if letter:
+        yield "", f"{letter} (U+{ord(letter):04X}) is in none of our fonts, so it cannot be printed"
     yield from (("", what) for what in house.faults(text, words, source.words))
 
 
@@ -99,6 +104,6 @@ def links(words: str, code: str) -> set[str]:
 def not_in_it(name: str, pieces: dict[str, Block]) -> Iterator[Trouble]:
     """Passages of the testimony's front matter that are not word for word in it."""
     body = [piece.words for id_, piece in pieces.items() if re.fullmatch(r"p\d+", id_)]
-    for id_, piece in pieces.items():
+    for id_, piece in pieces.items() if body else ():
         if (id_ == "description" or id_.startswith("heart.")) and not any(piece.words in words for words in body):
             yield Trouble(name, id_, "it is not word for word in the testimony")

@@ -9,6 +9,7 @@ from campaign.blocks import TextError, read
 from campaign.care import caring, corrections
 from campaign.commands.main import main
 from campaign.config import TRANSLATIONS
+from tests.house.test_arabic_pages import assert_arabic
 from tests.servers import on_sqlite
 
 ADDED, OTHERS = "Words that nobody wrote.", "Other words that nobody wrote."
@@ -82,6 +83,7 @@ def test_a_change_that_the_log_names_is_taken_and_shown_to_everybody_in_their_la
         page = client.get(f"/{code}/about").text
         assert NONE_YET[code] not in page
         assert all(word in page for word in words)
+    assert_arabic(client.get("/ar/about"))
 
 
 @on_sqlite

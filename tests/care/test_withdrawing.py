@@ -6,31 +6,18 @@ from datetime import date
 
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 
 from campaign.care.withholding import quotations
-from campaign.commands.main import main
 from campaign.database import now
 from campaign.petition import signing
 from campaign.petition.models import Publication
 from campaign.site import Site
 from tests.care.outputs import given_out, traces
-from tests.people import parse
+from tests.care.withdrawing import PAIRS, own_addresses, withdraw
 from tests.prints.papers import sentences
 from tests.servers import Campaign, on_sqlite, wait_until
 
-GONE = (
-    "/{0}/testimony /{0}/testimony.txt /{0}/testimony.pdf /{0}/testimony/beside/{1} /{0}/testimony/beside/{1}.pdf /{0}/card.png"
-)
 SAID = {"en": "This testimony has been withdrawn.", "ar": "سُحبت هذه الشهادة."}
-PAIRS = (("en", "ar"), ("ar", "en"))
-
-
-def withdraw(app, answer="y"):
-    """Runs the command, and lets this process look at the database at once."""
-    result = CliRunner().invoke(main, ["testimony", "withdraw"], input=f"{answer}\n")
-    app.extensions["published"].refresh()
-    return result
 
 
 def words_of_the_testimony(app):
@@ -47,13 +34,13 @@ def test_the_testimony_is_gone_from_every_address_in_both_languages_and_says_no_
     app = open_site()
     client = app.test_client()
     for code, other in PAIRS:
-        for path in GONE.format(code, other).split():
+        for path in own_addresses(code, other):
             assert client.get(path).status_code == 200, path  # and is kept
 
     assert withdraw(app).exit_code == 0
 
     for code, other in PAIRS:
-        for path in [*GONE.format(code, other).split(), f"/{code}/sheet.pdf"]:
+        for path in [*own_addresses(code, other), f"/{code}/sheet.pdf"]:
             answer = client.get(path)
             assert (answer.status_code, answer.headers["Cache-Control"]) == (410, "no-store"), path
             assert SAID[code] in answer.text, path
@@ -71,48 +58,6 @@ def test_no_word_of_it_and_no_name_remains_in_anything_that_is_given_out(open_si
         assert traces(found, words) == [], words
     assert not [name for name in found if "testimony" in name and name.startswith(("mirror", "zip", "words"))]
     assert traces(found, app.extensions["site"].care.source_sha256) == []
-
-
-@on_sqlite
-def test_nothing_on_the_site_leads_to_it_any_more(open_site):
-    app = open_site()
-    client = app.test_client()
-    withdraw(app)
-
-    for code, _ in PAIRS:
-        for page in ("", "petition", "sign", "about", "privacy", "accessibility", "mirrors", "signatures", "embed"):
-            text = client.get(f"/{code}/{page}").text
-            links = [link.get("href") for link in parse(text).iter("a")]
-            assert not [link for link in links if "/testimony" in link or ".pdf" in link], (code, page)
-            assert "og:image" not in text, (code, page)
-            assert f"/{code}/testimony" not in text, (code, page)
-    assert "testimony" not in client.get("/sitemap.xml").text
-
-
-@on_sqlite
-def test_the_campaign_stands_without_it_and_signing_is_closed(open_site):
-    app = open_site()
-    client = app.test_client()
-    withdraw(app)
-
-    front, letter = client.get("/en/"), client.get("/ar/petition")
-
-    assert (front.status_code, letter.status_code) == (200, 200)
-    assert [h1.text for h1 in parse(front.text).iter("h1")] == ["A letter to the leaders of the world"]
-    assert "The testimony that was published here has been withdrawn." in front.text
-    assert "The collecting of signatures has ended." in front.text
-    assert "«[…]»" in letter.text
-    assert client.get("/").status_code == client.get("/en/sign").status_code == 200
-
-
-@on_sqlite
-def test_what_was_signed_keeps_its_fingerprint(open_site):
-    app = open_site()
-    before = app.test_client().get("/api/v1/petition.json").json["text_sha256"]
-
-    withdraw(app)
-
-    assert app.test_client().get("/api/v1/petition.json").json["text_sha256"] == before
 
 
 @on_sqlite
@@ -148,40 +93,6 @@ def test_withdrawing_again_changes_nothing_and_keeps_the_day_on_which_the_collec
     with site.database.reading() as session:
         row = session.scalars(sa.select(Publication)).one()
     assert (row.closed_on, row.testimony_withdrawn_on) == (date(2020, 1, 1), now().date())
-
-
-@on_sqlite
-def test_the_collecting_resumes_only_with_a_letter_that_quotes_it_no_more(open_site, files):
-    app = open_site()
-    withdraw(app)
-
-    refused = CliRunner().invoke(main, ["open"])
-    for code in ("en", "ar"):
-        letter = (files.folder / code / "petition.md").read_text("utf-8")
-        (files.folder / code / "petition.md").write_text(letter.translate(dict.fromkeys(map(ord, "“”«»"))), "utf-8")
-    allowed = CliRunner().invoke(main, ["open"])
-
-    assert (refused.exit_code, "The letter quotes the testimony" in refused.output) == (1, True)
-    assert allowed.exit_code == 0, allowed.output
-    assert open_site().test_client().get("/en/sheet.pdf").status_code == 200
-
-
-@on_sqlite
-def test_its_words_can_be_taken_out_of_the_files_and_the_site_goes_on(open_site, files, tmp_path):
-    texts = open_site().extensions["site"].texts
-    for code in ("en", "ar"):
-        (files.folder / code / "testimony.md").write_text("---\ntitle: '-'\ndescription: '-'\nstatus: original\n---\n", "utf-8")
-    files.change("testimony.toml", "withdrawn = false", "withdrawn = true")
-
-    app = open_site()
-
-    assert app.test_client().get("/en/testimony").status_code == 410
-    assert app.test_client().get("/api/v1/petition.json").json["text_sha256"] == {
-        code: one.consent_hash for code, one in texts.items()
-    }
-    found = given_out(app, tmp_path / "copy")
-    for quoted in (quoted for one in texts.values() for quoted in quotations(one.petition)):
-        assert traces(found, quoted) == [], quoted
 
 
 @pytest.mark.slow

@@ -124,3 +124,11 @@ def test_a_text_that_cannot_be_published_is_refused_with_its_name(open_site, tra
         open_site()
 
     assert sentence in str(refused.value)
+
+
+def test_a_title_whose_source_has_changed_is_said_where_the_page_says_what_it_is(open_site, translations):
+    change(translations / "ar" / "privacy.md", "  title: .*", "  title: '00000000'")
+    reader = open_site()
+
+    assert f"{TRANSLATED} وتغيّر بعد الترجمة النص المصدر للعنوان" in reader.read("/ar/privacy").text
+    assert "وتغيّر بعد الترجمة" not in reader.read("/ar/about").text
