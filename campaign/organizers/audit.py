@@ -94,11 +94,15 @@ def verify(session: Session, folder: Path | None = None) -> list[str]:
 
 
 def keep_head(database: Database, folder: Path) -> None:
-    """Writes the number and the hash of the last line into the data folder; a file that knows more lines stays as it is."""
+    """Writes the number and the hash of the last line into the data folder.
+
+    A file that knows more lines, or another one at its place, stays as it is: it is the witness of what is gone.
+    """
+    kept = kept_head(folder)
     with database.reading() as session:
         desk = session.get_one(Desk, 1)
-    kept = kept_head(folder)
-    if kept and kept[0] >= desk.last_line:
+        line = session.get(AuditLine, kept[0]) if kept else None
+    if kept and kept[0] and (kept[0] >= desk.last_line or line is None or line.hash != kept[1]):
         return
     draft = folder / f"{HEAD_FILE}.{secrets.token_hex(8)}"  # of nobody else who does the same at this moment
     draft.write_text(f"{desk.last_line} {desk.last_hash.hex()}\n", "ascii")
