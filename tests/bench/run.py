@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import confirming, desk, exporting, first_view, publishing, reading, report, signing
+from tests.bench import confirming, desk, desk_exports, exporting, first_view, publishing, reading, report, signing
 from tests.bench.figures import Section
 from tests.bench.load import need_wrk
 from tests.bench.servers import Site, Yardstick
@@ -46,6 +46,7 @@ def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Secti
             yield first_view.measure(sites[0])
         if "desk" in parts:
             yield desk.measure(sites, terms)
+            yield desk_exports.measure(sites)
         if "exporting" in parts:
             yield publishing.measure(sites, terms)
             yield exporting.measure(sites, terms, folder)
