@@ -50,7 +50,7 @@ def ask() -> Page:
     if not form.validate():
         return _page(form, 422)
     with site().database.writing() as session:
-        exporting.ask(session, me(), form.document.data, form.wanted(), current().code)
+        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code)
     return redirect(url_for(".exports"), 303)
 
 
