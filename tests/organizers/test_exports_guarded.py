@@ -59,6 +59,14 @@ def test_what_shows_nobodys_address_needs_no_second_organizer(layla, guarded, do
 
 
 @on_sqlite
+def test_asking_a_second_organizer_twice_for_the_same_asks_once(layla, guarded, nour):
+    for _ in range(2):
+        guarded.ask("csv")
+
+    assert nour.read("requests").text.count('value="agree"') == 1
+
+
+@on_sqlite
 def test_what_was_declined_is_never_prepared(layla, guarded, nour):
     guarded.ask("csv")
 
