@@ -21,6 +21,7 @@ from campaign.organizers.models import AuditLine, Desk
 BEGINNING = bytes(32)  # stands before the first line
 HEAD_FILE = "audit.head"
 AT_ONCE = 1000  # lines
+DAMAGED = -1
 
 
 def note(session: Session, by: str, act: str, **facts: str | int) -> None:
@@ -88,6 +89,8 @@ def verify(session: Session, folder: Path | None = None) -> list[str]:
         number, previous = line.number, line.hash
     if (desk.last_line, desk.last_hash) != (number, previous):
         wrong.append(f"The audit is broken after line {number}: the database remembers {desk.last_line} lines.")
+    if kept and kept[0] == DAMAGED:
+        wrong.append(f"The audit cannot be checked against {HEAD_FILE} in the data folder: the file is damaged.")
     if kept and kept[0] > number:
         wrong.append(f"The audit is broken after line {number}: the data folder remembers {kept[0]} lines.")
     return wrong
@@ -110,12 +113,15 @@ def keep_head(database: Database, folder: Path) -> None:
 
 
 def kept_head(folder: Path) -> tuple[int, bytes] | None:
-    """What the data folder remembers; nothing when there is no such file yet."""
+    """What the data folder remembers; nothing when there is no such file yet, and no line's number when it is damaged."""
     file = folder / HEAD_FILE
     if not file.exists():
         return None
-    number, _, digest = file.read_text("ascii").strip().partition(" ")
-    return int(number), bytes.fromhex(digest)
+    number, _, digest = file.read_text("utf-8", "replace").strip().partition(" ")
+    try:
+        return int(number), bytes.fromhex(digest)
+    except ValueError:
+        return DAMAGED, b""
 
 
 def _after(session: Session, number: int) -> sa.ScalarResult[AuditLine]:

@@ -108,6 +108,15 @@ def test_an_end_that_was_cut_off_is_found_also_when_the_audit_has_grown_since(wr
 
 
 @pytest.mark.usefixtures("chain")
+@pytest.mark.parametrize("content", [b"", b"10", b"ten lines", b"\xff\xfe"])
+def test_a_damaged_witness_is_said_and_stops_nobody(omar, wrong, settings, content):
+    (settings.data / audit.HEAD_FILE).write_bytes(content)
+
+    assert omar.send("leave").status_code == 303
+    assert len(wrong()) == 1
+
+
+@pytest.mark.usefixtures("chain")
 def test_lines_in_another_order_are_found(wrong):
     moves = ((3, 99), (4, 3), (99, 4))
 
