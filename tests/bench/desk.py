@@ -58,6 +58,8 @@ def _pages(app: Flask, client: Client, token: str, size: int) -> dict[str, Calla
     number = size - (size - 3) % 6
     get = client.get
     return {
+        "the overview": lambda: get("/en/organize/"),
+        "the review": lambda: get("/en/organize/review"),
         "the list": lambda: get("/en/organize/signatures"),
         "its thousandth page": partial(get, "/en/organize/signatures", query_string={"after": _thousandth(app, size)}),
         "one country": lambda: get("/en/organize/signatures?country=LB&language=en"),
