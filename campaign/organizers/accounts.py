@@ -29,11 +29,12 @@ def add(session: Session, email: str, role: str, moment: datetime) -> str:
 
 
 def reset(session: Session, email: str, moment: datetime) -> str:
-    """Ends every session of an account, its passphrase and its second factor, and returns the token of a new link."""
+    """Ends an account's sessions, passphrase, second factor and requests; returns the token of a new link."""
     account = get(session, email)
     token = _new_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
     logins.end(session, account)
+    _end_requests(session, account, moment)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
     audit.note(session, "", "account reset", account=account.email)
@@ -43,8 +44,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
 def remove(session: Session, email: str, moment: datetime) -> None:
     """Removes an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
     account = get(session, email)
-    theirs = sa.update(Request).where(Request.asked_by == account.email, Request.decided_at.is_(None))
-    session.execute(theirs.values(decided_at=moment, decided_by=""))
+    _end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
     audit.note(session, "", "account removed", account=account.email)
 
@@ -98,6 +98,12 @@ def change_passphrase(session: Session, account: Account, kept: str) -> None:
     account.passphrase_hash = kept
     logins.end(session, account)
     audit.note(session, account.email, "passphrase changed")
+
+
+def _end_requests(session: Session, account: Account, moment: datetime) -> None:
+    """What they asked for and nobody agreed to is over: it may not have been they who asked."""
+    theirs = sa.update(Request).where(Request.asked_by == account.email, Request.decided_at.is_(None))
+    session.execute(theirs.values(decided_at=moment, decided_by=""))
 
 
 def _new_link(account: Account, moment: datetime) -> str:

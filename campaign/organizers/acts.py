@@ -4,7 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext
 
-from campaign.languages import number
+from campaign.languages import LANGUAGES, countries, current, number
 
 # By the code that is stored; a code once stored keeps its words for ever.
 ACTS: dict[str, Any] = {
@@ -102,5 +102,15 @@ def _value(name: str, value: Any) -> str:
     """A value as it is read: a number with its thousands, an act and a role in words."""
     if type(value) is int:
         return number(value)
-    told = {"what": act_words, "role": role_name, "reason": reason_name}.get(name, str)
-    return told(value)
+    told = {"what": act_words, "role": role_name, "reason": reason_name, "country": country_name, "language": language_name}
+    return told.get("language" if name == "reader" else name, str)(value)
+
+
+def country_name(code: str) -> str:
+    """A country in words."""
+    return dict(countries(current().code)).get(code, code)
+
+
+def language_name(code: str) -> str:
+    """A language in its own word."""
+    return LANGUAGES[code].name if code in LANGUAGES else code

@@ -21,6 +21,7 @@ from campaign.organizers.models import AuditLine, Desk
 BEGINNING = bytes(32)  # stands before the first line
 HEAD_FILE = "audit.head"
 AT_ONCE = 1000  # lines
+DAMAGED = -1
 
 
 def note(session: Session, by: str, act: str, **facts: str | int) -> None:
@@ -88,17 +89,23 @@ def verify(session: Session, folder: Path | None = None) -> list[str]:
         number, previous = line.number, line.hash
     if (desk.last_line, desk.last_hash) != (number, previous):
         wrong.append(f"The audit is broken after line {number}: the database remembers {desk.last_line} lines.")
+    if kept and kept[0] == DAMAGED:
+        wrong.append(f"The audit cannot be checked against {HEAD_FILE} in the data folder: the file is damaged.")
     if kept and kept[0] > number:
         wrong.append(f"The audit is broken after line {number}: the data folder remembers {kept[0]} lines.")
     return wrong
 
 
 def keep_head(database: Database, folder: Path) -> None:
-    """Writes the number and the hash of the last line into the data folder; a file that knows more lines stays as it is."""
+    """Writes the number and the hash of the last line into the data folder.
+
+    A file that knows more lines, or another one at its place, stays as it is: it is the witness of what is gone.
+    """
+    kept = kept_head(folder)
     with database.reading() as session:
         desk = session.get_one(Desk, 1)
-    kept = kept_head(folder)
-    if kept and kept[0] >= desk.last_line:
+        line = session.get(AuditLine, kept[0]) if kept else None
+    if kept and kept[0] and (kept[0] >= desk.last_line or line is None or line.hash != kept[1]):
         return
     draft = folder / f"{HEAD_FILE}.{secrets.token_hex(8)}"  # of nobody else who does the same at this moment
     draft.write_text(f"{desk.last_line} {desk.last_hash.hex()}\n", "ascii")
@@ -106,12 +113,15 @@ def keep_head(database: Database, folder: Path) -> None:
 
 
 def kept_head(folder: Path) -> tuple[int, bytes] | None:
-    """What the data folder remembers; nothing when there is no such file yet."""
+    """What the data folder remembers; nothing when there is no such file yet, and no line's number when it is damaged."""
     file = folder / HEAD_FILE
     if not file.exists():
         return None
-    number, _, digest = file.read_text("ascii").strip().partition(" ")
-    return int(number), bytes.fromhex(digest)
+    number, _, digest = file.read_text("utf-8", "replace").strip().partition(" ")
+    try:
+        return int(number), bytes.fromhex(digest)
+    except ValueError:
+        return DAMAGED, b""
 
 
 def _after(session: Session, number: int) -> sa.ScalarResult[AuditLine]:

@@ -81,5 +81,6 @@ def _begin(session: Session, account: Account, proof: Proof, moment: datetime) -
     device = proof.device if is_known and proof.device else new_token()
     guesses.remember(session, account, device, moment)
     entered = Entered(logins.begin(session, account, moment), device)
-    audit.note(session, account.email, "logged in", wrong_today=guesses.wrong_today(session, account, moment))
+    wrong = guesses.wrong_today(session, account, moment)
+    audit.note(session, account.email, "logged in", **{"wrong_today": wrong} if wrong else {})
     return entered

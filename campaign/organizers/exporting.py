@@ -5,7 +5,7 @@ the folder opens anything alone. Once the row has let go of the key, no copy of 
 """
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -82,29 +82,34 @@ class Taken:
 
 
 def ask(session: Session, by: Account, document: str, wanted: Wanted, language: str) -> Request | None:
-    """Asks for an export. One with addresses is a request to a second organizer, done at once where the rule is off."""
+    """Asks for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
+
+    Asking for the same again while it waits changes nothing.
+    """
     facts = {"format": document, "reader": language, **wanted.facts()}
-    if document in OPEN:
-        return four_eyes.ask(session, by, WITH_ADDRESSES, facts)
-    order(session, facts, by.email)
-    return None
+    if document not in OPEN:
+        order(session, facts, by.email)
+        return None
+    same = [one for one in asked(session, by) if one.facts == facts]
+    return same[0] if same else four_eyes.ask(session, by, WITH_ADDRESSES, facts)
+
+
+def asked(session: Session, by: Account) -> list[Request]:
+    """What somebody asked for that waits for a second organizer, the newest first."""
+    return [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == (WITH_ADDRESSES, by.email)]
 
 
 def order(session: Session, facts: dict[str, Any], by: str) -> None:
-    """Puts an export before the worker; of somebody whose account is gone, nothing."""
+    """Puts an export before the worker, unless the same one waits there; of somebody whose account is gone, nothing."""
     account = accounts.find(session, by)
     if account is None:
         return
     which = Wanted.of(facts)
-    wanted = Wanted(which.since, which.until, which.country, which.language, which.shown or facts["format"] == PDF)
-    line = Export(
-        id=secrets.token_bytes(16),
-        account=account,
-        document=facts["format"],
-        wanted=wanted.facts(),
-        language=facts["reader"],
-        asked_at=now(),
-    )
+    wanted = replace(which, shown=which.shown or facts["format"] == PDF).facts()
+    same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
+    if any(one.is_waiting() and all(getattr(one, name) == value for name, value in same.items()) for one in of(session, account)):
+        return
+    line = Export(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
     session.add(line)
     audit.note(session, by, "export asked for", format=line.document, **line.wanted)
 

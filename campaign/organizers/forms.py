@@ -20,9 +20,10 @@ class DeskForm(FlaskForm):
         return [(field.id, str(field.errors[0])) for field in self if field.errors]
 
 
-class ProofForm(DeskForm):
-    """Passphrase and code; whatever is wrong with them, the answer is the same."""
+class EnterForm(DeskForm):
+    """The way in; whatever is wrong with it, the answer is the same."""
 
+    email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter the e-mail address of the account."))])
     passphrase = PasswordField(lazy_gettext("Passphrase"), [InputRequired(lazy_gettext("Enter the passphrase."))])
     code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter a code."))])
 
@@ -31,14 +32,10 @@ class ProofForm(DeskForm):
         return Proof(self.passphrase.data or "", self.code.data or "", device)
 
 
-class EnterForm(DeskForm):
-    """The way in."""
+class ProofForm(EnterForm):
+    """Passphrase and code once more, of whoever is logged in."""
 
-    email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter the e-mail address of the account."))])
-    passphrase = PasswordField(lazy_gettext("Passphrase"), [InputRequired(lazy_gettext("Enter the passphrase."))])
-    code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter a code."))])
-
-    proof = ProofForm.proof
+    email = None  # type: ignore[assignment]  # WTForms' way to leave a field out
 
 
 class NewPassphrase(DeskForm):

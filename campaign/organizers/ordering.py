@@ -38,7 +38,7 @@ class ExportForm(DeskForm):
         self.offered = {name: words for name, words in DOCUMENTS.items() if name not in away}
         self.state.choices = list(STATES.items())
         self.country.choices = [("", ""), *countries(current().code)]
-        self.signed_in.choices = [("", ""), *((one.code, one.name) for one in LANGUAGES.values())]
+        self.signed_in.choices = [("", ""), *((one.code, one.name, {"lang": one.code}) for one in LANGUAGES.values())]
 
     def validate_document(self, field: Field) -> None:
         """One that is offered."""

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, insert, now, table
-from campaign.organizers import audit, finding, four_eyes
+from campaign.organizers import audit, four_eyes, paging
 from campaign.organizers.models import Account, Request
 from campaign.petition import name_words
 from campaign.petition.counting import add_to_tally
@@ -22,7 +22,6 @@ from campaign.petition.removed import UNDO_FOR, Removal, Removed
 MOST = 10_000  # signatures that are removed together
 BULK = "bulk removal"  # on the list of four eyes
 PROPOSED_FOR = four_eyes.LIFE + UNDO_FOR  # a second organizer may still agree to it
-PAGE = 50
 ID, CHUNK = 16, 500  # bytes; ids in one statement
 COLUMNS = [column.name for column in table(Signature).columns]
 FROM_SIGNATURE = sa.select(*[table(Signature).c[name] for name in COLUMNS])
@@ -115,16 +114,16 @@ def put_back(session: Session, number: int, *, by: Account) -> None:
 
 def newest(session: Session, before: int | None) -> tuple[list[Removal], int | None]:
     """A page of removals, the newest first, and where the next one begins."""
-    older = sa.select(Removal).order_by(Removal.id.desc()).limit(PAGE + 1)
+    older = sa.select(Removal).order_by(Removal.id.desc()).limit(paging.PAGE + 1)
     found = list(session.scalars(older.where(Removal.id < before) if before else older))
-    return found[:PAGE], found[PAGE - 1].id if len(found) > PAGE else None
+    return found[: paging.PAGE], found[paging.PAGE - 1].id if len(found) > paging.PAGE else None
 
 
 def first(session: Session, removal: Removal) -> list[Any]:
     """The first of what would go, or of what went, as the list shows them."""
     if removal.done_at is None:
-        return finding.these(session, seen(removal)[: finding.PAGE])
-    return finding.of_removal(session, removal.id)
+        return paging.these(session, seen(removal)[: paging.PAGE])
+    return paging.of_removal(session, removal.id)
 
 
 def _move(session: Session, removal: Removal, ids: list[bytes]) -> int:

@@ -40,7 +40,7 @@ class FindForm(DeskForm):
         super().__init__(formdata=request.args)
         self.state.choices = list(STATES.items())
         self.country.choices = [("", ""), *countries(current().code)]
-        self.language.choices = [("", ""), *((one.code, one.name) for one in LANGUAGES.values())]
+        self.language.choices = [("", ""), *((one.code, one.name, {"lang": one.code}) for one in LANGUAGES.values())]
 
     def validate_name(self, field: Field) -> None:
         """Words, and no address: what stands here is stored in the browser's history."""

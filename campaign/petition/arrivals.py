@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from campaign import providers, sealing
 from campaign.database import Database, table
 from campaign.petition import waves
-from campaign.petition.models import Arrival
+from campaign.petition.models import Arrival, Signature
 
 FOLDING = b"arrivals"  # two that fold at once take turns
 TAG = 8  # bytes, enough to tell the domains of one hour apart
@@ -35,9 +35,11 @@ def fold(database: Database, at: datetime) -> None:
     with database.reading() as session:  # most of the time there is none, and looking costs no writer's turn
         if session.scalar(sa.select(arrival.signature_id).where(is_over).limit(1)) is None:
             return
+    theirs = sa.select(Signature.id).join(Arrival, Arrival.signature_id == Signature.id).where(is_over)
     hours: dict[datetime, waves.Groups] = defaultdict(lambda: defaultdict(list))
     with database.writing() as session:
         database.lock(session, FOLDING)
+        session.execute(theirs.with_for_update(read=True, key_share=True, of=Signature))  # who withdraws now is to wait
         gone = sa.delete(table(Arrival)).where(is_over)
         for row in session.execute(gone.returning(arrival.hour, arrival.provider, arrival.domain, arrival.signature_id)):
             hours[row.hour][row.provider, row.domain].append(row.signature_id)

@@ -38,16 +38,15 @@ def confirmed() -> sa.Select[Signature]:
     return sa.select(Signature)
 
 
-def count(session: Session, before: date | None = None) -> int:
-    """How many signatures count now, all or those of the days before one."""
-    counting = confirmed() if before is None else confirmed().where(Signature.confirmed_on < before)
-    return session.scalar(counting.with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
+def count(session: Session) -> int:
+    """How many signatures count now."""
+    return session.scalar(confirmed().with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
 
 
 def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
-        since, rows = recount(session, now().date())
+        since, rows = recount(session, now())
         gone = {row[0]: row[1] for row in session.execute(_gone())}
     with database.writing() as session:
         database.lock(session, PUBLISHING)
@@ -67,20 +66,27 @@ def publish(database: Database, *, batch: int = 1) -> None:
         row.as_of = row.counted_at
 
 
-def recount(session: Session, today: date) -> tuple[date, list[dict[str, Any]]]:
+def recount(session: Session, at: datetime) -> tuple[date, list[dict[str, Any]]]:
     """Counts anew what can have changed since the last time: the rows of DayCount from a day on.
 
-    People confirm today; yesterday is still open for those who came at midnight. Older days change when somebody
-    withdraws or is removed, which their sum shows: then, and once a day, all days are counted, on an index.
+    People confirm today; for an hour yesterday is still open, for those who came at midnight. Older days change when
+    somebody withdraws or is removed, which their sum shows: then, and once a day, all days are counted, on an index.
     """
-    publication, since = session.get(Publication, 1), today - timedelta(days=1)
-    was_counted_today = publication and publication.counted_at and publication.counted_at.date() == today
-    if not was_counted_today or total(session, before=since) != count(session, before=since):
+    publication, since = session.get(Publication, 1), (at - timedelta(hours=1)).date()
+    was_counted_today = publication and publication.counted_at and publication.counted_at.date() == at.date()
+    if not was_counted_today or total(session, before=since) != _standing(session, before=since):
         since = date.min
     cell = (Signature.confirmed_on, Signature.country, Signature.language)
     cells = confirmed().where(Signature.confirmed_on >= since).with_only_columns(*cell, sa.func.count()).group_by(*cell)
     names = ("day", "country", "language", "number")
     return since, [dict(zip(names, (day, country or "", *rest), strict=True)) for day, country, *rest in session.execute(cells)]
+
+
+def _standing(session: Session, before: date) -> int:
+    """How many signatures of the days before one count now: all less the later ones, as databases are quick to count all."""
+    number = confirmed().with_only_columns(sa.func.count(), maintain_column_froms=True)
+    later = number.where(Signature.confirmed_on >= before)
+    return session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
 
 
 def total(session: Session, before: date = date.max) -> int:

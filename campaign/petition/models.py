@@ -48,8 +48,8 @@ class Signature(Signed, Record):
     __table_args__ = (
         sa.UniqueConstraint("tag"),
         sa.Index("ix_signature_confirmed_on_id", "confirmed_on", "id"),
-        sa.Index("ix_signature_country_confirmed_on_id", "country", "confirmed_on", "id"),
-        sa.Index("ix_signature_language_confirmed_on_id", "language", "confirmed_on", "id"),
+        sa.Index("ix_signature_country_confirmed_on_id_language", "country", "confirmed_on", "id", "language"),
+        sa.Index("ix_signature_language_confirmed_on_id_country", "language", "confirmed_on", "id", "country"),
         sa.Index("ix_signature_counted", "confirmed_on", "country", "language"),
         sa.Index(
             "ix_signature_shown",

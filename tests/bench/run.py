@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import confirming, exporting, first_view, publishing, reading, report, signing
+from tests.bench import confirming, desk, desk_exports, exporting, first_view, publishing, reading, report, signing
 from tests.bench.figures import Section
 from tests.bench.load import need_wrk
 from tests.bench.servers import Site, Yardstick
 from tests.bench.terms import Terms
 
 SIZES, LONG_SIZES = (1_000, 100_000), (1_000, 100_000, 1_000_000)
-PARTS = ("reading", "exporting", "signing")
+PARTS = ("reading", "desk", "exporting", "signing")
 
 
 def main() -> None:
@@ -44,6 +44,9 @@ def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Secti
         if "reading" in parts:
             yield from reading.measure(sites, terms, folder)
             yield first_view.measure(sites[0])
+        if "desk" in parts:
+            yield desk.measure(sites, terms)
+            yield desk_exports.measure(sites)
         if "exporting" in parts:
             yield publishing.measure(sites, terms)
             yield exporting.measure(sites, terms, folder)

@@ -1,7 +1,8 @@
-"""Which signatures are exported: all that count, from a day on, of one country."""
+"""Which signatures are exported: all that count, of some days, of one country, in one language, whose names are shown."""
 
 import pytest
 
+from campaign.exports.rows import Wanted
 from tests.exports.organizing import DAY
 from tests.servers import on_sqlite
 
@@ -26,6 +27,32 @@ def test_all_of_them_unless_something_else_is_said(four):
 @pytest.mark.parametrize("day", ["2026-11-22", "٢٠٢٦-١١-٢٢", "۲۰۲۶-۱۱-۲۲"])
 def test_from_a_day_on_in_whatever_digits_it_is_typed(four, day):
     assert who(four.reads("--since", day)) == {"SY22", "DE22", "None22"}
+
+
+@pytest.mark.parametrize("day", ["2026-11-21", "٢٠٢٦-١١-٢١"])
+def test_until_a_day_that_is_in_it(four, day):
+    assert who(four.reads("--until", day)) == {"SY21"}
+    assert who(four.reads("--since", "2026-11-21", "--until", "2026-11-22")) == {"SY21", "SY22", "DE22", "None22"}
+
+
+def test_of_those_who_signed_the_letter_in_one_language(omar):
+    omar.has(email="ar@example.org", language="ar")
+    omar.has(email="en@example.org", language="en")
+
+    assert who(omar.reads("--signed-in", "ar", "--language", "en")) == {"ar"}
+
+
+def test_of_those_whose_names_are_shown(omar):
+    omar.has(email="shown@example.org", shown_as="Layla")
+    omar.has(email="not-shown@example.org", shown_as=None)
+
+    assert who(omar.reads("--shown")) == {"shown"}
+
+
+def test_what_is_wanted_is_the_same_after_it_was_written_down():
+    wanted = Wanted(since=DAY, until=DAY, country="SY", language="ar", shown=True)
+
+    assert [Wanted.of(one.facts()) for one in (wanted, Wanted(), Wanted(shown=True))] == [wanted, Wanted(), Wanted(shown=True)]
 
 
 @pytest.mark.parametrize("country", ["SY", "sy"])

@@ -97,6 +97,26 @@ def test_an_end_that_was_cut_off_is_found_also_when_the_database_was_told(wrong)
 
 
 @pytest.mark.usefixtures("chain")
+def test_an_end_that_was_cut_off_is_found_also_when_the_audit_has_grown_since(wrong, database, settings):
+    wrong(sa.delete(AuditLine).where(AuditLine.number > LINES - 3), forge_head=True)
+    for _ in range(7):
+        with database.writing() as session:
+            audit.note(session, "nour@example.org", "logged in")
+        audit.keep_head(database, settings.data)
+
+    assert wrong() == ["The audit is broken at line 10: the data folder remembers another one."]
+
+
+@pytest.mark.usefixtures("chain")
+@pytest.mark.parametrize("content", [b"", b"10", b"ten lines", b"\xff\xfe"])
+def test_a_damaged_witness_is_said_and_stops_nobody(omar, wrong, settings, content):
+    (settings.data / audit.HEAD_FILE).write_bytes(content)
+
+    assert omar.send("leave").status_code == 303
+    assert len(wrong()) == 1
+
+
+@pytest.mark.usefixtures("chain")
 def test_lines_in_another_order_are_found(wrong):
     moves = ((3, 99), (4, 3), (99, 4))
 
@@ -153,7 +173,7 @@ def test_what_organizers_do_is_read_at_the_desk_in_both_languages(omar):
 
     assert "Somebody logged in." in english
     assert "wrong attempts today 1" in english
-    assert "تم تسجيل دخول." in omar.read("/ar/organize/audit").text
+    assert "سُجِّل دخول." in omar.read("/ar/organize/audit").text
 
 
 @pytest.mark.usefixtures("chain")

@@ -3,15 +3,21 @@
 import hashlib
 import io
 import json
+import re
 from datetime import timedelta
+from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
+from click.testing import CliRunner
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
+from campaign import sealing
+from campaign.commands.main import main
 from campaign.database import now
 from campaign.exports.sealed import count
+from campaign.folder import keys_in
 from campaign.petition.models import Signature
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -41,6 +47,34 @@ def test_each_format_is_what_it_says_it_is(layla, carrying, tmp_path):
     assert load_workbook(io.BytesIO(carrying.gets("xlsx"))).worksheets[0]["C2"].value == "Layla Haddad"
     assert "Layla" in PdfReader(io.BytesIO(carrying.gets("pdf"))).pages[1].extract_text()
     assert count(sealed, carrying.site.keys.key_id) == 1
+
+
+@on_sqlite
+def test_the_command_on_the_page_opens_the_sealed_file_where_the_key_is(layla, carrying, tmp_path, monkeypatch):
+    carrying.ask("sealed")
+    carrying.prepare()
+    command = re.search(r"campaign (open-export [^<]+)</code>", carrying.who.read("exports").text)[1].split()
+    taken = carrying.take()
+    monkeypatch.chdir(tmp_path)
+    Path(command[1]).write_bytes(taken.data)
+    sealing.eject(keys_in(carrying.site.settings), tmp_path / "FILE")
+
+    done = CliRunner().invoke(main, command)
+
+    assert done.exit_code == 0, done.stderr
+    assert load_workbook("signatures.xlsx").worksheets[0]["D2"].value == "layla@example.org"
+    assert taken.headers["Content-Disposition"].endswith(f'"{command[1]}"')
+
+
+def test_asking_twice_for_the_same_is_the_same_as_once(layla, carrying):
+    for _ in range(2):
+        carrying.ask("sealed", country="SY")
+    carrying.ask("sealed")
+
+    assert len(carrying.exports()) == 2
+    carrying.prepare()
+    carrying.ask("sealed")
+    assert len(carrying.exports()) == 3
 
 
 def test_a_second_download_is_refused_with_a_sentence_and_nothing_of_the_file_is_left(layla, carrying):

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.organizers import finding
+from campaign.organizers import paging
 from campaign.organizers.finding import Wanted
+from campaign.organizers.finding import find as sought
 from campaign.petition.name_words import typed, words
 from tests.organizers.stored import DAY, propose, store
 from tests.organizers.test_removing import remove
@@ -19,7 +20,7 @@ def find(app):
         found, after = [], ""
         while after is not None:
             with app.extensions["site"].database.reading() as session:
-                listing = finding.page(session, Wanted(**wanted), after=after)
+                listing = paging.page(session, sought(session, Wanted(**wanted)), after=after)
             found += [row.shown_as for row in listing.rows]
             after = listing.next
         return found
@@ -93,7 +94,7 @@ def test_pages_follow_one_another_without_a_gap_and_back_again(app):
 
     def page(**where):
         with database.reading() as session:
-            return finding.page(session, where.pop("wanted", Wanted()), **where)
+            return paging.page(session, sought(session, where.pop("wanted", Wanted())), **where)
 
     for wanted in (Wanted(), Wanted(name="layla"), Wanted(state="shown")):
         pages = [page(wanted=wanted)]
@@ -114,7 +115,7 @@ def test_a_key_that_is_none_of_ours_leads_to_the_first_page(app):
     with app.extensions["site"].database.reading() as session:
         for key in ("x", ".", "2026-02-30." + "0" * 32, "\0." + "0" * 32, "2026-11-20.zz", "'" * 100):
             for wanted in (Wanted(), Wanted(name="layla"), Wanted(state="waiting")):
-                assert finding.page(session, wanted, after=key, before=key).previous is None
+                assert paging.page(session, sought(session, wanted), after=key, before=key).previous is None
 
 
 def test_filters_narrow_what_is_found_alone_and_together(app, find):

@@ -7,6 +7,7 @@ import pyotp
 import pytest
 
 from campaign.database import now
+from campaign.gate import Gate
 from campaign.organizers import entering, guesses, passphrases
 from campaign.organizers.entering import Proof
 from campaign.organizers.models import Guesses
@@ -120,3 +121,14 @@ def test_guesses_are_counted_and_take_their_time_also_where_there_is_no_account(
 
     assert len(compared) == 2
     assert guesses.NOBODY in {row.account_id for row in rows(app, Guesses)}
+
+
+@on_sqlite
+def test_a_network_that_sends_too_much_waits_and_the_known_browser_does_not(omar, new_account, monkeypatch):
+    monkeypatch.setattr(Gate, "wait", lambda *_: 60)
+    omar.client.delete_cookie("desk")
+
+    answer = new_account("nour@example.org").enter()
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
+    assert omar.enter().status_code == 303

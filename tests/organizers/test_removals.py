@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.organizers import finding, removing
+from campaign.organizers import paging, removing
 from campaign.organizers.models import AuditLine
 from campaign.petition.models import Signature
 from campaign.petition.removed import Removal, Removed
@@ -132,10 +132,10 @@ def test_nothing_ticked_leads_back_to_the_list(omar, app, database):
 
 
 def test_a_whole_page_can_be_ticked(app, omar):
-    ids = store(app, *["Layla"] * finding.PAGE)
+    ids = store(app, *["Layla"] * paging.PAGE)
 
-    assert f"{finding.PAGE} signatures would be removed." in omar.read(tick(omar, *ids)).text
-    assert omar.read("signatures?all=y").text.count(" checked ") == finding.PAGE
+    assert f"{paging.PAGE} signatures would be removed." in omar.read(tick(omar, *ids)).text
+    assert omar.read("signatures?all=y").text.count(" checked ") == paging.PAGE
 
 
 def test_the_list_of_removals_leads_to_each(app, omar, hadi):

@@ -1,6 +1,8 @@
 """Arrivals: the hour of a signature is kept for that hour, and only a wave keeps it longer."""
 
 import secrets
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -165,3 +167,27 @@ def test_a_wave_is_forgotten_after_thirty_days(app, arrive, database):
 
     assert rows(app, Wave) + rows(app, WaveMember) == []
     assert len(rows(app, Signature)) == 20
+
+
+def test_whoever_withdraws_while_a_wave_is_being_kept_waits_for_it_and_is_gone_after(app, arrive, database, monkeypatch):
+    ids, find, refused = arrive(20, "camp.example"), waves.find, []
+
+    def withdraw():
+        try:
+            with database.writing() as session:
+                signing.withdraw(session, session.get(Signature, ids[0]), NOON.date())
+        except sa.exc.OperationalError as error:  # each waits for the other
+            refused.append(error)
+
+    def find_slowly(*hour):
+        signer.start()
+        time.sleep(0.3)
+        find(*hour)
+
+    signer = threading.Thread(target=withdraw)
+    monkeypatch.setattr(waves, "find", find_slowly)
+    arrivals.fold(database, LATER)
+    signer.join()
+
+    assert refused == []
+    assert {member.signature_id for member in rows(app, WaveMember)} == set(ids[1:])

@@ -1,7 +1,7 @@
 """The counts by day, country and language: as the signatures are, whoever comes and goes, and cheap to keep."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -63,12 +63,15 @@ def test_when_somebody_of_long_ago_withdraws_the_old_day_is_counted_anew(databas
         assert (counting.read(session).confirmed, counting.read(session).withdrawn) == (299, 1)
 
 
-def test_only_yesterday_and_today_are_counted_as_long_as_nothing_older_changes(database):
-    with database.reading() as session:
-        since, rows = counting.recount(session, now().date())
+@pytest.mark.parametrize(("clock", "days"), [((0, 59), 2), ((1, 1), 1), ((23, 59), 1)])
+def test_only_days_that_are_still_open_are_counted_as_long_as_nothing_older_changes(database, clock, days):
+    at = datetime.combine(now().date(), time(*clock), UTC)
 
-    assert since == now().date() - timedelta(days=1)
-    assert {row["day"] for row in rows} == {since, now().date()}
+    with database.reading() as session:
+        since, rows = counting.recount(session, at)
+
+    assert since == at.date() - timedelta(days=days - 1)
+    assert {row["day"] for row in rows} == {since, at.date()}
 
 
 def test_once_a_day_everything_is_counted_so_that_a_changed_language_shows_too(database, agree):

@@ -38,7 +38,7 @@ def test_the_signers_own_link_says_that_it_was_removed_until_when_and_what_can_b
     assert "Delete it now" in page.text
     arabic = reader.read(layla.replace("/en/", "/ar/")).text
     assert "حذف فريق الحملة هذا التوقيع" in arabic
-    assert "أحذفه نهائيًا الآن" in arabic
+    assert "أمحوه نهائيًا الآن" in arabic
 
 
 def test_nobody_else_learns_why_and_the_name_is_not_shown(app, visitor, layla, removal):

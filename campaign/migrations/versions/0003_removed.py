@@ -46,8 +46,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_removed_removal_id"), "removed", ["removal_id"])
     op.create_index("ix_removed_confirmed_on_id", "removed", ["confirmed_on", "id"])
     op.create_index("ix_removed_tag", "removed", ["tag"])
-    op.create_index("ix_signature_country_confirmed_on_id", "signature", ["country", "confirmed_on", "id"])
-    op.create_index("ix_signature_language_confirmed_on_id", "signature", ["language", "confirmed_on", "id"])
+    op.create_index("ix_signature_country_confirmed_on_id_language", "signature", ["country", "confirmed_on", "id", "language"])
+    op.create_index("ix_signature_language_confirmed_on_id_country", "signature", ["language", "confirmed_on", "id", "country"])
     op.create_table(
         "name_word",
         sa.Column("word", bytewise(), nullable=False),

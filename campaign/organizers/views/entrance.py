@@ -14,7 +14,7 @@ from campaign.organizers.models import ROLES
 from campaign.organizers.room import room
 from campaign.site import site
 
-Page = Answer | str | tuple[str, int]
+Page = Answer | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 @room.get("/enter")
@@ -29,9 +29,11 @@ def enter() -> Page:
 def let_in() -> Page:
     """Lets in whoever has the right passphrase and an unused code; the answer does not tell what was wrong."""
     form, wait = EnterForm(), _wait()
-    if wait or not form.validate():
-        errors = [("main", _too_many())] if wait else form.mistakes
-        return render_template("organizers/enter.html", form=form, errors=errors), 429 if wait else 422
+    if wait:
+        page = render_template("organizers/enter.html", form=form, errors=[("main", _too_many())])
+        return page, 429, {"Retry-After": str(wait)}
+    if not form.validate():
+        return render_template("organizers/enter.html", form=form, errors=form.mistakes), 422
     proof = form.proof(_device())
     entered = entering.enter(site().database, site().keys.desk, form.email.data or "", proof, now())
     if entered is None:

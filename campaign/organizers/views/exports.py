@@ -17,6 +17,7 @@ from campaign.organizers.models import ORGANIZER
 from campaign.organizers.ordering import DOCUMENTS, ExportForm
 from campaign.organizers.room import room
 from campaign.petition.models import Publication
+from campaign.sealing import CannotOpen
 from campaign.site import site
 
 Page = Answer | str | tuple[str, int]
@@ -50,7 +51,7 @@ def ask() -> Page:
     if not form.validate():
         return _page(form, 422)
     with site().database.writing() as session:
-        exporting.ask(session, me(), form.document.data, form.wanted(), current().code)
+        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code)
     return redirect(url_for(".exports"), 303)
 
 
@@ -73,7 +74,7 @@ def take() -> Page:
         with site().database.writing() as session:
             taken = exporting.take(session, site().keys.desk, site().settings.data, export, me(), now())
             locked = Unlocking(taken.file.open("rb"), taken.key)
-    except (Gone, FileNotFoundError):
+    except (Gone, CannotOpen, FileNotFoundError):
         return _page(_form(), 409)
     taken.file.unlink(missing_ok=True)
     return _sent(taken, locked)
@@ -99,7 +100,7 @@ def _form() -> ExportForm:
 def _page(form: ExportForm, status: int = 200) -> Page:
     with site().database.reading() as session:
         mine = exporting.of(session, me())
-        asked = [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == (exporting.WITH_ADDRESSES, me().email)]
+        asked = exporting.asked(session, me())
         needs_second = four_eyes.is_on(session)
     page = render_template(
         "organizers/exports.html",

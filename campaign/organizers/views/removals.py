@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.organizers import finding, four_eyes, removing
+from campaign.organizers import finding, four_eyes, paging, removing
 from campaign.organizers.access import me, open_to
 from campaign.organizers.acts import REASONS
 from campaign.organizers.models import ROLES
@@ -28,9 +28,9 @@ def propose() -> Page:
         raise BadRequest
     with site().database.writing() as session:
         if request.form.get("which") == "all":
-            ids = finding.ids(session, form.wanted(), removing.MOST)
+            ids = paging.ids(session, finding.find(session, form.wanted()), removing.MOST)
         else:
-            ids = [bytes.fromhex(typed) for typed in request.form.getlist("ids") if finding.RECORD.fullmatch(typed)]
+            ids = [bytes.fromhex(typed) for typed in request.form.getlist("ids") if paging.RECORD.fullmatch(typed)]
         if not ids:
             return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
         removal = removing.propose(session, ids, by=me().email, at=now())

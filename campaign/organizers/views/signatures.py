@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from campaign import sealing
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.organizers import audit, finding
+from campaign.organizers import audit, finding, paging
 from campaign.organizers.access import can_open, me, open_to
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.organizers.room import room
@@ -27,10 +27,10 @@ def signatures() -> Page:
     """The list, and what it is narrowed to."""
     form = FindForm()
     if not form.validate():
-        return _list(form, finding.Listing([], None, None)), 422
+        return _list(form, paging.Listing([], None, None)), 422
     with site().database.reading() as session:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
-        listing = finding.page(session, form.wanted(), **where)
+        listing = paging.page(session, finding.find(session, form.wanted()), **where)
     return _list(form, listing)
 
 
@@ -95,7 +95,7 @@ def find_address() -> Page:
     return render_template("organizers/address.html", form=form, errors=[], found=found)
 
 
-def _list(form: FindForm, listing: finding.Listing) -> str:
+def _list(form: FindForm, listing: paging.Listing) -> str:
     return render_template(
         "organizers/signatures.html",
         form=form,
@@ -135,6 +135,6 @@ def _found(found: Signature | Removed | None) -> Signature | Removed:
 
 
 def _id(record: str) -> bytes:
-    if not finding.RECORD.fullmatch(record):
+    if not paging.RECORD.fullmatch(record):
         abort(404)
     return bytes.fromhex(record)

@@ -1,0 +1,56 @@
+"""Exports from the desk: the process that prepares one, its memory at each size; and the book of names."""
+
+from contextlib import closing
+
+import sqlalchemy as sa
+
+from campaign import sealing
+from campaign.database import Database, now
+from campaign.exports import rows
+from campaign.exports.documents import FORMATS, PDF
+from campaign.exports.rows import Wanted
+from campaign.organizers import exporting
+from campaign.organizers.exporting import Export
+from campaign.organizers.models import ORGANIZER, Account
+from tests.bench.exporting import MOST, Run, watched
+from tests.bench.figures import Section
+from tests.bench.servers import Site
+
+MOST_OF_A_BOOK = 1_500  # MB, for 100,000 names
+EMAIL = "exports@example.org"
+
+
+def measure(sites: list[Site]) -> Section:
+    """Time and memory of each document at each size."""
+    section = Section(
+        "Exports from the desk, and the book of names",
+        "What the worker starts to prepare one file, start of the interpreter included: the largest of its processes, and all of"
+        " them together with what they share counted once. The file is locked as it is written. The book holds every third name.",
+        ["", "names or rows", "seconds", "largest process, MB", "together, MB", "MB of file"],
+    )
+    for site in sites:
+        with closing(Database("", site.data)) as database:
+            found = {document: _prepare(site, database, document) for document in FORMATS}
+        for document, (number, run, size) in found.items():
+            section.add(f"{site.size:,}: {document}", f"{number:,}", run.seconds, run.largest, run.together, size / 1e6)
+        tables = max(run.together for document, (_, run, _) in found.items() if document != PDF)
+        names, book, _ = found[PDF]
+        section.hold(f"memory of an export of {site.size:,} from the desk", tables, most=MOST, unit=" MB")
+        section.hold(f"memory of a book of {names:,} names", book.together, most=MOST_OF_A_BOOK, unit=" MB")
+    return section
+
+
+def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, int]:
+    """Orders a file as a second organizer's agreement does, has it prepared and takes it: how many, the run, its size."""
+    with database.writing() as session:
+        session.merge(Account(id=1_000_000, email=EMAIL, role=ORGANIZER, last_step=0, ready_at=now()))
+        session.flush()
+        exporting.order(session, {"format": document, "reader": "ar"}, EMAIL)
+    run = watched(site, "prepare")
+    key = sealing.load_keys(site.data / "keys").desk
+    with database.writing() as session:
+        export = session.scalars(sa.select(Export).where(Export.key_box.is_not(None))).one()
+        taken = exporting.take(session, key, site.data, export.id, export.account, now())
+    taken.file.unlink()
+    assert export.done == rows.count(database, Wanted(shown=document == PDF))
+    return export.done, run, export.size or 0
