@@ -107,6 +107,11 @@ def quoting(found: dict[str, Texts]) -> list[str]:
     return [code for code, one in found.items() if any(withholding.quotations(one.petition))]
 
 
+def has_lost_its_ground(care: Care, found: dict[str, Texts], *, is_withdrawn: bool) -> bool:
+    """Whether the letter quotes a testimony that is withdrawn, so that nobody can be asked to sign it."""
+    return (care.withdrawn or is_withdrawn) and bool(quoting(found))
+
+
 def _masked(found: Texts, withheld: dict[str, str]) -> Texts:
     """The texts of one language, marks turned into words."""
     return Texts(**{one.name: withholding.masked(getattr(found, one.name), withheld) for one in fields(Texts)})

@@ -36,7 +36,7 @@ def open_again() -> None:
     _, database = opened()
     care, texts = caring.load(TRANSLATIONS)
     with database.writing() as session:
-        if (care.withdrawn or counting.read(session).is_testimony_withdrawn) and caring.quoting(texts):
+        if caring.has_lost_its_ground(care, texts, is_withdrawn=counting.read(session).is_testimony_withdrawn):
             raise click.ClickException("The letter quotes the testimony, which is withdrawn: change the letter first.")
         signing.close(session, None)
     click.echo("Signing is open.")

@@ -1,7 +1,9 @@
 """The switches: each says what will happen, does it at once, can be turned back, and is in the audit."""
 
 import pytest
+import sqlalchemy as sa
 
+from campaign.database import now
 from campaign.organizers import audit
 from campaign.organizers.switches import SWITCHES
 from campaign.petition.models import Publication
@@ -117,3 +119,13 @@ def test_everybody_at_the_desk_sees_what_is_switched_off(omar, hadi):
         page = somebody.read().text
         for words in ("Signing is closed since", "The mail is stopped since", "All names are hidden since", "New names are held"):
             assert words in page
+
+
+def test_signing_is_not_resumed_while_the_letter_quotes_a_testimony_that_is_withdrawn(database, omar, is_on):
+    omar.send("switch/signing", turn="on")
+    with database.writing() as session:
+        session.execute(sa.update(Publication).values(testimony_withdrawn_on=now().date()))
+
+    assert "which is withdrawn" in omar.read("switch/signing").text
+    assert omar.send("switch/signing", turn="off").status_code == 409
+    assert is_on("signing")

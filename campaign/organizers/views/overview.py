@@ -1,9 +1,10 @@
 """How the campaign goes, and the switches."""
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from campaign.care import caring
 from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.organizers import charts, switches
@@ -46,8 +47,8 @@ def overview() -> str:
 def switch(name: str) -> str:
     """What turning a switch will do."""
     with site().database.reading() as session:
-        positions = _positions(rules.publication(session))
-    return render_template("organizers/switch.html", name=name, since=positions[name] if name in positions else abort(404))
+        publication = rules.publication(session)
+    return _switch(name, publication)
 
 
 @room.post("/switch/<name>")
@@ -58,8 +59,24 @@ def turn(name: str) -> Response:
     if on is None or name not in switches.SWITCHES:
         raise BadRequest
     with site().database.writing() as session:
+        publication = rules.publication(session)
+        if not on and _stays_on(name, publication):
+            return make_response(_switch(name, publication), 409)
         switches.turn(session, name, on=on, by=me().email, today=now().date())
     return redirect(url_for(".overview", turned=name), 303)
+
+
+def _switch(name: str, publication: Publication) -> str:
+    """The page of one switch."""
+    positions = _positions(publication)
+    since = positions[name] if name in positions else abort(404)
+    return render_template("organizers/switch.html", name=name, since=since, stays_on=_stays_on(name, publication))
+
+
+def _stays_on(name: str, publication: Publication) -> bool:
+    """Whether it cannot be turned back: nobody is asked to sign a letter that quotes what was withdrawn."""
+    is_withdrawn = publication.testimony_withdrawn_on is not None
+    return name == "signing" and caring.has_lost_its_ground(site().care, site().texts, is_withdrawn=is_withdrawn)
 
 
 def _positions(publication: Publication) -> dict[str, object]:
