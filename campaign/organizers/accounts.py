@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.organizers import audit, factors, logins
-from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, RecoveryCode, Request
+from campaign.organizers.models import ORGANIZER, Account, Desk, Guesses, KnownDevice, RecoveryCode, Request
 from campaign.sealing import new_token, token_hash
 
 LINK_LIFE = timedelta(days=3)
@@ -29,7 +29,7 @@ def add(session: Session, email: str, role: str, moment: datetime) -> str:
 
 
 def reset(session: Session, email: str, moment: datetime) -> str:
-    """Ends an account's sessions, passphrase, second factor and requests; returns the token of a new link."""
+    """Ends an account's sessions, passphrase, second factor, requests and counted guesses; returns the token of a new link."""
     account = get(session, email)
     token = _new_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
@@ -37,6 +37,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
     _end_requests(session, account, moment)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
+    session.execute(sa.delete(Guesses).where(Guesses.account_id == account.id))  # else strangers could keep the owner out
     audit.note(session, "", "account reset", account=account.email)
     return token
 

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.database import now
 from campaign.gate import Gate
-from campaign.organizers import entering, guesses, passphrases
+from campaign.organizers import accounts, entering, guesses, passphrases
 from campaign.organizers.entering import Proof
 from campaign.organizers.models import Guesses
 from tests.organizers.conftest import PASSPHRASE
@@ -132,3 +132,13 @@ def test_a_network_that_sends_too_much_waits_and_the_known_browser_does_not(omar
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "60")
     assert omar.enter().status_code == 303
+
+
+def test_a_new_link_for_the_owner_forgets_what_strangers_guessed(desk, omar):
+    for number in range(20):
+        guess(desk, midnight() + number * timedelta(hours=1))
+    with desk.database.writing() as session:
+        accounts.reset(session, "omar@example.org", now())
+
+    with desk.database.reading() as session:
+        assert guesses.wrong_today(session, accounts.get(session, "omar@example.org"), midnight()) == 0
