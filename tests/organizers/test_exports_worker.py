@@ -37,7 +37,15 @@ def start(env, command):
 def is_begun(carrying):
     """Whether somebody is in the middle of the export."""
     export = carrying.exports()[0]
-    return export.done > 0 and export.is_waiting()
+    return export.begun_at is not None and export.is_waiting()
+
+
+def held(carrying):
+    """The process that is in the middle of the export, held there."""
+    wait_until(lambda: is_begun(carrying) and preparers(carrying.site.settings), 60)
+    number = preparers(carrying.site.settings)[0]
+    os.kill(number, signal.SIGSTOP)
+    return number
 
 
 @pytest.mark.slow
@@ -60,15 +68,15 @@ def test_a_worker_that_is_killed_over_an_export_leaves_it_to_the_next(many, env)
 def test_the_worker_starts_it_by_itself_and_sends_letters_meanwhile(visitor, mailbox, many, env):
     many.ask()
     worker = start(env, "work")
-    wait_until(lambda: is_begun(many), 60)
+    preparer = held(many)
 
     visitor.sign(email="sami@example.org")
     mailbox.wait_for(1)
-    was_in_the_making = many.exports()[0].is_waiting()
+    os.kill(preparer, signal.SIGCONT)
     worker.send_signal(signal.SIGTERM)
     assert worker.wait(10) == 0
 
-    assert was_in_the_making
+    assert many.exports()[0].is_waiting()
     assert not preparers(many.site.settings)
 
 
@@ -77,10 +85,11 @@ def test_the_worker_starts_it_by_itself_and_sends_letters_meanwhile(visitor, mai
 def test_an_export_ends_with_the_worker_that_was_killed(many, env):
     many.ask()
     worker = start(env, "work")
-    wait_until(lambda: is_begun(many), 60)
+    preparer = held(many)
 
     worker.send_signal(signal.SIGKILL)
     worker.wait()
+    os.kill(preparer, signal.SIGCONT)
 
     wait_until(lambda: not preparers(many.site.settings), 4)
     assert many.exports()[0].is_waiting()
