@@ -150,6 +150,12 @@ class Database:
         self.engine.dispose()
 
 
+INSERTS: dict[str, Any] = {
+    "sqlite": sqlite.insert,
+    "postgresql": postgresql.insert,
+}  # each database's own, which knows of clashes
+
+
 def table(record: type[Record]) -> sa.Table:
     """The table of a record, for statements that are made once and need no objects."""
     return cast("sa.Table", record.__table__)
@@ -157,8 +163,7 @@ def table(record: type[Record]) -> sa.Table:
 
 def insert(session: Session, record: type[Record]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that can say what to do on a clash (`on_conflict_do_...`), in the words of the session's database."""
-    make: Any = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[session.get_bind().dialect.name]
-    return cast("sqlite.Insert | postgresql.Insert", make(record))
+    return cast("sqlite.Insert | postgresql.Insert", INSERTS[session.get_bind().dialect.name](record))
 
 
 def _locked(turn: int) -> bool:

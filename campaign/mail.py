@@ -59,6 +59,7 @@ class Envelope:
     token: str
 
 
+Deadline = datetime | sa.BindParameter[datetime]
 Write = Callable[[Session, Letter, Envelope], EmailMessage | None]
 
 
@@ -145,8 +146,17 @@ def _wait(attempts: int) -> timedelta:
 
 def is_over(at: datetime) -> sa.ColumnElement[bool]:
     """Which letters are to be forgotten: 72 hours after they were sent or refused, 7 days after they were posted."""
-    ended = sa.func.coalesce(Letter.sent_at, Letter.failed_at)
-    return sa.or_(ended < at - LIFE_SENT, Letter.posted_at < at - LIFE_AT_MOST)
+    return was_over(**deadlines(at))
+
+
+def deadlines(at: datetime) -> dict[str, datetime]:
+    """Before when a letter was sent or refused, or posted, that is over at a moment."""
+    return {"sent_before": at - LIFE_SENT, "posted_before": at - LIFE_AT_MOST}
+
+
+def was_over(sent_before: Deadline, posted_before: Deadline) -> sa.ColumnElement[bool]:
+    """The same for deadlines, which may be parameters of a statement that is made once."""
+    return sa.or_(sa.func.coalesce(Letter.sent_at, Letter.failed_at) < sent_before, Letter.posted_at < posted_before)
 
 
 def forget(database: Database, at: datetime) -> int:

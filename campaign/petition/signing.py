@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign import mail, sealing
-from campaign.database import Database, insert, table
+from campaign.database import INSERTS, Database, table
 from campaign.mail import Envelope, Letter
 from campaign.petition import arrivals, showing
 from campaign.petition.counting import add_to_tally
@@ -30,6 +30,20 @@ RECENT = (
         sa.or_(Submission.created_at > sa.bindparam("day_ago"), Letter.reminded_at > sa.bindparam("day_ago")),
     )
 )
+KEPT = [column.name for column in table(Signature).c if column.name in table(Submission).c]  # what goes over unchanged
+WAITING = (
+    sa.select(*(table(Submission).c[name] for name in (*KEPT, "shown_box")), table(Letter).c.box)
+    .join(Letter, Letter.id == Submission.id)
+    .where(
+        Submission.token_hash == sa.bindparam("token_hash"),
+        sa.not_(sa.func.coalesce(mail.was_over(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
+    )
+    .with_for_update(of=table(Letter))  # the letter, as all who delete it do
+)
+INTO_SIGNATURE = {
+    dialect: make(table(Signature)).on_conflict_do_nothing().returning(table(Signature).c.id) for dialect, make in INSERTS.items()
+}
+DONE_WITH = sa.delete(table(Letter)).where(table(Letter).c.id == sa.bindparam("letter"))
 
 
 @dataclass(frozen=True)
@@ -130,23 +144,20 @@ def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, h
 
     With `hold` its words are shown only once an organizer has looked at them.
     """
-    found = find(session, token, at)
-    if not isinstance(found, Submission):
-        return found
-    waiting = sa.select(Letter.box).where(Letter.id == found.id).with_for_update()  # the letter, as all who delete it do
-    box = session.scalar(waiting)
-    if box is None:  # somebody else pressed it just now; what came of that stands
-        return session.scalar(sa.select(Signature).where(Signature.tag == found.tag))
-    values = {name: getattr(found, name) for name in ("id", "tag", "token_hash", "sealed", "language", "country", "news")}
-    words, email = sealing.unlock(keys.mail, found.shown_box), mail.opened(keys.mail, box).address
-    values |= {"shown_as": None if hold else words or None, "text_sha256": found.text_sha256, "confirmed_on": at.date()}
-    made = session.execute(insert(session, Signature).values(**values).on_conflict_do_nothing().returning(Signature.id))
-    if made.scalar() is not None:  # else two links of one mailbox were pressed at once, and both are to stay alive
-        arrivals.arrive(session, keys.tag, signature=found.id, email=email, at=at)
-        if words:
-            showing.choose(session, found.id, words, today=at.date(), hold=hold)
-        session.execute(sa.delete(Letter).where(Letter.id == found.id))  # the submission goes with it
-    return signature_of(session, found.tag)
+    hashed = sealing.token_hash(token.rstrip(TRAILING))
+    found = session.execute(WAITING, {"token_hash": hashed} | mail.deadlines(at)).mappings().first()
+    if found is None:  # it was pressed before, perhaps just now: what came of that stands
+        signed = find(session, token, at)
+        return None if isinstance(signed, Submission) else signed
+    words, email = sealing.unlock(keys.mail, found["shown_box"]), mail.opened(keys.mail, found["box"]).address
+    values = {name: found[name] for name in KEPT} | {"shown_as": None if hold else words or None, "confirmed_on": at.date()}
+    if session.execute(INTO_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
+        return signature_of(session, found["tag"])  # the mailbox has signed already; every link that leads to it stays alive
+    arrivals.arrive(session, keys.tag, signature=found["id"], email=email, at=at)
+    if words:
+        showing.choose(session, found["id"], words, today=at.date(), hold=hold)
+    session.execute(DONE_WITH, {"letter": found["id"]})  # the submission goes with it
+    return Signature(**values)
 
 
 def withdraw(session: Session, signed: Signed, today: date, *, reason: str = "withdrawn") -> None:
