@@ -7,11 +7,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from html import escape
+from itertools import product
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser import chromium
+from tests.browser.organizers import PLACES, lay_on_the_desk, new_organizer
 from tests.browser.places import places, visit
 from tests.servers import Campaign
 
@@ -39,6 +41,7 @@ def main() -> None:
         made.run("sample", "30")
         with made, playwright.chromium.launch(**chromium.start(program)) as browser:
             taken = [file for language in LANGUAGES for file in take(browser, made, language, asked.folder, asked.only)]
+            taken += take_desk(browser, made, asked.folder, asked.only)
     sheet = asked.folder / "contact-sheet.html"
     sheet.write_text(contact_sheet(taken), "utf-8")
     print(f"{len(taken)} pictures; all of them: {sheet}")
@@ -53,12 +56,33 @@ def take(browser: Browser, campaign: Campaign, language: str, folder: Path, only
             if only and name not in only:
                 continue
             visit(page, name, address)
-            for width in WIDTHS:
-                page.set_viewport_size({"width": width, "height": 800})
-                file = folder / f"{name}-{language}-{scheme}-{width}.png"
-                page.screenshot(path=file, full_page=True, animations="disabled")
-                yield file
+            yield from shoot(page, folder, f"{name}-{language}-{scheme}")
         page.close()
+
+
+def take_desk(browser: Browser, campaign: Campaign, folder: Path, only: list[str] | None) -> Iterator[Path]:
+    """The pictures of the organizers' desk, in both languages, named desk-PAGE-LANGUAGE-SCHEME-WIDTH.png."""
+    omar = new_organizer(campaign)
+    found = PLACES | lay_on_the_desk(campaign, omar.email)
+    wanted = {name: path for name, path in found.items() if not only or f"desk-{name}" in only}
+    for language, scheme in product(LANGUAGES, SCHEMES) if wanted else ():
+        page = browser.new_page(base_url=campaign.url, locale="de-DE", color_scheme=scheme)  # type: ignore[arg-type]
+        omar.enter(page, language)
+        for name, path in wanted.items():
+            page.goto(f"/{language}/organize/{path}")
+            if name != "again":
+                omar.prove(page)
+            yield from shoot(page, folder, f"desk-{name.replace(' ', '-')}-{language}-{scheme}")
+        page.close()
+
+
+def shoot(page: Page, folder: Path, name: str) -> Iterator[Path]:
+    """One page at every width."""
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 800})
+        file = folder / f"{name}-{width}.png"
+        page.screenshot(path=file, full_page=True, animations="disabled")
+        yield file
 
 
 def contact_sheet(pictures: list[Path]) -> str:

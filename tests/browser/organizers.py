@@ -24,6 +24,18 @@ PASSPHRASE = "olives ripen in november"
 ODD = ("Lаyla", "سامي Call 00963944555111", "12345", "ههههه", f"{'Layla A. ' * 8}t.me layla")
 FARED = (("gmail.com", 620, 410), ("outlook.com", 240, 31), ("other", 98, 70))  # letters sent and confirmed
 
+PLACES = {  # the pages of the desk by name, behind the language
+    "overview": "",
+    **{
+        name: name
+        for name in ("signatures", "review", "exports", "requests", "audit", "accounts", "account", "removals", "address")
+    },
+    **{f"switch {name}": f"switch/{name}" for name in ("signing", "mail", "names", "words")},
+    "passphrase": "account/passphrase",
+    "recovery_codes": "account/recovery-codes",
+    "again": "again",
+}
+
 
 @dataclass
 class Organizer:

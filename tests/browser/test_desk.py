@@ -9,22 +9,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from campaign import create_app
 from campaign.config import Settings
-from tests.browser.organizers import PASSPHRASE, Organizer, invited, lay_on_the_desk, new_organizer
+from tests.browser.organizers import PASSPHRASE, PLACES, Organizer, invited, lay_on_the_desk, new_organizer
 from tests.browser.test_keyboard import go_to, presses
 from tests.browser.test_narrow import OVERLAPPING, SMALL, TOO_WIDE
 from tests.servers import Campaign
 
-PLACES = {
-    "overview": "",
-    **{
-        name: name
-        for name in ("signatures", "review", "exports", "requests", "audit", "accounts", "account", "removals", "address")
-    },
-    **{f"switch {name}": f"switch/{name}" for name in ("signing", "mail", "names", "words")},
-    "passphrase": "account/passphrase",
-    "recovery_codes": "account/recovery-codes",
-    "again": "again",
-}
 OUTSIDE = {"enter", "set_up"}
 NO_PAGES = {"audit_file", "way_to_take"}
 
