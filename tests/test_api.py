@@ -16,7 +16,7 @@ TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean"
 def wrong(value, schema, where="answer"):
     """What in a value is not as its schema says (the part of JSON Schema that the description uses)."""
     unknown = set(schema) - {
-        "type", "description", "required", "properties", "additionalProperties", "items", "minimum", "pattern",
+        "type", "description", "required", "properties", "additionalProperties", "items", "minimum", "pattern", "propertyNames",
     }  # fmt: skip
     assert not unknown, f"this check does not know {unknown}"
     kind = TYPES[schema["type"]]
@@ -25,6 +25,8 @@ def wrong(value, schema, where="answer"):
     found = []
     if kind is dict:
         found += [f"{where} has no {name}" for name in schema.get("required", []) if name not in value]
+        names = schema.get("propertyNames", {}).get("enum", value)
+        found += [f"{where}.{name} is not described" for name in value if name not in names]
         for name, one in value.items():
             more = schema.get("additionalProperties", True)
             part = schema.get("properties", {}).get(name, more)

@@ -62,6 +62,7 @@ class Book:
                 "lang": self.language.code,
                 "campaign": gettext("A call from Idlib"),
                 "title": gettext("The names under the letter"),
+                "rtl": [one.code for one in LANGUAGES.values() if one.is_rtl],
                 "letter": site().texts[self.language.code].petition.title,
                 "volume": which if self.volumes > 1 else "",
                 "about": list(self.about(place, volume)),

@@ -41,8 +41,8 @@ def unprinted(words: str) -> str:
 
 @cache
 def printable() -> frozenset[int]:
-    """The code points of all fonts of prints."""
-    return frozenset().union(*map(covered, FONTS.glob("*.ttf")))
+    """The code points of the fonts that texts are printed with; those of the book of names print nothing else."""
+    return frozenset().union(*(covered(font) for font in FONTS.glob("*.ttf") if not font.name.startswith("names-")))
 
 
 def is_arabic(needed: set[str]) -> bool:

@@ -10,6 +10,11 @@ from tests.people import publish
 from tests.servers import Mailbox, free_port, on_sqlite
 
 HOSTED = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org"}
+CONSENT = """given_by = "The author"
+given_on = 2026-11-20
+review_by = 2999-01-01
+scope = ["text", "name", "translation", "social"]
+"""
 
 
 @pytest.fixture
@@ -77,6 +82,9 @@ def test_check_warns_of_what_can_be_read_on_the_way(run):
 
 @on_sqlite
 def test_check_is_content_when_everything_is_in_order(run, tmp_path):
+    consent = tmp_path / "instance" / "consent.toml"
+    consent.write_text(CONSENT, "utf-8")
+    consent.chmod(0o600)
     advised = run("check", "--strict", **HOSTED)
     assert advised.exit_code == 1
     assert "The private key lies on this server" in advised.stderr

@@ -182,7 +182,7 @@ def test_what_cannot_be_is_refused_in_words_and_what_was_typed_is_kept(carrying,
 
 
 @on_sqlite
-def test_looking_changes_nothing(layla, carrying):
+def test_looking_at_exports_changes_nothing(layla, carrying):
     carrying.ask()
     carrying.prepare()
     before = carrying.files(), len(carrying.audit("export taken"))

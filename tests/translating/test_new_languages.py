@@ -63,7 +63,9 @@ def test_both_languages_are_in_order_once_they_are_filled(found, checkout):
 def test_every_page_in_a_new_language_says_what_it_is(found, code):
     pages = {path: page for path, page in found["pages"].items() if path.startswith(f"/{code}/")}
     assert len(pages) > 15
-    assert {path: page["status"] for path, page in pages.items() if page["status"] != 200} == {}
+    to_log_in = {path for path, page in pages.items() if page["status"] == 303 and "/organize/" in path}
+    assert {path: page["status"] for path, page in pages.items() if page["status"] != 200 and path not in to_log_in} == {}
+    pages = {path: page for path, page in pages.items() if path not in to_log_in}
     html = [page for page in [*pages.values(), *found["stories"][code].values()] if isinstance(page, dict) and "lang" in page]
     for page in html:
         assert (page["lang"], page["dir"]) == (code, DIRECTIONS[code])
