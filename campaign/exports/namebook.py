@@ -1,11 +1,10 @@
 """The book of names, for printing: the names that their signers chose to show, by day, in volumes of 5,000.
 
 Typst draws each volume in a process of its own, which gives its memory back; what goes in and what comes out passes through
-pipes and lies in no file. pikepdf puts several volumes together into one PDF. A single volume is tagged, so that it can be read
-aloud; several are not, because that would make them four times as large and tags get lost where files are put together.
+pipes and lies in no file. `binder.py` puts several volumes together. A single volume is tagged, so that it can be read aloud;
+several are not, because that would make them four times as large and tags get lost where files are put together.
 """
 
-import io
 import itertools
 import json
 import subprocess
@@ -16,10 +15,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import IO, Any
 
-import pikepdf
 import regex
 from flask_babel import gettext, ngettext
 
+from campaign.config import PACKAGE
 from campaign.database import now
 from campaign.exports.rows import Stored, Wanted
 from campaign.languages import LANGUAGES, countries, day, number, speaking
@@ -27,6 +26,7 @@ from campaign.prints.drawing import SOURCES, TYPESETTER, NotDrawn
 from campaign.site import site
 from campaign.tongues import Language
 
+BINDER = PACKAGE / "exports" / "binder.py"
 VOLUME = 5_000  # names
 PATIENCE = 120  # seconds for a volume, which takes one
 LONG = regex.compile(r"(?:(?!\s)\X){20}(?=\S)")  # part of a word that may be longer than a column is wide
@@ -101,24 +101,16 @@ class Book:
             )
 
     def bound(self, drawn: list[bytes]) -> bytes:
-        """One PDF of all volumes, with a bookmark for each."""
-        with pikepdf.new() as book, speaking(self.language.code):
-            starts = []
-            for volume in drawn:
-                with pikepdf.open(io.BytesIO(volume)) as pdf:
-                    starts.append(len(book.pages))
-                    book.pages.extend(pdf.pages)
-            with book.open_outline() as outline:
-                for place, start in enumerate(starts, 1):
-                    name = gettext("Volume %(volume)s of %(volumes)s", volume=number(place), volumes=number(self.volumes))
-                    outline.root.append(pikepdf.OutlineItem(name, start))
-            direction = pikepdf.Name("/R2L" if self.language.is_rtl else "/L2R")
-            book.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True, Direction=direction)
-            book.Root.Lang = self.language.code
-            book.docinfo["/Title"] = gettext("The names under the letter")
-            whole = io.BytesIO()
-            book.save(whole, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-        return whole.getvalue()
+        """One PDF of all volumes, with a bookmark for each; raises NotDrawn."""
+        with speaking(self.language.code):
+            names = [
+                gettext("Volume %(volume)s of %(volumes)s", volume=number(place), volumes=number(self.volumes))
+                for place in range(1, len(drawn) + 1)
+            ]
+            title = gettext("The names under the letter")
+        said = {"title": title, "lang": self.language.code, "rtl": self.language.is_rtl, "names": names}
+        head = json.dumps(said | {"sizes": [len(volume) for volume in drawn]}).encode()
+        return run([str(BINDER)], b"\n".join([head, b"".join(drawn)]))
 
 
 def by_day(volume: Volume, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
@@ -135,9 +127,13 @@ def side(name: str) -> str:
 
 def draw(data: dict[str, Any], *, tagged: bool) -> bytes:
     """Draws one volume; raises NotDrawn."""
-    command = [sys.executable, str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"]
+    return run([str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"], json.dumps(data).encode())
+
+
+def run(program: list[str], given: bytes) -> bytes:
+    """What a program makes of what it is given, in a process that ends with it; raises NotDrawn."""
     try:
-        done = subprocess.run(command, input=json.dumps(data).encode(), check=True, capture_output=True, timeout=PATIENCE)
+        done = subprocess.run([sys.executable, *program], input=given, check=True, capture_output=True, timeout=PATIENCE)
     except (OSError, subprocess.SubprocessError) as error:
         said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
         raise NotDrawn(f"The book of names could not be drawn: {said.splitlines()[-1][:200] if said else error}") from None

@@ -6,6 +6,7 @@ pipe is closed.
 """
 
 import contextlib
+import gc
 import itertools
 import multiprocessing
 import os
@@ -130,6 +131,7 @@ def _team(private: PrivateKey) -> Iterator[list[Member]]:
 
 def _work(private: PrivateKey, ours: Member, theirs: Member) -> None:
     """Opens page after page until the pipe is closed."""
+    gc.freeze()  # what was there at the fork is the parent's: looking through it would make a copy of it
     ours.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGHUP):  # they go to the whole group; the parent says what becomes of it
