@@ -9,11 +9,13 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable
+from datetime import datetime, time
 from itertools import groupby
 from typing import IO
 
 from xlsxwriter import Workbook
 
+from campaign.database import now
 from campaign.exports.rows import Row
 from campaign.exports.tables import texts
 from campaign.tongues import Language
@@ -42,18 +44,25 @@ def write_xlsx(rows: Iterable[Row], out: IO[bytes], language: Language) -> None:
             _write_sheet(document, sheets, (), language)
         for name, content in _workbook(sheets, language).items():
             if not name.startswith(SHEET):
-                document.writestr(name, content)
+                document.writestr(_part(name), content)
 
 
 def _write_sheet(document: zipfile.ZipFile, number: int, rows: Iterable[Row], language: Language) -> None:
     """The rows between the head and the foot of an empty sheet."""
     name = f"{SHEET}{number}.xml"
     head, end, foot = DIMENSION.sub(b"", _workbook(number, language)[name]).partition(b"</sheetData>")
-    with document.open(name, "w") as sheet:
+    with document.open(_part(name), "w") as sheet:
         sheet.write(head)
         for place, row in enumerate(rows, 2):
             sheet.write(_row(place, row).encode())
         sheet.write(end + foot)
+
+
+def _part(name: str) -> zipfile.ZipInfo:
+    """A part of the document without the time at which it was made, so that the same rows are the same bytes."""
+    part = zipfile.ZipInfo(name)
+    part.compress_type = zipfile.ZIP_DEFLATED
+    return part
 
 
 def _row(place: int, row: Row) -> str:
@@ -74,6 +83,7 @@ def _workbook(sheets: int, language: Language) -> dict[str, bytes]:
     """The parts of a workbook that has the headings and no rows yet."""
     made = io.BytesIO()
     with Workbook(made, {"in_memory": True}) as workbook:
+        workbook.set_properties({"created": datetime.combine(now().date(), time())})  # a day, as everywhere
         text, heading = workbook.add_format({"num_format": TEXT}), workbook.add_format({"num_format": TEXT, "bold": True})
         for _ in range(sheets):
             sheet = workbook.add_worksheet()

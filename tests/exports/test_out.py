@@ -57,8 +57,7 @@ def test_standard_output_gets_the_same_bytes(omar, document):
     piped = omar.start("export", "--format", document, "--out", "-", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     written, said = piped.communicate(timeout=60)
-    assert len(written) == len(out)
-    assert document == "xlsx" or written == out  # the archive has the time in it
+    assert written == out
     assert said.decode().startswith("1 signature exported")
 
 
