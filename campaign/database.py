@@ -30,6 +30,7 @@ CONSTRAINTS = {
 }
 # A PostgreSQL that does not answer is given up on: seconds to connect, milliseconds without a word, one statement's.
 PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c statement_timeout=60000"}
+ONE_VIEW = {"isolation_level": "REPEATABLE READ"}
 PATIENT = "PRAGMA busy_timeout=5000"  # milliseconds
 PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON", PATIENT)
 CHECKPOINT_WAIT = 100  # milliseconds for readers to end; writers wait meanwhile
@@ -82,6 +83,8 @@ class Database:
         )
         self._turn_file = folder / "turn.lock"
         self._writer = self.engine.execution_options(writing=True)
+        # PostgreSQL would give each statement a view of its own: what moves from one table to another could be in neither.
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**ONE_VIEW)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
@@ -91,7 +94,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session that only reads: one consistent view, nothing is kept of what is changed in it."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager

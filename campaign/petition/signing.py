@@ -124,14 +124,17 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
         .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(mail.is_over(at), sa.false())))
     )
     if waiting is None:
-        return session.scalar(sa.select(Signature).where(Signature.token_hash == hashed)) or _removed(session, hashed)
+        return _signed(session, hashed)
     return signature_of(session, waiting.tag) or waiting
 
 
-def _removed(session: Session, token_hash: bytes) -> Signature | Removed | None:
-    """What was removed, or what its mailbox signed anew since."""
+def _signed(session: Session, token_hash: bytes) -> Signature | Removed | None:
+    """What was signed; or removed, or what its mailbox signed anew since. Undoing may move it between two looks: so thrice."""
+    standing = sa.select(Signature).where(Signature.token_hash == token_hash)
+    if (signature := session.scalar(standing)) is not None:
+        return signature
     removed = session.scalar(sa.select(Removed).where(Removed.token_hash == token_hash))
-    return removed and (signature_of(session, removed.tag) or removed)
+    return session.scalar(standing) if removed is None else signature_of(session, removed.tag) or removed
 
 
 def signature_of(session: Session, tag: bytes) -> Signature | None:

@@ -3,7 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import sqlalchemy as sa
 
+from campaign import sealing
 from campaign.database import now
 from campaign.petition import signing
 from campaign.petition.models import Signature
@@ -58,6 +60,29 @@ def test_who_withdraws_while_being_put_back_is_gone_for_good(app, database):
         at_once(lambda n=number: undo(database, n), lambda r=record: withdraw(app, r))
 
         assert rows(app, Signature) == everything(database, Removed) == []
+
+
+@pytest.mark.parametrize("door", ["reading", "writing"])
+def test_a_link_finds_a_signature_that_is_put_back_between_two_looks(app, database, door):
+    if door == "writing" and database.is_sqlite:
+        return  # SQLite's writers are one at a time: nobody comes between
+    token = sealing.new_token()
+    [record] = store(app, "Layla", token_hash=sealing.token_hash(token))
+    number = propose(app, [record])
+    remove(database, number)
+    looked = []
+
+    def put_back(_connection, _cursor, statement, *_):
+        if not looked and "FROM removed" in statement:
+            looked.append(statement)
+            undo(database, number)
+
+    sa.event.listen(database.engine, "before_cursor_execute", put_back)
+    with getattr(database, door)() as session:
+        found = signing.find(session, token, now())
+
+    assert looked
+    assert found.id == record
 
 
 def test_two_who_remove_the_same_remove_it_once(app, visitor, database):
