@@ -5,6 +5,7 @@ visitor is written down nowhere.
 """
 
 import errno
+import gc
 import multiprocessing
 import os
 import signal
@@ -61,10 +62,12 @@ def load(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]") -> Gat
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops us in good order
     end_with_parent()
     try:
-        return Gateway(create_app(settings))
+        gateway = Gateway(create_app(settings))
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
         sys.exit(CANNOT_START)
+    gc.freeze()  # all of this stays: looking through it again and again would hold up whoever is reading at that moment
+    return gateway
 
 
 def end_with_parent() -> None:

@@ -1,5 +1,6 @@
 """What the tests stand on: a data folder, both databases, a mail server, and people with a role."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,14 +23,32 @@ def postgresql_server() -> Iterator[PostgreSQL]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A prepared campaign on SQLite, made once, that others are copied from: preparing takes longer than most tests."""
+    found = Settings(data=tmp_path_factory.mktemp("prepared") / "instance")
+    folder.prepare(found)
+    return found
+
+
+@pytest.fixture(scope="session")
+def prepared_on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL) -> Settings:
+    """The same on PostgreSQL."""
+    data = tmp_path_factory.mktemp("prepared-on-postgresql") / "instance"
+    found = Settings(data=data, database_url=postgresql_server.new_database())
+    folder.prepare(found)
+    return found
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """An empty database: every test that asks for one runs on both."""
+    """An empty database, for `settings` a prepared one: every test that asks for one runs on both."""
     if request.param == "sqlite":
         yield ""
         return
     server: PostgreSQL = request.getfixturevalue("postgresql_server")
-    url = server.new_database()
+    is_prepared = "settings" in request.fixturenames
+    url = server.new_database(request.getfixturevalue("prepared_on_postgresql").database_url if is_prepared else "")
     yield url
     server.drop(url)
 
@@ -42,17 +61,17 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database_url: str, mailbox: Mailbox) -> Settings:
+def settings(request: pytest.FixtureRequest, tmp_path: Path, database_url: str, mailbox: Mailbox) -> Settings:
     """The settings of a prepared campaign."""
-    found = Settings(
+    model: Settings = request.getfixturevalue("prepared_on_postgresql" if database_url else "prepared")
+    shutil.copytree(model.data, tmp_path / "instance")
+    return Settings(
         data=tmp_path / "instance",
         database_url=database_url,
         mail_url=mailbox.url,
         mail_from="campaign@example.org",
         contact="The test campaign, test@example.org",
     )
-    folder.prepare(found)
-    return found
 
 
 @pytest.fixture(scope="session")

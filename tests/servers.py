@@ -44,19 +44,18 @@ class PostgreSQL:
             )
             self.address = self.process.get_uri()
 
-    def new_database(self) -> str:
-        """The URL of a new, empty database, as SQLAlchemy writes it."""
+    def new_database(self, like: str = "") -> str:
+        """The URL of a new database, as SQLAlchemy writes it: empty, or a copy of the one whose URL is given."""
         name = f"campaign_{uuid.uuid4().hex}"
         with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+            connection.execute(f"CREATE DATABASE {name} TEMPLATE {name_in(like) if like else 'template1'}")
         base, _, query = self.address.partition("?")
         return f"{base.rpartition('/')[0]}/{name}?{query}".replace("postgresql:", "postgresql+psycopg:", 1)
 
     def drop(self, url: str) -> None:
         """Takes a database away, whoever still holds it."""
-        name = url.rpartition("/")[2].partition("?")[0] if "host=" not in url else url.split("?")[0].rpartition("/")[2]
         with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE IF EXISTS {name_in(url)} WITH (FORCE)")
 
     def hurry(self) -> None:
         """Lets a server of our own answer before the disk has written: making and dropping databases is ten times as fast."""
@@ -80,6 +79,11 @@ class PostgreSQL:
         """Stops the server, if it is ours."""
         if self.process:
             self.process.cleanup()
+
+
+def name_in(url: str) -> str:
+    """The name of the database that a URL leads to."""
+    return url.partition("?")[0].rpartition("/")[2]
 
 
 class Mailbox:

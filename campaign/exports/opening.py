@@ -115,6 +115,7 @@ def _team(private: PrivateKey) -> Iterator[list[Member]]:
     """One process a core, each at the other end of a pipe; forked, as they need nothing but the key."""
     fork = multiprocessing.get_context("fork")
     team: list[Member] = []
+    gc.freeze()  # what is there at the fork stays shared: a collector that looks through it would make a copy, here or there
     try:
         for _ in range(min(len(os.sched_getaffinity(0)), MOST)):
             ours, theirs = fork.Pipe()
@@ -125,13 +126,13 @@ def _team(private: PrivateKey) -> Iterator[list[Member]]:
     except (EOFError, ConnectionError):
         raise CannotOpen("A process that was opening signatures ended, perhaps for lack of memory.") from None
     finally:
+        gc.unfreeze()
         for member in team:
             member.close()
 
 
 def _work(private: PrivateKey, ours: Member, theirs: Member) -> None:
     """Opens page after page until the pipe is closed."""
-    gc.freeze()  # what was there at the fork is the parent's: looking through it would make a copy of it
     ours.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGHUP):  # they go to the whole group; the parent says what becomes of it
