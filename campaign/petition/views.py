@@ -141,8 +141,8 @@ def _confirm(session: Session, token: str) -> Signed | None:
 
 def _change(session: Session, signature: Signature, deed: str) -> ShownForm | None:
     """Does what a button on the signer's own page says; returns the form when its words cannot be shown."""
-    form = ShownForm()
     if deed == "show":
+        form = ShownForm()
         if not form.validate():
             return form
         showing.show(session, signature, form.words(), today=now().date(), hold=published().are_words_held)
