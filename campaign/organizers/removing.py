@@ -11,13 +11,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.database import Database, insert, now, table
+from campaign.database import Database, Record, insert, now, table
 from campaign.organizers import audit, four_eyes, paging
 from campaign.organizers.models import Account, Request
 from campaign.petition import name_words
 from campaign.petition.counting import add_to_tally
-from campaign.petition.models import Signature
-from campaign.petition.removed import UNDO_FOR, Removal, Removed
+from campaign.petition.models import Review, Signature
+from campaign.petition.removed import UNDO_FOR, Removal, Removed, RemovedReview
 
 MOST = 10_000  # signatures that are removed together
 BULK = "bulk removal"  # on the list of four eyes
@@ -26,6 +26,7 @@ ID, CHUNK = 16, 500  # bytes; ids in one statement
 COLUMNS = [column.name for column in table(Signature).columns]
 FROM_SIGNATURE = sa.select(*[table(Signature).c[name] for name in COLUMNS])
 FROM_REMOVED = sa.select(*[table(Removed).c[name] for name in COLUMNS])
+REVIEWED = [column.name for column in table(Review).columns]
 
 
 class TooLate(Exception):
@@ -67,6 +68,8 @@ def undo(session: Session, number: int, *, at: datetime) -> int:
     theirs = FROM_REMOVED.where(table(Removed).c.removal_id == number)
     back = insert(session, Signature).from_select(COLUMNS, theirs.with_for_update()).on_conflict_do_nothing()
     rows = session.execute(back.returning(Signature.id, Signature.shown_as)).all()
+    ours = sa.select(Removed.id).where(Removed.removal_id == number, Removed.id.in_(sa.select(Signature.id)))
+    session.execute(_take_over(RemovedReview, Review, RemovedReview.signature_id.in_(ours)))
     session.execute(sa.delete(Removed).where(Removed.removal_id == number))
     name_words.index(session, {row.id: row.shown_as for row in rows if row.shown_as})
     removal.undone_at, removal.restored = at, len(rows)
@@ -132,8 +135,16 @@ def _move(session: Session, removal: Removal, ids: list[bytes]) -> int:
     standing = FROM_SIGNATURE.add_columns(mine).where(table(Signature).c.id.in_(ids))
     out = sa.insert(table(Removed)).from_select([*COLUMNS, "removal_id"], standing.with_for_update())
     session.execute(out)
+    moved = sa.select(Removed.id).where(Removed.id.in_(ids))
+    session.execute(_take_over(Review, RemovedReview, Review.signature_id.in_(moved)))
     gone = session.execute(sa.delete(Signature).where(Signature.id.in_(ids)))
     return int(gone.rowcount)  # type: ignore[attr-defined]  # what a statement returns that changes rows
+
+
+def _take_over(source: type[Record], target: type[Record], which: sa.ColumnElement[bool]) -> sa.Insert:
+    """Copies what is to be looked at of some signatures, or was refused; the old rows go with their signatures."""
+    found = sa.select(*[table(source).c[name] for name in REVIEWED]).where(which)
+    return sa.insert(table(target)).from_select(REVIEWED, found)
 
 
 def _locked(session: Session, number: int) -> Removal | None:

@@ -143,8 +143,17 @@ class WaveMember(Record):
     )
 
 
-class Review(Record):
+class Looked:
     """The words of one signature that an organizer is to look at; or that one has refused, for the signer to know."""
+
+    day: Mapped[date]  # on which the words were chosen
+    held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
+    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see flags.py
+    refused_on: Mapped[date | None]
+
+
+class Review(Looked, Record):
+    """What is to be looked at, or was refused, of the signatures that stand."""
 
     __tablename__ = "review"
     __table_args__ = (sa.Index("ix_review_waiting", "refused_on", "day", "signature_id"), {"sqlite_with_rowid": False})
@@ -152,7 +161,3 @@ class Review(Record):
     signature_id: Mapped[bytes] = mapped_column(
         sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
     )
-    day: Mapped[date]  # on which the words were chosen
-    held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
-    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see flags.py
-    refused_on: Mapped[date | None]

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.database import Record
-from campaign.petition.models import Signed
+from campaign.petition.models import Looked, Signed
 
 REASONS = ("duplicate", "not_real", "abuse", "asked")
 UNDO_FOR = timedelta(days=7)
@@ -41,3 +41,14 @@ class Removed(Signed, Record):
 
     removal_id: Mapped[int] = mapped_column(sa.ForeignKey("removal.id"), index=True)
     removal: Mapped[Removal] = relationship(lazy="joined", innerjoin=True)
+
+
+class RemovedReview(Looked, Record):
+    """What was to be looked at of a removed signature, or was refused: it comes back with it."""
+
+    __tablename__ = "removed_review"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    signature_id: Mapped[bytes] = mapped_column(
+        sa.LargeBinary(16), sa.ForeignKey("removed.id", ondelete="CASCADE"), primary_key=True
+    )

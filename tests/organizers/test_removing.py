@@ -9,11 +9,11 @@ from campaign.database import now
 from campaign.exports import rows as exports
 from campaign.organizers import removing
 from campaign.organizers.removing import TooLate
-from campaign.petition import signing
-from campaign.petition.models import Signature, Tally
+from campaign.petition import showing, signing
+from campaign.petition.models import Review, Signature, Tally
 from campaign.petition.name_words import NameWord
-from campaign.petition.removed import Removal, Removed
-from tests.organizers.stored import everything, propose, store
+from campaign.petition.removed import Removal, Removed, RemovedReview
+from tests.organizers.stored import DAY, everything, propose, store
 from tests.people import link_in, publish, rows
 
 
@@ -68,6 +68,24 @@ def test_what_comes_back_is_what_went_and_its_names_are_found_again(app, databas
 
     assert (everything(database, Signature), everything(database, NameWord)) == before
     assert everything(database, Removed) == []
+
+
+def test_words_that_waited_to_be_looked_at_or_were_refused_come_back_as_they_were(app, database):
+    [held, odd, refused, fine] = store(app, None, "Layla.example", None, "Sami")
+    with database.writing() as session:
+        showing.choose(session, held, "Rana", today=DAY, hold=True)
+        session.add(Review(signature_id=odd, day=DAY, flags="link"))
+        showing.choose(session, refused, "Buy now", today=DAY, hold=True)
+        showing.refuse(session, [refused], DAY)
+    before = everything(database, Review), everything(database, NameWord)
+    number = propose(app, [held, odd, refused, fine])
+
+    remove(database, number)
+    assert everything(database, Review) == []
+    undo(database, number)
+
+    assert (everything(database, Review), everything(database, NameWord)) == before
+    assert everything(database, RemovedReview) == []
 
 
 def test_pressing_twice_removes_once_and_puts_back_once(app, visitor, database):
