@@ -51,7 +51,7 @@ def lay_foundations(app: Flask, settings: Settings) -> None:
     keys, database = load_keys(keys_in(settings)), open_database(settings)
     care, texts = caring.load(TRANSLATIONS)
     app.extensions["settings"] = settings
-    app.extensions["published"] = LatestCount(database, is_withdrawn=care.withdrawn)
+    app.extensions["published"] = LatestCount(database, keys, is_withdrawn=care.withdrawn)
     app.extensions["site"] = Site(
         settings=settings,
         database=database,

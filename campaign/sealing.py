@@ -107,6 +107,15 @@ def read_key(file: Path) -> bytes:
     return key
 
 
+def new_key(out: Path) -> PublicKey:
+    """Writes a new private key into the file `out`, which must not exist yet, and returns the public one."""
+    if out.exists():
+        raise KeyTrouble(f"{out} is there already: name another file.")
+    private = PrivateKey.generate()
+    _write(out, bytes(private))
+    return private.public_key
+
+
 def eject(folder: Path, out: Path) -> None:
     """Moves the private key out of the data folder into the file `out`, which must not exist yet."""
     source = folder / PRIVATE
@@ -190,6 +199,16 @@ def token_hash(token: str) -> bytes:
 def key_id(public: PublicKey) -> bytes:
     """The first 8 bytes of a public key's SHA-256."""
     return hashlib.sha256(bytes(public)).digest()[:8]
+
+
+def fingerprint(public: PublicKey) -> str:
+    """What people compare by voice: half of a public key's SHA-256, in groups. It begins with the key's id."""
+    return grouped(hashlib.sha256(bytes(public)).digest()[:16])
+
+
+def grouped(key_id: bytes) -> str:
+    """Bytes in hex, in groups of four digits."""
+    return key_id.hex(" ", 2)
 
 
 def _fingerprint(key: bytes) -> str:

@@ -22,6 +22,7 @@ from campaign.exports.outlet import Hashed, whole
 from campaign.exports.rows import Wanted
 from campaign.exports.sealed import count, read_sealed
 from campaign.languages import LANGUAGES, countries, digits
+from campaign.petition import seal_keys
 
 STDOUT = "-"
 KEY_IS_AWAY = (
@@ -131,37 +132,39 @@ def tidy_end() -> Iterator[Callable[[], None]]:
 
 @click.command()
 @document_options(documents.FORMATS)
-@click.option("--key", type=KEY_FILE, help="The private key, where it is not in the data folder.")
+@click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
 @click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
 @click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
 @click.option("--country", callback=to_country, help="Only those of one country.")
 @click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
-def export(document: str, out: str, language: str, key: Path | None, signed_in: str | None, **which: Any) -> None:
+def export(document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, **which: Any) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
     settings, database = signatures.opened()
-    keys = sealing.load_keys(folder.keys_in(settings))
-    private = read_private(key) if key else keys.private
-    if document in documents.OPEN and private is None:
+    first = sealing.load_keys(folder.keys_in(settings))
+    with database.reading() as session:
+        keys = seal_keys.in_force(session, first)
+    privates = [*map(read_private, key), *([first.private] if first.private else [])]
+    if document in documents.OPEN and not key and keys.private is None:
         raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
     which["shown"] |= document == documents.PDF
     order = documents.Order(document, Wanted(language=signed_in, **which), LANGUAGES[language])
     words = create_app(settings).app_context() if document == documents.PDF else nullcontext()
     with closing(database), outlet(out, rows.count(database, order.wanted)) as (stream, watched), words:
-        order.write(database, keys.key_id, private, stream, watched)
+        order.write(database, keys.key_id, privates, stream, watched)
 
 
 @click.command("open-export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--key", required=True, type=KEY_FILE, help="The private key.")
+@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
 @document_options(documents.OPEN)
-def open_export(file: Path, key: Path, document: str, out: str, language: str) -> None:
+def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str) -> None:
     """Open a sealed export; needs nothing but the private key."""
-    private = read_private(key)
-    expected = count(file, sealing.key_id(private.public_key))
+    privates = [*map(read_private, key)]
+    expected = count(file, [sealing.key_id(private.public_key) for private in privates])
     with outlet(out, expected) as (stream, watched):
         pages = watched(read_sealed(file, expected))
-        documents.OPEN[document](opened(private, pages), stream, LANGUAGES[language])
+        documents.OPEN[document](opened(privates, pages), stream, LANGUAGES[language])
 
 
 COMMANDS = (export, open_export)

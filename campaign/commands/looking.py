@@ -13,8 +13,8 @@ from campaign.config import TRANSLATIONS, Settings
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.mail import Letter
-from campaign.organizers import audit
-from campaign.petition import counting, letters
+from campaign.organizers import audit, key_change
+from campaign.petition import counting, letters, seal_keys
 from campaign.petition.models import Submission
 from campaign.translating.state import state
 
@@ -75,6 +75,8 @@ def _wrong(settings: Settings, database: Database) -> list[str]:
         if not counting.read(session).is_mail_stopped and _number(session, Letter.due_at < now() - OVERDUE):
             found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
         found += audit.verify(session, settings.data)
+        keys = sealing.load_keys(folder.keys_in(settings))
+        found += seal_keys.wrong(session, keys) or key_change.dropped(session, keys)
     return found
 
 

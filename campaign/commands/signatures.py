@@ -8,7 +8,7 @@ from campaign import folder
 from campaign.care import caring
 from campaign.config import TRANSLATIONS, Settings
 from campaign.database import Database, now
-from campaign.petition import counting, samples, signing
+from campaign.petition import counting, samples, seal_keys, signing
 from campaign.sealing import load_keys
 
 
@@ -67,7 +67,9 @@ def sample(number: int) -> None:
     folder.prepare(settings)
     _, database = opened()
     with click.progressbar(length=number, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        samples.fill(database, load_keys(folder.keys_in(settings)), number, bar.update)
+        with database.reading() as session:
+            keys = seal_keys.in_force(session, load_keys(folder.keys_in(settings)))
+        samples.fill(database, keys, number, bar.update)
     click.echo(f"{number} made-up signatures.")
 
 

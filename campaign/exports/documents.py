@@ -36,8 +36,8 @@ class Order:
     wanted: Wanted
     language: Language
 
-    def write(self, database: Database, key_id: bytes, private: PrivateKey | None, out: IO[bytes], watched: Watched) -> None:
-        """Writes the document; raises CannotOpen, NotDrawn or NamesHidden. Only the formats in OPEN need the private key."""
+    def write(self, database: Database, key_id: bytes, privates: Iterable[PrivateKey], out: IO[bytes], watched: Watched) -> None:
+        """Writes the document; raises CannotOpen, NotDrawn or NamesHidden. Only the formats in OPEN need private keys."""
         if self.document == PDF:
             self._print(database, out, watched)
             return
@@ -45,8 +45,7 @@ class Order:
         if self.document == SEALED:
             write_sealed(pages, out, key_id)
         else:
-            assert private is not None
-            OPEN[self.document](opened(private, pages), out, self.language)
+            OPEN[self.document](opened(privates, pages), out, self.language)
 
     def _print(self, database: Database, out: IO[bytes], watched: Watched) -> None:
         """Reads all names first, so that the title page of the first volume knows how many there are."""

@@ -13,7 +13,7 @@ import os
 import signal
 import struct
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from typing import NamedTuple
@@ -21,8 +21,9 @@ from typing import NamedTuple
 from nacl.public import PrivateKey
 
 from campaign.exports.rows import ONLINE, Row, Stored
-from campaign.sealing import CannotOpen, open_sealed
+from campaign.sealing import CannotOpen, grouped, key_id, open_sealed
 
+Ring = Mapping[bytes, PrivateKey]  # by the id of their public keys
 Member = Connection  # our end of the pipe to a process that opens records
 Closed = tuple[bytes, str, bytes]  # the id, the text's hash and the sealed record: what goes through the pipe
 MOST = 8  # processes; beyond that whoever writes the document cannot follow
@@ -35,10 +36,13 @@ class Opened(NamedTuple):
     trouble: str | None
 
 
-def opened(private: PrivateKey, pages: Iterator[list[Stored]]) -> Iterator[Row]:
-    """The signatures with names and addresses; raises CannotOpen at the first that does not open, with how many did."""
+def opened(privates: Iterable[PrivateKey], pages: Iterator[list[Stored]]) -> Iterator[Row]:
+    """The signatures with names and addresses, each opened with its own key.
+
+    Raises CannotOpen at the first that does not open, with how many did.
+    """
     number = 0
-    for page, found in _everywhere(private, pages):
+    for page, found in _everywhere({key_id(private.public_key): private for private in privates}, pages):
         for stored, (name, email) in zip(page, found.people, strict=False):
             number += 1
             yield _row(number, stored, name, email)
@@ -61,13 +65,13 @@ def _row(number: int, stored: Stored, name: str, email: str) -> Row:
     )
 
 
-def _everywhere(private: PrivateKey, pages: Iterator[list[Stored]]) -> Iterator[tuple[list[Stored], Opened]]:
+def _everywhere(ring: Ring, pages: Iterator[list[Stored]]) -> Iterator[tuple[list[Stored], Opened]]:
     """Each page with what was opened of it; a single page is not worth starting processes for."""
     first = list(itertools.islice(pages, 2))
     if len(first) < 2:
-        yield from ((page, _open_all(private, _closed(page))) for page in first)
+        yield from ((page, _open_all(ring, _closed(page))) for page in first)
         return
-    with _team(private) as team:
+    with _team(ring) as team:
         at_work: deque[tuple[list[Stored], Member]] = deque()
         for page, member in zip(itertools.chain(first, pages), itertools.cycle(team), strict=False):
             done = _take_back(*at_work.popleft()) if len(at_work) == len(team) else None
@@ -87,18 +91,21 @@ def _take_back(page: list[Stored], member: Member) -> tuple[list[Stored], Opened
     return page, found
 
 
-def _open_all(private: PrivateKey, records: list[Closed]) -> Opened:
+def _open_all(ring: Ring, records: list[Closed]) -> Opened:
     people: list[tuple[str, str]] = []
     for record in records:
         try:
-            people.append(_open(private, *record))
+            people.append(_open(ring, *record))
         except CannotOpen as error:
             return Opened(people, str(error))
     return Opened(people, None)
 
 
-def _open(private: PrivateKey, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str]:
+def _open(ring: Ring, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str]:
     """The name and address of one row. A record knows its row and its text, so none can be exchanged unnoticed."""
+    private = ring.get(sealed[1:9])
+    if private is None:
+        raise CannotOpen(f"the record was sealed to another key, {grouped(sealed[1:9])}")
     try:
         person = open_sealed(private, sealed)
     except (ValueError, struct.error):  # sealed to this key, but not by `seal`
@@ -111,15 +118,15 @@ def _open(private: PrivateKey, row: bytes, text_sha256: str, sealed: bytes) -> t
 
 
 @contextmanager
-def _team(private: PrivateKey) -> Iterator[list[Member]]:
-    """One process a core, each at the other end of a pipe; forked, as they need nothing but the key."""
+def _team(ring: Ring) -> Iterator[list[Member]]:
+    """One process a core, each at the other end of a pipe; forked, as they need nothing but the keys."""
     fork = multiprocessing.get_context("fork")
     team: list[Member] = []
     gc.freeze()  # what is there at the fork stays shared: a collector that looks through it would make a copy, here or there
     try:
         for _ in range(min(len(os.sched_getaffinity(0)), MOST)):
             ours, theirs = fork.Pipe()
-            fork.Process(target=_work, args=(private, ours, theirs), daemon=True).start()
+            fork.Process(target=_work, args=(ring, ours, theirs), daemon=True).start()
             theirs.close()
             team.append(ours)
         yield team
@@ -131,7 +138,7 @@ def _team(private: PrivateKey) -> Iterator[list[Member]]:
             member.close()
 
 
-def _work(private: PrivateKey, ours: Member, theirs: Member) -> None:
+def _work(ring: Ring, ours: Member, theirs: Member) -> None:
     """Opens page after page until the pipe is closed."""
     ours.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -139,4 +146,4 @@ def _work(private: PrivateKey, ours: Member, theirs: Member) -> None:
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
-            theirs.send(_open_all(private, theirs.recv()))
+            theirs.send(_open_all(ring, theirs.recv()))

@@ -1,6 +1,6 @@
 """The sealed export: a file that leaves the server unopened, for the machine that has the private key.
 
-JSON Lines in UTF-8. The first line names the format, its version and the key; then one object a signature, its fields
+JSON Lines in UTF-8. The first line names the format, its version and the newest key; then one object a signature, its fields
 those of `rows.Stored`: `id` in hex, `sealed` (see `sealing.seal`) in base64, the others as they are; the last line says
 how many there were, so that a file that was cut off is known.
 """
@@ -24,7 +24,7 @@ LAST = b'{"count": '
 
 
 def write_sealed(pages: Iterable[list[Stored]], out: IO[bytes], key_id: bytes) -> None:
-    """Writes the pages as they are; `key_id` is the key they were sealed to."""
+    """Writes the pages as they are; `key_id` is the key that records are sealed to now."""
     count = 0
     out.write(_line({"format": NAME, "version": VERSION, "key": key_id.hex()}))
     for page in pages:
@@ -33,15 +33,15 @@ def write_sealed(pages: Iterable[list[Stored]], out: IO[bytes], key_id: bytes) -
     out.write(_line({"count": count}))
 
 
-def count(file: Path, key_id: bytes) -> int:
-    """How many signatures a sealed export holds; raises CannotOpen unless it is whole and sealed to this key."""
+def count(file: Path, key_ids: Iterable[bytes]) -> int:
+    """How many signatures a sealed export holds; raises CannotOpen unless it is whole and sealed to one of these keys."""
     with file.open("rb") as stream:
         head = _object(stream.readline(LONGEST))
         stream.seek(-min(LONGEST, file.stat().st_size), os.SEEK_END)
         last = _object(stream.read().rstrip(b"\n").rpartition(b"\n")[2])
     if head.get("format") != NAME or head.get("version") != VERSION:
         raise CannotOpen(f"{file} is not a sealed export that this version knows.")
-    if head.get("key") != key_id.hex():
+    if head.get("key") not in {key_id.hex() for key_id in key_ids}:
         raise CannotOpen(f"{file} is sealed to another key.")
     if not isinstance(last.get("count"), int):
         raise CannotOpen(f"{file} is cut off: take it from the server again.")

@@ -22,6 +22,7 @@ from campaign.organizers import audit, logins
 from campaign.organizers.acts import act_words, fact_words, role_name
 from campaign.organizers.models import Account, Login
 from campaign.organizers.room import room
+from campaign.petition.published import keys_in_force
 from campaign.site import Site, site
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
@@ -77,8 +78,8 @@ def my_login() -> Login:
 
 
 def can_open() -> bool:
-    """Whether the private key is on this server, so that what is sealed can be shown."""
-    return site().keys.private is not None
+    """Whether the private key is on this server, and the only one, so that what is sealed can be shown."""
+    return keys_in_force().private is not None
 
 
 def begin(token: str) -> None:
@@ -132,7 +133,8 @@ def context() -> dict[str, Any]:
     """What the desk's templates use besides."""
     login: Login | None = g.get("login")
     words = {"act_words": act_words, "fact_words": fact_words, "role_name": role_name}
-    return {"me": login.account if login else None, "can_open": can_open(), "csrf_token": generate_csrf, **words}
+    keys = {"can_open": can_open(), "was_key_changed": keys_in_force().public != site().keys.public}
+    return {"me": login.account if login else None, "csrf_token": generate_csrf, **words, **keys}
 
 
 def _login() -> Login | None:

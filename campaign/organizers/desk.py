@@ -7,6 +7,7 @@ from campaign.organizers.views import (
     audit,
     entrance,
     exports,
+    key,
     overview,
     removals,
     requests,
@@ -15,6 +16,6 @@ from campaign.organizers.views import (
     signatures,
 )
 
-PAGES = (entrance, setting_up, overview, signatures, removals, review, exports, requests, audit, accounts, account)
+PAGES = (entrance, setting_up, overview, signatures, removals, review, exports, requests, audit, accounts, key, account)
 
 __all__ = ["PAGES", "room"]

@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from campaign.organizers import passphrases
 from campaign.organizers.entering import Proof
+from campaign.petition import seal_keys
 
 
 class DeskForm(FlaskForm):
@@ -65,3 +66,18 @@ class CodeForm(DeskForm):
     """The first code of a new second factor."""
 
     code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter the code that the app shows."))])
+
+
+class KeyForm(DeskForm):
+    """A public key that signatures are to be sealed to."""
+
+    public = StringField(lazy_gettext("Public key"), [InputRequired(lazy_gettext("Enter the public key."))])
+
+    def validate_public(self, field: Field) -> None:
+        """A key, whole."""
+        try:
+            seal_keys.parse(field.data or "")
+        except seal_keys.NotAKey:
+            raise ValidationError(
+                gettext("This is not a public key. It is one line of 44 letters, digits and signs, as the command prints it.")
+            ) from None

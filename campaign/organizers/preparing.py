@@ -27,6 +27,7 @@ from campaign.exports.rows import Wanted
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, exporting
 from campaign.organizers.exporting import ATTEMPTS, FOLDER, Export
+from campaign.petition import seal_keys
 from campaign.prints.drawing import NotDrawn
 from campaign.sealing import CannotOpen
 from campaign.site import Site
@@ -77,7 +78,9 @@ def begin(database: Database) -> Export | None:
 def prepare(site: Site, export: Export) -> None:
     """Writes the document of an export into its locked file and notes what it holds."""
     wanted, database = Wanted.of(export.wanted), site.database
-    if export.document in OPEN and site.keys.private is None:
+    with database.reading() as session:
+        keys = seal_keys.in_force(session, site.keys)
+    if export.document in OPEN and keys.private is None:
         raise KeyAway("the private key is not on this server any more")
     note(database, export, expected=rows.count(database, wanted))
     order = Order(export.document, wanted, LANGUAGES[export.language])
@@ -88,7 +91,7 @@ def prepare(site: Site, export: Export) -> None:
         locking = Locking(stream, key)
         hashed = Hashed(cast("IO[bytes]", locking))
         done = Done(database, export)
-        order.write(database, site.keys.key_id, site.keys.private, cast("IO[bytes]", hashed), done.watched)
+        order.write(database, keys.key_id, [keys.private] if keys.private else [], cast("IO[bytes]", hashed), done.watched)
         locking.finish()
     finish(database, export, box, hashed, done.number)
 

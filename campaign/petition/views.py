@@ -15,7 +15,7 @@ from campaign.petition.counting import read
 from campaign.petition.forms import ShownForm, SignForm
 from campaign.petition.models import Review, Signature, Signed
 from campaign.petition.names import Names, names
-from campaign.petition.published import published
+from campaign.petition.published import keys_in_force, published
 from campaign.petition.removed import Removed
 from campaign.petition.sharing import share_links
 from campaign.site import site
@@ -130,8 +130,9 @@ def _keep(form: SignForm) -> Page:
         form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
         return _form(form, 422, FORM)
     if not form.is_trap_sprung:
+        keys = keys_in_force()
         with site().database.writing() as session:
-            signing.sign(site().database, session, site().keys, wish, now())
+            signing.sign(site().database, session, keys, wish, now())
     return redirect(url_for(".sent", domain=_doubtful(wish.email)), 303)
 
 

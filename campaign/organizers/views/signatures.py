@@ -14,6 +14,7 @@ from campaign.organizers.room import room
 from campaign.organizers.searching import AddressForm, FindForm
 from campaign.petition import showing
 from campaign.petition.models import Review, Signature
+from campaign.petition.published import keys_in_force
 from campaign.petition.removed import Removed
 from campaign.sealing import CannotOpen
 from campaign.site import site
@@ -62,7 +63,7 @@ def sealed(record: str) -> Page:
 @open_to(ORGANIZER, asked_again=True)
 def unseal(record: str) -> Page:
     """Shows the name and the address once; that it was done is in the audit."""
-    private = site().keys.private
+    private = keys_in_force().private
     if private is None:
         return _sealed(record)
     with site().database.writing() as session:

@@ -1,0 +1,64 @@
+"""The key that signatures are sealed to, and asking for another one."""
+
+from typing import Any
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from campaign import sealing
+from campaign.organizers import four_eyes, key_change
+from campaign.organizers.access import me, open_to
+from campaign.organizers.forms import KeyForm
+from campaign.organizers.models import ORGANIZER
+from campaign.organizers.room import room
+from campaign.petition import seal_keys
+from campaign.site import site
+
+Page = Response | str | tuple[str, int]
+
+
+@room.get("/key")
+@open_to(ORGANIZER, asked_again=True)
+def key() -> Page:
+    """Which key is in force, which were before, and the form for another one."""
+    return _page(KeyForm())
+
+
+@room.post("/key")
+@open_to(ORGANIZER, asked_again=True)
+def ask_for_key() -> Page:
+    """Asks a second organizer for another key; where the rule is off, it is in force at once."""
+    form = KeyForm()
+    if not form.validate():
+        return _page(form, 422)
+    try:
+        with site().database.writing() as session:
+            request = key_change.ask(session, site().keys, seal_keys.parse(form.public.data or ""), me())
+    except (seal_keys.KnownKey, four_eyes.NotPossible):
+        form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
+        return _page(form, 422)
+    return redirect(url_for(".key" if request.done_at else ".requests"), 303)
+
+
+def _page(form: KeyForm, status: int = 200) -> Page:
+    with site().database.reading() as session:
+        after, is_on = seal_keys.later(session, site().keys), four_eyes.is_on(session)
+    found = [(sealing.fingerprint(site().keys.public), None), *((sealing.fingerprint(row.key), row.since) for row in after)]
+    *earlier, newest = found
+    answer = render_template(
+        "organizers/key.html", form=form, errors=form.mistakes, newest=newest, earlier=earlier[::-1], needs_second=is_on
+    )
+    return answer, status
+
+
+def _agreed(session: Session, facts: dict[str, Any], by: str) -> None:
+    """A second organizer has agreed; the code that makes the key ours needs a key file, which only a site has."""
+    try:
+        key_change.change(session, site().keys, seal_keys.parse(facts["public"]), by=by)
+    except (seal_keys.KnownKey, seal_keys.NotAKey):
+        raise four_eyes.NotPossible from None
+
+
+four_eyes.register(key_change.CHANGE, _agreed)
