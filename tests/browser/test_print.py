@@ -5,7 +5,7 @@ from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 PAPER: ViewportSize = {"width": 626, "height": 987}  # A4 without its margins, in CSS pixels
 PAGES = ("home", "testimony", "beside", "petition", "sign", "about", "signatures", "yours")
-NOT_PRINTED = "form, .button, nav a, .skip, progress, input, select"
+NOT_PRINTED = "form, .button, nav a, .exit, .skip, progress, input, select"
 GROUNDS = """() => [...document.querySelectorAll("body, body *")].filter((one) => one.checkVisibility())
   .map((one) => [one, getComputedStyle(one)])
   .filter(([one, style]) => !["rgba(0, 0, 0, 0)", "rgb(255, 255, 255)"].includes(style.backgroundColor)

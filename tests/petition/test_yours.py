@@ -20,6 +20,13 @@ def test_the_page_shows_what_is_held_and_neither_the_name_nor_the_address(visito
     assert "سوريا" in arabic
 
 
+def test_no_choice_of_a_signer_is_louder_than_the_other_choices(visitor, layla):
+    buttons = [one.get("class") for one in parse(visitor.read(layla).text).iter("button") if one.get("name") == "act"]
+
+    assert len(buttons) == 5  # show, hide, language, news, withdraw
+    assert set(buttons) == {"button quiet"}
+
+
 def test_what_a_signer_changes_is_changed_and_nothing_else(app, visitor, layla):
     def held():
         signature = rows(app, Signature)[0]
