@@ -141,11 +141,10 @@ def tidy_end() -> Iterator[Callable[[], None]]:
 def export(document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, **which: Any) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
     settings, database = signatures.opened()
-    first = sealing.load_keys(folder.keys_in(settings))
     with database.reading() as session:
-        keys = seal_keys.in_force(session, first)
-    privates = [*map(read_private, key), *([first.private] if first.private else [])]
-    if document in documents.OPEN and not key and keys.private is None:
+        keys = seal_keys.in_force(session, sealing.load_keys(folder.keys_in(settings)))
+    privates = [*map(read_private, key)] or ([keys.private] if keys.private else [])
+    if document in documents.OPEN and not privates:
         raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
     which["shown"] |= document == documents.PDF
     order = documents.Order(document, Wanted(language=signed_in, **which), LANGUAGES[language])

@@ -105,7 +105,7 @@ def _open(ring: Ring, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str,
     """The name and address of one row. A record knows its row and its text, so none can be exchanged unnoticed."""
     private = ring.get(sealed[1:9])
     if private is None:
-        raise CannotOpen(f"the record was sealed to another key, {grouped(sealed[1:9])}")
+        raise CannotOpen(f"the record was sealed to another key, {grouped(sealed[1:9]) or 'without a name'}")
     try:
         person = open_sealed(private, sealed)
     except (ValueError, struct.error):  # sealed to this key, but not by `seal`

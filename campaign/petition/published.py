@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import sqlalchemy as sa
 from flask import current_app
+from nacl.public import PublicKey
 
 from campaign.database import Database
 from campaign.petition import seal_keys
@@ -23,7 +24,8 @@ class LatestCount:
     def __init__(self, database: Database, keys: Keys, *, is_withdrawn: bool = False) -> None:
         """`is_withdrawn` is whether the texts say that the testimony is, whatever the database says."""
         self._database = database
-        self._own, self.keys = keys, keys
+        self._keys = keys
+        self.newest_key: PublicKey | None = None  # none: the first one
         self._is_withdrawn = is_withdrawn
         self._known = Published(is_testimony_withdrawn=is_withdrawn)
         self._read_at = float("-inf")
@@ -39,12 +41,12 @@ class LatestCount:
         """Reads it now."""
         try:
             with self._database.reading() as session:
-                found, keys = read(session), seal_keys.in_force(session, self._own)
+                found, newest = read(session), seal_keys.newest(session, self._keys)
                 found = replace(found, is_testimony_withdrawn=found.is_testimony_withdrawn or self._is_withdrawn)
         except sa.exc.SQLAlchemyError:
             self._read_at = time.monotonic() + AFTER_TROUBLE - READ_AGAIN_AFTER
             return  # the pages go on with what is known; /readyz says that the database is away
-        self.keys = keys
+        self.newest_key = newest
         if found != self._known:
             self._known = found
 
@@ -59,7 +61,7 @@ def keys_in_force() -> Keys:
     """The keys of this site, with the public one that records are sealed to now; known within a second or two of a change."""
     latest: LatestCount = current_app.extensions["published"]
     latest()
-    return latest.keys
+    return seal_keys.changed_to(site().keys, latest.newest_key)
 
 
 def shown_texts() -> dict[str, Texts]:

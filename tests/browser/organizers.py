@@ -28,7 +28,7 @@ PLACES = {  # the pages of the desk by name, behind the language
     "overview": "",
     **{
         name: name
-        for name in ("signatures", "review", "exports", "requests", "audit", "accounts", "account", "removals", "address")
+        for name in ("signatures", "review", "exports", "requests", "audit", "accounts", "account", "removals", "address", "key")
     },
     **{f"switch {name}": f"switch/{name}" for name in ("signing", "mail", "names", "words")},
     "passphrase": "account/passphrase",

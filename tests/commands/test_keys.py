@@ -15,7 +15,8 @@ def test_the_list_names_each_key_by_its_short_hash_and_holds_no_secret(run, sett
 
     listed = dict(line.split("\t") for line in result.stdout.splitlines())
     keys = sealing.load_keys(folder.keys_in(settings))
-    assert listed == keys.fingerprints() | {"private key": "on this server: move it off"}
+    more = {"private key": "on this server: move it off", "sealed to from the beginning": sealing.fingerprint(keys.public)}
+    assert listed == keys.fingerprints() | more
     for file in folder.keys_in(settings).iterdir():
         assert file.read_text().strip() not in result.stdout
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaign import sealing
 from tests.exports.organizing import lines
 from tests.servers import on_sqlite
 
@@ -51,8 +52,10 @@ def test_another_campaigns_key_opens_nothing(omar):
     omar.has()
     other = omar.settings.data / "keys" / "mail.key"
 
+    named = sealing.grouped(sealing.load_keys(omar.settings.data / "keys").key_id)
+
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--key", other)
 
     assert done.exit_code == 1
-    assert "Signature 1 cannot be opened: the record was sealed to another key; 0 were opened before it." in done.stderr
+    assert f"Signature 1 cannot be opened: the record was sealed to another key, {named}; 0 were opened before it." in done.stderr
     assert list(omar.desk.iterdir()) == []

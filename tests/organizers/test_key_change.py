@@ -1,0 +1,159 @@
+"""Another key to seal to: asked for by one organizer, in force when a second one agrees, and never slipped in."""
+
+import secrets
+
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+from nacl.public import PrivateKey
+
+from campaign import create_app, sealing
+from campaign.commands.main import main
+from campaign.organizers import key_change
+from campaign.organizers.models import AuditLine, Request
+from campaign.petition import seal_keys
+from campaign.petition.models import Signature, Submission
+from campaign.petition.seal_keys import SealKey
+from tests.organizers.stored import store
+from tests.people import Visitor, parse, rows
+
+
+@pytest.fixture
+def database(app):
+    """The site's database."""
+    return app.extensions["site"].database
+
+
+@pytest.fixture
+def new():
+    """A pair of keys that was made elsewhere."""
+    return PrivateKey.generate()
+
+
+@pytest.fixture
+def run(settings, monkeypatch):
+    """Types a command on the server."""
+    for name in ("data", "database_url", "mail_url", "mail_from"):
+        monkeypatch.setenv(f"CAMPAIGN_{name.upper()}", str(getattr(settings, name)))
+    return lambda *arguments: CliRunner().invoke(main, arguments)
+
+
+def ask(organizer, private):
+    """Enters a public key at the desk."""
+    return organizer.send("key", public=seal_keys.written(private.public_key))
+
+
+def agree(organizer, number=1):
+    """Presses the button under the request."""
+    return organizer.send("requests", request=str(number), deed="agree").status_code
+
+
+def sealed_to(app):
+    """The key that a worker which runs already seals to, once it has looked again."""
+    app.extensions["published"].refresh()
+    before = {row.id for row in rows(app, Submission)}
+    Visitor(app.test_client()).sign(email=f"{secrets.token_hex(6)}@example.org")
+    [new] = [row for row in rows(app, Submission) if row.id not in before]
+    return new.sealed[1:9]
+
+
+def test_one_organizer_alone_changes_nothing_and_the_second_one_compares_the_fingerprint(request, app, omar, nour, new):
+    other = create_app(app.extensions["settings"])
+    request.addfinalizer(other.extensions["site"].database.close)
+
+    assert ask(omar, new).headers["Location"].endswith("/requests")
+    assert agree(omar) == 409
+    assert sealed_to(other) == app.extensions["site"].keys.key_id
+    assert sealing.fingerprint(new.public_key) in " ".join(parse(nour.read("requests").text).itertext())
+    assert agree(nour) == 303
+
+    assert sealed_to(other) == sealing.key_id(new.public_key)
+    assert [line.act for line in rows(app, AuditLine)][-3:] == ["asked", "agreed", "key changed"]
+    assert rows(app, AuditLine)[-1].facts == {"fingerprint": sealing.fingerprint(new.public_key)}
+
+
+def test_a_moderator_neither_sees_the_page_nor_agrees_to_a_key(omar, hadi, new):
+    ask(omar, new)
+
+    assert hadi.read("key").status_code == 403
+    assert ask(hadi, new).status_code == 403
+    assert agree(hadi) == 403
+
+
+def test_where_the_rule_is_off_it_is_in_force_at_once_and_has_its_line(app, omar, new):
+    omar.send("accounts", four_eyes="off")
+
+    assert ask(omar, new).headers["Location"].endswith("/key")
+
+    assert sealed_to(app) == sealing.key_id(new.public_key)
+    assert [line.act for line in rows(app, AuditLine)][-1] == "key changed"
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("typed", ["", "olives", "A" * 42, "A" * 43 + "=", "مفتاح", "A" * 64])
+def test_what_is_no_key_is_told_and_kept_as_it_was_typed(app, omar, language, typed):
+    omar.language = language
+
+    answer = omar.send("key", public=typed)
+
+    page = parse(answer.text)
+    assert answer.status_code == 422
+    assert next(field.get("value") for field in page.iter("input") if field.get("name") == "public") == typed
+    assert next(page.iter("title")).text.startswith("Error: " if language == "en" else "خطأ: ")
+    assert rows(app, Request) == []
+
+
+def test_a_key_that_was_in_force_before_is_refused_also_while_two_ask_for_it(app, omar, nour, new):
+    keys = app.extensions["site"].keys
+    ask(omar, new)
+    ask(omar, new)
+
+    assert [agree(nour, number) for number in (1, 2)] == [303, 409]
+    assert ask(omar, new).status_code == 422
+    assert omar.send("key", public=seal_keys.written(keys.public)).status_code == 422
+    assert len(rows(app, SealKey)) == 1
+
+
+def test_after_the_change_the_desk_opens_nothing_and_says_how_it_is_opened(app, omar, nour, new):
+    [record] = store(app, "Layla")
+    ask(omar, new)
+    agree(nour)
+    app.extensions["published"].refresh()
+
+    page = omar.read(f"signatures/{record.hex()}/sealed").text
+
+    assert "--key FILE --key FILE" in page
+    assert "Show them" not in page
+    assert omar.send(f"signatures/{record.hex()}/sealed").status_code == 409
+
+
+def test_a_key_that_somebody_slipped_into_the_database_is_not_used_and_check_says_so(app, database, omar, nour, new, run):
+    mine = PrivateKey.generate()
+    ask(omar, new)
+    agree(nour)
+    assert run("check").exit_code == 0
+    with database.writing() as session:
+        [good] = session.scalars(sa.select(SealKey))
+        session.add(SealKey(number=2, public=bytes(mine.public_key), code=good.code, since=good.since))
+
+    assert sealed_to(app) == sealing.key_id(new.public_key)
+    assert "Key 2 that signatures are to be sealed to was not put there by this campaign" in run("check").stderr
+
+
+def test_a_key_that_somebody_took_away_is_missed_by_check(app, database, omar, nour, new, run):
+    ask(omar, new)
+    agree(nour)
+    with database.writing() as session:
+        session.execute(sa.delete(SealKey))
+
+    assert "The audit knows another number of key changes" in run("check").stderr
+
+
+def test_two_that_change_it_at_once_leave_two_keys_in_a_row(app, database):
+    keys = app.extensions["site"].keys
+    for _ in range(3):
+        with database.writing() as session:
+            key_change.change(session, keys, PrivateKey.generate().public_key, by="")
+
+    assert [row.number for row in rows(app, SealKey)] == [1, 2, 3]
+    assert rows(app, Signature) == []
