@@ -79,5 +79,5 @@ class KeyForm(DeskForm):
             seal_keys.parse(field.data or "")
         except seal_keys.NotAKey:
             raise ValidationError(
-                gettext("This is not a public key. It is one line of 44 letters, digits and signs, as the command prints it.")
+                gettext("This is not a public key. It is one line of 48 letters, digits and signs, as the command prints it.")
             ) from None

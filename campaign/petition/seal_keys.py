@@ -5,6 +5,7 @@ with a code that only who has the data folder can make: whoever can write to the
 """
 
 import base64
+import hashlib
 import hmac
 from dataclasses import replace
 from datetime import date
@@ -43,9 +44,12 @@ class KnownKey(Exception):
 
 
 def parse(typed: str) -> PublicKey:
-    """A public key as `campaign keys new` prints it; raises NotAKey."""
+    """A public key as `written`; raises NotAKey, also where a letter is wrong: what is sealed to such a key nobody could open."""
     try:
-        key = PublicKey(base64.b64decode("".join(typed.split()), validate=True))
+        both = base64.b64decode("".join(typed.split()), validate=True)
+        key = PublicKey(both[: PublicKey.SIZE])
+        if both[PublicKey.SIZE :] != _checksum(key):
+            raise NotAKey
         SealedBox(key).encrypt(b"")  # libsodium refuses the few points to which nothing can be sealed safely
     except (ValueError, TypeError, CryptoError):
         raise NotAKey from None
@@ -53,8 +57,8 @@ def parse(typed: str) -> PublicKey:
 
 
 def written(key: PublicKey) -> str:
-    """A public key in one line, as `parse` reads it."""
-    return base64.b64encode(bytes(key)).decode()
+    """A public key in one line of 48 letters, digits and signs: in base64, a checksum behind it."""
+    return base64.b64encode(bytes(key) + _checksum(key)).decode()
 
 
 def later(session: Session, keys: Keys) -> list[SealKey]:
@@ -104,6 +108,10 @@ def wrong(session: Session, keys: Keys) -> list[str]:
         for number in numbers
         if number not in good
     ]
+
+
+def _checksum(key: PublicKey) -> bytes:
+    return hashlib.sha256(b"checksum" + bytes(key)).digest()[:4]
 
 
 def _code(keys: Keys, number: int, public: bytes) -> bytes:

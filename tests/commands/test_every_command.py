@@ -14,7 +14,7 @@ ARGUMENTS = {
     ("mail", "test"): ("layla@example.org",),
     ("keys", "eject"): ("--out", "private.key"),
     ("keys", "new"): ("--out", "new.key"),
-    ("keys", "add"): ("A" * 43 + "=",),
+    ("keys", "add"): ("A" * 48,),
     ("export",): ("--format", "csv", "--out", "-"),
     ("mirror",): ("copy",),
     ("organizers", "add"): ("omar@example.org",),

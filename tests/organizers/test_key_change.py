@@ -5,7 +5,7 @@ import secrets
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
-from nacl.public import PrivateKey
+from nacl.public import PrivateKey, PublicKey
 
 from campaign import create_app, sealing
 from campaign.commands.main import main
@@ -16,6 +16,10 @@ from campaign.petition.models import Signature, Submission
 from campaign.petition.seal_keys import SealKey
 from tests.organizers.stored import store
 from tests.people import Visitor, parse, rows
+
+
+KEY = seal_keys.written(PrivateKey.generate().public_key)
+WEAK = seal_keys.written(PublicKey(bytes(32)))  # what is sealed to it, anybody could open
 
 
 @pytest.fixture
@@ -90,7 +94,7 @@ def test_where_the_rule_is_off_it_is_in_force_at_once_and_has_its_line(app, omar
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("typed", ["", "olives", "A" * 42, "A" * 43 + "=", "مفتاح", "A" * 64])
+@pytest.mark.parametrize("typed", ["", "olives", WEAK, "A" * 48, f"{KEY[:20]}{'A' if KEY[20] != 'A' else 'B'}{KEY[21:]}", KEY[:-1], "مفتاح", "A" * 64])
 def test_what_is_no_key_is_told_and_kept_as_it_was_typed(app, omar, language, typed):
     omar.language = language
 
@@ -112,6 +116,18 @@ def test_a_key_that_was_in_force_before_is_refused_also_while_two_ask_for_it(app
     assert ask(omar, new).status_code == 422
     assert omar.send("key", public=seal_keys.written(keys.public)).status_code == 422
     assert len(rows(app, SealKey)) == 1
+
+
+def test_a_key_that_was_exchanged_in_a_request_that_waits_does_not_come_into_force(app, database, omar, nour, new):
+    ask(omar, new)
+    mine = seal_keys.written(PrivateKey.generate().public_key)
+    with database.writing() as session:
+        [waiting] = session.scalars(sa.select(Request))
+        waiting.facts = waiting.facts | {"public": mine}
+
+    assert agree(nour) == 409
+
+    assert sealed_to(app) == app.extensions["site"].keys.key_id
 
 
 def test_after_the_change_the_desk_opens_nothing_and_says_how_it_is_opened(app, omar, nour, new):

@@ -54,9 +54,12 @@ def _page(form: KeyForm, status: int = 200) -> Page:
 
 
 def _agreed(session: Session, facts: dict[str, Any], by: str) -> None:
-    """A second organizer has agreed; the code that makes the key ours needs a key file, which only a site has."""
+    """A second organizer has agreed to the key whose fingerprint was shown; it counts by a code that needs a key file of the site."""
     try:
-        key_change.change(session, site().keys, seal_keys.parse(facts["public"]), by=by)
+        key = seal_keys.parse(facts["public"])
+        if sealing.fingerprint(key) != facts["fingerprint"]:
+            raise four_eyes.NotPossible
+        key_change.change(session, site().keys, key, by=by)
     except (seal_keys.KnownKey, seal_keys.NotAKey):
         raise four_eyes.NotPossible from None
 
