@@ -17,9 +17,16 @@ from campaign.petition.seal_keys import SealKey
 from tests.organizers.stored import store
 from tests.people import Visitor, parse, rows
 
-
-KEY = seal_keys.written(PrivateKey.generate().public_key)
-WEAK = seal_keys.written(PublicKey(bytes(32)))  # what is sealed to it, anybody could open
+KEY = seal_keys.written(PrivateKey(bytes(range(32))).public_key)
+WRONG = {
+    "nothing": "",
+    "a word": "olives",
+    "Arabic": "مفتاح",
+    "cut off": KEY[:-1],
+    "a letter is wrong": KEY[:20] + ("A" if KEY[20] != "A" else "B") + KEY[21:],
+    "too long": KEY + "AAAA",
+    "what is sealed to it anybody could open": seal_keys.written(PublicKey(bytes(32))),
+}
 
 
 @pytest.fixture
@@ -94,7 +101,7 @@ def test_where_the_rule_is_off_it_is_in_force_at_once_and_has_its_line(app, omar
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
-@pytest.mark.parametrize("typed", ["", "olives", WEAK, "A" * 48, f"{KEY[:20]}{'A' if KEY[20] != 'A' else 'B'}{KEY[21:]}", KEY[:-1], "مفتاح", "A" * 64])
+@pytest.mark.parametrize("typed", WRONG.values(), ids=WRONG)
 def test_what_is_no_key_is_told_and_kept_as_it_was_typed(app, omar, language, typed):
     omar.language = language
 

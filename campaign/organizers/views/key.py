@@ -54,7 +54,7 @@ def _page(form: KeyForm, status: int = 200) -> Page:
 
 
 def _agreed(session: Session, facts: dict[str, Any], by: str) -> None:
-    """A second organizer has agreed to the key whose fingerprint was shown; it counts by a code that needs a key file of the site."""
+    """A second organizer has agreed to the key whose fingerprint was shown. To put it in force needs a key file of the site."""
     try:
         key = seal_keys.parse(facts["public"])
         if sealing.fingerprint(key) != facts["fingerprint"]:
