@@ -156,7 +156,8 @@ def deadlines(at: datetime) -> dict[str, datetime]:
 
 def was_over(sent_before: Deadline, posted_before: Deadline) -> sa.ColumnElement[bool]:
     """The same for deadlines, which may be parameters of a statement that is made once."""
-    return sa.or_(sa.func.coalesce(Letter.sent_at, Letter.failed_at) < sent_before, Letter.posted_at < posted_before)
+    letter = table(Letter).c
+    return sa.or_(sa.func.coalesce(letter.sent_at, letter.failed_at) < sent_before, letter.posted_at < posted_before)
 
 
 def forget(database: Database, at: datetime) -> int:

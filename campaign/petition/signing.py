@@ -21,29 +21,31 @@ TRAILING = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
 CONFIRMING = "ask_to_confirm"
 
 # Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
-INTO_SUBMISSION = sa.insert(table(Submission))
+_submission, _letter = table(Submission), table(Letter)
+_both = _submission.join(_letter, _letter.c.id == _submission.c.id)
+INTO_SUBMISSION = sa.insert(_submission)
 RECENT = (
-    sa.select(Submission.digest, Submission.created_at, Letter.reminded_at)
-    .join(Letter, Letter.id == Submission.id)
+    sa.select(_submission.c.digest, _submission.c.created_at, _letter.c.reminded_at)
+    .select_from(_both)
     .where(
-        Submission.tag == sa.bindparam("tag"),
-        sa.or_(Submission.created_at > sa.bindparam("day_ago"), Letter.reminded_at > sa.bindparam("day_ago")),
+        _submission.c.tag == sa.bindparam("tag"),
+        sa.or_(_submission.c.created_at > sa.bindparam("day_ago"), _letter.c.reminded_at > sa.bindparam("day_ago")),
     )
 )
-KEPT = [column.name for column in table(Signature).c if column.name in table(Submission).c]  # what goes over unchanged
+KEPT = [column.name for column in table(Signature).c if column.name in _submission.c]  # what goes over unchanged
 WAITING = (
-    sa.select(*(table(Submission).c[name] for name in (*KEPT, "shown_box")), table(Letter).c.box)
-    .join(Letter, Letter.id == Submission.id)
+    sa.select(*(_submission.c[name] for name in (*KEPT, "shown_box")), _letter.c.box)
+    .select_from(_both)
     .where(
-        Submission.token_hash == sa.bindparam("token_hash"),
+        _submission.c.token_hash == sa.bindparam("token_hash"),
         sa.not_(sa.func.coalesce(mail.was_over(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
     )
-    .with_for_update(of=table(Letter))  # the letter, as all who delete it do
+    .with_for_update(of=_letter)  # the letter, as all who delete it do
 )
 INTO_SIGNATURE = {
     dialect: make(table(Signature)).on_conflict_do_nothing().returning(table(Signature).c.id) for dialect, make in INSERTS.items()
 }
-DONE_WITH = sa.delete(table(Letter)).where(table(Letter).c.id == sa.bindparam("letter"))
+DONE_WITH = sa.delete(_letter).where(_letter.c.id == sa.bindparam("letter"))
 
 
 @dataclass(frozen=True)
