@@ -6,7 +6,7 @@ from flask_babel import gettext
 
 
 def share_links(url: str, text: str) -> list[tuple[str, str]]:
-    """The services' names and addresses, the most used among Syrians first."""
+    """The services' names and addresses, the most used among Syrians first. Signal has no address that shares a link."""
     there, words, both = quote(url, safe=""), quote(text, safe=""), quote(f"{text}\n{url}", safe="")
     return [
         (gettext("WhatsApp"), f"https://wa.me/?text={both}"),
