@@ -5,6 +5,7 @@ a lease, so that several workers never send one at the same time and a dead work
 """
 
 import json
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,13 +15,13 @@ from email.policy import SMTP as MAIL_POLICY
 from email.utils import format_datetime, make_msgid
 from typing import Any, cast
 
-import idna
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign import providers, sealing
+from campaign.address import EmailAddress, NotAnAddress, parse_address
 from campaign.config import Settings
-from campaign.database import Database, Record, now, table
+from campaign.database import AWAY, Database, Record, now, table
 from campaign.relay import Refused, Transport, Trouble
 
 LEASE = timedelta(minutes=5)
@@ -28,6 +29,8 @@ BATCH = 20
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 LIFE_SENT, LIFE_AT_MOST = timedelta(hours=72), timedelta(days=7)
 REMIND_AFTER = timedelta(hours=24)
+MOST_FAILURES = 3  # of one e-mail by itself, whatever the mail server says
+log = logging.getLogger(__name__)
 
 
 class Letter(Record):
@@ -41,7 +44,9 @@ class Letter(Record):
     posted_at: Mapped[datetime]
     due_at: Mapped[datetime | None] = mapped_column(index=True)  # when to send it, or send it once more; none: never again
     lease_until: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
+    claimed_by: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))  # the worker whose lease it is, see mail_workers.py
+    attempts: Mapped[int] = mapped_column(default=0)  # that the mail server was not ready for
+    failures: Mapped[int] = mapped_column(server_default="0")  # to write or send it, by its own fault
     sent_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
@@ -54,7 +59,7 @@ INTO_LETTER = sa.insert(table(Letter))
 class Envelope:
     """What a letter needs to be written: to whom, in which language, with the token of its link."""
 
-    address: str
+    address: EmailAddress
     language: str
     token: str
 
@@ -65,47 +70,56 @@ Write = Callable[[Session, Letter, Envelope], EmailMessage | None]
 
 def post(session: Session, key: bytes, *, letter: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
     """Puts a letter into the outbox; it is sent once the session is committed, and never if it is not."""
-    box = sealing.lock(key, json.dumps([envelope.address, envelope.language, envelope.token], ensure_ascii=False))
+    box = sealing.lock(key, json.dumps([envelope.address.text, envelope.language, envelope.token], ensure_ascii=False))
     session.execute(INTO_LETTER, {"id": letter, "kind": kind, "box": box, "posted_at": at, "due_at": at, "attempts": 0})
 
 
 def opened(key: bytes, box: bytes) -> Envelope:
-    """What `post` locked away."""
-    return Envelope(*json.loads(sealing.unlock(key, box)))
+    """Return what `post` locked away; raise NotAnAddress for an address that is no longer taken."""
+    address, language, token = json.loads(sealing.unlock(key, box))
+    return Envelope(parse_address(address), language, token)
 
 
-def claim(database: Database, at: datetime) -> list[Letter]:
-    """Takes up to BATCH letters that are due, for as long as a lease."""
-    due = (
-        sa.select(Letter.id)
-        .where(Letter.due_at <= at, sa.or_(Letter.lease_until.is_(None), Letter.lease_until < at))
-        .order_by(Letter.due_at)
-        .limit(BATCH)
-    )
+def claim(database: Database, at: datetime, *, by: bytes | None = None) -> list[Letter]:
+    """Claim up to BATCH letters that are due, for as long as a lease; what a worker still holds, it claims again."""
+    is_free = sa.or_(Letter.lease_until.is_(None), Letter.lease_until < at)
+    if by is not None:
+        is_free = sa.or_(is_free, Letter.claimed_by == by)
+    due = sa.select(Letter.id).where(Letter.due_at <= at, is_free).order_by(Letter.due_at).limit(BATCH)
     with database.reading() as session:  # most of the time nothing is due, and looking costs no writer's turn
         if session.scalar(due.limit(1)) is None:
             return []
     with database.writing() as session:
-        taken = sa.update(Letter).where(Letter.id.in_(due.with_for_update(skip_locked=True))).values(lease_until=at + LEASE)
-        return list(session.scalars(taken.returning(Letter)))
+        taken = sa.update(Letter).where(Letter.id.in_(due.with_for_update(skip_locked=True)))
+        return list(session.scalars(taken.values(lease_until=at + LEASE, claimed_by=by).returning(Letter)))
 
 
 def send(database: Database, keys: sealing.Keys, transport: Transport, write: Write, letter: Letter) -> bool:
-    """Writes and sends one claimed letter and notes what came of it; returns whether the server is worth asking again."""
-    envelope = opened(keys.mail, letter.box)
-    with database.reading() as session:
-        message = write(session, letter, envelope)
+    """Write and send one claimed letter and note what came of it; return whether the server is worth asking again.
+
+    Whatever else is raised is the failure of this one letter: it is tried again a few times, and the others go on.
+    """
+    provider = providers.OTHER
     try:
+        envelope = opened(keys.mail, letter.box)
+        provider = providers.provider_of(envelope.address.domain)
+        with database.reading() as session:
+            message = write(session, letter, envelope)
         if message is not None:
-            transport.send(message)
-    except Refused:
-        _note(database, letter, {"due_at": None, "failed_at": now()}, envelope, refused=1)
+            transport.send(message, envelope.address)
     except Trouble:
-        _note(database, letter, {"due_at": now() + _wait(letter.attempts), "attempts": letter.attempts + 1}, envelope)
+        _note(database, letter, {"due_at": now() + _wait(letter.attempts), "attempts": letter.attempts + 1}, provider)
         return False
+    except (Refused, NotAnAddress):
+        _note(database, letter, {"due_at": None, "failed_at": now()}, provider, refused=1)
+    except AWAY:
+        raise
+    except Exception as error:  # of any kind: an e-mail that cannot be written must not hold up the others
+        log.warning("An e-mail could not be written or sent: %s", type(error).__name__)
+        _note(database, letter, _after_failure(letter), provider)
     else:
         was_needed = message is not None
-        _note(database, letter, _after_sending(letter, was_needed=was_needed), envelope, sent=int(was_needed))
+        _note(database, letter, _after_sending(letter, was_needed=was_needed), provider, sent=int(was_needed))
     return True
 
 
@@ -118,7 +132,15 @@ def release(database: Database, letters: list[Letter]) -> None:
     """Gives back what was claimed together and is still ours, so that it need not wait for the lease to end."""
     ours = Letter.id.in_([letter.id for letter in letters]), Letter.lease_until == letters[0].lease_until
     with database.writing() as session:
-        session.execute(sa.update(Letter).where(*ours).values(lease_until=None))
+        session.execute(sa.update(Letter).where(*ours).values(lease_until=None, claimed_by=None))
+
+
+def _after_failure(letter: Letter) -> dict[str, Any]:
+    """Try again after a pause, a few times in all."""
+    failures = letter.failures + 1
+    if failures >= MOST_FAILURES:
+        return {"due_at": None, "failed_at": now(), "failures": failures}
+    return {"due_at": now() + _wait(letter.failures), "failures": failures}
 
 
 def _after_sending(letter: Letter, *, was_needed: bool) -> dict[str, datetime | None]:
@@ -130,12 +152,12 @@ def _after_sending(letter: Letter, *, was_needed: bool) -> dict[str, datetime | 
     return {"reminded_at": now(), "due_at": None}
 
 
-def _note(database: Database, letter: Letter, values: dict[str, Any], envelope: Envelope, **counted: int) -> None:
+def _note(database: Database, letter: Letter, values: dict[str, Any], provider: str, **counted: int) -> None:
     """Notes what came of a letter, and with the first sending counts it for its provider."""
     with database.writing() as session:
-        session.execute(sa.update(Letter).where(Letter.id == letter.id).values(lease_until=None, **values))
+        session.execute(sa.update(Letter).where(Letter.id == letter.id).values(lease_until=None, claimed_by=None, **values))
         if any(counted.values()) and letter.sent_at is None:
-            providers.add(session, now().date(), providers.provider_of(envelope.address), **counted)
+            providers.add(session, now().date(), provider, **counted)
 
 
 def _wait(attempts: int) -> timedelta:
@@ -167,12 +189,11 @@ def forget(database: Database, at: datetime) -> int:
         return cast("sa.CursorResult[object]", result).rowcount
 
 
-def message(settings: Settings, *, to: str, subject: str, body: str) -> EmailMessage:
+def message(settings: Settings, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:
     """A plain text letter with the headers it needs (RFC 5322, RFC 3834)."""
-    local, _, domain = to.rpartition("@")
     letter = EmailMessage(policy=MAIL_POLICY)
     letter["From"] = settings.sender
-    letter["To"] = f"{local}@{idna.encode(domain, uts46=True).decode()}" if local.isascii() else to
+    letter["To"] = to.header
     letter["Subject"] = subject
     letter["Date"] = format_datetime(now())
     letter["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2].rstrip(">"))

@@ -40,14 +40,9 @@ class ProviderDay(Record):
     confirmed: Mapped[int]  # signatures confirmed
 
 
-def domain_of(email: str) -> str:
-    """The domain of an address, in lower case."""
-    return email.rpartition("@")[2].lower()
-
-
-def provider_of(email: str) -> str:
-    """The large provider an address is with, or `other`."""
-    return PROVIDERS.get(domain_of(email), OTHER)
+def provider_of(domain: str) -> str:
+    """Return the large provider that runs a domain, or `other`."""
+    return PROVIDERS.get(domain, OTHER)
 
 
 def add(session: Session, day: date, provider: str, *, sent: int = 0, refused: int = 0, confirmed: int = 0) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from campaign.address import EmailAddress
 from campaign.config import Settings
 from campaign.database import Database, Record, insert, now
 
@@ -42,7 +43,7 @@ class Trouble(Exception):
 class Transport(Protocol):
     """A way out for letters."""
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Sends one; raises Refused or Trouble."""
 
 
@@ -61,7 +62,7 @@ class FileMailbox:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.folder, self.show = folder, show
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Lays the letter down whole or not at all, and says where."""
         name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}.eml"
         text = message.get_content()
@@ -82,7 +83,7 @@ class Smtp:
         self.server: smtplib.SMTP | None = None
         self.takes_utf8: bool | None = None  # unknown until the server was spoken to
 
-    def send(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Hands one letter over; what the server answers decides between Refused and Trouble."""
         try:
             server = self.server or self.connect()
@@ -90,7 +91,7 @@ class Smtp:
             self.close()
             raise Trouble(str(error)) from None
         try:
-            server.send_message(message)
+            server.send_message(message, to_addrs=[to.recipient])
         except smtplib.SMTPRecipientsRefused as error:
             self.close()
             raise _judged(min(code for code, _ in error.recipients.values()), str(error)) from None
@@ -103,6 +104,9 @@ class Smtp:
         except (smtplib.SMTPException, OSError) as error:  # a sender that is not welcome is an organizer's to mend, too
             self.close()
             raise Trouble(str(error)) from None
+        except Exception:  # of the message itself; the conversation may be in the middle of it
+            self.close()
+            raise
 
     def connect(self) -> smtplib.SMTP:
         """Opens a conversation: TLS from the start or by STARTTLS, then the login."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from flask import Flask
 
-from campaign import mail, relay
+from campaign import mail, mail_workers, relay
 from campaign.config import Settings
 from campaign.database import AWAY, Database, now
 from campaign.organizers import audit, forgetting, removing
@@ -22,6 +22,7 @@ from campaign.site import Site
 
 TICK = 0.5  # seconds between two looks into the outbox
 FORGET_EVERY, TRUNCATE_EVERY, DRAW_EVERY, PREPARE_EVERY = 60, 15, 600, 1  # seconds
+RELEASE_EVERY = 5  # seconds; soon after a worker has died, what it had claimed is sent by another
 DRAW_AFTER = 5  # seconds; what waits since the last time goes out first
 
 
@@ -51,12 +52,15 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
     todo = duties(site.settings, site.database)
     todo += [Duty(PREPARE_EVERY, preparing.tend), Duty(FORGET_EVERY, preparing.forget)]
     todo.append(Duty(DRAW_EVERY, lambda: draw_next(app, site.settings.data / "prints", say), time.monotonic() + DRAW_AFTER))
-    if mails:
-        todo.append(Duty(TICK, lambda: send_letters(app, stop, say)))
-    while not stop.is_set():
-        for duty in todo:
-            _try(duty, say)
-        stop.wait(TICK)
+    folder = site.settings.data / "mail-workers"
+    with mail_workers.registered(folder) as me:
+        if mails:
+            todo.append(Duty(RELEASE_EVERY, lambda: mail_workers.release_dead(site.database, folder)))
+            todo.append(Duty(TICK, lambda: send_letters(app, stop, say, by=me)))
+        while not stop.is_set():
+            for duty in todo:
+                _try(duty, say)
+            stop.wait(TICK)
     preparing.end()
     site.database.close()
 
@@ -75,21 +79,21 @@ def duties(settings: Settings, database: Database) -> list[Duty]:
     ]
 
 
-def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None]) -> None:
+def send_letters(app: Flask, stop: threading.Event, say: Callable[[str], None], *, by: bytes | None = None) -> None:
     """Sends what is due, until nothing is or the mail server is in trouble."""
     site: Site = app.extensions["site"]
-    claimed = claim(site.database)
+    claimed = claim(site.database, by=by)
     if not claimed:
         return
     with app.app_context(), relay.conversation(relay.transport(site.settings, say)) as way_out:
         while claimed and _send(site, stop, way_out, claimed):
-            claimed = claim(site.database)
+            claimed = claim(site.database, by=by)
         relay.note_relay(site.database, way_out)
 
 
-def claim(database: Database) -> list[mail.Letter]:
+def claim(database: Database, *, by: bytes | None = None) -> list[mail.Letter]:
     """Takes letters that are due; none while organizers have stopped the mail."""
-    return [] if is_stopped(database) else mail.claim(database, now())
+    return [] if is_stopped(database) else mail.claim(database, now(), by=by)
 
 
 def is_stopped(database: Database) -> bool:

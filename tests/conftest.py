@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from campaign import create_app, folder
+from campaign import create_app, folder, relay
 from campaign.config import Settings
 from campaign.site import Site
 from tests.people import PostOffice, Visitor, link_in
@@ -112,6 +112,13 @@ def somebody(app: Flask, request: pytest.FixtureRequest) -> Visitor:
 def post_office(app: Flask, mailbox: Mailbox) -> PostOffice:
     """Sends what waits in the outbox."""
     return PostOffice(app, mailbox.letters)
+
+
+@pytest.fixture
+def mail_way(settings: Settings) -> Iterator[relay.Transport]:
+    """An open conversation with the mail server."""
+    with relay.conversation(relay.transport(settings, lambda _: None)) as way_out:
+        yield way_out
 
 
 @pytest.fixture

@@ -1,12 +1,16 @@
 """Commands that look: status, check, mail test."""
 
+from pathlib import Path
+
 import click
 import sqlalchemy as sa
-from email_validator import EmailNotValidError, validate_email
+from nacl.public import PrivateKey
 
 from campaign import create_app, folder, mail, relay, sealing
+from campaign.address import EmailAddress, NotAnAddress, parse_address
 from campaign.blocks import TextError
 from campaign.care import caring, consent, withholding
+from campaign.commands.exporting import KEY_FILE
 from campaign.commands.running import KEY_IS_HERE
 from campaign.commands.signatures import opened
 from campaign.config import TRANSLATIONS, Settings
@@ -14,6 +18,7 @@ from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.mail import Letter
 from campaign.organizers import audit, key_change
+from campaign.organizers.disguised import flag_disguised
 from campaign.petition import counting, letters, seal_keys
 from campaign.petition.models import Submission
 from campaign.translating.state import state
@@ -52,10 +57,11 @@ def _number(session: sa.orm.Session, *which: sa.ColumnElement[bool]) -> int:
 
 @click.command()
 @click.option("--strict", is_flag=True, help="Fail also on what must be mended before the public comes.")
-def check(strict: bool) -> None:
+@click.option("--key", type=KEY_FILE, multiple=True, help="A private key that is not in the data folder, to look at addresses.")
+def check(strict: bool, key: tuple[Path, ...]) -> None:
     """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
     settings, database = opened()
-    wrong, advice = _wrong(settings, database), _advice(settings)
+    wrong, advice = _wrong(settings, database, key), _advice(settings)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -63,7 +69,7 @@ def check(strict: bool) -> None:
     click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
 
 
-def _wrong(settings: Settings, database: Database) -> list[str]:
+def _wrong(settings: Settings, database: Database, key_files: tuple[Path, ...]) -> list[str]:
     """What does not work now."""
     found: list[str] = []
     try:
@@ -77,7 +83,16 @@ def _wrong(settings: Settings, database: Database) -> list[str]:
         found += audit.verify(session, settings.data)
         keys = sealing.load_keys(folder.keys_in(settings))
         found += seal_keys.wrong(session, keys) or key_change.dropped(session, keys)
-    return found
+    return found + _disguised(database, keys, key_files)
+
+
+def _disguised(database: Database, keys: sealing.Keys, key_files: tuple[Path, ...]) -> list[str]:
+    """Say how many signatures stand under an address that hides its mailbox, as far as private keys are here."""
+    privates = [PrivateKey(sealing.read_key(file)) for file in key_files] + ([keys.private] if keys.private else [])
+    number = flag_disguised(database, privates, now().date()) if privates else 0
+    if not number:
+        return []
+    return [f"Signatures whose address hides its mailbox ({number}): remove them at the desk, where they wait for review."]
 
 
 def _advice(settings: Settings) -> list[str]:
@@ -110,11 +125,11 @@ def _care(settings: Settings) -> list[str]:
     return [*caring.advice(care), *consent.faults(settings.data, care, list(LANGUAGES), now().date())]
 
 
-def one_address(_context: click.Context, _argument: click.Parameter, typed: str) -> str:
+def one_address(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
     """An e-mail address as the form takes it."""
     try:
-        return validate_email(typed, check_deliverability=False, strict=True).normalized
-    except EmailNotValidError:
+        return parse_address(typed)
+    except NotAnAddress:
         raise click.BadParameter(f"{typed!r} is not an e-mail address.") from None
 
 
@@ -126,12 +141,12 @@ def mail_group() -> None:
 @mail_group.command("test")
 @click.argument("address", callback=one_address)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
-def mail_test(address: str, language: str) -> None:
+def mail_test(address: EmailAddress, language: str) -> None:
     """Send one letter now and say what the mail server answered."""
     settings, _ = opened()
     with create_app(settings).app_context(), relay.conversation(relay.transport(settings, click.echo)) as way_out:
         try:
-            way_out.send(letters.trial(address, language))
+            way_out.send(letters.trial(address, language), address)
         except (relay.Refused, relay.Trouble) as error:
             raise click.ClickException(f"The mail server did not take the letter: {error}") from None
     click.echo("The letter is on its way.")

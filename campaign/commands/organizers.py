@@ -10,7 +10,7 @@ from campaign.languages import LANGUAGES
 from campaign.organizers import accounts
 from campaign.organizers.models import ORGANIZER, ROLES
 
-EMAIL = click.argument("email", callback=one_address)
+EMAIL = click.argument("email", callback=lambda *typed: one_address(*typed).text)
 LANGUAGE = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign import providers, sealing
+from campaign.address import EmailAddress
 from campaign.database import Database, table
 from campaign.petition import waves
 from campaign.petition.models import Arrival, Signature
@@ -20,10 +21,10 @@ TAG = 8  # bytes, enough to tell the domains of one hour apart
 INTO_ARRIVAL = sa.insert(table(Arrival))
 
 
-def arrive(session: Session, key: bytes, *, signature: bytes, email: str, at: datetime) -> None:
+def arrive(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> None:
     """Notes the hour in which a signature was confirmed, and its provider; of a small one only a tag of the domain."""
-    provider = providers.provider_of(email)
-    domain = sealing.digest(key, "domain", providers.domain_of(email))[:TAG] if provider == providers.OTHER else b""
+    provider = providers.provider_of(email.domain)
+    domain = sealing.digest(key, "domain", email.domain)[:TAG] if provider == providers.OTHER else b""
     values = {"signature_id": signature, "hour": hour_of(at), "provider": provider, "domain": domain}
     session.execute(INTO_ARRIVAL, values)
 

@@ -6,17 +6,15 @@ A cleaner returns the clean text or raises ValidationError with one sentence in 
 import difflib
 import unicodedata
 
-import idna
 import regex
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import gettext, ngettext
 from wtforms.validators import ValidationError
 
+from campaign.address import EmailAddress, NotAnAddress, parse_address
 from campaign.languages import number
 from campaign.providers import PROVIDERS
 
 LONGEST, MOST_BYTES, MOST_MARKS = 100, 400, 5  # graphemes; bytes of UTF-8; combining marks on one letter
-LONGEST_LOCAL_PART = 64  # bytes of UTF-8 before the @ (RFC 5321 4.5.3.1.1, RFC 6532); the validator counts letters
 
 # Characters that are not seen and can reorder or forge what stands beside them. ZWNJ and ZWJ (U+200C, U+200D) stay:
 # Persian, Kurdish and Indic names need them.
@@ -79,21 +77,17 @@ def _refuse_what_is_no_name(name: str) -> None:
         raise ValidationError(gettext("Write the name with letters."))
 
 
-def clean_email(text: str) -> str:
-    """An address in the form it is written to; strict (RFC 5321 lengths), no quoted or numeric forms, no DNS."""
+def clean_email(text: str) -> EmailAddress:
+    """Parse the address that somebody typed."""
     typed = text.strip()
     if not typed:
         raise ValidationError(gettext("Enter an e-mail address."))
     try:
-        found = validate_email(typed, check_deliverability=False, strict=True)
-        idna.encode(found.domain, uts46=True)
-        if len(found.local_part.encode()) > LONGEST_LOCAL_PART:
-            raise EmailNotValidError
-    except (EmailNotValidError, idna.IDNAError, UnicodeError):
+        return parse_address(typed)
+    except NotAnAddress:
         raise ValidationError(
             gettext("Enter an e-mail address in the correct format, like %(example)s.", example="name@example.com")
         ) from None
-    return found.normalized
 
 
 def likely_domain(email: str) -> str | None:

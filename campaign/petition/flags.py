@@ -5,6 +5,7 @@ import unicodedata
 import regex
 
 MIXED, LOOK_ALIKE, LINK_LIKE, DIGITS, REPEATED = "mixed", "look-alike", "link-like", "digits", "repeated"
+ADDRESS = "address"  # not of the words: the signer's address is spelled so that one mailbox can sign again
 
 WORD = regex.compile(r"[\p{L}\p{M}]+")
 # Scripts that one word is written in together (UTS 39, 5.2): Japanese, and Korean with Chinese characters.

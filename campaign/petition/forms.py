@@ -78,7 +78,7 @@ class SignForm(PublicForm):
 
     def validate_email(self, field: Field) -> None:
         """A mailbox that can be written to."""
-        self.clean["email"] = clean_email(field.data or "")
+        self.address = clean_email(field.data or "")
 
     def validate_country(self, field: Field) -> None:
         """A country of the list, or none."""
@@ -107,7 +107,7 @@ class SignForm(PublicForm):
         """What was typed, cleaned; after `validate`."""
         return Wish(
             name=self.clean["name"],
-            email=self.clean["email"],
+            email=self.address,
             shown_as=self.clean["shown_as"],
             country=self.country.data or None,
             news=bool(self.news.data),

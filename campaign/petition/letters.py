@@ -8,6 +8,7 @@ from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
 from campaign import mail
+from campaign.address import EmailAddress
 from campaign.config import Settings
 from campaign.languages import number, speaking
 from campaign.mail import Envelope, Letter
@@ -42,7 +43,7 @@ def already_signed(envelope: Envelope) -> EmailMessage:
     return _letter(envelope, "already_signed", gettext("The signature is already confirmed"))
 
 
-def trial(address: str, language: str) -> EmailMessage:
+def trial(address: EmailAddress, language: str) -> EmailMessage:
     """The letter of `campaign mail test`."""
     with speaking(language):
         return _letter(Envelope(address, language, ""), "trial", gettext("A test letter"))

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign import mail, sealing
+from campaign.address import EmailAddress, NotAnAddress
 from campaign.database import INSERTS, Database, table
 from campaign.mail import Envelope, Letter
 from campaign.petition import arrivals, showing
@@ -53,7 +54,7 @@ class Wish:
     """What somebody typed into the form, cleaned."""
 
     name: str
-    email: str
+    email: EmailAddress
     shown_as: str
     country: str | None
     news: bool
@@ -67,11 +68,11 @@ def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, a
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
     three letters a day to one address nothing more is sent.
     """
-    tag = sealing.tag(keys.tag, wish.email)
+    tag = sealing.tag(keys.tag, wish.email.text)
     digest = sealing.digest(
         keys.tag,
         wish.name,
-        wish.email,
+        wish.email.text,
         wish.shown_as,
         wish.country or "",
         str(wish.news),
@@ -82,7 +83,7 @@ def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, a
     if _is_enough(session, tag=tag, digest=digest, at=at):
         return
     record, token = secrets.token_bytes(16), sealing.new_token()
-    person = sealing.Person(record=record, text_sha256=wish.text_sha256, name=wish.name, email=wish.email)
+    person = sealing.Person(record=record, text_sha256=wish.text_sha256, name=wish.name, email=wish.email.text)
     envelope = Envelope(address=wish.email, language=wish.language, token=token)
     mail.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
     session.execute(
@@ -154,7 +155,11 @@ def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, h
     if found is None:  # it was pressed before, perhaps just now: what came of that stands
         signed = find(session, token, at)
         return None if isinstance(signed, Submission) else signed
-    words, email = sealing.unlock(keys.mail, found["shown_box"]), mail.opened(keys.mail, found["box"]).address
+    words = sealing.unlock(keys.mail, found["shown_box"])
+    try:
+        email = mail.opened(keys.mail, found["box"]).address
+    except NotAnAddress:  # it came in before such spellings were refused: one mailbox could sign with each
+        return None
     values = {name: found[name] for name in KEPT} | {"shown_as": None if hold else words or None, "confirmed_on": at.date()}
     if session.execute(INTO_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
         return signature_of(session, found["tag"])  # the mailbox has signed already; every link that leads to it stays alive

@@ -126,14 +126,14 @@ def _keep(form: SignForm) -> Page:
     wish = form.wish()
     if published().is_closed:
         return _form(form, 403, FORM)
-    if not _can_be_written_to(wish.email):
+    if wish.email.needs_smtputf8 and not _server_takes_utf8():
         form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
         return _form(form, 422, FORM)
     if not form.is_trap_sprung:
         keys = keys_in_force()
         with site().database.writing() as session:
             signing.sign(site().database, session, keys, wish, now())
-    return redirect(url_for(".sent", domain=_doubtful(wish.email)), 303)
+    return redirect(url_for(".sent", domain=_doubtful(wish.email.domain)), 303)
 
 
 def _confirm(session: Session, token: str) -> Signed | None:
@@ -217,15 +217,11 @@ def _consent_hash() -> str:
     return site().texts[current().code].consent_hash
 
 
-def _can_be_written_to(email: str) -> bool:
-    """Whether the mail server takes this address; only one with letters beyond ASCII before the @ is worth asking for."""
-    if email.rpartition("@")[0].isascii():
-        return True
+def _server_takes_utf8() -> bool:
     with site().database.reading() as session:
         return relay.takes_utf8(session)
 
 
-def _doubtful(email: str) -> str | None:
+def _doubtful(domain: str) -> str | None:
     """The domain to ask about on the next page, when it looks like a slip of the finger."""
-    domain = email.rpartition("@")[2]
-    return domain if likely_domain(email) else None
+    return domain if likely_domain(f"@{domain}") else None

@@ -11,6 +11,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from campaign import sealing
+from campaign.address import EmailAddress
 from campaign.database import Database, now
 from campaign.mail import Letter
 from campaign.petition import signing
@@ -67,5 +68,5 @@ def _links(site: Site, number: int) -> list[str]:
 
 
 def _somebody() -> Wish:
-    address = f"{secrets.token_hex(12)}@example.org"
+    address = EmailAddress(secrets.token_hex(12), "example.org")
     return Wish("Layla Haddad", address, shown_as="", country=None, news=False, language="en", text_sha256="0" * 64)

@@ -9,14 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
-import sqlalchemy as sa
 from aiosmtpd.smtp import SMTP
 
-from campaign import folder
-from campaign.config import Settings
-from campaign.mail import Letter
 from tests.people import hidden_fields
-from tests.servers import Campaign, Mailbox
+from tests.servers import Mailbox
 
 LINK = re.compile(rb"^https?://[^/\s]+(/\S+)\r?$", re.MULTILINE)
 Result = TypeVar("Result")
@@ -142,11 +138,3 @@ async def ask(port: int, path: str) -> Answer:
     """Opens one page."""
     async with lines(port, 1) as (line,):
         return await line.ask(get(port, path))
-
-
-def end_leases(campaign: Campaign) -> None:
-    """Does at once what five minutes would do: the letters that a killed mail worker had claimed are free again."""
-    database = folder.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
-    with database.writing() as session:
-        session.execute(sa.update(Letter).values(lease_until=None))
-    database.close()

@@ -20,7 +20,7 @@ from campaign.database import now
 from campaign.mail import Letter
 from campaign.petition.models import Signature, Submission
 from campaign.site import Site
-from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, end_leases, lines, post, together
+from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post, together
 from tests.people import PostOffice, Visitor, parse, rows
 from tests.servers import Campaign, PostgreSQL, free_port, on_sqlite, wait_until
 
@@ -128,7 +128,6 @@ def test_while_postgresql_is_stopped_people_read_and_are_asked_to_send_again_lat
             assert all(retry for status, retry in told.values() if status == 503)
 
         assert said == {303, 503}
-        end_leases(site)
         wait_until(lambda: thanked <= set(office.links), 60)
 
 

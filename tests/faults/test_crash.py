@@ -20,7 +20,7 @@ from campaign import folder, sealing
 from campaign.config import Settings
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
-from tests.faults.crowd import Line, SortingOffice, blank_form, end_leases, lines, post, together
+from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 
 KILLS, ACKNOWLEDGED, AT_ONCE = 40, 5000, 8
@@ -130,7 +130,6 @@ def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
 
     together(live(campaign, office, ledger, random.Random(seed)))
 
-    end_leases(campaign)
     wait_until(lambda: ledger.signed <= set(office.links), 120)
     keys = sealing.load_keys(campaign.data / "keys")
     waiting, signed, number, health = stored(campaign)

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
+from campaign.address import EmailAddress
 from campaign.config import TEMPLATES, TRANSLATIONS
 from campaign.database import Busy, now
 from campaign.gate import Gate
@@ -171,8 +172,11 @@ def test_a_signer_s_own_page_is_in_arabic(reader, link):
 def test_every_letter_is_in_arabic(app):
     written = {"ask_to_confirm", "remind", "already_signed", "trial"}
     with app.app_context(), speaking("ar"):
-        envelope = Envelope("layla@example.org", "ar", "token")
-        found = [letters.trial("layla@example.org", "ar"), *(getattr(letters, name)(envelope) for name in written - {"trial"})]
+        envelope = Envelope(EmailAddress("layla", "example.org"), "ar", "token")
+        found = [
+            letters.trial(EmailAddress("layla", "example.org"), "ar"),
+            *(getattr(letters, name)(envelope) for name in written - {"trial"}),
+        ]
 
     assert written == {file.stem for file in (TEMPLATES / "letters").glob("[!_]*.txt")}
     for letter in found:

@@ -82,8 +82,8 @@ def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(a
 
     with time_machine.travel(now(), tick=False) as clock:
 
-        def slowly(self, message):
-            send(self, message)
+        def slowly(self, *mail):
+            send(self, *mail)
             clock.shift(40)
             if not others:
                 others.append(True)
@@ -120,7 +120,7 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_letter_in_its_hands_and_lea
         visitor.sign(email=f"{number}@example.org")
     stop = threading.Event()
     send = relay.Smtp.send
-    monkeypatch.setattr(relay.Smtp, "send", lambda self, message: (send(self, message), stop.set()))
+    monkeypatch.setattr(relay.Smtp, "send", lambda self, *mail: (send(self, *mail), stop.set()))
 
     work.send_letters(app, stop, lambda _: None)
     assert len(mailbox.letters) == 1

@@ -72,6 +72,6 @@ def test_a_reminder_does_not_count_again(visitor, send, mailbox, counts):
 
 
 def test_every_domain_that_is_named_has_its_provider_and_slips_of_the_finger_are_still_asked_about():
-    assert {provider_of(f"a@{domain.upper()}") for domain in PROVIDERS} == set(PROVIDERS.values())
-    assert provider_of("a@gmail.com.example") == "other"
+    assert {provider_of(domain) for domain in PROVIDERS} == set(PROVIDERS.values())
+    assert provider_of("gmail.com.example") == "other"
     assert likely_domain("a@gmial.com") == "gmail.com"

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from campaign import sealing
+from campaign.address import parse_address
 from campaign.database import now
 from campaign.petition import signing
 from campaign.petition.signing import Wish
@@ -28,7 +29,7 @@ def people(app):
     propose(app, ids[:60])
     with site.database.writing() as session:
         for place in range(150, PEOPLE):
-            wish = Wish(NAMES[place], ADDRESSES[place], "", "SY", news=False, language="en", text_sha256="0" * 64)
+            wish = Wish(NAMES[place], parse_address(ADDRESSES[place]), "", "SY", news=False, language="en", text_sha256="0" * 64)
             signing.sign(site.database, session, site.keys, wish, now())
     return ids
 

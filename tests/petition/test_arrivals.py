@@ -9,6 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign import sealing
+from campaign.address import parse_address
 from campaign.petition import arrivals, signing, waves
 from campaign.petition.models import Arrival, Signature, Wave, WaveMember
 from campaign.providers import ProviderDay, add
@@ -33,7 +34,7 @@ def arrive(app, database):
         with database.writing() as session:
             session.execute(sa.insert(Signature), [_signature(record, at) for record in ids])
             for record in ids:
-                arrivals.arrive(session, key, signature=record, email=f"somebody@{domain}", at=at)
+                arrivals.arrive(session, key, signature=record, email=parse_address(f"somebody@{domain}"), at=at)
         return ids
 
     return come

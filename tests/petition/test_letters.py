@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaign.address import EmailAddress
 from campaign.languages import LANGUAGES
 from campaign.mail import Envelope
 from campaign.petition import letters
@@ -38,8 +39,8 @@ def written(app):
         for code in LANGUAGES:
             for kind in (letters.ask_to_confirm, letters.remind, letters.already_signed):
                 with letters.speaking(code):
-                    found[kind.__name__, code] = kind(Envelope("layla@example.org", code, "TOKEN"))
-            found["trial", code] = letters.trial("layla@example.org", code)
+                    found[kind.__name__, code] = kind(Envelope(EmailAddress("layla", "example.org"), code, "TOKEN"))
+            found["trial", code] = letters.trial(EmailAddress("layla", "example.org"), code)
         return found
 
 

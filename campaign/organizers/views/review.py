@@ -31,7 +31,7 @@ def review() -> str:
 @room.post("/review")
 @open_to(*ROLES)
 def judge() -> Response:
-    """Accepts or refuses the words that are ticked."""
+    """Accepts or refuses the words that are ticked, or looks at what would be removed with them."""
     ids = [bytes.fromhex(typed) for typed in request.form.getlist("words") if RECORD.fullmatch(typed)]
     deed = request.form.get("deed")
     with site().database.writing() as session:
@@ -39,7 +39,10 @@ def judge() -> Response:
             reviewing.accept(session, ids, by=me().email)
         elif deed == "refuse":
             reviewing.refuse(session, ids, by=me().email, today=now().date())
-        else:
+        elif deed == "remove" and ids:
+            removal = removing.propose(session, ids, by=me().email, at=now())
+            return redirect(url_for(".removal", number=removal.id), 303)
+        elif deed != "remove":
             raise BadRequest
     return redirect(url_for(".review", done=deed if ids else "nothing"), 303)
 
