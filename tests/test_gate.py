@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import shutil
 import subprocess
 from datetime import UTC, datetime
 
@@ -245,18 +244,17 @@ def test_a_stamp_is_taken_for_48_hours_and_then_the_form_asks_to_be_sent_again(a
 
 
 @pytest.fixture
-def redis(tmp_path):
+def redis(tmp_path, redis_server):
     """A real Redis server."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("NO redis-server HERE: limits that several processes share are not tested")
     port = free_port()
     options = ["--port", str(port), "--save", "", "--dir", str(tmp_path), "--bind", "127.0.0.1"]
-    with subprocess.Popen([program, *options], stdout=subprocess.DEVNULL) as server:
-        url = f"redis://127.0.0.1:{port}"
-        wait_until(lambda: _is_up(url))
-        yield server, url
-        server.terminate()
+    with subprocess.Popen([redis_server, *options], stdout=subprocess.DEVNULL) as server:
+        try:
+            url = f"redis://127.0.0.1:{port}"
+            wait_until(lambda: _is_up(url))
+            yield server, url
+        finally:
+            server.terminate()
 
 
 def _is_up(url):

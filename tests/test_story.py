@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.people import hidden_fields, link_in
-from tests.servers import Campaign, Mailbox, wait_until
+from tests.servers import LONG, Campaign, Mailbox, wait_until
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -32,14 +32,14 @@ def campaign(tmp_path: Path, database_url: str, mailbox: Mailbox) -> Iterator[Ca
 
 def read(campaign: Campaign, path: str) -> str:
     """A page."""
-    with urllib.request.urlopen(campaign.url + path, timeout=20) as answer:
+    with urllib.request.urlopen(campaign.url + path, timeout=LONG) as answer:
         return str(answer.read().decode())
 
 
 def send(campaign: Campaign, path: str, fields: dict[str, str]) -> str:
     """Sends a form and follows it to the page that answers."""
     body = urllib.parse.urlencode(fields).encode()
-    with urllib.request.urlopen(campaign.url + path, body, timeout=20) as answer:
+    with urllib.request.urlopen(campaign.url + path, body, timeout=LONG) as answer:
         return str(answer.read().decode())
 
 

@@ -1,6 +1,5 @@
 """What the tests in a browser stand on: Chromium, one campaign with made-up signatures, and a page in each language."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.browser import chromium
+from tests.browser.chromium import start
 from tests.browser.people import Signer
 from tests.browser.places import other_than, places
 from tests.servers import Campaign
@@ -27,17 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
-    """Chromium; without one the tests are skipped at home and fail where everything is to be tested.
+def browser(chromium: str) -> Iterator[Browser]:
+    """Return Chromium as Playwright drives it.
 
     It ends with the tests of this folder: as long as it is driven, no other test could run an event loop of its own.
     """
-    program = chromium.program()
-    if not program:
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("NO BROWSER WAS TESTED: there is no Chromium here (on Debian: apt install chromium)")
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(**chromium.start(program))
+        started = playwright.chromium.launch(**start(chromium))
         yield started
         started.close()
 

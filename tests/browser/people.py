@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from tests.people import hidden_fields
-from tests.servers import Campaign, wait_until
+from tests.servers import LONG, Campaign, wait_until
 
 
 @dataclass
@@ -35,7 +35,7 @@ class Signer:
 
     def link(self) -> str:
         """The path of the link in the letter, once that is there."""
-        wait_until(self.letters, 60)
+        wait_until(self.letters)
         found = re.findall(r"^https?://[^/\s]+(/\S+)\r?$", self.letters()[-1].get_content(), re.MULTILINE)
         assert len(found) == 1, found
         return str(found[0])
@@ -47,5 +47,5 @@ class Signer:
         return [letter for letter in letters if letter["To"] == self.email]
 
     def _ask(self, address: str, body: bytes | None = None) -> str:
-        with urlopen(address, body, timeout=60) as answer:
+        with urlopen(address, body, timeout=LONG) as answer:
             return str(answer.read().decode())

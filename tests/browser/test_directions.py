@@ -11,6 +11,7 @@ from playwright.sync_api import BrowserContext, Page
 from campaign import sealing
 from tests.browser.people import Signer
 from tests.browser.pixels import colours
+from tests.servers import LONG
 
 RLO, RLI, LRI, RLM = "\u202e", "\u2067", "\u2066", "\u200f"
 # Nobody else in the tests has these names: the boxes that are left out of a picture are found by them.
@@ -42,7 +43,7 @@ class Shown:
 
     def write(self, words: str) -> None:
         """Takes any words at all."""
-        with closing(sqlite3.connect(self.file, timeout=30)) as database, database:
+        with closing(sqlite3.connect(self.file, timeout=LONG)) as database, database:
             changed = database.execute("UPDATE signature SET shown_as = ? WHERE token_hash = ?", (words, self.hash))
             assert changed.rowcount == 1
 

@@ -1,8 +1,6 @@
 """A new organizer, as they would: invited by a command, on a telephone, all the way to a spreadsheet in LibreOffice."""
 
-import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -21,7 +19,7 @@ from tests.browser.people import Signer
 from tests.exports import organizing
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
-from tests.servers import Campaign
+from tests.servers import LONG, Campaign
 
 EMAIL, PASSPHRASE = "nour@example.org", "olives ripen in november"
 SEARCHED = {"ar": "ليلي حداد", "en": "layla had"}  # as somebody types who has no marks at hand, or little time
@@ -47,16 +45,6 @@ def campaign(tmp_path: Path, language: str) -> Iterator[Campaign]:
 def page(new_context: Callable[..., BrowserContext]) -> Page:
     """A telephone of 360 pixels."""
     return new_context(viewport={"width": 360, "height": 740}).new_page()
-
-
-@pytest.fixture
-def soffice() -> str:
-    """LibreOffice; without it this is skipped at home and fails where everything is to be tested."""
-    program = shutil.which("soffice")
-    if not program:
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("NO SPREADSHEET WAS OPENED: there is no LibreOffice here (on Debian: apt install libreoffice-calc-nogui)")
-    return program
 
 
 def fits(page: Page) -> None:
@@ -121,7 +109,7 @@ def export(page: Page, folder: Path) -> Path:
     go(page, "exports")
     page.locator("label[for=document-xlsx]").click()
     press(page)
-    patience = time.monotonic() + 90
+    patience = time.monotonic() + LONG
     while page.locator("a.again").count():
         assert time.monotonic() < patience, "it was never prepared"
         time.sleep(0.5)
@@ -138,7 +126,7 @@ def opened(soffice: str, file: Path) -> Any:
     """The spreadsheet as LibreOffice understands it, written as XML."""
     profile = f"-env:UserInstallation=file://{file.parent / 'profile'}"
     convert = [soffice, profile, "--headless", "--convert-to", "fods", "--outdir", str(file.parent), str(file)]
-    subprocess.run(convert, check=True, capture_output=True, timeout=180)
+    subprocess.run(convert, check=True, capture_output=True, timeout=LONG)
     return ElementTree.parse(file.with_suffix(".fods")).getroot()
 
 

@@ -1,11 +1,6 @@
-"""The Nu HTML checker finds no error on any page.
-
-It is a Java program of 32 MB, so it is asked only where VNU_JAR says where it lies: `npm install vnu-jar` brings it.
-"""
+"""The Nu HTML checker finds no error on any page."""
 
 import json
-import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -16,13 +11,9 @@ from tests.browser.places import visit
 
 
 @pytest.fixture
-def checker() -> list[str]:
+def checker(vnu: str) -> list[str]:
     """The command that checks files."""
-    jar = os.environ.get("VNU_JAR", "")
-    if not Path(jar).is_file() or not shutil.which("java"):
-        say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("THE HTML WAS NOT CHECKED: set VNU_JAR to the vnu.jar of `npm install vnu-jar`, and have Java")
-    return ["java", "-jar", jar, "--format", "json", "--errors-only", "--exit-zero-always"]
+    return ["java", "-jar", vnu, "--format", "json", "--errors-only", "--exit-zero-always"]
 
 
 def test_the_checker_finds_no_error_on_any_page(

@@ -15,7 +15,7 @@ from campaign.site import Site
 from tests.care.outputs import given_out, traces
 from tests.care.withdrawing import PAIRS, own_addresses, withdraw
 from tests.prints.papers import sentences
-from tests.servers import Campaign, on_sqlite, wait_until
+from tests.servers import LONG, Campaign, on_sqlite, wait_until
 
 SAID = {"en": "This testimony has been withdrawn.", "ar": "سُحبت هذه الشهادة."}
 
@@ -100,15 +100,15 @@ def test_workers_that_are_running_notice_it_without_a_restart(tmp_path):
     with Campaign(tmp_path / "instance", workers=2) as running:
         address = f"{running.url}/ar/testimony"
         for _ in range(10):
-            assert urllib.request.urlopen(address, timeout=5).status == 200
+            assert urllib.request.urlopen(address, timeout=LONG).status == 200
         assert running.run("testimony", "withdraw", input="y\n").returncode == 0
 
-        wait_until(lambda: all(status(address) == 410 for _ in range(10)), 15)
+        wait_until(lambda: all(status(address) == 410 for _ in range(10)))
 
 
 def status(address):
     """What an address answers."""
     try:
-        return int(urllib.request.urlopen(address, timeout=5).status)
+        return int(urllib.request.urlopen(address, timeout=LONG).status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -7,6 +7,7 @@ import sys
 from campaign import folder
 from campaign.petition.models import Signature
 from tests.people import rows
+from tests.servers import LONG
 
 
 def test_migrating_what_is_up_to_date_changes_nothing(app, run, layla):
@@ -20,6 +21,6 @@ def test_many_that_migrate_at_once_all_succeed(settings, environment):
 
     running = [subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.PIPE) for _ in range(3)]
 
-    assert [one.communicate(timeout=60)[1] for one in running] == [b""] * 3
+    assert [one.communicate(timeout=LONG)[1] for one in running] == [b""] * 3
     assert [one.returncode for one in running] == [0] * 3
     folder.check(settings)

@@ -4,7 +4,7 @@ import pytest
 
 from campaign.exports.rows import PAGE, Row
 from tests.exports.organizing import DAY, TEXT, lines
-from tests.servers import on_sqlite
+from tests.servers import LONG, on_sqlite
 
 NAMES = [
     "Zoë Müller-Lüdenscheidt",
@@ -87,7 +87,7 @@ def test_signatures_come_by_day_and_are_numbered_in_the_document(omar):
 def test_nobody_is_left_out_or_doubled_where_one_page_ends_and_the_next_begins(omar):
     omar.has_made_up(2 * PAGE + 1)
 
-    assert omar.start("export", "--format", "jsonl", "--out", omar.desk / "all.jsonl").wait(120) == 0
+    assert omar.start("export", "--format", "jsonl", "--out", omar.desk / "all.jsonl").wait(LONG) == 0
 
     rows = lines(omar.desk / "all.jsonl")
     assert [row["number"] for row in rows] == list(range(1, 2 * PAGE + 2))

@@ -8,7 +8,7 @@ from campaign.exports.rows import PAGE
 from tests.exports.organizing import DAY, lines
 from tests.exports.test_export_csv import table
 from tests.exports.test_export_jsonl import NAMES
-from tests.servers import on_sqlite
+from tests.servers import LONG, on_sqlite
 
 
 def damaged(file, change):
@@ -60,7 +60,7 @@ def test_it_opens_in_an_empty_folder_with_nothing_but_the_key_and_no_settings(om
         *("open-export", tmp_path / sealed.name, "--key", tmp_path / key.name, "--format", "csv", "--out", "opened.csv")
     )
 
-    assert taken.wait(60) == 0
+    assert taken.wait(LONG) == 0
     assert table(omar.desk / "opened.csv")[1][2] == "Layla Haddad"
     assert [file.name for file in omar.desk.iterdir()] == ["opened.csv"]
 
@@ -102,7 +102,7 @@ def test_more_than_a_page_opens_in_order(omar):
 
     opening = omar.start("open-export", sealed, "--key", key, "--format", "jsonl", "--out", omar.desk / "all.jsonl")
 
-    assert opening.wait(60) == 0
+    assert opening.wait(LONG) == 0
     found = lines(omar.desk / "all.jsonl")
     assert [row["number"] for row in found] == list(range(1, 2 * PAGE + 2))
     assert len({row["email"] for row in found}) == 2 * PAGE + 1

@@ -1,6 +1,7 @@
 """Exporting for a spreadsheet program: every cell is text, and an Arabic sheet is read from right to left."""
 
 import subprocess
+import sys
 
 import pytest
 from openpyxl import load_workbook
@@ -131,6 +132,6 @@ def test_without_signatures_the_sheet_has_its_headings(omar):
 def test_the_document_is_a_whole_archive(omar):
     omar.has()
 
-    checked = subprocess.run(["python3", "-m", "zipfile", "-t", omar.exports("xlsx")], check=False, capture_output=True)
+    checked = subprocess.run([sys.executable, "-m", "zipfile", "-t", omar.exports("xlsx")], check=False, capture_output=True)
 
     assert checked.returncode == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from campaign import folder
-from tests.servers import on_sqlite
+from tests.servers import LONG, on_sqlite
 
 ADDRESS = b"@example.org"
 WRITTEN = (ADDRESS, ADDRESS.decode().encode("utf-16-le"), ADDRESS.hex().encode(), b"%40example.org")
@@ -44,7 +44,7 @@ def test_while_and_after_it_runs_nobodys_address_is_in_a_file_beside_it(omar, tm
     assert traces(omar.settings.data, temporary) == []
     assert log_can_be_emptied(omar)
     assert len(begun + running.stdout.read()) > 100_000
-    assert running.wait(60) == 0
+    assert running.wait(LONG) == 0
     running.stdout.close()
     assert traces(omar.settings.data, temporary) == []
     assert list(temporary.iterdir()) == []

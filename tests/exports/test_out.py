@@ -10,7 +10,7 @@ import pytest
 
 from campaign.exports import rows
 from tests.exports.test_export_csv import table
-from tests.servers import on_sqlite, wait_until
+from tests.servers import LONG, on_sqlite, wait_until
 
 pytestmark = on_sqlite
 DOCUMENTS = ["csv", "jsonl", "xlsx", "sealed"]
@@ -56,7 +56,7 @@ def test_standard_output_gets_the_same_bytes(omar, document):
 
     piped = omar.start("export", "--format", document, "--out", "-", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
-    written, said = piped.communicate(timeout=60)
+    written, said = piped.communicate(timeout=LONG)
     assert written == out
     assert said.decode().startswith("1 signature exported")
 
@@ -69,7 +69,7 @@ def test_a_reader_who_has_seen_enough_ends_the_command_without_a_word(omar):
         piped.stdout.close()
 
         assert piped.stderr.read() == b""
-        assert piped.wait(60) == 1
+        assert piped.wait(LONG) == 1
 
 
 def test_there_is_a_progress_bar_on_a_terminal_and_none_in_a_pipe(omar):
@@ -78,7 +78,7 @@ def test_there_is_a_progress_bar_on_a_terminal_and_none_in_a_pipe(omar):
 
     shown = omar.start("export", "--format", "csv", "--out", omar.desk / "shown.csv", stderr=terminal)
 
-    assert shown.wait(60) == 0
+    assert shown.wait(LONG) == 0
     os.close(terminal)
     assert b"100%" in os.read(here, 10_000)
     os.close(here)
@@ -88,11 +88,11 @@ def test_there_is_a_progress_bar_on_a_terminal_and_none_in_a_pipe(omar):
 def test_an_export_that_is_ended_leaves_no_file_and_no_process(omar, number):
     omar.has_made_up(10_000)
     running = omar.start("export", "--format", "csv", "--out", omar.desk / "all.csv", start_new_session=True)
-    wait_until(lambda: list(omar.desk.iterdir()), 60)
+    wait_until(lambda: list(omar.desk.iterdir()))
 
     os.killpg(running.pid, number)
 
-    assert running.wait(20) == 128 + number
+    assert running.wait(LONG) == 128 + number
     assert list(omar.desk.iterdir()) == []
     assert is_alone(running.pid)
 
@@ -100,18 +100,18 @@ def test_an_export_that_is_ended_leaves_no_file_and_no_process(omar, number):
 def test_an_export_that_is_killed_leaves_nothing_under_the_name_and_no_process(omar):
     omar.has_made_up(10_000)
     running = omar.start("export", "--format", "csv", "--out", omar.desk / "all.csv", start_new_session=True)
-    wait_until(lambda: [file.stat().st_size for file in omar.desk.iterdir()] > [0], 60)
+    wait_until(lambda: [file.stat().st_size for file in omar.desk.iterdir()] > [0])
 
     os.kill(running.pid, signal.SIGKILL)
 
-    running.wait(20)
+    running.wait(LONG)
     assert not (omar.desk / "all.csv").exists()
     assert is_alone(running.pid)
     assert len(table(omar.exports("csv", "--since", "9000-01-01"))) == 1
 
 
 def is_alone(group):
-    """Whether nobody is left of a process group, within two seconds."""
+    """Whether nobody is left of a process group, soon."""
 
     def is_empty():
         try:
@@ -120,5 +120,5 @@ def is_alone(group):
             return True
         return False
 
-    wait_until(is_empty, 2)
+    wait_until(is_empty)
     return True

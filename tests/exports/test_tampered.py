@@ -10,6 +10,7 @@ from campaign import folder, sealing
 from campaign.exports.rows import PAGE
 from campaign.petition.models import Signature
 from tests.exports.organizing import TEXT
+from tests.servers import LONG
 
 
 def envelope(omar, plain):
@@ -71,7 +72,7 @@ def test_also_far_into_a_large_export(omar):
 
     failing = omar.start("export", "--format", "csv", "--out", omar.desk / "all.csv", stderr=-1)
 
-    said = failing.communicate(timeout=120)[1].decode()
+    said = failing.communicate(timeout=LONG)[1].decode()
     assert failing.returncode == 1
     assert (
         f"Signature {2 * PAGE + 1:,} cannot be opened: the record was sealed to another key, without a name; {2 * PAGE:,} were"

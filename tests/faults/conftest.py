@@ -27,5 +27,4 @@ def campaign(tmp_path: Path, database_url: str, office: SortingOffice) -> Iterat
         CAMPAIGN_LIMITS="off",
     )
     yield made
-    if hasattr(made, "process"):
-        made.stop()
+    made.stop()

@@ -12,11 +12,10 @@ from urllib.parse import urlencode
 from aiosmtpd.smtp import SMTP
 
 from tests.people import hidden_fields
-from tests.servers import Mailbox
+from tests.servers import LONG, Mailbox
 
 LINK = re.compile(rb"^https?://[^/\s]+(/\S+)\r?$", re.MULTILINE)
 Result = TypeVar("Result")
-PATIENCE = 20  # seconds for one answer; longer than the site waits for its database
 
 
 class Answer(NamedTuple):
@@ -59,7 +58,7 @@ class Line(asyncio.Protocol):
         """The answer; raises ConnectionError or TimeoutError, and then nobody knows what came of the request."""
         self.answer, self.heard = asyncio.get_running_loop().create_future(), b""
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(LONG):
                 if self.transport is None or self.transport.is_closing():
                     await asyncio.get_running_loop().create_connection(lambda: self, "127.0.0.1", self.port)
                 assert self.transport

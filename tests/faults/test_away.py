@@ -107,7 +107,6 @@ def test_a_button_pressed_while_the_database_is_locked_can_be_pressed_again(app,
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_while_postgresql_is_stopped_people_read_and_are_asked_to_send_again_later(tmp_path: Path, office: SortingOffice):
     server = PostgreSQL()
     if server.process is None:
@@ -128,7 +127,7 @@ def test_while_postgresql_is_stopped_people_read_and_are_asked_to_send_again_lat
             assert all(retry for status, retry in told.values() if status == 503)
 
         assert said == {303, 503}
-        wait_until(lambda: thanked <= set(office.links), 60)
+        wait_until(lambda: thanked <= set(office.links))
 
 
 async def through_a_stop(
@@ -148,20 +147,20 @@ async def through_a_stop(
                 number += 1
                 await asyncio.sleep(0.02)
 
+    def new_answers(before: set[str]) -> set[int]:
+        return {status for address, (status, _) in list(told.items()) if address not in before}
+
     async def stop_and_start() -> None:
-        await asyncio.sleep(1)
+        await asyncio.to_thread(wait_until, lambda: len(told) > 20)
         await asyncio.to_thread(server.stop, how)
-        stopped = dict(told)
-        await asyncio.sleep(1.5)
+        stopped = set(told)
+        await asyncio.to_thread(wait_until, lambda: 503 in new_answers(stopped))
         pages = {path: (await ask(site.port, path)).status for path in READING}
         assert set(pages.values()) == {200}, pages
         assert (await ask(site.port, "/readyz")).status == 503
-        assert 503 in {status for address, (status, _) in told.items() if address not in stopped}
         await asyncio.to_thread(server.start)
-        started, patience = set(told), time.monotonic() + 15
-        while not any(status == 303 for address, (status, _) in list(told.items()) if address not in started):
-            assert time.monotonic() < patience, "it does not take signatures again"
-            await asyncio.sleep(0.1)
+        started = set(told)
+        await asyncio.to_thread(wait_until, lambda: 303 in new_answers(started))
         is_over.set()
 
     await asyncio.gather(stop_and_start(), *(sign(place) for place in range(4)))
@@ -173,16 +172,21 @@ def small_disk(campaign: Campaign) -> Iterator[Path]:
     """A disk of 2 MB, and on it the data folder."""
     place = campaign.data
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", place], check=False, capture_output=True, text=True)
-    if done.returncode:
-        pytest.skip(f"NO SMALL DISK CAN BE MOUNTED HERE, so nobody tests what a full one does: {done.stderr.strip()}")
-    yield place
-    campaign.stop()
-    subprocess.run(["umount", "--lazy", place], check=True)
+    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("NO FULL DISK WAS TESTED: no small one can be mounted (only root may)")
+    try:
+        yield place
+    finally:
+        try:
+            campaign.stop()
+        finally:
+            subprocess.run(["umount", "--lazy", place], check=True)
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
 @on_sqlite
 def test_on_a_full_disk_nobody_is_thanked_and_with_room_again_it_goes_on(campaign, office, small_disk):
     campaign.start()
@@ -202,8 +206,8 @@ def test_on_a_full_disk_nobody_is_thanked_and_with_room_again_it_goes_on(campaig
     assert letters_of(campaign) == thanked
 
     (small_disk / "filler").unlink()
-    wait_until(lambda: send(campaign, blank, "after@example.org")[0].status == 303, 5)
-    wait_until(lambda: office.number >= thanked + 1, 60)
+    wait_until(lambda: send(campaign, blank, "after@example.org")[0].status == 303)
+    wait_until(lambda: office.number >= thanked + 1)
     assert campaign.run("check").returncode == 0
 
 
@@ -215,7 +219,6 @@ def fill(disk: Path) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(120)
 @on_sqlite
 def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(campaign: Campaign):
     port = free_port()
@@ -228,7 +231,7 @@ def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(ca
 
     with SortingOffice(port) as office:
         when_it_is_time(campaign)
-        wait_until(lambda: office.number >= len(addresses), 60)
+        wait_until(lambda: office.number >= len(addresses))
         time.sleep(1)
         assert {address: len(links) for address, links in office.links.items()} == dict.fromkeys(addresses, 1)
 

@@ -21,7 +21,7 @@ from campaign.config import Settings
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
 from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
-from tests.servers import Campaign, wait_until
+from tests.servers import LONG, Campaign, wait_until
 
 KILLS, ACKNOWLEDGED, AT_ONCE = 40, 5000, 8
 VICTIMS = ("parent", "web worker", "mail worker", "group")
@@ -81,7 +81,7 @@ async def kill(campaign: Campaign, ledger: Ledger, chance: random.Random) -> Non
                 process.kill()
         ledger.kills += bool(processes)
         if victim in {"parent", "group"}:
-            campaign.process.wait(5)
+            campaign.process.wait(LONG)
             campaign.log.close()
             await asyncio.to_thread(campaign.start)
 
@@ -130,7 +130,7 @@ def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
 
     together(live(campaign, office, ledger, random.Random(seed)))
 
-    wait_until(lambda: ledger.signed <= set(office.links), 120)
+    wait_until(lambda: ledger.signed <= set(office.links))
     keys = sealing.load_keys(campaign.data / "keys")
     waiting, signed, number, health = stored(campaign)
     tags = {email: sealing.tag(keys.tag, email) for email in ledger.signed | ledger.confirmed}
@@ -143,4 +143,4 @@ def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
     assert again <= 2 * ledger.kills, f"seed {seed}: {again} letters went twice for {ledger.kills} kills"
     assert health == "ok"
     assert campaign.process.send_signal(signal.SIGTERM) is None
-    assert campaign.process.wait(15) == 0
+    assert campaign.process.wait(LONG) == 0

@@ -23,7 +23,7 @@ from tests.servers import Campaign, wait_until
 
 CROWD, ROUNDS, FEWER = 50, 200, 40
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
+pytestmark = pytest.mark.slow
 
 
 def held(campaign: Campaign, record: type[Letter] | type[Submission] | type[Signature]) -> int:
@@ -87,7 +87,7 @@ def test_fifty_who_send_the_same_address_at_once_are_one_letter_and_one_signatur
     addresses = [f"round{number}@example.org" for number in range(ROUNDS)]
 
     sent = together(at_once(campaign, [[filled_in(campaign, form, address)] * CROWD for address in addresses]))
-    wait_until(lambda: office.number >= ROUNDS, 60)
+    wait_until(lambda: office.number >= ROUNDS)
 
     assert everybody(sent) == {303}
     assert held(campaign, Letter) == held(campaign, Submission) == ROUNDS
@@ -112,7 +112,7 @@ def test_fifty_who_put_different_words_beside_one_address_are_three_letters_and_
     crowds = [[filled_in(campaign, form, address, f"Layla {number}") for number in range(CROWD)] for address in addresses]
 
     sent = together(at_once(campaign, crowds))
-    wait_until(lambda: office.number >= 3 * FEWER, 60)
+    wait_until(lambda: office.number >= 3 * FEWER)
 
     assert everybody(sent) == {303}
     assert {address: len(set(links)) for address, links in office.links.items()} == dict.fromkeys(addresses, 3)
@@ -131,7 +131,7 @@ def test_links_that_are_pressed_while_the_signer_withdraws_end_in_one_order_or_a
     addresses = [f"torn{number}@example.org" for number in range(FEWER)]
     crowds = [[filled_in(campaign, form, address, f"Layla {number}") for number in range(3)] for address in addresses]
     together(at_once(campaign, crowds))
-    wait_until(lambda: office.number >= 3 * FEWER, 60)
+    wait_until(lambda: office.number >= 3 * FEWER)
     together(at_once(campaign, [[pressing(campaign, office.links[address][0])] for address in addresses]))
 
     torn = []

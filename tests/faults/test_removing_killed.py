@@ -11,6 +11,7 @@ from campaign.petition.removed import Removed
 from tests.organizers.stored import everything, propose, store
 from tests.organizers.test_removing import remove, told, undo
 from tests.people import rows
+from tests.servers import LONG
 
 NUMBER = 1000
 # Everything is moved, then the process waits where it would count; there it is killed.
@@ -46,7 +47,7 @@ def kill_halfway(settings, verb, number):
         assert process.stdout is not None
         assert process.stdout.readline() == "halfway\n"
         process.send_signal(signal.SIGKILL)
-        assert process.wait(10) == -signal.SIGKILL
+        assert process.wait(LONG) == -signal.SIGKILL
 
 
 def test_killed_in_the_middle_of_removing_a_thousand_all_of_them_stand_and_the_next_try_removes_them(

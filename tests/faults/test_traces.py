@@ -20,7 +20,7 @@ WITHDRAW, HIDE, SHOW, QUIET = range(100), range(100, 200), range(200, 400), rang
 # What to look for. Everybody's name and address hold one of these, and nothing else does.
 NAME, ARABIC_NAME, ADDRESS, HIDDEN, SHOWN = "Qwzxjvkmpf", "ضظغذثخشصطك", "vbqxzkwjth", "Pkjzqvwxmd", "Bjwqkxzvfg"
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(280)]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
@@ -89,7 +89,7 @@ def everybody_acts(campaign: Campaign, office: SortingOffice) -> None:
     """500 people sign; 480 confirm; of these some hide their words and some withdraw."""
     blank = together(blank_form(campaign.port))
     together(do(campaign, [post(campaign.port, "/en/sign", blank | fields(person)) for person in range(PEOPLE)]))
-    wait_until(lambda: office.number >= PEOPLE, 120)
+    wait_until(lambda: office.number >= PEOPLE)
     links = {person: office.links[fields(person)["email"]][0] for person in range(PEOPLE)}
     for act, people in (("confirm", range(480)), ("hide", HIDE), ("withdraw", WITHDRAW)):
         assert together(do(campaign, [post(campaign.port, links[one], {"act": act}) for one in people])) == {303}

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from tests.people import hidden_fields
-from tests.servers import Campaign
+from tests.servers import LONG, Campaign
 
 
 def processes_of(parent: int) -> dict[int, str]:
@@ -62,7 +62,17 @@ def talk(campaign: Campaign, *said: bytes, and_stop: bool = False) -> bytes:
 
 def line(campaign: Campaign) -> socket.socket:
     """A connection to the server."""
-    return socket.create_connection(("127.0.0.1", campaign.port), timeout=10)
+    return socket.create_connection(("127.0.0.1", campaign.port), timeout=LONG)
+
+
+def is_read(connection: socket.socket) -> bool:
+    """Return whether the server has accepted a connection and read all that was sent over it."""
+    ours = f":{connection.getsockname()[1]:04X}"
+    for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
+        _, _, remote, _, queues, _, _, _, _, inode, *_ = row.split()
+        if remote.endswith(ours):
+            return queues.endswith(":00000000") and inode != "0"
+    return False
 
 
 def hear(connection: socket.socket) -> bytes:
@@ -76,7 +86,7 @@ def hear(connection: socket.socket) -> bytes:
 
 def signing(campaign: Campaign, email: str) -> bytes:
     """The bytes with which a browser signs on the English page."""
-    page = urlopen(f"{campaign.url}/en/sign", timeout=10).read().decode()
+    page = urlopen(f"{campaign.url}/en/sign", timeout=LONG).read().decode()
     body = urlencode(hidden_fields(page, "/sign") | {"name": "Layla Haddad", "email": email}).encode()
     return post(campaign, body, f"Content-Length: {len(body)}")
 

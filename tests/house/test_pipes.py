@@ -51,11 +51,12 @@ def server(tmp_path):
     (tmp_path / "large.py").write_text(SITE)
     port = free_port()
     command = "-m granian --interface rsgi --http 1 --no-ws --no-log --workers 1 large:app --port".split()
-    process = subprocess.Popen([sys.executable, *command, str(port)], cwd=tmp_path)
-    wait_until(lambda: is_up(port), 60)
-    yield process.pid, port
-    process.terminate()
-    process.wait(15)
+    with subprocess.Popen([sys.executable, *command, str(port)], cwd=tmp_path) as process:
+        try:
+            wait_until(lambda: is_up(port))
+            yield process.pid, port
+        finally:
+            process.terminate()
 
 
 def is_up(port):

@@ -13,10 +13,12 @@ from urllib.request import urlopen
 
 import pytest
 
+from campaign.serving import HEAD_SECONDS
 from tests.house.serving_group import (
     hear,
     is_alive,
     is_complete,
+    is_read,
     line,
     mail_workers,
     memory_of,
@@ -26,17 +28,18 @@ from tests.house.serving_group import (
     talk,
     web_workers,
 )
-from tests.servers import Campaign, wait_until
+from tests.servers import LONG, Campaign, wait_until
 
 CUT = b"GET /healthz HTTP/1.1\r\nHost: loc", b"POST /en/sign HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nname="
 OK = "Host: localhost\r\n"
+BLOCKS = 150  # of 655 kB each, for a hundred megabytes
 
 
 @pytest.fixture
 def campaign(tmp_path: Path) -> Iterator[Campaign]:
     """A server with two web workers and a mail worker, for one test to end as it likes."""
     with Campaign(tmp_path / "instance") as server:
-        wait_until(lambda: is_complete(server), 20)
+        wait_until(lambda: is_complete(server))
         yield server
 
 
@@ -52,12 +55,12 @@ def test_a_request_in_flight_is_answered_before_the_server_ends(campaign: Campai
     with sqlite3.connect(campaign.data / "campaign.db", isolation_level=None) as writer, line(campaign) as connection:
         writer.execute("BEGIN IMMEDIATE")
         connection.sendall(request)
-        time.sleep(0.3)  # it waits for the database now
+        wait_until(lambda: is_read(connection))  # it waits for the database now
         campaign.process.terminate()
         time.sleep(0.3)
         writer.execute("ROLLBACK")
         assert hear(connection).startswith(b"HTTP/1.1 303")
-    assert campaign.process.wait(10) == 0
+    assert campaign.process.wait(LONG) == 0
     assert sqlite3.connect(campaign.data / "campaign.db").execute("SELECT count(*) FROM submission").fetchone() == (1,)
 
 
@@ -65,27 +68,27 @@ def test_a_form_that_is_still_coming_is_taken_before_the_server_ends(campaign: C
     request = signing(campaign, "layla@example.org")
     with line(campaign) as connection:
         connection.sendall(request[:-20])
-        time.sleep(0.3)
+        wait_until(lambda: is_read(connection))
         campaign.process.terminate()
         time.sleep(0.3)
         connection.sendall(request[-20:])
         assert hear(connection).startswith(b"HTTP/1.1 303")
-    assert campaign.process.wait(10) == 0
+    assert campaign.process.wait(LONG) == 0
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGHUP])
 def test_what_a_terminal_sends_to_everybody_ends_everything_in_good_order(campaign: Campaign, asked: signal.Signals) -> None:
     everybody = processes_of(campaign.process.pid)
     os.killpg(campaign.process.pid, asked)
-    assert campaign.process.wait(10) == 0
+    assert campaign.process.wait(LONG) == 0
     assert not [number for number in everybody if is_alive(number)]
     assert "Traceback" not in campaign.output
 
 
-def test_nobody_outlives_a_killed_parent_by_two_seconds(campaign: Campaign) -> None:
+def test_nobody_outlives_a_killed_parent(campaign: Campaign) -> None:
     everybody = processes_of(campaign.process.pid)
     campaign.process.kill()
-    wait_until(lambda: not any(is_alive(number) for number in everybody), 2)
+    wait_until(lambda: not any(is_alive(number) for number in everybody))
 
 
 def test_a_server_starts_again_at_once_where_one_was_killed(campaign: Campaign) -> None:
@@ -129,7 +132,7 @@ def test_a_worker_that_cannot_start_is_one_sentence(lasting: Campaign) -> None:
         "serving.create_app = broken\n"
         f"serving.serve(None, host='127.0.0.2', port={lasting.port}, workers=2, mail=False)\n"
     )
-    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=20)
+    ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=LONG)
     assert (ended.returncode, ended.stderr) == (1, "The site cannot start: the light is off\n")
 
 
@@ -139,9 +142,9 @@ def test_clients_that_never_finish_hold_nobody_up(lasting: Campaign) -> None:
         connection.sendall(CUT[number % 2])
     began = time.monotonic()
     for _ in range(20):
-        assert urlopen(f"{lasting.url}/en/sign", timeout=5).status == 200
+        assert urlopen(f"{lasting.url}/en/sign", timeout=LONG).status == 200
     assert talk(lasting, signing(lasting, "sami@example.org")).startswith(b"HTTP/1.1 303")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < HEAD_SECONDS, "they were answered only when the others were given up"
     for connection in slow:
         connection.close()
 
@@ -152,19 +155,21 @@ def test_a_hundred_megabytes_are_refused_at_once_and_not_held(lasting: Campaign,
     block = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
     with line(lasting) as connection:
         connection.sendall(post(lasting, b"", framing))
-        sender = Thread(target=_send, args=(connection, block * 10, 150))
+        sent: list[int] = []
+        sender = Thread(target=_send, args=(connection, block * 10, sent))
         sender.start()
-        began, answer = time.monotonic(), connection.recv(100)
+        answer, sent_by_then = connection.recv(100), len(sent)
         sender.join()
     assert answer.startswith(b"HTTP/1.1 413")
-    assert time.monotonic() - began < 5
+    assert sent_by_then < BLOCKS
     assert all(memory_of(number) - held < 20_000_000 for number, held in before.items())
 
 
-def _send(connection: object, block: bytes, times: int) -> None:
+def _send(connection: object, block: bytes, sent: list[int]) -> None:
     try:
-        for _ in range(times):
+        for number in range(BLOCKS):
             connection.sendall(block)  # type: ignore[attr-defined]
+            sent.append(number)
     except OSError:
         return  # nobody listens any more, as it should be
 

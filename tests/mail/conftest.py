@@ -2,7 +2,6 @@
 
 import contextlib
 import dataclasses
-import shutil
 import socket
 import ssl
 import subprocess
@@ -93,14 +92,11 @@ class Certificate:
 
 
 @pytest.fixture(scope="session")
-def certificate(tmp_path_factory):
+def certificate(tmp_path_factory, openssl):
     """A self-signed certificate, made by the openssl command."""
-    program = shutil.which("openssl")
-    if program is None:
-        pytest.skip("NO openssl COMMAND HERE: letters over TLS are not tested")
     folder = tmp_path_factory.mktemp("certificate")
     made = Certificate(folder / "certificate.pem", folder / "key.pem")
-    command = [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
     names = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     subprocess.run([*command, *names, "-out", made.file, "-keyout", made.key], check=True, capture_output=True)
     return made

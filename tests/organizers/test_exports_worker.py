@@ -12,7 +12,7 @@ import pytest
 from campaign.organizers import preparing
 from campaign.organizers.exporting import ATTEMPTS
 from campaign.petition import samples
-from tests.servers import on_sqlite, wait_until
+from tests.servers import LONG, on_sqlite, wait_until
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def is_begun(carrying):
 
 def held(carrying):
     """The process that is in the middle of the export, held there."""
-    wait_until(lambda: is_begun(carrying) and preparers(carrying.site.settings), 60)
+    wait_until(lambda: is_begun(carrying) and preparers(carrying.site.settings))
     number = preparers(carrying.site.settings)[0]
     os.kill(number, signal.SIGSTOP)
     return number
@@ -52,12 +52,12 @@ def held(carrying):
 def test_a_worker_that_is_killed_over_an_export_leaves_it_to_the_next(many, env):
     many.ask()
     first = start(env, "prepare")
-    wait_until(lambda: is_begun(many), 60)
+    wait_until(lambda: is_begun(many))
     first.send_signal(signal.SIGKILL)
     first.wait()
     assert "In the making:" in many.who.read("exports").text
 
-    assert start(env, "prepare").wait(120) == 0
+    assert start(env, "prepare").wait(LONG) == 0
 
     assert many.exports()[0].attempts == 2
     assert many.take().data.count(b"\n") == 20_000
@@ -74,7 +74,7 @@ def test_the_worker_starts_it_by_itself_and_sends_letters_meanwhile(visitor, mai
     mailbox.wait_for(1)
     os.kill(preparer, signal.SIGCONT)
     worker.send_signal(signal.SIGTERM)
-    assert worker.wait(10) == 0
+    assert worker.wait(LONG) == 0
 
     assert many.exports()[0].is_waiting()
     assert not preparers(many.site.settings)
@@ -91,7 +91,7 @@ def test_an_export_ends_with_the_worker_that_was_killed(many, env):
     worker.wait()
     os.kill(preparer, signal.SIGCONT)
 
-    wait_until(lambda: not preparers(many.site.settings), 4)
+    wait_until(lambda: not preparers(many.site.settings))
     assert many.exports()[0].is_waiting()
 
 

@@ -11,7 +11,7 @@ from campaign.database import Database
 from tests.house.serving_group import talk
 from tests.people import hidden_fields
 from tests.petition.strangers import FORM, is_plain, stored_in
-from tests.servers import Campaign
+from tests.servers import LONG, Campaign
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n"
 MANY = b"&".join(b"field%d=1" % number for number in range(10_000))
@@ -163,7 +163,7 @@ def test_another_hosts_name_is_refused_on_every_page(campaign):
 
 
 def test_another_hosts_name_sends_no_form(campaign):
-    form = urlencode(hidden_fields(urlopen(f"{campaign.url}/en/sign", timeout=10).read().decode(), "/sign"))
+    form = urlencode(hidden_fields(urlopen(f"{campaign.url}/en/sign", timeout=LONG).read().decode(), "/sign"))
     body = f"{form}&name=Layla&email=layla@example.org".encode()
     for host in HOSTS:
         answer = ask(campaign, b"POST /en/sign", b"Content-Type: " + FORM.encode() + b"\r\n", body, host=host)

@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fontTools.ttLib import TTFont
 
 from campaign.translating import letters
 from tests.translating.places import WORDS, Checkout
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.slow
 DIRECTIONS = {"fa": "rtl", "fr": "ltr"}
 
 
@@ -140,6 +141,5 @@ def test_letters_that_our_fonts_lack_are_said_and_those_of_persian_and_french_ar
 
 
 def test_the_letters_of_a_font_are_read_as_a_font_library_reads_them():
-    fonttools = pytest.importorskip("fontTools.ttLib")
     for font in Path(letters.FONTS).glob("*.ttf"):
-        assert letters.covered(font) == set(fonttools.TTFont(font).getBestCmap())
+        assert letters.covered(font) == set(TTFont(font).getBestCmap())
