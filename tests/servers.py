@@ -13,9 +13,10 @@ import urllib.error
 import urllib.request
 import uuid
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 from typing import Any, Self
 
@@ -43,9 +44,10 @@ class PostgreSQL:
         self.address = os.environ.get("TEST_DATABASE_URL", "")
         self.process = None
         if not self.address:
-            self.process = pgserver.get_server(  # type: ignore[attr-defined]
-                tempfile.mkdtemp(prefix="campaign-postgresql-"), cleanup_mode="delete"
-            )
+            folder = tempfile.mkdtemp(prefix="campaign-postgresql-")
+            make = partial(pgserver.get_server, folder, cleanup_mode="delete", start=False)  # type: ignore[attr-defined]
+            self.process = patiently(make)
+            patiently(self.process.start)
             self.address = self.process.get_uri()
 
     def new_database(self, like: str = "") -> str:
@@ -77,7 +79,7 @@ class PostgreSQL:
     def start(self) -> None:
         """Starts a server of our own again."""
         assert self.process
-        self.process.ensure_postgres_running()
+        patiently(self.process.ensure_postgres_running)
 
     def close(self) -> None:
         """Stops the server, if it is ours."""
@@ -213,6 +215,22 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def patiently(act: Callable[[], Any]) -> Any:
+    """Return what `act` returns once it succeeds, for what starts PostgreSQL.
+
+    Its package waits ten seconds, while a start on a busy machine takes longer and goes on; as root it adds a user, at which two
+    test processes meet.
+    """
+    patience = time.monotonic() + LONG
+    while True:
+        try:
+            return act()
+        except (subprocess.SubprocessError, AssertionError):
+            if time.monotonic() > patience:
+                raise
+            time.sleep(0.5)
 
 
 def wait_until(is_so: object, seconds: float = LONG) -> None:
