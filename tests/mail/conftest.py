@@ -6,7 +6,6 @@ import socket
 import ssl
 import subprocess
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -62,10 +61,6 @@ class Choosy(Mailbox):
         if self.to_rcpt.startswith("250"):
             envelope.rcpt_tos.append(address)
         return self.to_rcpt
-
-    def __exit__(self, *failure: object) -> None:
-        time.sleep(0.1)  # for those who called over TLS to hang up
-        super().__exit__(*failure)
 
 
 @pytest.fixture
