@@ -61,6 +61,7 @@ def open_to(*roles: str, asked_again: bool = False) -> Callable[[View], View]:
             return view(**values)
 
         guarded.open_to = roles  # type: ignore[attr-defined]  # a test sees that no view was forgotten
+        guarded.asked_again = asked_again  # type: ignore[attr-defined]
         return guarded
 
     return guard

@@ -28,7 +28,6 @@ FRAMED = "pages.embed"  # for browsers that know no frame-ancestors
 YEAR = 31536000  # seconds
 NOT_TO_BE_FOUND = {
     "pages.embed",
-    "petition.act",
     "petition.confirm",
     "petition.sent",
     "petition.signatures",
@@ -123,11 +122,10 @@ def switch(code: str) -> str:
     """The same page in another language; the front page where this one has no address of its own."""
     if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
         return url_for("pages.home", lang=code)
-    endpoint = {"petition.send": "petition.sign", "petition.act": "petition.confirm"}.get(request.endpoint, request.endpoint)
     arguments = dict(request.view_args or {})
     if arguments.get("other") == code:  # side by side with the language that is switched to
         arguments["other"] = current().code
-    return url_for(endpoint, **arguments | {"lang": code})
+    return url_for(request.endpoint, **arguments | {"lang": code})
 
 
 def alternates() -> list[tuple[str, str]]:

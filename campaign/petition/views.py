@@ -1,5 +1,7 @@
 """The pages in the order a signer meets them: sign, sent, confirm, yours, withdrawn; and the names of those who chose so."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from sqlalchemy.orm import Session
@@ -31,15 +33,11 @@ RETRY = {"Retry-After": "10"}  # seconds
 Page = Response | tuple[str, int, dict[str, str]]
 
 
-@room.get("/sign")
+@room.route("/sign", methods=["GET", "POST"])
 def sign() -> Page:
-    """The form."""
-    return _form(SignForm(_consent_hash()), 200, KEPT_FORM)
-
-
-@room.post("/sign")
-def send() -> Page:
-    """Takes the form; the answer is the same whoever signed before."""
+    """Show the form, or take it; the answer is the same whoever signed before."""
+    if request.method != "POST":
+        return _form(SignForm(_consent_hash()), 200, KEPT_FORM)
     is_readable = gate.read_carefully(request)
     form = SignForm(_consent_hash())
     if not is_readable:
@@ -66,9 +64,11 @@ def sent() -> Page:
     return render_template("petition/sent.html", typo=typo), 200, KEPT_FORM | {"Cache-Control": "no-store"}
 
 
-@room.get("/confirm/<token>")
+@room.route("/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
-    """The one link in a letter: a button before it is confirmed, the signer's own page after."""
+    """Show the page behind the one link in a letter, or do what one of its buttons says."""
+    if request.method == "POST":
+        return _act(token)
     with site().database.reading() as session:
         found = signing.find(session, token, now())
     if found is None:
@@ -80,9 +80,8 @@ def confirm(token: str) -> Page:
     return render_template("petition/confirm.html", token=token), 200, SECRET
 
 
-@room.post("/confirm/<token>")
-def act(token: str) -> Page:
-    """Confirms; and once confirmed shows, hides, changes or withdraws. Pressing again changes nothing more."""
+def _act(token: str) -> Page:
+    """Confirm, and once it is confirmed show, hide, change or withdraw. Pressing again changes nothing more."""
     if not gate.read_carefully(request):
         raise UnprocessableEntity
     if gate.is_cross_site(request, site().settings, token_page=True):
@@ -141,23 +140,45 @@ def _confirm(session: Session, token: str) -> Signed | None:
 
 
 def _change(session: Session, signature: Signature, deed: str) -> ShownForm | None:
-    """Does what a button on the signer's own page says; returns the form when its words cannot be shown."""
-    if deed == "show":
-        form = ShownForm()
-        if not form.validate():
-            return form
-        showing.show(session, signature, form.words(), today=now().date(), hold=published().are_words_held)
-    elif deed == "hide":
-        showing.show(session, signature, None, today=now().date(), hold=False)
-    elif deed == "language":
-        signature.language = LANGUAGES.get(request.form.get("language", ""), current()).code
-    elif deed == "news":
-        signature.news = "news" in request.form
-    elif deed == "withdraw":
-        signing.withdraw(session, signature, now().date())
-    elif deed != "confirm":
+    """Do what a button on the signer's own page says; return the form when its words cannot be shown."""
+    if deed == "confirm":
+        return None
+    if deed not in CHANGES:
         raise BadRequest
+    return CHANGES[deed](session, signature)
+
+
+def _show_name(session: Session, signature: Signature) -> ShownForm | None:
+    form = ShownForm()
+    if not form.validate():
+        return form
+    showing.show(session, signature, form.words(), today=now().date(), hold=published().are_words_held)
     return None
+
+
+def _hide_name(session: Session, signature: Signature) -> None:
+    showing.show(session, signature, None, today=now().date(), hold=False)
+
+
+def _choose_language(_session: Session, signature: Signature) -> None:
+    signature.language = LANGUAGES.get(request.form.get("language", ""), current()).code
+
+
+def _choose_news(_session: Session, signature: Signature) -> None:
+    signature.news = "news" in request.form
+
+
+def _withdraw(session: Session, signature: Signature) -> None:
+    signing.withdraw(session, signature, now().date())
+
+
+CHANGES: dict[str, Callable[[Session, Signature], ShownForm | None]] = {
+    "show": _show_name,
+    "hide": _hide_name,
+    "language": _choose_language,
+    "news": _choose_news,
+    "withdraw": _withdraw,
+}
 
 
 def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
