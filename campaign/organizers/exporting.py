@@ -5,7 +5,7 @@ the folder opens anything alone. Once the row has let go of the key, no copy of 
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from campaign.database import Record, now
-from campaign.exports.documents import OPEN, PDF
+from campaign.exports.format import Format
+from campaign.exports.formats import FORMATS
 from campaign.exports.rows import Wanted
 from campaign.organizers import accounts, audit, four_eyes
 from campaign.organizers.models import Account, Request
@@ -37,7 +38,7 @@ class Export(Record):
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    document: Mapped[str] = mapped_column(sa.String(10))  # the format, see documents.FORMATS
+    document: Mapped[str] = mapped_column(sa.String(10))  # the name of its format
     wanted: Mapped[dict[str, str]] = mapped_column(sa.JSON)  # which signatures, as Wanted.facts
     language: Mapped[str] = mapped_column(sa.String(8))  # the reader's
     asked_at: Mapped[datetime] = mapped_column(index=True)
@@ -53,6 +54,11 @@ class Export(Record):
     trouble: Mapped[str | None] = mapped_column(sa.String(20))  # why it failed, see TROUBLES in views/exports.py
     taken_at: Mapped[datetime | None]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def format(self) -> Format:
+        """Return the format that was asked for."""
+        return FORMATS[self.document]
 
     @property
     def name(self) -> str:
@@ -87,7 +93,7 @@ def ask(session: Session, by: Account, document: str, wanted: Wanted, language: 
     Asking for the same again while it waits changes nothing.
     """
     facts = {"format": document, "reader": language, **wanted.facts()}
-    if document not in OPEN:
+    if not FORMATS[document].needs_key:
         order(session, facts, by.email)
         return None
     same = [one for one in asked(session, by) if one.facts == facts]
@@ -104,8 +110,7 @@ def order(session: Session, facts: dict[str, Any], by: str) -> None:
     account = accounts.find(session, by)
     if account is None:
         return
-    which = Wanted.of(facts)
-    wanted = replace(which, shown=which.shown or facts["format"] == PDF).facts()
+    wanted = FORMATS[facts["format"]].narrow(Wanted.of(facts)).facts()
     same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
     if any(one.is_waiting() and all(getattr(one, name) == value for name, value in same.items()) for one in of(session, account)):
         return
