@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, now
+from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditLine, Desk
 
 BEGINNING = bytes(32)  # stands before the first line
@@ -24,14 +25,14 @@ AT_ONCE = 1000  # lines
 DAMAGED = -1
 
 
-def note(session: Session, by: str, act: str, **facts: str | int) -> None:
+def note(session: Session, by: str, action: Action, **facts: str | int) -> None:
     """Appends a line in the caller's transaction. `by` is an account's e-mail, or empty for a command on the server.
 
     Nothing of a signer belongs into the facts. Others who note something wait until the caller has committed, so it is
     best noted last.
     """
     desk = session.get_one(Desk, 1, with_for_update=True, populate_existing=True)
-    line = AuditLine(number=desk.last_line + 1, at=now(), by=by, act=act, facts=facts, previous=desk.last_hash)
+    line = AuditLine(number=desk.last_line + 1, at=now(), by=by, act=action.value, facts=facts, previous=desk.last_hash)
     line.hash = hash_of(line)
     session.add(line)
     desk.last_line, desk.last_hash = line.number, line.hash

@@ -18,10 +18,10 @@ from campaign.exports.format import Format
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import Wanted
 from campaign.organizers import accounts, audit, four_eyes
+from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 from campaign.sealing import lock, unlock
 
-WITH_ADDRESSES = "export with addresses"  # waits for a second organizer
 KEPT, REMEMBERED = timedelta(hours=1), timedelta(days=1)
 ATTEMPTS = 3  # a worker that is killed over one export gives up at last
 FOLDER = "exports"
@@ -87,7 +87,9 @@ class Taken:
     export: Export
 
 
-def ask(session: Session, by: Account, document: str, wanted: Wanted, language: str) -> Request | None:
+def ask(
+    session: Session, by: Account, document: str, wanted: Wanted, language: str, handlers: four_eyes.Handlers
+) -> Request | None:
     """Asks for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
 
     Asking for the same again while it waits changes nothing.
@@ -97,12 +99,13 @@ def ask(session: Session, by: Account, document: str, wanted: Wanted, language: 
         order(session, facts, by.email)
         return None
     same = [one for one in asked(session, by) if one.facts == facts]
-    return same[0] if same else four_eyes.ask(session, by, WITH_ADDRESSES, facts)
+    return same[0] if same else four_eyes.ask(session, by, Action.EXPORT_WITH_ADDRESSES, facts, handlers)
 
 
 def asked(session: Session, by: Account) -> list[Request]:
     """What somebody asked for that waits for a second organizer, the newest first."""
-    return [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == (WITH_ADDRESSES, by.email)]
+    mine = Action.EXPORT_WITH_ADDRESSES, by.email
+    return [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == mine]
 
 
 def order(session: Session, facts: dict[str, Any], by: str) -> None:
@@ -116,10 +119,7 @@ def order(session: Session, facts: dict[str, Any], by: str) -> None:
         return
     line = Export(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
     session.add(line)
-    audit.note(session, by, "export asked for", format=line.document, **line.wanted)
-
-
-four_eyes.register(WITH_ADDRESSES, order)
+    audit.note(session, by, Action.EXPORT_ASKED_FOR, format=line.document, **line.wanted)
 
 
 def of(session: Session, account: Account) -> list[Export]:
@@ -140,7 +140,7 @@ def take(session: Session, key: bytes, folder: Path, export: bytes, by: Account,
     taken = session.execute(ours.values(key_box=None, taken_at=moment))
     if not cast("sa.CursorResult[object]", taken).rowcount:
         raise Gone
-    audit.note(session, by.email, "export taken", **found.facts())
+    audit.note(session, by.email, Action.EXPORT_TAKEN, **found.facts())
     return Taken(file_of(folder, export), bytes.fromhex(unlock(key, box)), found)
 
 

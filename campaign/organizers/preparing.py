@@ -27,6 +27,7 @@ from campaign.exports.outlet import Hashed, whole
 from campaign.exports.rows import Wanted
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, exporting
+from campaign.organizers.actions import Action
 from campaign.organizers.exporting import ATTEMPTS, FOLDER, Export
 from campaign.petition import seal_keys
 from campaign.prints.drawing import NotDrawn
@@ -133,7 +134,7 @@ def finish(database: Database, export: Export, box: bytes, hashed: Hashed, numbe
             raise Over
         found.prepared_at, found.key_box = now(), box
         found.sha256, found.size, found.done, found.expected = hashed.sha256, hashed.size, number, number
-        audit.note(session, found.account.email, "export prepared", **found.facts())
+        audit.note(session, found.account.email, Action.EXPORT_PREPARED, **found.facts())
 
 
 def fail(database: Database, export: Export, trouble: str) -> None:

@@ -10,7 +10,7 @@ from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.exports.locked import CHUNK, Unlocking
 from campaign.languages import current
-from campaign.organizers import exporting, four_eyes, logins
+from campaign.organizers import approvals, exporting, four_eyes, logins
 from campaign.organizers.access import can_open, me, my_login, open_to
 from campaign.organizers.exporting import Export, Gone, Taken
 from campaign.organizers.models import ORGANIZER
@@ -43,8 +43,9 @@ def ask() -> Page:
     form = _form()
     if not form.validate():
         return _page(form, 422)
+    handlers = approvals.handlers(site().keys)
     with site().database.writing() as session:
-        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code)
+        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code, handlers)
     return redirect(url_for(".exports"), 303)
 
 
