@@ -9,9 +9,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from campaign.commands.main import main
+from campaign.database import now
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditLine, Desk
+from campaign.pipes import Pieces
 from tests.people import parse, rows
 
 LINES = 10
@@ -199,3 +201,32 @@ def test_the_audit_is_taken_as_a_file_that_can_be_checked_elsewhere(omar, hadi):
     assert all(line["previous"] == before["hash"] for before, line in itertools.pairwise(lines))
     assert (lines[3]["by"], lines[3]["facts"]["wrong_today"]) == ("omar@example.org", 3)
     assert hadi.read("audit.jsonl").status_code == 403
+
+
+@pytest.mark.usefixtures("chain")
+def test_the_file_of_the_audit_is_sent_a_few_lines_at_a_time_and_never_whole_in_memory(omar, monkeypatch):
+    monkeypatch.setattr(audit, "AT_ONCE", 4)
+    sent = []
+
+    def wrap(file, size):
+        sent.append(Pieces(file, size))
+        return sent[-1]
+
+    answer = omar.client.get(omar.url("audit.jsonl"), environ_overrides={"wsgi.file_wrapper": wrap}, base_url=omar.base_url)
+    pieces = list(answer.response)
+
+    assert len(sent) == 1
+    assert [piece.count(b"\n") for piece in pieces] == [4, 4, 4, 1]
+    assert [json.loads(line)["number"] for line in b"".join(pieces).splitlines()] == list(range(1, 14))
+
+
+@pytest.mark.usefixtures("chain")
+def test_reading_every_line_leaves_the_other_records_of_the_session_alone(database):
+    with database.writing() as session:
+        desk = session.get_one(Desk, 1)
+        read = len(list(audit.lines(session)))
+        desk.four_eyes_off_at = desk.four_eyes_off_at or now()
+
+    assert read == LINES
+    with database.reading() as session:
+        assert session.get_one(Desk, 1).four_eyes_off_at is not None
