@@ -16,8 +16,9 @@ from nacl.public import PrivateKey
 
 from campaign import create_app, folder, sealing
 from campaign.commands import signatures
-from campaign.exports import documents, rows
-from campaign.exports.opening import opened
+from campaign.exports import rows
+from campaign.exports.format import Source, Watched
+from campaign.exports.formats import FORMATS
 from campaign.exports.outlet import Hashed, whole
 from campaign.exports.rows import Wanted
 from campaign.exports.sealed import count, read_sealed
@@ -76,7 +77,7 @@ def read_private(file: Path) -> PrivateKey:
 
 
 @contextmanager
-def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], documents.Watched]]:
+def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Watched]]:
     """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
     bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
     place = standard_output() if out == STDOUT else whole(Path(out))
@@ -131,7 +132,7 @@ def tidy_end() -> Iterator[Callable[[], None]]:
 
 
 @click.command()
-@document_options(documents.FORMATS)
+@document_options(FORMATS)
 @click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
 @click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
 @click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
@@ -144,26 +145,26 @@ def export(document: str, out: str, language: str, key: tuple[Path, ...], signed
     with database.reading() as session:
         keys = seal_keys.in_force(session, sealing.load_keys(folder.keys_in(settings)))
     privates = [*map(read_private, key)] or ([keys.private] if keys.private else [])
-    if document in documents.OPEN and not privates:
+    chosen = FORMATS[document]
+    if chosen.needs_key and not privates:
         raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
-    which["shown"] |= document == documents.PDF
-    order = documents.Order(document, Wanted(language=signed_in, **which), LANGUAGES[language])
-    words = create_app(settings).app_context() if document == documents.PDF else nullcontext()
-    with closing(database), outlet(out, rows.count(database, order.wanted)) as (stream, watched), words:
-        order.write(database, keys.key_id, privates, stream, watched)
+    wanted = chosen.narrow(Wanted(language=signed_in, **which))
+    words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
+    with closing(database), outlet(out, rows.count(database, wanted)) as (stream, watched), words:
+        pages = rows.pages(database, wanted)
+        chosen.write(Source(pages, watched, LANGUAGES[language], privates, wanted, keys.key_id), stream)
 
 
 @click.command("open-export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
-@document_options(documents.OPEN)
+@document_options(one.name for one in FORMATS.values() if one.needs_key)
 def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str) -> None:
     """Open a sealed export; needs nothing but the private key."""
     privates = [*map(read_private, key)]
     expected = count(file, [sealing.key_id(private.public_key) for private in privates])
     with outlet(out, expected) as (stream, watched):
-        pages = watched(read_sealed(file, expected))
-        documents.OPEN[document](opened(privates, pages), stream, LANGUAGES[language])
+        FORMATS[document].write(Source(read_sealed(file, expected), watched, LANGUAGES[language], privates), stream)
 
 
 COMMANDS = (export, open_export)

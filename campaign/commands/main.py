@@ -9,7 +9,7 @@ from campaign.blocks import TextError
 from campaign.commands import exporting, keys, languages, looking, mirroring, organizers, running, signatures, testimony
 from campaign.config import SettingError
 from campaign.database import Busy
-from campaign.exports.documents import NamesHidden
+from campaign.exports.namebook import NamesHidden
 from campaign.folder import NoFolder
 from campaign.mirror import NoMirror
 from campaign.organizers.accounts import NoAccount

@@ -16,12 +16,14 @@ from datetime import date
 from typing import IO, Any
 
 import regex
-from flask_babel import gettext, ngettext
+from flask_babel import gettext, lazy_gettext, ngettext
 
 from campaign.config import PACKAGE
 from campaign.database import now
+from campaign.exports.format import Format, Source
 from campaign.exports.rows import Stored, Wanted
 from campaign.languages import LANGUAGES, countries, day, number, speaking
+from campaign.petition.models import Publication
 from campaign.prints.drawing import SOURCES, TYPESETTER, NotDrawn
 from campaign.site import site
 from campaign.tongues import Language
@@ -32,6 +34,10 @@ PATIENCE = 120  # seconds for a volume, which takes one
 LONG = regex.compile(r"(?:(?!\s)\X){20}(?=\S)")  # part of a word that may be longer than a column is wide
 BREAK = "\u200b"  # where such a word may go on in the next line
 Volume = list[tuple[date, str]]  # the day and the words shown
+
+
+class NamesHidden(Exception):
+    """The organizers have hidden all names, so none are printed either; its text is one sentence."""
 
 
 def volumes(pages: Iterable[list[Stored]]) -> list[Volume]:
@@ -138,3 +144,26 @@ def run(program: list[str], given: bytes) -> bytes:
         said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
         raise NotDrawn(f"The book of names could not be drawn: {said.splitlines()[-1][:200] if said else error}") from None
     return done.stdout
+
+
+def write_book(source: Source, out: IO[bytes]) -> None:
+    """Write the book, all names read first so that its title page can say how many; raise NotDrawn or NamesHidden."""
+    with site().database.reading() as session:
+        published = session.get_one(Publication, 1)
+    if published.names_hidden_on:
+        raise NamesHidden("All names are hidden at the moment: show them again before you print them.")
+    divided = volumes(source.pages)
+    book = Book(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
+    book.write(source.watched(divided), out)
+
+
+PDF = Format(
+    name="pdf",
+    content_type="application/pdf",
+    label=lazy_gettext("Book of names"),
+    hint=lazy_gettext("Only the names that are shown, by day, for printing."),
+    write=write_book,
+    needs_key=False,
+    only_shown=True,
+    needs_app=True,
+)

@@ -20,7 +20,7 @@ from typing import NamedTuple
 
 from nacl.public import PrivateKey
 
-from campaign.exports.rows import ONLINE, Row, Stored
+from campaign.exports.rows import Row, Stored
 from campaign.sealing import CannotOpen, grouped, key_id, open_sealed
 
 Ring = Mapping[bytes, PrivateKey]  # by the id of their public keys
@@ -45,24 +45,9 @@ def opened(privates: Iterable[PrivateKey], pages: Iterator[list[Stored]]) -> Ite
     for page, found in _everywhere({key_id(private.public_key): private for private in privates}, pages):
         for stored, (name, email) in zip(page, found.people, strict=False):
             number += 1
-            yield _row(number, stored, name, email)
+            yield Row(number, stored, name, email)
         if found.trouble:
             raise CannotOpen(f"Signature {number + 1:,} cannot be opened: {found.trouble}; {number:,} were opened before it.")
-
-
-def _row(number: int, stored: Stored, name: str, email: str) -> Row:
-    return Row(
-        number=number,
-        confirmed_on=stored.confirmed_on.isoformat(),
-        name=name,
-        email=email,
-        country=stored.country,
-        language=stored.language,
-        shown_as=stored.shown_as,
-        news=stored.news,
-        text_sha256=stored.text_sha256,
-        source=ONLINE,
-    )
 
 
 def _everywhere(ring: Ring, pages: Iterator[list[Stored]]) -> Iterator[tuple[list[Stored], Opened]]:

@@ -1,4 +1,4 @@
-"""The confirmed signatures, read page by page, and the columns they are exported with."""
+"""The confirmed signatures, read page by page."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from campaign.petition.counting import confirmed
 from campaign.petition.models import Signature
 
 PAGE = 500
-ONLINE = "online"
 
 
 class Stored(NamedTuple):
@@ -29,18 +28,12 @@ class Stored(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One signature as it is exported: the columns in their order."""
+    """One signature that was opened."""
 
     number: int  # in this document, from 1
-    confirmed_on: str  # ISO 8601, a day
+    stored: Stored
     name: str
     email: str
-    country: str | None  # ISO 3166
-    language: str
-    shown_as: str | None  # none: not among the names
-    news: bool
-    text_sha256: str  # of the text that was signed
-    source: str
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,9 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import IO, Any
 
+from flask_babel import lazy_gettext
+
+from campaign.exports.format import Format
 from campaign.exports.rows import PAGE, Stored
 from campaign.sealing import CannotOpen
 
@@ -89,3 +92,13 @@ def _object(line: bytes) -> dict[str, Any]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+SEALED = Format(
+    name="sealed",
+    content_type="application/octet-stream",
+    label=lazy_gettext("Sealed file"),
+    hint=lazy_gettext("Opens only where the private key is."),
+    write=lambda source, out: write_sealed(source.watched(source.pages), out, source.key_id),
+    needs_key=False,
+)

@@ -13,23 +13,23 @@ from datetime import datetime, time
 from itertools import groupby
 from typing import IO
 
+from flask_babel import lazy_gettext
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_col_to_name
 
 from campaign.database import now
+from campaign.exports.columns import COLUMNS, NAMES, texts
+from campaign.exports.format import Format
 from campaign.exports.rows import Row
-from campaign.exports.tables import texts
 from campaign.tongues import Language
 
 LONGEST = 1_000_000  # rows of one sheet; the format ends at 1,048,576
 TEXT = 49  # the number format "@": what is typed over a cell stays text too
-WIDTHS = (10, 14, 32, 36, 10, 10, 32, 8, 20, 10)
 SHEET = "xl/worksheets/sheet"
 # Characters that XML cannot hold, and what looks like their escape (ECMA-376 part 1, 22.9.2.19).
 UNHEARD = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only the first row
-
-
-COLUMNS = "ABCDEFGHIJ"
+LETTERS = tuple(map(xl_col_to_name, range(len(COLUMNS))))  # A, B, C ...
 
 
 def write_xlsx(rows: Iterable[Row], out: IO[bytes], language: Language) -> None:
@@ -66,13 +66,13 @@ def _part(name: str) -> zipfile.ZipInfo:
 
 
 def _row(place: int, row: Row) -> str:
-    cells = [_cell(column, place, text) for column, text in zip(COLUMNS, texts(row), strict=True)]
+    cells = [_cell(letter, place, text) for letter, text in zip(LETTERS, texts(row), strict=True)]
     return f'<row r="{place}">{"".join(cells)}</row>'
 
 
-def _cell(column: str, place: int, text: str) -> str:
+def _cell(letter: str, place: int, text: str) -> str:
     heard = html.escape(UNHEARD.sub(_escape, text), quote=False)
-    return f'<c r="{column}{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{heard}</t></is></c>'
+    return f'<c r="{letter}{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{heard}</t></is></c>'
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -88,10 +88,20 @@ def _workbook(sheets: int, language: Language) -> dict[str, bytes]:
         for _ in range(sheets):
             sheet = workbook.add_worksheet()
             sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, Row._fields, heading)
-            for place, width in enumerate(WIDTHS):
-                sheet.set_column(place, place, width, text)
+            sheet.write_row(0, 0, NAMES, heading)
+            for place, column in enumerate(COLUMNS):
+                sheet.set_column(place, place, column.width, text)
             if language.is_rtl:
                 sheet.right_to_left()
     with zipfile.ZipFile(made) as parts:
         return {name: parts.read(name) for name in parts.namelist()}
+
+
+XLSX = Format(
+    name="xlsx",
+    content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    label=lazy_gettext("Spreadsheet"),
+    hint=lazy_gettext("Every cell is text; in Arabic the sheet runs from right to left."),
+    write=lambda source, out: write_xlsx(source.rows(), out, source.language),
+    needs_key=True,
+)

@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterable
 from typing import IO
 
+from flask_babel import lazy_gettext
+
+from campaign.exports.columns import NAMES, texts, values
+from campaign.exports.format import Format
 from campaign.exports.rows import Row
 from campaign.petition.cleaning import INVISIBLE
-from campaign.tongues import Language
 
 # What a spreadsheet may take for a formula (OWASP ASVS 1.2.10), also behind white space and joiners.
 FORMULA = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]")  # fullwidth forms too
@@ -17,34 +20,18 @@ FORMULA = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]"
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
-def write_csv(rows: Iterable[Row], out: IO[bytes], _language: Language) -> None:
+def write_csv(rows: Iterable[Row], out: IO[bytes]) -> None:
     """UTF-8 with a byte order mark, by which Excel knows Arabic; formulas disarmed by an apostrophe before them."""
     table = csv.writer(codecs.getwriter("utf-8-sig")(out), lineterminator="\r\n")
-    table.writerow(Row._fields)
+    table.writerow(NAMES)
     for row in rows:
         table.writerow([disarmed(text) for text in texts(row)])
 
 
-def write_jsonl(rows: Iterable[Row], out: IO[bytes], _language: Language) -> None:
+def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> None:
     """One object a line: numbers, true and false, null, and every text as it was signed."""
     for row in rows:
-        out.write(ENCODER.encode(row._asdict()).encode() + b"\n")
-
-
-def texts(row: Row) -> list[str]:
-    """The row in words: nothing for what is not given, yes or no for news."""
-    return [
-        str(row.number),
-        row.confirmed_on,
-        row.name,
-        row.email,
-        row.country or "",
-        row.language,
-        row.shown_as or "",
-        "yes" if row.news else "no",
-        row.text_sha256,
-        row.source,
-    ]
+        out.write(ENCODER.encode(values(row)).encode() + b"\n")
 
 
 def disarmed(text: str) -> str:
@@ -53,3 +40,21 @@ def disarmed(text: str) -> str:
         return text
     seen = INVISIBLE.sub("", text)
     return f"'{seen}" if FORMULA.match(seen) else seen
+
+
+CSV = Format(
+    name="csv",
+    content_type="text/csv; charset=utf-8",
+    label=lazy_gettext("Plain table"),
+    hint=lazy_gettext("For any program that reads tables."),
+    write=lambda source, out: write_csv(source.rows(), out),
+    needs_key=True,
+)
+JSONL = Format(
+    name="jsonl",
+    content_type="application/jsonl; charset=utf-8",
+    label=lazy_gettext("Data for programs"),
+    hint=lazy_gettext("One object a line, every text as it was signed."),
+    write=lambda source, out: write_jsonl(source.rows(), out),
+    needs_key=True,
+)

@@ -124,7 +124,7 @@ def keep_private(response: Response) -> Response:
     for name, value in PRIVATE.items():
         response.headers.setdefault(name, value)
     if request.method == "POST":
-        with suppress(*AWAY):  # the timed work does it as well
+        with suppress(*AWAY, OSError):  # the timed work does it as well, and says what is wrong
             audit.keep_head(site().database, site().settings.data)
     return response
 

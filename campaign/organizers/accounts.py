@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.organizers import audit, factors, logins
+from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, Account, Desk, Guesses, KnownDevice, RecoveryCode, Request
 from campaign.sealing import new_token, token_hash
 
@@ -23,7 +24,7 @@ def add(session: Session, email: str, role: str, moment: datetime) -> str:
     account = Account(email=email.casefold(), role=role, last_step=0)
     session.add(account)
     token = _new_link(account, moment)
-    audit.note(session, "", "account added", account=account.email, role=role)
+    audit.note(session, "", Action.ACCOUNT_ADDED, account=account.email, role=role)
     _bring_four_eyes_back(session, account)
     return token
 
@@ -38,7 +39,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
     session.execute(sa.delete(Guesses).where(Guesses.account_id == account.id))  # else strangers could keep the owner out
-    audit.note(session, "", "account reset", account=account.email)
+    audit.note(session, "", Action.ACCOUNT_RESET, account=account.email)
     return token
 
 
@@ -47,7 +48,7 @@ def remove(session: Session, email: str, moment: datetime) -> None:
     account = get(session, email)
     _end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
-    audit.note(session, "", "account removed", account=account.email)
+    audit.note(session, "", Action.ACCOUNT_REMOVED, account=account.email)
 
 
 def everybody(session: Session) -> list[Account]:
@@ -90,7 +91,7 @@ def confirm_factor(session: Session, account: Account, code: str, key: bytes, mo
     if not factors.use(session, key, account, code, moment):
         return None
     account.ready_at, account.link_hash, account.link_until = moment, None, None
-    audit.note(session, account.email, "account set up")
+    audit.note(session, account.email, Action.ACCOUNT_SET_UP)
     return factors.new_recovery_codes(session, account)
 
 
@@ -98,7 +99,7 @@ def change_passphrase(session: Session, account: Account, kept: str) -> None:
     """A new passphrase, hashed before; every session of the account ends."""
     account.passphrase_hash = kept
     logins.end(session, account)
-    audit.note(session, account.email, "passphrase changed")
+    audit.note(session, account.email, Action.PASSPHRASE_CHANGED)
 
 
 def _end_requests(session: Session, account: Account, moment: datetime) -> None:
@@ -118,4 +119,4 @@ def _bring_four_eyes_back(session: Session, account: Account) -> None:
     desk = session.get_one(Desk, 1)
     if account.role == ORGANIZER and desk.four_eyes_off_at:
         desk.four_eyes_off_at = None
-        audit.note(session, "", "four eyes on")
+        audit.note(session, "", Action.FOUR_EYES_ON)

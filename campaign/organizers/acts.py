@@ -5,47 +5,9 @@ from typing import Any
 from flask_babel import lazy_gettext
 
 from campaign.languages import LANGUAGES, countries, current, number
+from campaign.organizers.actions import Action
 
-# By the code that is stored; a code once stored keeps its words for ever.
-ACTS: dict[str, Any] = {
-    "account added": lazy_gettext("An account was added."),
-    "account removed": lazy_gettext("An account was removed."),
-    "account reset": lazy_gettext("An account was reset: its sessions ended, and its owner sets it up anew."),
-    "account set up": lazy_gettext("An account was set up by its owner."),
-    "address looked for": lazy_gettext("Somebody looked for an e-mail address."),
-    "agreed": lazy_gettext("A second organizer agreed to an act."),
-    "asked": lazy_gettext("An act was asked for and waits for a second organizer."),
-    "bulk removal": lazy_gettext("A removal of several signatures."),
-    "declined": lazy_gettext("An act that waited was declined."),
-    "export asked for": lazy_gettext("An export was asked for."),
-    "export prepared": lazy_gettext("An export was prepared."),
-    "export taken": lazy_gettext("An export was taken."),
-    "export with addresses": lazy_gettext("An export with names and addresses."),
-    "four eyes off": lazy_gettext("The rule of a second agreement was turned off by the only organizer."),
-    "four eyes on": lazy_gettext("The rule of a second agreement was turned on."),
-    "key change": lazy_gettext("Another key for signatures to be sealed to."),
-    "key changed": lazy_gettext("The key that signatures are sealed to was changed."),
-    "logged in": lazy_gettext("Somebody logged in."),
-    "logged out": lazy_gettext("Somebody logged out."),
-    "name hidden": lazy_gettext("A shown name was hidden until it is reviewed."),
-    "passphrase changed": lazy_gettext("A passphrase was changed, and every session of the account ended."),
-    "recovery codes made": lazy_gettext("New recovery codes were made."),
-    "removed": lazy_gettext("Signatures were removed."),
-    "restored": lazy_gettext("Removed signatures were put back."),
-    "sealed shown": lazy_gettext("A sealed name and address was shown."),
-    "sessions ended": lazy_gettext("Sessions were ended."),
-    "mail resumed": lazy_gettext("The mail was resumed."),
-    "mail stopped": lazy_gettext("The mail was stopped."),
-    "names hidden": lazy_gettext("All names were hidden."),
-    "names shown": lazy_gettext("The names were shown again."),
-    "signing closed": lazy_gettext("Signing was closed."),
-    "signing resumed": lazy_gettext("Signing was resumed."),
-    "wave in order": lazy_gettext("A wave was taken as in order."),
-    "words accepted": lazy_gettext("Names that waited were accepted."),
-    "words held": lazy_gettext("New names were to be held for review."),
-    "words not held": lazy_gettext("New names were to be shown at once."),
-    "words refused": lazy_gettext("Names that waited were refused."),
-}
+LABELS: dict[str, Any] = {action.value: action.label for action in Action}
 FACTS: dict[str, Any] = {
     "account": lazy_gettext("account"),
     "country": lazy_gettext("country"),
@@ -83,8 +45,8 @@ ROLES: dict[str, Any] = {
 
 
 def act_words(act: str) -> str:
-    """An act as a sentence."""
-    return str(ACTS.get(act, act))
+    """Return an action as a sentence; one of a later version as it is stored."""
+    return str(LABELS.get(act, act))
 
 
 def fact_words(facts: dict[str, Any]) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ data folder, so that a chain that was cut off shows too.
 import hashlib
 import json
 import secrets
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, now
+from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditLine, Desk
 
 BEGINNING = bytes(32)  # stands before the first line
@@ -24,14 +25,14 @@ AT_ONCE = 1000  # lines
 DAMAGED = -1
 
 
-def note(session: Session, by: str, act: str, **facts: str | int) -> None:
+def note(session: Session, by: str, action: Action, **facts: str | int) -> None:
     """Appends a line in the caller's transaction. `by` is an account's e-mail, or empty for a command on the server.
 
     Nothing of a signer belongs into the facts. Others who note something wait until the caller has committed, so it is
     best noted last.
     """
     desk = session.get_one(Desk, 1, with_for_update=True, populate_existing=True)
-    line = AuditLine(number=desk.last_line + 1, at=now(), by=by, act=act, facts=facts, previous=desk.last_hash)
+    line = AuditLine(number=desk.last_line + 1, at=now(), by=by, act=action.value, facts=facts, previous=desk.last_hash)
     line.hash = hash_of(line)
     session.add(line)
     desk.last_line, desk.last_hash = line.number, line.hash
@@ -51,12 +52,10 @@ def canonical(line: AuditLine) -> bytes:
 
 def lines(session: Session) -> Iterator[AuditLine]:
     """Every line from the first on, a thousand at a time."""
-    after, page = 0, [*_after(session, 0)]
+    page = _after(session, 0)
     while page:
         yield from page
-        after = page[-1].number
-        session.expunge_all()
-        page = [*_after(session, after)]
+        page = _after(session, page[-1].number)
 
 
 def newest(session: Session, before: int | None, limit: int) -> list[AuditLine]:
@@ -65,12 +64,19 @@ def newest(session: Session, before: int | None, limit: int) -> list[AuditLine]:
     return list(session.scalars(older.where(AuditLine.number < before) if before else older))
 
 
-def exported(session: Session) -> Iterator[bytes]:
-    """The audit as JSON Lines, with what is needed to check the chain elsewhere."""
-    for line in lines(session):
-        said: dict[str, Any] = json.loads(canonical(line))
-        chained = said | {"previous": line.previous.hex(), "hash": line.hash.hex()}
-        yield json.dumps(chained, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+def exported(database: Database) -> Generator[bytes]:
+    """Yield the audit as JSON Lines, a thousand lines at a time, with what is needed to check the chain elsewhere.
+
+    Each thousand is a reading of its own, so that a slow reader holds no transaction open.
+    """
+    number = 0
+    while True:
+        with database.reading() as session:
+            page = _after(session, number)
+        if not page:
+            return
+        yield b"".join(map(_exported, page))
+        number = page[-1].number
 
 
 def verify(session: Session, folder: Path | None = None) -> list[str]:
@@ -124,6 +130,12 @@ def kept_head(folder: Path) -> tuple[int, bytes] | None:
         return DAMAGED, b""
 
 
-def _after(session: Session, number: int) -> sa.ScalarResult[AuditLine]:
+def _exported(line: AuditLine) -> bytes:
+    said: dict[str, Any] = json.loads(canonical(line))
+    chained = said | {"previous": line.previous.hex(), "hash": line.hash.hex()}
+    return json.dumps(chained, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
+
+
+def _after(session: Session, number: int) -> list[AuditLine]:
     page = sa.select(AuditLine).where(AuditLine.number > number).order_by(AuditLine.number).limit(AT_ONCE)
-    return session.scalars(page)
+    return list(session.scalars(page))

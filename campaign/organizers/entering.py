@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import Database
 from campaign.organizers import accounts, audit, guesses, logins, passphrases
+from campaign.organizers.actions import Action
 from campaign.organizers.factors import use
 from campaign.organizers.models import Account
 from campaign.sealing import new_token
@@ -82,5 +83,5 @@ def _begin(session: Session, account: Account, proof: Proof, moment: datetime) -
     guesses.remember(session, account, device, moment)
     entered = Entered(logins.begin(session, account, moment), device)
     wrong = guesses.wrong_today(session, account, moment)
-    audit.note(session, account.email, "logged in", **{"wrong_today": wrong} if wrong else {})
+    audit.note(session, account.email, Action.LOGGED_IN, **{"wrong_today": wrong} if wrong else {})
     return entered

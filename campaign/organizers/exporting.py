@@ -5,7 +5,7 @@ the folder opens anything alone. Once the row has let go of the key, no copy of 
 """
 
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -14,13 +14,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
 from campaign.database import Record, now
-from campaign.exports.documents import OPEN, PDF
+from campaign.exports.format import Format
+from campaign.exports.formats import FORMATS
 from campaign.exports.rows import Wanted
 from campaign.organizers import accounts, audit, four_eyes
+from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 from campaign.sealing import lock, unlock
 
-WITH_ADDRESSES = "export with addresses"  # waits for a second organizer
 KEPT, REMEMBERED = timedelta(hours=1), timedelta(days=1)
 ATTEMPTS = 3  # a worker that is killed over one export gives up at last
 FOLDER = "exports"
@@ -37,7 +38,7 @@ class Export(Record):
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    document: Mapped[str] = mapped_column(sa.String(10))  # the format, see documents.FORMATS
+    document: Mapped[str] = mapped_column(sa.String(10))  # the name of its format
     wanted: Mapped[dict[str, str]] = mapped_column(sa.JSON)  # which signatures, as Wanted.facts
     language: Mapped[str] = mapped_column(sa.String(8))  # the reader's
     asked_at: Mapped[datetime] = mapped_column(index=True)
@@ -53,6 +54,11 @@ class Export(Record):
     trouble: Mapped[str | None] = mapped_column(sa.String(20))  # why it failed, see TROUBLES in views/exports.py
     taken_at: Mapped[datetime | None]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def format(self) -> Format:
+        """Return the format that was asked for."""
+        return FORMATS[self.document]
 
     @property
     def name(self) -> str:
@@ -81,22 +87,25 @@ class Taken:
     export: Export
 
 
-def ask(session: Session, by: Account, document: str, wanted: Wanted, language: str) -> Request | None:
+def ask(
+    session: Session, by: Account, document: str, wanted: Wanted, language: str, handlers: four_eyes.Handlers
+) -> Request | None:
     """Asks for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
 
     Asking for the same again while it waits changes nothing.
     """
     facts = {"format": document, "reader": language, **wanted.facts()}
-    if document not in OPEN:
+    if not FORMATS[document].needs_key:
         order(session, facts, by.email)
         return None
     same = [one for one in asked(session, by) if one.facts == facts]
-    return same[0] if same else four_eyes.ask(session, by, WITH_ADDRESSES, facts)
+    return same[0] if same else four_eyes.ask(session, by, Action.EXPORT_WITH_ADDRESSES, facts, handlers)
 
 
 def asked(session: Session, by: Account) -> list[Request]:
     """What somebody asked for that waits for a second organizer, the newest first."""
-    return [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == (WITH_ADDRESSES, by.email)]
+    mine = Action.EXPORT_WITH_ADDRESSES, by.email
+    return [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == mine]
 
 
 def order(session: Session, facts: dict[str, Any], by: str) -> None:
@@ -104,17 +113,13 @@ def order(session: Session, facts: dict[str, Any], by: str) -> None:
     account = accounts.find(session, by)
     if account is None:
         return
-    which = Wanted.of(facts)
-    wanted = replace(which, shown=which.shown or facts["format"] == PDF).facts()
+    wanted = FORMATS[facts["format"]].narrow(Wanted.of(facts)).facts()
     same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
     if any(one.is_waiting() and all(getattr(one, name) == value for name, value in same.items()) for one in of(session, account)):
         return
     line = Export(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
     session.add(line)
-    audit.note(session, by, "export asked for", format=line.document, **line.wanted)
-
-
-four_eyes.register(WITH_ADDRESSES, order)
+    audit.note(session, by, Action.EXPORT_ASKED_FOR, format=line.document, **line.wanted)
 
 
 def of(session: Session, account: Account) -> list[Export]:
@@ -135,7 +140,7 @@ def take(session: Session, key: bytes, folder: Path, export: bytes, by: Account,
     taken = session.execute(ours.values(key_box=None, taken_at=moment))
     if not cast("sa.CursorResult[object]", taken).rowcount:
         raise Gone
-    audit.note(session, by.email, "export taken", **found.facts())
+    audit.note(session, by.email, Action.EXPORT_TAKEN, **found.facts())
     return Taken(file_of(folder, export), bytes.fromhex(unlock(key, box)), found)
 
 

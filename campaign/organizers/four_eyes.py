@@ -1,10 +1,11 @@
 """Four eyes: what is hard to undo is asked for by one organizer and done when a second one agrees.
 
-An act registers what is to be done. Asking stores its facts; agreeing does it, once, in the same transaction. Where there is
-only one organizer, that one can turn the rule off; it is on again as soon as there is another account.
+Asking stores the facts of an action; agreeing does it, once, in the same transaction. Both take the handlers, which say what is
+done (approvals.py lists them), so that nothing can be asked for that could not be agreed to. Where there is only one organizer,
+that one can turn the rule off; it is on again as soon as there is another account.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,20 +14,16 @@ from sqlalchemy.orm import Session
 
 from campaign.database import now
 from campaign.organizers import audit
+from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, Account, Desk, Request
 
 LIFE = timedelta(days=7)
-Do = Callable[[Session, dict[str, Any], str], None]
-ACTS: dict[str, Do] = {}
+Handler = Callable[[Session, dict[str, Any], str], None]  # the session, the facts, and the e-mail of who asked
+Handlers = Mapping[str, Handler]  # by the action
 
 
 class NotPossible(Exception):
     """The request is over, was decided before, or is not for this organizer to decide."""
-
-
-def register(act: str, do: Do) -> None:
-    """Says what is done once a second organizer has agreed: `do(session, facts, by)`, where `by` asked for it."""
-    ACTS[act] = do
 
 
 def is_on(session: Session) -> bool:
@@ -34,31 +31,32 @@ def is_on(session: Session) -> bool:
     return session.get_one(Desk, 1).four_eyes_off_at is None
 
 
-def ask(session: Session, by: Account, act: str, facts: dict[str, Any]) -> Request:
-    """Asks a second organizer; where the rule is off, does it at once. Facts are JSON; they are shown, and noted in the audit."""
-    request = Request(act=act, facts=facts, asked_by=by.email, asked_at=now())
+def ask(session: Session, by: Account, action: Action, facts: dict[str, Any], handlers: Handlers) -> Request:
+    """Ask a second organizer; where the rule is off, do it at once. The facts are JSON; the second organizer sees them."""
+    handle = handlers[action]
+    request = Request(act=action.value, facts=facts, asked_by=by.email, asked_at=now())
     session.add(request)
     session.flush()
     if is_on(session):
-        audit.note(session, by.email, "asked", request=request.id, what=act)
+        audit.note(session, by.email, Action.ASKED, request=request.id, what=request.act)
     else:
         request.decided_by = by.email
-        _do(session, request)
+        _do(session, request, handle)
     return request
 
 
-def agree(session: Session, number: int, by: Account) -> Request:
-    """Does what was asked for; raises NotPossible."""
+def agree(session: Session, number: int, by: Account, handlers: Handlers) -> Request:
+    """Do what was asked for; raise NotPossible."""
     request = _decide(session, number, by, Request.asked_by != by.email)
-    audit.note(session, by.email, "agreed", request=request.id, what=request.act)
-    _do(session, request)
+    audit.note(session, by.email, Action.AGREED, request=request.id, what=request.act)
+    _do(session, request, handlers[request.act])
     return request
 
 
 def decline(session: Session, number: int, by: Account) -> Request:
     """Ends a request without doing anything; whoever asked can take it back like this. Raises NotPossible."""
     request = _decide(session, number, by)
-    audit.note(session, by.email, "declined", request=request.id, what=request.act)
+    audit.note(session, by.email, Action.DECLINED, request=request.id, what=request.act)
     return request
 
 
@@ -76,7 +74,7 @@ def turn(session: Session, by: Account, *, on: bool) -> None:
     if on == (desk.four_eyes_off_at is None):
         return
     desk.four_eyes_off_at = None if on else now()
-    audit.note(session, by.email, "four eyes on" if on else "four eyes off")
+    audit.note(session, by.email, Action.FOUR_EYES_ON if on else Action.FOUR_EYES_OFF)
 
 
 def _decide(session: Session, number: int, by: Account, *also: sa.ColumnElement[bool]) -> Request:
@@ -90,9 +88,9 @@ def _decide(session: Session, number: int, by: Account, *also: sa.ColumnElement[
     return session.get_one(Request, found, populate_existing=True)
 
 
-def _do(session: Session, request: Request) -> None:
+def _do(session: Session, request: Request, handle: Handler) -> None:
     request.decided_at = request.done_at = now()
-    ACTS[request.act](session, request.facts, request.asked_by)
+    handle(session, request.facts, request.asked_by)
 
 
 def _open(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -7,18 +7,11 @@ from datetime import date
 from flask_babel import gettext, lazy_gettext
 from wtforms import Field, SelectField, StringField, ValidationError
 
-from campaign.exports.documents import OPEN, PDF, SEALED
+from campaign.exports.formats import FORMATS
 from campaign.exports.rows import Wanted
 from campaign.languages import LANGUAGES, countries, current, digits
 from campaign.organizers.forms import DeskForm
 
-DOCUMENTS = {
-    "xlsx": (lazy_gettext("Spreadsheet"), lazy_gettext("Every cell is text; in Arabic the sheet runs from right to left.")),
-    "csv": (lazy_gettext("Plain table"), lazy_gettext("For any program that reads tables.")),
-    "jsonl": (lazy_gettext("Data for programs"), lazy_gettext("One object a line, every text as it was signed.")),
-    PDF: (lazy_gettext("Book of names"), lazy_gettext("Only the names that are shown, by day, for printing.")),
-    SEALED: (lazy_gettext("Sealed file"), lazy_gettext("Opens only where the private key is.")),
-}
 STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
 
 
@@ -34,8 +27,11 @@ class ExportForm(DeskForm):
 
     def __init__(self, *, can_open: bool, names_hidden: bool) -> None:
         super().__init__()
-        away = {*(() if can_open else OPEN), *((PDF,) if names_hidden else ())}
-        self.offered = {name: words for name, words in DOCUMENTS.items() if name not in away}
+        self.offered = {
+            name: one
+            for name, one in FORMATS.items()
+            if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
+        }
         self.state.choices = list(STATES.items())
         self.country.choices = [("", ""), *countries(current().code)]
         self.signed_in.choices = [("", ""), *((one.code, one.name, {"lang": one.code}) for one in LANGUAGES.values())]

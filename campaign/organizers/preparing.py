@@ -20,12 +20,14 @@ import sqlalchemy as sa
 from campaign.config import Settings
 from campaign.database import Database, now
 from campaign.exports import rows
-from campaign.exports.documents import OPEN, NamesHidden, Order
+from campaign.exports.format import Source
 from campaign.exports.locked import Locking
+from campaign.exports.namebook import NamesHidden
 from campaign.exports.outlet import Hashed, whole
 from campaign.exports.rows import Wanted
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, exporting
+from campaign.organizers.actions import Action
 from campaign.organizers.exporting import ATTEMPTS, FOLDER, Export
 from campaign.petition import seal_keys
 from campaign.prints.drawing import NotDrawn
@@ -80,10 +82,9 @@ def prepare(site: Site, export: Export) -> None:
     wanted, database = Wanted.of(export.wanted), site.database
     with database.reading() as session:
         keys = seal_keys.in_force(session, site.keys)
-    if export.document in OPEN and keys.private is None:
+    if export.format.needs_key and keys.private is None:
         raise KeyAway("the private key is not on this server any more")
     note(database, export, expected=rows.count(database, wanted))
-    order = Order(export.document, wanted, LANGUAGES[export.language])
     key, box = exporting.new_key(site.keys.desk)
     file = exporting.file_of(site.settings.data, export.id)
     file.unlink(missing_ok=True)
@@ -91,7 +92,9 @@ def prepare(site: Site, export: Export) -> None:
         locking = Locking(stream, key)
         hashed = Hashed(cast("IO[bytes]", locking))
         done = Done(database, export)
-        order.write(database, keys.key_id, [keys.private] if keys.private else [], cast("IO[bytes]", hashed), done.watched)
+        pages, privates = rows.pages(database, wanted), [keys.private] if keys.private else []
+        source = Source(pages, done.watched, LANGUAGES[export.language], privates, wanted, keys.key_id)
+        export.format.write(source, cast("IO[bytes]", hashed))
         locking.finish()
     finish(database, export, box, hashed, done.number)
 
@@ -131,7 +134,7 @@ def finish(database: Database, export: Export, box: bytes, hashed: Hashed, numbe
             raise Over
         found.prepared_at, found.key_box = now(), box
         found.sha256, found.size, found.done, found.expected = hashed.sha256, hashed.size, number, number
-        audit.note(session, found.account.email, "export prepared", **found.facts())
+        audit.note(session, found.account.email, Action.EXPORT_PREPARED, **found.facts())
 
 
 def fail(database: Database, export: Export, trouble: str) -> None:

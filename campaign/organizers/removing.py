@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from campaign.database import Database, Record, insert, now, table
 from campaign.organizers import audit, four_eyes, paging
+from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 from campaign.petition import name_words
 from campaign.petition.counting import add_to_tally
@@ -20,7 +21,6 @@ from campaign.petition.models import Review, Signature
 from campaign.petition.removed import UNDO_FOR, Removal, Removed, RemovedReview
 
 MOST = 10_000  # signatures that are removed together
-BULK = "bulk removal"  # on the list of four eyes
 PROPOSED_FOR = four_eyes.LIFE + UNDO_FOR  # a second organizer may still agree to it
 ID, CHUNK = 16, 500  # bytes; ids in one statement
 COLUMNS = [column.name for column in table(Signature).columns]
@@ -95,24 +95,30 @@ def forget(database: Database, at: datetime) -> None:
 
 def request_for(session: Session, number: int) -> Request | None:
     """The request by which a proposal waits for a second organizer."""
-    asked = (request for request in four_eyes.waiting(session) if request.act == BULK)
+    asked = (request for request in four_eyes.waiting(session) if request.act == Action.BULK_REMOVAL)
     return next((request for request in asked if request.facts["removal"] == number), None)
 
 
-def ask(session: Session, removal: Removal, *, reason: str, by: Account) -> None:
+def ask(session: Session, removal: Removal, *, reason: str, by: Account, handlers: four_eyes.Handlers) -> None:
     """Removes a single signature at once; several, when a second organizer has agreed."""
     facts = {"removal": removal.id, "reason": reason, "number": removal.number}
     if removal.number > 1:
-        four_eyes.ask(session, by, BULK, facts)
+        four_eyes.ask(session, by, Action.BULK_REMOVAL, facts, handlers)
     else:
-        _agreed(session, facts, by.email)
+        remove_agreed(session, facts, by.email)
+
+
+def remove_agreed(session: Session, facts: dict[str, Any], by: str) -> None:
+    """Remove what somebody asked to remove, and note it."""
+    gone = remove(session, facts["removal"], reason=facts["reason"], at=now())
+    audit.note(session, by, Action.REMOVED, removal=facts["removal"], reason=facts["reason"], number=gone)
 
 
 def put_back(session: Session, number: int, *, by: Account) -> None:
     """Undoes a removal, and notes it; raises TooLate."""
     restored = undo(session, number, at=now())
     if restored:
-        audit.note(session, by.email, "restored", removal=number, number=restored)
+        audit.note(session, by.email, Action.RESTORED, removal=number, number=restored)
 
 
 def newest(session: Session, before: int | None) -> tuple[list[Removal], int | None]:
@@ -153,12 +159,3 @@ def _locked(session: Session, number: int) -> Removal | None:
 
 def _chunks(ids: list[bytes]) -> Iterator[list[bytes]]:
     return (ids[place : place + CHUNK] for place in range(0, len(ids), CHUNK))
-
-
-def _agreed(session: Session, facts: dict[str, Any], by: str) -> None:
-    """A second organizer has agreed."""
-    gone = remove(session, facts["removal"], reason=facts["reason"], at=now())
-    audit.note(session, by, "removed", removal=facts["removal"], reason=facts["reason"], number=gone)
-
-
-four_eyes.register(BULK, _agreed)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.organizers import audit
+from campaign.organizers.actions import Action
 from campaign.petition import showing
 from campaign.petition.models import Review, Signature, Wave, WaveMember
 
@@ -51,14 +52,14 @@ def accept(session: Session, ids: list[bytes], *, by: str) -> None:
     """Shows words that were held, and takes the others as in order."""
     number = showing.accept(session, ids)
     if number:
-        audit.note(session, by, "words accepted", number=number)
+        audit.note(session, by, Action.WORDS_ACCEPTED, number=number)
 
 
 def refuse(session: Session, ids: list[bytes], *, by: str, today: date) -> None:
     """Does not show these words; their signatures count as before."""
     number = showing.refuse(session, ids, today)
     if number:
-        audit.note(session, by, "words refused", number=number)
+        audit.note(session, by, Action.WORDS_REFUSED, number=number)
 
 
 def waves(session: Session) -> list[Wave]:
@@ -91,7 +92,7 @@ def look(session: Session, number: int, *, by: str, today: date) -> None:
     """Takes a wave as in order."""
     looked = sa.update(Wave).where(Wave.id == number, Wave.looked_on.is_(None)).values(looked_on=today)
     if session.scalar(looked.returning(Wave.id)) is not None:
-        audit.note(session, by, "wave in order", wave=number)
+        audit.note(session, by, Action.WAVE_IN_ORDER, wave=number)
 
 
 def _read(key: re.Match[str]) -> tuple[sa.ColumnElement[Any], ...]:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from campaign.organizers import audit
+from campaign.organizers.actions import Action
 from campaign.petition.models import Publication
 
 
@@ -16,15 +17,15 @@ class Switch:
     """What a switch changes, and what the audit calls turning it on and off."""
 
     since: InstrumentedAttribute[Any]  # the day on which it was turned on
-    on: str
-    off: str
+    on: Action
+    off: Action
 
 
 SWITCHES = {
-    "signing": Switch(Publication.closed_on, "signing closed", "signing resumed"),
-    "mail": Switch(Publication.mail_stopped_on, "mail stopped", "mail resumed"),
-    "names": Switch(Publication.names_hidden_on, "names hidden", "names shown"),
-    "words": Switch(Publication.words_held_on, "words held", "words not held"),
+    "signing": Switch(Publication.closed_on, Action.SIGNING_CLOSED, Action.SIGNING_RESUMED),
+    "mail": Switch(Publication.mail_stopped_on, Action.MAIL_STOPPED, Action.MAIL_RESUMED),
+    "names": Switch(Publication.names_hidden_on, Action.NAMES_HIDDEN, Action.NAMES_SHOWN),
+    "words": Switch(Publication.words_held_on, Action.WORDS_HELD, Action.WORDS_NOT_HELD),
 }
 
 

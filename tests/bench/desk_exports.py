@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from campaign import sealing
 from campaign.database import Database, now
 from campaign.exports import rows
-from campaign.exports.documents import FORMATS, PDF
+from campaign.exports.formats import FORMATS
+from campaign.exports.namebook import PDF
 from campaign.exports.rows import Wanted
 from campaign.organizers import exporting
 from campaign.organizers.exporting import Export
@@ -33,8 +34,8 @@ def measure(sites: list[Site]) -> Section:
             found = {document: _prepare(site, database, document) for document in FORMATS}
         for document, (number, run, size) in found.items():
             section.add(f"{site.size:,}: {document}", f"{number:,}", run.seconds, run.largest, run.together, size / 1e6)
-        tables = max(run.together for document, (_, run, _) in found.items() if document != PDF)
-        names, book, _ = found[PDF]
+        tables = max(run.together for document, (_, run, _) in found.items() if document != PDF.name)
+        names, book, _ = found[PDF.name]
         section.hold(f"memory of an export of {site.size:,} from the desk", tables, most=MOST, unit=" MB")
         section.hold(f"memory of a book of {names:,} names", book.together, most=MOST_OF_A_BOOK, unit=" MB")
     return section
@@ -52,5 +53,5 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
         export = session.scalars(sa.select(Export).where(Export.key_box.is_not(None))).one()
         taken = exporting.take(session, key, site.data, export.id, export.account, now())
     taken.file.unlink()
-    assert export.done == rows.count(database, Wanted(shown=document == PDF))
+    assert export.done == rows.count(database, FORMATS[document].narrow(Wanted()))
     return export.done, run, export.size or 0

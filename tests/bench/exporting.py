@@ -18,7 +18,8 @@ from nacl.public import PrivateKey, SealedBox
 
 from campaign import sealing
 from campaign.database import Database
-from campaign.exports.documents import FORMATS, PDF
+from campaign.exports.formats import FORMATS
+from campaign.exports.namebook import PDF
 from campaign.petition.models import Signature
 from tests.bench.figures import Section
 from tests.bench.rounds import in_turn, ratio
@@ -26,7 +27,7 @@ from tests.bench.servers import Site, children, memory, shared_fairly
 from tests.bench.terms import Terms
 
 AT_HAND = 50_000  # records that are opened over and over for the bare cost
-TABLES = [name for name in FORMATS if name != PDF]  # the book of names is measured with the desk
+TABLES = [name for name in FORMATS if name != PDF.name]  # the book of names is measured with the desk
 ENVELOPE = 9  # bytes before the sealed box, see sealing.seal
 FEW_ROUNDS = 1_000_000  # signatures from which on one round is enough
 MOST = 150  # MB

@@ -2,7 +2,8 @@
 
 import pytest
 
-from campaign.exports.rows import PAGE, Row
+from campaign.exports import columns
+from campaign.exports.rows import PAGE
 from tests.exports.organizing import DAY, TEXT, lines
 from tests.servers import LONG, on_sqlite
 
@@ -48,7 +49,7 @@ def test_every_signature_is_one_object_with_the_columns_in_their_order(omar):
 
     found = omar.reads()
 
-    assert [tuple(found[0])] == [Row._fields]
+    assert [tuple(found[0])] == [columns.NAMES]
     assert tuple(found[0].values()) == (
         *(1, "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", True, TEXT, "online"),
     )

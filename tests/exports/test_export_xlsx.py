@@ -6,10 +6,10 @@ import sys
 import pytest
 from openpyxl import load_workbook
 
-from campaign.exports import spreadsheet
-from campaign.exports.rows import Row
+from campaign.exports import columns, spreadsheet
+from campaign.exports.rows import Row, Stored
 from campaign.languages import ENGLISH, LANGUAGES
-from tests.exports.organizing import TEXT
+from tests.exports.organizing import DAY, TEXT
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
 from tests.servers import on_sqlite
@@ -27,20 +27,10 @@ def cells(file):
     return [[cell.value for cell in row] for row in sheet(file).iter_rows(min_row=2)]
 
 
-def row(number, **fields):
+def row(number, name="Layla Haddad"):
     """A row that nobody signed."""
-    given = {"name": f"Person {number}", "email": "a@example.org", "country": None, "language": "en", "shown_as": None}
-    return Row(
-        **{
-            "number": number,
-            "confirmed_on": "2026-11-22",
-            "news": False,
-            "text_sha256": TEXT,
-            "source": "online",
-            **given,
-            **fields,
-        }
-    )
+    stored = Stored(bytes(16), DAY, country=None, language="en", shown_as=None, news=False, text_sha256=TEXT, sealed=b"")
+    return Row(number, stored, name, "layla@example.org")
 
 
 def test_every_signature_is_one_row_of_text_below_the_headings(omar):
@@ -48,7 +38,7 @@ def test_every_signature_is_one_row_of_text_below_the_headings(omar):
 
     found = sheet(omar.exports("xlsx"))
 
-    assert [cell.value for cell in found[1]] == list(Row._fields)
+    assert [cell.value for cell in found[1]] == list(columns.NAMES)
     assert [cell.value for cell in found[2]] == [
         *("1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "online"),
     ]
@@ -125,7 +115,7 @@ def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
 
 @on_sqlite
 def test_without_signatures_the_sheet_has_its_headings(omar):
-    assert [cell.value for cell in sheet(omar.exports("xlsx"))[1]] == list(Row._fields)
+    assert [cell.value for cell in sheet(omar.exports("xlsx"))[1]] == list(columns.NAMES)
 
 
 @on_sqlite

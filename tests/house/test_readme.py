@@ -90,6 +90,14 @@ def test_a_command_stands_in_the_readme_with_its_options_and_in_the_words_of_its
     assert meaning == " ".join((COMMANDS[name].help or "").split())
 
 
+@pytest.mark.parametrize("name", ["campaign export", "campaign open-export"])
+def test_the_readme_names_every_format_of_an_export_and_no_other(name):
+    [formats] = [parameter for parameter in COMMANDS[name].params if "--format" in parameter.opts]
+
+    assert isinstance(formats.type, click.Choice)
+    assert re.findall(r"--format (\S+)", usage_row(name)[0]) == ["|".join(formats.type.choices)]
+
+
 def test_the_readme_names_no_command_that_is_not_there():
     named = [row[0].strip("`") for row in rows(section("Commands"))[1:]]
 

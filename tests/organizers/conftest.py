@@ -1,6 +1,6 @@
 """The people of the desk: Omar and Nour organize, Hadi moderates. Each has a browser that keeps the desk's cookies."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,7 +11,8 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
-from campaign.organizers import accounts, factors, passphrases
+from campaign.organizers import accounts, audit, factors, passphrases
+from campaign.organizers.acts import FACTS
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
 from campaign.site import Site
 from tests.organizers.carrying import Carrying
@@ -82,6 +83,18 @@ def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with little work: what is tested here is who gets in, not how long it takes."""
     monkeypatch.setattr(passphrases, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     passphrases._nobodys.clear()
+
+
+@pytest.fixture(autouse=True)
+def _audit_in_words(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Whatever a test did, each line of the audit that came of it can be told in words."""
+    app: Flask | None = request.getfixturevalue("app") if "app" in request.fixturenames else None
+    yield
+    if app:
+        site: Site = app.extensions["site"]
+        with site.database.reading() as session:
+            unnamed = {name for line in audit.lines(session) for name in line.facts if name not in FACTS}
+        assert unnamed == set()
 
 
 @pytest.fixture

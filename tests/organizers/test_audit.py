@@ -9,8 +9,11 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from campaign.commands.main import main
+from campaign.database import now
 from campaign.organizers import audit
+from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditLine, Desk
+from campaign.pipes import Pieces
 from tests.people import parse, rows
 
 LINES = 10
@@ -27,7 +30,7 @@ def chain(database, settings):
     """Ten lines, the end of which is known in the data folder too."""
     for number in range(LINES):
         with database.writing() as session:
-            audit.note(session, "omar@example.org", "logged in", wrong_today=number, note="نص «عربي»")
+            audit.note(session, "omar@example.org", Action.LOGGED_IN, wrong_today=number, reason="نص «عربي»")
     audit.keep_head(database, settings.data)
 
 
@@ -101,7 +104,7 @@ def test_an_end_that_was_cut_off_is_found_also_when_the_audit_has_grown_since(wr
     wrong(sa.delete(AuditLine).where(AuditLine.number > LINES - 3), forge_head=True)
     for _ in range(7):
         with database.writing() as session:
-            audit.note(session, "nour@example.org", "logged in")
+            audit.note(session, "nour@example.org", Action.LOGGED_IN)
         audit.keep_head(database, settings.data)
 
     assert wrong() == ["The audit is broken at line 10: the data folder remembers another one."]
@@ -131,7 +134,7 @@ def test_a_chain_that_was_written_anew_from_the_start_is_found_by_the_data_folde
         session.execute(sa.delete(AuditLine))
         session.execute(sa.update(Desk).values(last_line=0, last_hash=audit.BEGINNING))
         for _ in range(LINES + 2):
-            audit.note(session, "nour@example.org", "logged in")
+            audit.note(session, "nour@example.org", Action.LOGGED_IN)
 
     assert wrong() == ["The audit is broken at line 10: the data folder remembers another one."]
 
@@ -152,7 +155,7 @@ def test_many_who_note_something_at_once_make_one_chain(database, settings, app)
     def act(name):
         for _ in range(5):
             with database.writing() as session:
-                audit.note(session, f"{name}@example.org", "logged in")
+                audit.note(session, f"{name}@example.org", Action.LOGGED_IN)
 
     threads = [threading.Thread(target=act, args=(name,)) for name in range(8)]
     for thread in threads:
@@ -180,7 +183,7 @@ def test_what_organizers_do_is_read_at_the_desk_in_both_languages(omar):
 def test_older_lines_are_a_page_further(omar, monkeypatch, database):
     with database.writing() as session:
         for _ in range(60):
-            audit.note(session, "nour@example.org", "logged out")
+            audit.note(session, "nour@example.org", Action.LOGGED_OUT)
     first = omar.read("audit")
     older = next(link.get("href") for link in parse(first.text).iter("a") if link.get("rel") == "next")
 
@@ -198,3 +201,32 @@ def test_the_audit_is_taken_as_a_file_that_can_be_checked_elsewhere(omar, hadi):
     assert all(line["previous"] == before["hash"] for before, line in itertools.pairwise(lines))
     assert (lines[3]["by"], lines[3]["facts"]["wrong_today"]) == ("omar@example.org", 3)
     assert hadi.read("audit.jsonl").status_code == 403
+
+
+@pytest.mark.usefixtures("chain")
+def test_the_file_of_the_audit_is_sent_a_few_lines_at_a_time_and_never_whole_in_memory(omar, monkeypatch):
+    monkeypatch.setattr(audit, "AT_ONCE", 4)
+    sent = []
+
+    def wrap(file, size):
+        sent.append(Pieces(file, size))
+        return sent[-1]
+
+    answer = omar.client.get(omar.url("audit.jsonl"), environ_overrides={"wsgi.file_wrapper": wrap}, base_url=omar.base_url)
+    pieces = list(answer.response)
+
+    assert len(sent) == 1
+    assert [piece.count(b"\n") for piece in pieces] == [4, 4, 4, 1]
+    assert [json.loads(line)["number"] for line in b"".join(pieces).splitlines()] == list(range(1, 14))
+
+
+@pytest.mark.usefixtures("chain")
+def test_reading_every_line_leaves_the_other_records_of_the_session_alone(database):
+    with database.writing() as session:
+        desk = session.get_one(Desk, 1)
+        read = len(list(audit.lines(session)))
+        desk.four_eyes_off_at = desk.four_eyes_off_at or now()
+
+    assert read == LINES
+    with database.reading() as session:
+        assert session.get_one(Desk, 1).four_eyes_off_at is not None

@@ -9,7 +9,8 @@ import pytest
 
 from campaign.database import now
 from campaign.languages import LANGUAGES
-from campaign.organizers import accounts, four_eyes
+from campaign.organizers import accounts, approvals, four_eyes
+from campaign.organizers.actions import Action
 from tests.house.test_arabic_pages import assert_arabic
 from tests.organizers.conftest import PASSPHRASE, Organizer
 from tests.organizers.test_forms import routes
@@ -25,7 +26,8 @@ def opened(app, omar, nour, request):
     """Every page by its address, in one language: with errors in its form too, and on the way of somebody who is new."""
     omar.language = nour.language = request.param
     with app.extensions["site"].database.writing() as session:
-        four_eyes.ask(session, accounts.get(session, nour.email), "bulk removal", {"number": 1})
+        handlers = approvals.handlers(app.extensions["site"].keys)
+        four_eyes.ask(session, accounts.get(session, nour.email), Action.BULK_REMOVAL, {"number": 1}, handlers)
     paths = [re.sub("^/../", f"/{request.param}/", path) for _, path in routes(app, "GET")]
     found = {path: omar.read(path) for path in paths}
     found |= {f"{path} with errors": omar.send(path) for path in ("again", "account/passphrase")}

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from campaign.database import now
 from campaign.organizers import access, accounts, audit, factors, logins, passphrases
 from campaign.organizers.access import me, open_to
+from campaign.organizers.actions import Action
 from campaign.organizers.forms import NewPassphrase
 from campaign.organizers.models import ROLES
 from campaign.organizers.room import room
@@ -33,7 +34,7 @@ def end_sessions() -> Page:
         ids = [login.id for login in logins.of(session, me(), now()) if login.id != this and chosen in (None, login.id)]
         if ids:
             logins.end(session, me(), *ids)
-            audit.note(session, me().email, "sessions ended", number=len(ids))
+            audit.note(session, me().email, Action.SESSIONS_ENDED, number=len(ids))
     return redirect(url_for(".account", changed="sessions"), 303)
 
 
@@ -73,5 +74,5 @@ def make_recovery_codes() -> Page:
     """New recovery codes, shown once; the old ones are over."""
     with site().database.writing() as session:
         codes = factors.new_recovery_codes(session, me())
-        audit.note(session, me().email, "recovery codes made")
+        audit.note(session, me().email, Action.RECOVERY_CODES_MADE)
     return render_template("organizers/recovery_codes.html", codes=codes)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from campaign.database import now
 from campaign.organizers import access, audit, entering, guesses, logins
 from campaign.organizers.access import open_to
+from campaign.organizers.actions import Action
 from campaign.organizers.forms import EnterForm, ProofForm
 from campaign.organizers.models import ROLES
 from campaign.organizers.room import room
@@ -76,7 +77,7 @@ def leave() -> Page:
     """Ends the login."""
     with site().database.writing() as opened:
         logins.end(opened, access.me(), access.my_login().id)
-        audit.note(opened, access.me().email, "logged out")
+        audit.note(opened, access.me().email, Action.LOGGED_OUT)
     session.clear()
     return redirect(url_for(".enter"), 303)
 

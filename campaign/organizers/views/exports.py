@@ -7,27 +7,20 @@ from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
 from campaign.database import now
-from campaign.exports.documents import SEALED
+from campaign.exports.formats import FORMATS
 from campaign.exports.locked import CHUNK, Unlocking
 from campaign.languages import current
-from campaign.organizers import exporting, four_eyes, logins
+from campaign.organizers import approvals, exporting, four_eyes, logins
 from campaign.organizers.access import can_open, me, my_login, open_to
 from campaign.organizers.exporting import Export, Gone, Taken
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.ordering import DOCUMENTS, ExportForm
+from campaign.organizers.ordering import ExportForm
 from campaign.organizers.room import room
 from campaign.petition.models import Publication
 from campaign.sealing import CannotOpen
 from campaign.site import site
 
 Page = Answer | str | tuple[str, int]
-KINDS = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl; charset=utf-8",
-    "pdf": "application/pdf",
-    SEALED: "application/octet-stream",
-}
 TROUBLES = {
     "key away": lazy_gettext("The private key was moved off this server meanwhile. Ask for a sealed file."),
     "cannot open": lazy_gettext("A sealed record could not be opened. Whoever runs the server finds in its log which one."),
@@ -50,8 +43,9 @@ def ask() -> Page:
     form = _form()
     if not form.validate():
         return _page(form, 422)
+    handlers = approvals.handlers(site().keys)
     with site().database.writing() as session:
-        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code)
+        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code, handlers)
     return redirect(url_for(".exports"), 303)
 
 
@@ -73,20 +67,20 @@ def take() -> Page:
     try:
         with site().database.writing() as session:
             taken = exporting.take(session, site().keys.desk, site().settings.data, export, me(), now())
-            locked = Unlocking(taken.file.open("rb"), taken.key)
+            answer = _sent(taken)  # what goes wrong before it is there leaves the key and the file as they were
     except (Gone, CannotOpen, FileNotFoundError):
         return _page(_form(), 409)
     taken.file.unlink(missing_ok=True)
-    return _sent(taken, locked)
+    return answer
 
 
-def _sent(taken: Taken, locked: Unlocking) -> Response:
-    """The file, chunk by chunk: its key is in memory only, and its name is in the folder no more."""
-    export = taken.export
+def _sent(taken: Taken) -> Response:
+    """Return the file as an answer, chunk by chunk; its key is in memory only."""
+    export, locked = taken.export, Unlocking(taken.file.open("rb"), taken.key)
     return Response(
         wrap_file(request.environ, locked, CHUNK),  # type: ignore[arg-type]  # it reads bytes, as a file does
         headers={"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)},
-        content_type=KINDS[export.document],
+        content_type=export.format.content_type,
         direct_passthrough=True,
     )
 
@@ -112,7 +106,7 @@ def _page(form: ExportForm, status: int = 200) -> Page:
         needs_second=needs_second,
         is_fresh=logins.is_fresh(my_login(), now()),
         kept=exporting.KEPT,
-        documents=DOCUMENTS,
+        formats=FORMATS,
         troubles=TROUBLES,
         over=[export for export in mine if _is_over(export)],
     )

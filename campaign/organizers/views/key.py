@@ -1,14 +1,11 @@
 """The key that signatures are sealed to, and asking for another one."""
 
-from typing import Any
-
 from flask import redirect, render_template, url_for
 from flask_babel import gettext
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from campaign import sealing
-from campaign.organizers import four_eyes, key_change
+from campaign.organizers import approvals, four_eyes, key_change
 from campaign.organizers.access import me, open_to
 from campaign.organizers.forms import KeyForm
 from campaign.organizers.models import ORGANIZER
@@ -35,7 +32,8 @@ def ask_for_key() -> Page:
         return _page(form, 422)
     try:
         with site().database.writing() as session:
-            request = key_change.ask(session, site().keys, seal_keys.parse(form.public.data or ""), me())
+            new, handlers = seal_keys.parse(form.public.data or ""), approvals.handlers(site().keys)
+            request = key_change.ask(session, site().keys, new, me(), handlers)
     except (seal_keys.KnownKey, four_eyes.NotPossible):
         form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
         return _page(form, 422)
@@ -51,17 +49,3 @@ def _page(form: KeyForm, status: int = 200) -> Page:
         "organizers/key.html", form=form, errors=form.mistakes, newest=newest, earlier=earlier[::-1], needs_second=is_on
     )
     return answer, status
-
-
-def _agreed(session: Session, facts: dict[str, Any], by: str) -> None:
-    """A second organizer has agreed to the key whose fingerprint was shown. To put it in force needs a key file of the site."""
-    try:
-        key = seal_keys.parse(facts["public"])
-        if sealing.fingerprint(key) != facts["fingerprint"]:
-            raise four_eyes.NotPossible
-        key_change.change(session, site().keys, key, by=by)
-    except (seal_keys.KnownKey, seal_keys.NotAKey):
-        raise four_eyes.NotPossible from None
-
-
-four_eyes.register(key_change.CHANGE, _agreed)

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.organizers import finding, four_eyes, paging, removing
+from campaign.organizers import approvals, finding, four_eyes, paging, removing
 from campaign.organizers.access import me, open_to
 from campaign.organizers.acts import REASONS
 from campaign.organizers.models import ROLES
@@ -70,7 +70,7 @@ def decide(number: int) -> Page:
         if found.done_at is None and removing.request_for(session, number) is None:
             if found.number > 1 and not me().is_organizer:
                 abort(403)
-            removing.ask(session, found, reason=form.reason.data, by=me())
+            removing.ask(session, found, reason=form.reason.data, by=me(), handlers=approvals.handlers(site().keys))
     return redirect(url_for(".removal", number=number), 303)
 
 

@@ -4,14 +4,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from campaign.organizers import four_eyes
+from campaign.organizers import approvals, four_eyes
 from campaign.organizers.access import me, open_to
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.room import room
 from campaign.site import site
 
 Page = Response | str | tuple[str, int]
-DEEDS = {"agree": four_eyes.agree, "decline": four_eyes.decline}
+DEEDS = ("agree", "decline")
 
 
 @room.get("/requests")
@@ -25,15 +25,18 @@ def requests() -> Page:
 @open_to(ORGANIZER, asked_again=True)
 def answer_request() -> Page:
     """Agrees, and it is done; or declines."""
-    deed, number = DEEDS.get(request.form.get("deed", "")), request.form.get("request", type=int)
-    if deed is None or number is None:
+    deed, number = request.form.get("deed"), request.form.get("request", type=int)
+    if deed not in DEEDS or number is None:
         raise BadRequest
     try:
         with site().database.writing() as session:
-            deed(session, number, me())
+            if deed == "agree":
+                four_eyes.agree(session, number, me(), approvals.handlers(site().keys))
+            else:
+                four_eyes.decline(session, number, me())
     except four_eyes.NotPossible:
         return _page(409)
-    return redirect(url_for(".requests", done=request.form["deed"]), 303)
+    return redirect(url_for(".requests", done=deed), 303)
 
 
 def _page(status: int = 200) -> Page:

@@ -9,6 +9,7 @@ from campaign.database import now
 from campaign.languages import countries, current
 from campaign.organizers import audit, finding, paging
 from campaign.organizers.access import can_open, me, open_to
+from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.organizers.room import room
 from campaign.organizers.searching import AddressForm, FindForm
@@ -48,7 +49,7 @@ def hide(record: str) -> Page:
     """Hides the shown name at once; the review shows it again or refuses it for good."""
     with site().database.writing() as session:
         if showing.hold(session, _id(record), today=now().date()):
-            audit.note(session, me().email, "name hidden", signature=record)
+            audit.note(session, me().email, Action.NAME_HIDDEN, signature=record)
     return redirect(url_for(".signature", record=record, done="hidden"), 303)
 
 
@@ -72,7 +73,7 @@ def unseal(record: str) -> Page:
             person = sealing.open_sealed(private, found.sealed)
         except CannotOpen:
             return _sealed(record, trouble=gettext("This record was sealed to another key, or it is damaged."))
-        audit.note(session, me().email, "sealed shown", signature=record)
+        audit.note(session, me().email, Action.SEALED_SHOWN, signature=record)
     return _sealed(record, person=person)
 
 
@@ -92,7 +93,7 @@ def find_address() -> Page:
         return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), 422
     with site().database.writing() as session:
         found = finding.of_mailbox(session, sealing.tag(site().keys.tag, (form.email.data or "").strip()))
-        audit.note(session, me().email, "address looked for", number=len(found.records) + found.waiting)
+        audit.note(session, me().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
     return render_template("organizers/address.html", form=form, errors=[], found=found)
 
 

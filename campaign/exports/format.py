@@ -1,0 +1,47 @@
+"""What a format of an export is, and what a document is written from; `formats.py` lists them all."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from typing import IO, Any
+
+from nacl.public import PrivateKey
+
+from campaign.exports.opening import opened
+from campaign.exports.rows import Row, Stored, Wanted
+from campaign.tongues import Language
+
+Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on, and shows how far they are
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a document is written from: signatures page by page, and what is needed to open and to describe them."""
+
+    pages: Iterator[list[Stored]]
+    watched: Watched
+    language: Language  # the reader's
+    privates: Iterable[PrivateKey] = ()
+    wanted: Wanted = field(default_factory=Wanted)  # which signatures the pages hold
+    key_id: bytes = b""  # of the key that signatures are sealed to now
+
+    def rows(self) -> Iterator[Row]:
+        """Open the signatures; raise CannotOpen at the first that does not open."""
+        return opened(self.privates, self.watched(self.pages))
+
+
+@dataclass(frozen=True)
+class Format:
+    """A format of an export. A field without a default cannot be forgotten."""
+
+    name: str  # as it is stored and typed, and what the name of a file ends in
+    content_type: str
+    label: Any  # text in the reader's language
+    hint: Any  # text in the reader's language
+    write: Callable[[Source, IO[bytes]], None]
+    needs_key: bool  # it holds names and addresses, so a private key opens them and a second organizer agrees
+    only_shown: bool = False  # it holds the names that are shown and no others
+    needs_app: bool = False  # it is written in the words of the site, so only within the application's context
+
+    def narrow(self, wanted: Wanted) -> Wanted:
+        """Return which of the wanted signatures this format can hold."""
+        return replace(wanted, shown=wanted.shown or self.only_shown)
