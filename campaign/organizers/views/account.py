@@ -15,20 +15,19 @@ from campaign.site import site
 Page = Response | str | tuple[str, int]
 
 
-@room.get("/account")
+@room.route("/account", methods=["GET", "POST"])
 @open_to(*ROLES)
 def account() -> Page:
-    """What belongs to the account, and where it is logged in."""
+    """Show what belongs to the account and where it is logged in; end one session, or every one but this."""
+    if request.method == "POST":
+        return _end_sessions()
     with site().database.reading() as session:
         here, codes = logins.of(session, me(), now()), factors.recovery_codes_left(session, me())
     changed, this = request.args.get("changed"), access.my_login().id
     return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
 
 
-@room.post("/account")
-@open_to(*ROLES)
-def end_sessions() -> Page:
-    """Ends one session, or every one but this."""
+def _end_sessions() -> Page:
     chosen, this = request.form.get("login", type=int), access.my_login().id
     with site().database.writing() as session:
         ids = [login.id for login in logins.of(session, me(), now()) if login.id != this and chosen in (None, login.id)]
@@ -38,20 +37,14 @@ def end_sessions() -> Page:
     return redirect(url_for(".account", changed="sessions"), 303)
 
 
-@room.get("/account/passphrase")
+@room.route("/account/passphrase", methods=["GET", "POST"])
 @open_to(*ROLES, asked_again=True)
 def passphrase() -> Page:
-    """A form for a new passphrase."""
-    return render_template("organizers/passphrase.html", form=NewPassphrase(me().email), errors=[])
-
-
-@room.post("/account/passphrase")
-@open_to(*ROLES, asked_again=True)
-def change_passphrase() -> Page:
-    """A new passphrase: every session ends, and this browser goes on under a new token."""
+    """Take a new passphrase: every session ends, and this browser goes on under a new token."""
     form = NewPassphrase(me().email)
-    if not form.validate():
-        return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), 422
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), status
     kept = passphrases.keep(form.new.data or "")
     with site().database.writing() as session:
         mine = accounts.get(session, me().email)
@@ -61,17 +54,12 @@ def change_passphrase() -> Page:
     return redirect(url_for(".account", changed="passphrase"), 303)
 
 
-@room.get("/account/recovery-codes")
+@room.route("/account/recovery-codes", methods=["GET", "POST"])
 @open_to(*ROLES, asked_again=True)
 def recovery_codes() -> Page:
-    """A button for new recovery codes."""
-    return render_template("organizers/new_codes.html")
-
-
-@room.post("/account/recovery-codes")
-@open_to(*ROLES, asked_again=True)
-def make_recovery_codes() -> Page:
-    """New recovery codes, shown once; the old ones are over."""
+    """Show a button for new recovery codes; make them and show them once, which ends the old ones."""
+    if request.method != "POST":
+        return render_template("organizers/new_codes.html")
     with site().database.writing() as session:
         codes = factors.new_recovery_codes(session, me())
         audit.note(session, me().email, Action.RECOVERY_CODES_MADE)

@@ -16,20 +16,13 @@ from campaign.site import site
 Page = Response | str | tuple[str, int]
 
 
-@room.get("/key")
+@room.route("/key", methods=["GET", "POST"])
 @open_to(ORGANIZER, asked_again=True)
 def key() -> Page:
-    """Which key is in force, which were before, and the form for another one."""
-    return _page(KeyForm())
-
-
-@room.post("/key")
-@open_to(ORGANIZER, asked_again=True)
-def ask_for_key() -> Page:
-    """Asks a second organizer for another key; where the rule is off, it is in force at once."""
+    """Show the key in force and those before; ask a second organizer for another one, which counts at once if the rule is off."""
     form = KeyForm()
-    if not form.validate():
-        return _page(form, 422)
+    if not form.validate_on_submit():
+        return _page(form, 422 if form.is_submitted() else 200)
     try:
         with site().database.writing() as session:
             new, handlers = seal_keys.parse(form.public.data or ""), approvals.handlers(site().keys)

@@ -47,22 +47,24 @@ def removals() -> Page:
     return render_template("organizers/removals.html", removals=found, older=older, reasons=REASONS)
 
 
-@room.get("/removals/<int:number>")
+@room.route("/removals/<int:number>", methods=["GET", "POST"])
 @open_to(*ROLES)
 def removal(number: int) -> Page:
-    """One removal: what is proposed, or what went."""
-    return _page(number, ReasonForm(formdata=None))
+    """Show what is proposed or what went; remove it, or put it back."""
+    if request.method != "POST":
+        return _page(number, ReasonForm(formdata=None))
+    match request.form.get("deed"):
+        case "remove":
+            return _remove(number)
+        case "undo":
+            return _undo(number)
+        case _:
+            raise BadRequest
 
 
-@room.post("/removals/<int:number>")
-@open_to(*ROLES)
-def decide(number: int) -> Page:
-    """Removes what was seen, asks a second organizer to, or puts back what was removed."""
-    form, deed = ReasonForm(), request.form.get("deed")
-    if deed == "undo":
-        return _undo(number)
-    if deed != "remove":
-        raise BadRequest
+def _remove(number: int) -> Page:
+    """Remove what was seen, or ask a second organizer to."""
+    form = ReasonForm()
     if not form.validate():
         return _page(number, form, 422)
     with site().database.writing() as session:

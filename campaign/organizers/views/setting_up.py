@@ -16,28 +16,20 @@ SECRET = {"Referrer-Policy": "no-referrer"}
 Page = Response | tuple[str, int, dict[str, str]]
 
 
-@room.get("/set-up/<token>")
+@room.route("/set-up/<token>", methods=["GET", "POST"])
 def set_up(token: str) -> Page:
-    """The step that is to be done."""
+    """Show or do the step that comes next: the passphrase, then the second factor with the first code of the app."""
     with site().database.reading() as session:
         account = accounts.of_link(session, token, now())
     if account is None:
         return _over()
-    return _second(account, CodeForm()) if account.passphrase_hash else _first(NewPassphrase(account.email))
+    return _confirm_factor(account, token) if account.passphrase_hash else _choose_passphrase(account, token)
 
 
-@room.post("/set-up/<token>")
-def set_up_step(token: str) -> Page:
-    """Does the step: the passphrase, or with the first code of the app the second factor."""
-    with site().database.reading() as session:
-        account = accounts.of_link(session, token, now())
-    if account is None:
-        return _over()
-    if account.passphrase_hash:
-        return _confirm(account, token)
+def _choose_passphrase(account: Account, token: str) -> Page:
     form = NewPassphrase(account.email)
-    if not form.validate():
-        return _first(form, 422)
+    if not form.validate_on_submit():
+        return _first(form, 422 if form.is_submitted() else 200)
     kept = passphrases.keep(form.new.data or "")
     with site().database.writing() as session:
         found = accounts.of_link(session, token, now())
@@ -46,11 +38,11 @@ def set_up_step(token: str) -> Page:
     return redirect(url_for(".set_up", token=token), 303)
 
 
-def _confirm(account: Account, token: str) -> Page:
-    """The second step; of two that take it at once, one gets the recovery codes."""
+def _confirm_factor(account: Account, token: str) -> Page:
+    """Take the second step; of two that take it at once, one gets the recovery codes."""
     form = CodeForm()
-    if not form.validate():
-        return _second(account, form, 422)
+    if not form.validate_on_submit():
+        return _second(account, form, 422 if form.is_submitted() else 200)
     with site().database.writing() as session:
         found, code = accounts.of_link(session, token, now()), form.code.data or ""
         codes = accounts.confirm_factor(session, found, code, site().keys.desk, now()) if found else None
@@ -62,11 +54,11 @@ def _confirm(account: Account, token: str) -> Page:
     return render_template("organizers/recovery_codes.html", codes=codes), 200, SECRET
 
 
-def _first(form: NewPassphrase, status: int = 200) -> Page:
+def _first(form: NewPassphrase, status: int) -> Page:
     return render_template("organizers/set_up.html", form=form, errors=form.mistakes), status, SECRET
 
 
-def _second(account: Account, form: CodeForm, status: int = 200) -> Page:
+def _second(account: Account, form: CodeForm, status: int) -> Page:
     key = site().keys.desk
     picture = Markup(factors.picture(key, account))  # noqa: S704  # drawn by segno
     secret = factors.spelled(factors.secret(key, account))
