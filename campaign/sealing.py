@@ -1,7 +1,7 @@
 """What hides a signer: sealed records, the tag that finds the same mailbox twice, tokens for links, and the key files.
 
 A record is sealed to the campaign's public key before it is stored; only the private key, which is meant to be moved
-off the server, opens it. Letters that wait are locked under a key file that lies outside the database.
+off the server, opens it. Letters that wait are locked under a key file that lies outside the database. See docs/formats.md.
 """
 
 import base64
@@ -11,7 +11,7 @@ import os
 import secrets
 import struct
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +20,8 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-VERSION = 1
-SIZES = (512, 1024)  # a sealed record shows its length to whoever holds the database, so there are two lengths
+VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
+SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
 SECRETS = ("tag", "mail", "form", "desk")
 PUBLIC, PRIVATE = "seal.public", "seal.private"
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
@@ -34,6 +34,10 @@ class KeyTrouble(Exception):
 
 class CannotOpen(Exception):
     """A sealed record cannot be opened with this key."""
+
+
+class RecordTooLarge(Exception):
+    """Something does not fit into the larger of the two sizes; the text is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -132,29 +136,36 @@ def eject(folder: Path, out: Path) -> None:
 
 def seal(public: PublicKey, person: Person) -> bytes:
     """A record nobody but the private key's holder opens: version, key id, then the padded record in a SealedBox."""
-    name, email = person.name.encode(), person.email.encode()
-    plain = person.record + bytes.fromhex(person.text_sha256) + _field(name) + _field(email)
-    size = next(size for size in SIZES if len(plain) <= size)
-    return bytes([VERSION]) + key_id(public) + SealedBox(public).encrypt(plain.ljust(size, b"\0"))
+    plain = _padded(person.record + bytes.fromhex(person.text_sha256), person.name, person.email)
+    return bytes([VERSION]) + key_id(public) + SealedBox(public).encrypt(plain)
 
 
 def open_sealed(private: PrivateKey, envelope: bytes) -> Person:
-    """Opens what `seal` made; raises CannotOpen."""
-    if envelope[:1] != bytes([VERSION]) or envelope[1:9] != key_id(private.public_key):
+    """Open a record of any version in OPENERS; raise CannotOpen. Version and key id come first in every version."""
+    version, sealed_to, box = envelope[:1], envelope[1:9], envelope[9:]
+    if sealed_to != key_id(private.public_key):
         raise CannotOpen("the record was sealed to another key")
+    if version not in OPENERS:
+        raise CannotOpen(f"the record has version {version[0]}, which this program does not know")
+    return OPENERS[version](private, box)
+
+
+def _open_first(private: PrivateKey, box: bytes) -> Person:
     try:
-        plain = SealedBox(private).decrypt(envelope[9:])
-    except CryptoError:
+        plain = SealedBox(private).decrypt(box)
+        name, rest = _take(plain[48:])
+        email, _ = _take(rest)
+        return Person(record=plain[:16], text_sha256=plain[16:48].hex(), name=name.decode(), email=email.decode())
+    except (CryptoError, struct.error, ValueError):  # the last two: sealed to this key, but not by `seal`
         raise CannotOpen("the record is damaged") from None
-    name, rest = _take(plain[48:])
-    email, _ = _take(rest)
-    return Person(record=plain[:16], text_sha256=plain[16:48].hex(), name=name.decode(), email=email.decode())
+
+
+OPENERS: dict[bytes, Callable[[PrivateKey, bytes], Person]] = {b"\1": _open_first}
 
 
 def lock(key: bytes, text: str) -> bytes:
-    """Text of at most 1,022 bytes locked under a key file, its length hidden in steps of 512 bytes."""
-    plain = _field(text.encode())
-    return bytes(SecretBox(key).encrypt(plain.ljust(-len(plain) // 512 * -512, b"\0")))
+    """Lock text of at most 1,022 bytes under a key file; raise RecordTooLarge."""
+    return bytes(SecretBox(key).encrypt(_padded(b"", text)))
 
 
 def unlock(key: bytes, box: bytes) -> str:
@@ -223,8 +234,14 @@ def _write(file: Path, key: bytes) -> None:
         os.fsync(stream.fileno())
 
 
-def _field(value: bytes) -> bytes:
-    return struct.pack(">H", len(value)) + value
+def _padded(head: bytes, *texts: str) -> bytes:
+    """Join a head and texts, each behind its length, and fill up with zeros to the smaller size that fits."""
+    fields = [text.encode() for text in texts]
+    length = len(head) + sum(2 + len(field) for field in fields)
+    for size in SIZES:
+        if length <= size:
+            return b"".join([head, *(struct.pack(">H", len(field)) + field for field in fields)]).ljust(size, b"\0")
+    raise RecordTooLarge(f"{length:,} bytes are too many to be sealed or locked: {SIZES[-1]:,} is the most.")
 
 
 def _take(data: bytes) -> tuple[bytes, bytes]:

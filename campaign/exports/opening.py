@@ -11,7 +11,6 @@ import itertools
 import multiprocessing
 import os
 import signal
-import struct
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -91,10 +90,7 @@ def _open(ring: Ring, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str,
     private = ring.get(sealed[1:9])
     if private is None:
         raise CannotOpen(f"the record was sealed to another key, {grouped(sealed[1:9]) or 'without a name'}")
-    try:
-        person = open_sealed(private, sealed)
-    except (ValueError, struct.error):  # sealed to this key, but not by `seal`
-        raise CannotOpen("the record is damaged") from None
+    person = open_sealed(private, sealed)
     if person.record != row:
         raise CannotOpen("its record belongs to another signature")
     if person.text_sha256 != text_sha256:

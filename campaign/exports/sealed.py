@@ -2,13 +2,13 @@
 
 JSON Lines in UTF-8. The first line names the format, its version and the newest key; then one object a signature, its fields
 those of `rows.Stored`: `id` in hex, `sealed` (see `sealing.seal`) in base64, the others as they are; the last line says
-how many there were, so that a file that was cut off is known.
+how many there were, so that a file that was cut off is known. docs/formats.md describes it, and tests/formats holds it.
 """
 
 import base64
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import islice, takewhile
 from pathlib import Path
@@ -20,7 +20,8 @@ from campaign.exports.format import Format
 from campaign.exports.rows import PAGE, Stored
 from campaign.sealing import CannotOpen
 
-NAME, VERSION = "campaign sealed export", 1
+NAME = "campaign sealed export"
+VERSION = 1  # of the files that are written from now on; READERS has every version that is read
 LONGEST = 200  # bytes of the first and of the last line
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 LAST = b'{"count": '
@@ -39,11 +40,9 @@ def write_sealed(pages: Iterable[list[Stored]], out: IO[bytes], key_id: bytes) -
 def count(file: Path, key_ids: Iterable[bytes]) -> int:
     """How many signatures a sealed export holds; raises CannotOpen unless it is whole and sealed to one of these keys."""
     with file.open("rb") as stream:
-        head = _object(stream.readline(LONGEST))
+        head = _head(file, stream)
         stream.seek(-min(LONGEST, file.stat().st_size), os.SEEK_END)
         last = _object(stream.read().rstrip(b"\n").rpartition(b"\n")[2])
-    if head.get("format") != NAME or head.get("version") != VERSION:
-        raise CannotOpen(f"{file} is not a sealed export that this version knows.")
     if head.get("key") not in {key_id.hex() for key_id in key_ids}:
         raise CannotOpen(f"{file} is sealed to another key.")
     if not isinstance(last.get("count"), int):
@@ -55,13 +54,22 @@ def read_sealed(file: Path, expected: int) -> Iterator[list[Stored]]:
     """The pages of a sealed export, still sealed; raises CannotOpen at a line that is no signature, and if any is missing."""
     found = 0
     with file.open("rb") as stream:
-        stream.readline()
+        read = READERS[_head(file, stream)["version"]]
         lines = enumerate(takewhile(lambda line: not line.startswith(LAST), stream), 2)
-        while page := [_stored(file, number, line) for number, line in islice(lines, PAGE)]:
+        while page := [_stored(read, file, number, line) for number, line in islice(lines, PAGE)]:
             found += len(page)
             yield page
     if found != expected:
         raise CannotOpen(f"{file} is damaged: it holds {found:,} signatures of {expected:,}.")
+
+
+def _head(file: Path, stream: IO[bytes]) -> dict[str, Any]:
+    """Read the first line of a sealed export; raise CannotOpen unless it names a version in READERS."""
+    head = _object(stream.readline(LONGEST))
+    version = head.get("version")
+    if head.get("format") != NAME or not isinstance(version, int) or version not in READERS:
+        raise CannotOpen(f"{file} is not a sealed export that this version knows.")
+    return head
 
 
 def _line(fields: dict[str, Any]) -> bytes:
@@ -73,16 +81,24 @@ def _plain(stored: Stored) -> dict[str, Any]:
     return stored._asdict() | {"id": stored.id.hex(), "confirmed_on": stored.confirmed_on.isoformat(), "sealed": sealed}
 
 
-def _stored(file: Path, number: int, line: bytes) -> Stored:
+def _stored(read: Callable[[bytes], Stored], file: Path, number: int, line: bytes) -> Stored:
     try:
-        found = Stored(**json.loads(line))
-        return found._replace(
-            id=bytes.fromhex(str(found.id)),
-            confirmed_on=date.fromisoformat(str(found.confirmed_on)),
-            sealed=base64.b64decode(found.sealed, validate=True),
-        )
+        return read(line)
     except (ValueError, TypeError):
         raise CannotOpen(f"Line {number:,} of {file} is damaged.") from None
+
+
+def _read_first(line: bytes) -> Stored:
+    """Read one signature of a file of version 1."""
+    found = Stored(**json.loads(line))
+    return found._replace(
+        id=bytes.fromhex(str(found.id)),
+        confirmed_on=date.fromisoformat(str(found.confirmed_on)),
+        sealed=base64.b64decode(found.sealed, validate=True),
+    )
+
+
+READERS: dict[int, Callable[[bytes], Stored]] = {1: _read_first}
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -1,0 +1,162 @@
+"""The formats of files: keys, locked exports, sealed exports. A change of one by a byte fails the test that has its name."""
+
+import base64
+import io
+import json
+import re
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+from nacl import bindings as sodium
+from nacl.public import PublicKey
+from nacl.secret import SecretBox
+
+from campaign import sealing
+from campaign.exports import sealed
+from campaign.exports.locked import CHUNK, Locking, Unlocking
+from campaign.exports.rows import Stored
+from campaign.organizers import exporting
+from campaign.petition import seal_keys
+from campaign.petition.seal_keys import SealKey
+from campaign.sealing import CannotOpen
+from tests.servers import on_sqlite
+
+PLAIN = bytes(range(256)) * 257  # one whole chunk and 256 bytes
+
+
+@pytest.fixture
+def export(vectors, tmp_path):
+    """The recorded sealed export as a file."""
+    file = tmp_path / "signatures.sealed"
+    file.write_text("".join(f"{line}\n" for line in vectors["sealed export"]["lines"]), "utf-8")
+    return file
+
+
+def stored_in(line):
+    """One signature of the recorded export, and its record as it stands there."""
+    row = json.loads(line)
+    values = {"id": bytes.fromhex(row["id"]), "confirmed_on": date.fromisoformat(row["confirmed_on"])}
+    return Stored(**row | values | {"sealed": base64.b64decode(row["sealed"])})
+
+
+def test_key_file_is_read_and_written_as_recorded(vectors, tmp_path):
+    recorded, folder = vectors["key file"], tmp_path / "keys"
+    folder.mkdir()
+    (folder / "seal.private").write_text(recorded["content"], "ascii")
+    (folder / "seal.private").chmod(0o600)
+
+    assert sealing.read_key(folder / "seal.private").hex() == vectors["keys"]["seal"]
+    sealing.eject(folder, tmp_path / "out.key")
+    assert (tmp_path / "out.key").read_text("ascii") == recorded["content"]
+    sealing.make_keys(folder)
+    for file in folder.iterdir():
+        assert re.fullmatch("[A-Za-z0-9+/]{43}=\n", file.read_text("ascii")), file.name
+
+
+def test_key_file_has_the_recorded_id_and_fingerprints(vectors, keys):
+    recorded = vectors["key file"]
+
+    assert keys.key_id.hex() == recorded["key_id"]
+    assert sealing.fingerprint(keys.public) == recorded["fingerprint"]
+    assert keys.fingerprints() == recorded["marks"]
+
+
+def test_later_key_is_written_and_read_as_recorded(vectors):
+    recorded = vectors["later key"]
+    key = PublicKey(bytes.fromhex(recorded["public"]))
+
+    assert seal_keys.written(key) == recorded["written"]
+    assert seal_keys.parse(recorded["written"]) == key
+
+
+@on_sqlite
+def test_later_key_has_the_recorded_code_in_the_database(app, vectors, keys):
+    recorded = vectors["later key"]
+    key = PublicKey(bytes.fromhex(recorded["public"]))
+
+    with app.extensions["site"].database.writing() as session:
+        seal_keys.put_in_force(session, keys, key, date(2026, 11, 28))
+        [row] = session.scalars(sa.select(SealKey))
+
+        assert (row.number, row.public.hex(), row.code.hex()) == (1, recorded["public"], recorded["code"])
+        assert seal_keys.newest(session, keys) == key
+
+
+def test_export_file_that_was_recorded_opens_to_what_went_in(vectors):
+    recorded = vectors["export file"]
+
+    opened = Unlocking(io.BytesIO(bytes.fromhex(recorded["file"])), bytes.fromhex(recorded["key"]))
+
+    assert b"".join(iter(opened.read, b"")).decode() == recorded["plain"]
+
+
+def test_export_file_is_a_secret_stream_in_chunks_of_64_kib(vectors):
+    """Written here with libsodium alone: a header of 24 bytes, then chunks of 64 KiB with 17 bytes each, the last tagged."""
+    recorded = vectors["export file"]
+    key, step = bytes.fromhex(recorded["key"]), recorded["chunk"] + 17
+    state = sodium.crypto_secretstream_xchacha20poly1305_state()
+    file = sodium.crypto_secretstream_xchacha20poly1305_init_push(state, key)
+    file += sodium.crypto_secretstream_xchacha20poly1305_push(state, PLAIN[:65536])
+    file += sodium.crypto_secretstream_xchacha20poly1305_push(
+        state, PLAIN[65536:], tag=sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+    )
+
+    assert recorded["chunk"] == CHUNK == 65536
+    assert b"".join(iter(Unlocking(io.BytesIO(file), key).read, b"")) == PLAIN
+
+    out, state = io.BytesIO(), sodium.crypto_secretstream_xchacha20poly1305_state()
+    locking = Locking(out, key)
+    locking.write(PLAIN)
+    locking.finish()
+    made = out.getvalue()
+    sodium.crypto_secretstream_xchacha20poly1305_init_pull(state, made[:24], key)
+    pieces = [made[start : start + step] for start in range(24, len(made), step)]
+    pulled = [sodium.crypto_secretstream_xchacha20poly1305_pull(state, piece) for piece in pieces]
+    assert pulled == [(PLAIN[:65536], 0), (PLAIN[65536:], 3)]
+
+
+def test_export_file_has_its_key_in_a_box_as_64_hex_digits(keys):
+    key, box = exporting.new_key(keys.desk)
+
+    plain = SecretBox(keys.desk).decrypt(box)
+
+    assert plain == b"\0\x40" + key.hex().encode() + bytes(512 - 66)
+
+
+def test_sealed_export_is_written_as_recorded(vectors, keys):
+    recorded, out = vectors["sealed export"]["lines"], io.BytesIO()
+    stored = [stored_in(line) for line in recorded[1:-1]]
+
+    sealed.write_sealed([stored[:1], stored[1:]], out, keys.key_id)
+
+    assert out.getvalue().decode().splitlines(keepends=True) == [f"{line}\n" for line in recorded]
+
+
+def test_sealed_export_that_was_recorded_is_read(vectors, keys, private, export):
+    expected = sealed.count(export, [keys.key_id])
+
+    [page] = sealed.read_sealed(export, expected)
+
+    assert page == [stored_in(line) for line in vectors["sealed export"]["lines"][1:-1]]
+    people = [sealing.open_sealed(private, stored.sealed) for stored in page]
+    assert [person.name for person in people] == [one["name"] for one in vectors["sealed record"]["records"]]
+
+
+@pytest.mark.parametrize("version", ["2", '"1"', "null", "[1]", "1.0"])
+def test_sealed_export_of_an_unknown_version_is_refused(export, keys, version):
+    export.write_text(export.read_text("utf-8").replace('"version": 1', f'"version": {version}'), "utf-8")
+
+    with pytest.raises(CannotOpen, match="is not a sealed export that this version knows"):
+        sealed.count(export, [keys.key_id])
+    with pytest.raises(CannotOpen, match="is not a sealed export that this version knows"):
+        list(sealed.read_sealed(export, 2))
+
+
+def test_sealed_export_of_a_next_version_is_read_beside_the_first(export, keys, monkeypatch):
+    first = list(sealed.read_sealed(export, 2))
+    monkeypatch.setitem(sealed.READERS, 2, lambda line: json.loads(line)["id"])
+    export.write_text(export.read_text("utf-8").replace('"version": 1', '"version": 2'), "utf-8")
+
+    assert sealed.count(export, [keys.key_id]) == 2
+    assert list(sealed.read_sealed(export, 2)) == [[stored.id.hex() for stored in first[0]]]

@@ -1,0 +1,20 @@
+"""docs/formats.md describes each recorded format in the version that was recorded, and no other."""
+
+import re
+
+from campaign.config import PACKAGE
+
+PAGE = PACKAGE.parent / "docs" / "formats.md"
+
+
+def test_each_recorded_format_has_its_paragraph_with_its_version(vectors):
+    described = re.findall(r"^## (.+)\n\nVersion (\d+)\.", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    recorded = {name: str(vector["version"]) for name, vector in vectors.items() if name != "keys"}
+    assert {name.lower(): version for name, version in described} == {name.lower(): version for name, version in recorded.items()}
+
+
+def test_each_format_with_a_version_says_how_the_next_is_told_apart():
+    for section in PAGE.read_text("utf-8").split("\n## ")[1:]:
+        if "\n\nVersion " in section:
+            assert "**Next version:**" in " ".join(section.split()), section.partition("\n")[0]

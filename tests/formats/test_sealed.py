@@ -1,0 +1,146 @@
+"""The formats that hide a signer: a change of one by a byte fails the test that has its name."""
+
+import base64
+import hashlib
+import hmac
+import re
+
+import pytest
+import sqlalchemy as sa
+from nacl.public import PrivateKey, SealedBox
+from nacl.secret import SecretBox
+
+from campaign import mail, sealing
+from campaign.address import EmailAddress
+from campaign.database import now, table
+from campaign.mail import Envelope, Letter
+from campaign.petition import arrivals
+from campaign.petition.models import Arrival, Submission
+from campaign.sealing import CannotOpen, Person, RecordTooLarge
+from tests.people import rows
+from tests.servers import on_sqlite
+
+
+def person_in(recorded):
+    """The signer of a recorded record."""
+    return Person(**{name: recorded[name] for name in ("text_sha256", "name", "email")}, record=bytes.fromhex(recorded["record"]))
+
+
+def test_sealed_record_that_was_recorded_opens_to_what_went_in(vectors, private):
+    for recorded in vectors["sealed record"]["records"]:
+        assert sealing.open_sealed(private, bytes.fromhex(recorded["sealed"])) == person_in(recorded)
+
+
+def test_sealed_record_has_the_recorded_bytes_around_and_inside(vectors, private):
+    for recorded in vectors["sealed record"]["records"]:
+        made = sealing.seal(private.public_key, person_in(recorded))
+
+        assert made[:9].hex() == recorded["head"], "version and key id"
+        assert len(made) == 9 + 48 + recorded["size"]
+        assert SealedBox(private).decrypt(made[9:]) == bytes.fromhex(recorded["plain"]).ljust(recorded["size"], b"\0")
+
+
+def test_sealed_record_of_an_unknown_version_is_refused_by_its_number(vectors, private):
+    sealed = bytes.fromhex(vectors["sealed record"]["records"][0]["sealed"])
+
+    with pytest.raises(CannotOpen, match="the record has version 2, which this program does not know"):
+        sealing.open_sealed(private, b"\2" + sealed[1:])
+
+
+def test_sealed_record_of_a_next_version_opens_beside_the_first(vectors, private, monkeypatch):
+    recorded = vectors["sealed record"]["records"][0]
+    first = bytes.fromhex(recorded["sealed"])
+    second = b"\2" + first[1:9] + b"something else"
+    anybody = Person(bytes(16), "0" * 64, "of the second version", "")
+    monkeypatch.setitem(sealing.OPENERS, b"\2", lambda _key, box: anybody if box == b"something else" else None)
+
+    assert sealing.open_sealed(private, second) == anybody
+    assert sealing.open_sealed(private, first) == person_in(recorded)
+
+
+def test_sealed_record_without_a_record_in_it_is_said_to_be_damaged(private):
+    head = b"\1" + sealing.key_id(private.public_key)
+
+    for plain in (b"", b"too short", bytes(48) + b"\0\2\xff\xff" + bytes(100)):
+        with pytest.raises(CannotOpen, match="the record is damaged"):
+            sealing.open_sealed(private, head + SealedBox(private.public_key).encrypt(plain))
+
+
+@pytest.mark.parametrize(("length", "said"), [(1024 - 52, "1,025"), (70_000, "70,053")])
+def test_sealed_record_that_is_too_large_is_a_named_error(length, said):
+    with pytest.raises(RecordTooLarge, match=rf"^{said} bytes are too many to be sealed or locked: 1,024 is the most\.$"):
+        sealing.seal(PrivateKey.generate().public_key, Person(bytes(16), "0" * 64, "x" * length, "y"))
+
+
+def test_sealed_record_that_fits_to_the_byte_is_sealed(private):
+    largest = Person(bytes(16), "0" * 64, "x" * (1024 - 52 - 1), "y")
+
+    assert sealing.open_sealed(private, sealing.seal(private.public_key, largest)) == largest
+
+
+def test_locked_box_that_was_recorded_opens_to_what_went_in(vectors):
+    for recorded in vectors["locked box"]["boxes"]:
+        key = bytes.fromhex(vectors["keys"][recorded["key"]])
+        assert sealing.unlock(key, bytes.fromhex(recorded["box"])) == recorded["text"]
+
+
+def test_locked_box_has_the_recorded_bytes_inside(vectors):
+    for recorded in vectors["locked box"]["boxes"]:
+        key = bytes.fromhex(vectors["keys"][recorded["key"]])
+        made = sealing.lock(key, recorded["text"])
+
+        assert len(made) == 24 + 16 + recorded["size"]
+        assert SecretBox(key).decrypt(made) == bytes.fromhex(recorded["plain"]).ljust(recorded["size"], b"\0")
+
+
+def test_locked_box_for_too_much_text_is_a_named_error(keys):
+    assert sealing.unlock(keys.mail, sealing.lock(keys.mail, "x" * 1022)) == "x" * 1022
+    with pytest.raises(RecordTooLarge, match=r"1,025 bytes are too many to be sealed or locked: 1,024 is the most\."):
+        sealing.lock(keys.mail, "x" * 1023)
+
+
+@on_sqlite
+def test_locked_box_of_an_email_holds_address_language_and_token(app, keys, vectors):
+    recorded = vectors["locked box"]["boxes"][2]
+    database = app.extensions["site"].database
+    envelope = Envelope(EmailAddress("layla", "example.org"), "ar", "a" * 26)
+
+    with database.writing() as session:
+        mail.post(session, keys.mail, letter=bytes(16), kind="ask_to_confirm", envelope=envelope, at=now())
+        box = session.scalar(sa.select(table(Letter).c.box))
+
+    assert sealing.unlock(keys.mail, box) == recorded["text"]
+    assert mail.opened(keys.mail, bytes.fromhex(recorded["box"])) == envelope
+
+
+def test_mailbox_tag_is_the_recorded_one_for_each_address(vectors, keys):
+    for address, tag in vectors["mailbox tag"]["tags"].items():
+        assert sealing.tag(keys.tag, address).hex() == tag, address
+
+
+def test_content_mac_is_the_recorded_one_for_each_content(vectors, keys):
+    for recorded in vectors["content MAC"]["macs"]:
+        assert sealing.digest(keys.tag, *recorded["parts"]).hex() == recorded["mac"], recorded["parts"]
+
+
+@on_sqlite
+def test_content_mac_of_a_submission_and_of_a_domain_are_over_these_parts(app, visitor, layla):
+    key = app.extensions["site"].keys.tag
+
+    def mac(*parts):
+        return hmac.digest(key, "\0".join(("content", *parts)).encode(), hashlib.sha256)
+
+    with app.extensions["site"].database.reading() as session:
+        assert session.scalar(sa.select(Arrival.domain)) == mac("domain", "example.org")[:8]
+    visitor.sign(name="Sami Khalil", email="sami@example.org", shown_as="Sami", country="DE", news="y")
+    [waiting] = rows(app, Submission)
+    assert waiting.digest == mac("Sami Khalil", "sami@example.org", "Sami", "DE", "True", "en", waiting.text_sha256)
+    assert arrivals.TAG == 8
+
+
+def test_token_is_16_bytes_in_base32_and_its_hash_the_recorded_one(vectors):
+    for token, hashed in vectors["token"]["hashes"].items():
+        assert sealing.token_hash(token).hex() == hashed, token
+    token = sealing.new_token()
+    assert re.fullmatch("[a-z2-7]{26}", token)
+    assert len(base64.b32decode(f"{token.upper()}======")) == 16
