@@ -1,42 +1,40 @@
-"""A testimony, a call, and the signatures under it: the whole site on one screen."""
+"""A testimony, a call, and the signatures under it: the whole site on one screen.
 
-from flask import Flask
-from werkzeug.middleware.proxy_fix import ProxyFix
+What the site is made of is imported by `create_app`, so that `import campaign` and `campaign --help` cost next to nothing.
+"""
 
-from campaign import api, gate, languages
-from campaign.care import caring
-from campaign.config import STATIC, TEMPLATES, TRANSLATIONS, Settings
-from campaign.folder import keys_in, open_database
-from campaign.organizers import access, desk
-from campaign.pages import context, errors, withdrawn
-from campaign.pages import views as pages
-from campaign.pages.cache import KeptPages, StaticFiles
-from campaign.petition import views as petition
-from campaign.petition.published import LatestCount
-from campaign.prints import views as prints
-from campaign.sealing import load_keys
-from campaign.site import Site
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from campaign.config import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
-    """The site as a WSGI application. The data folder must be there: `campaign serve` makes it."""
+def create_app(settings: "Settings | None" = None) -> "Flask":
+    """Make the site as a WSGI application; raises NoFolder where `campaign serve` has not made the data folder yet."""
+    from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from campaign import api, gate, languages
+    from campaign.config import STATIC, TEMPLATES, Settings
+    from campaign.organizers import access, desk
+    from campaign.pages import context, errors, withdrawn
+    from campaign.pages import views as pages
+    from campaign.pages.cache import KeptPages, StaticFiles
+    from campaign.petition import views as petition
+    from campaign.prints import views as prints
+
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=gate.LARGEST_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     lay_foundations(app, settings)
-    languages.init_app(app)
-    context.init_app(app)
-    errors.init_app(app)
-    access.init_app(app)
-    withdrawn.init_app(app)
-
-    app.register_blueprint(petition.room)
-    app.register_blueprint(pages.room)
-    app.register_blueprint(prints.room)
-    app.register_blueprint(api.room)
-    app.register_blueprint(desk.room)
+    for part in (languages, context, errors, access, withdrawn):
+        part.init_app(app)
+    for part in (petition, pages, prints, api, desk):
+        app.register_blueprint(part.room)
 
     kept = KeptPages(app, app.extensions["published"], settings.hosts)
     app.extensions["static"] = StaticFiles(STATIC, kept)
@@ -46,12 +44,21 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def lay_foundations(app: Flask, settings: Settings) -> None:
-    """Opens what every room stands on."""
-    keys, database = load_keys(keys_in(settings)), open_database(settings)
+def lay_foundations(app: "Flask", settings: "Settings") -> None:
+    """Open what every room stands on."""
+    from campaign import gate
+    from campaign.care import caring
+    from campaign.config import TRANSLATIONS
+    from campaign.folder import open_database, open_keys
+    from campaign.petition.active_key import ActiveKey
+    from campaign.petition.published import LatestCount
+    from campaign.site import Site
+
+    keys, database = open_keys(settings), open_database(settings)
     care, texts = caring.load(TRANSLATIONS)
     app.extensions["settings"] = settings
-    app.extensions["published"] = LatestCount(database, keys, is_withdrawn=care.withdrawn)
+    app.extensions["published"] = LatestCount(database, is_withdrawn=care.withdrawn)
+    app.extensions["active_key"] = ActiveKey(database, keys)
     app.extensions["site"] = Site(
         settings=settings,
         database=database,

@@ -137,6 +137,11 @@ class Settings(BaseSettings):
         return urlsplit(self.base_url).hostname or ""
 
     @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the site under https."""
+        return self.base_url.startswith("https:")
+
+    @property
     def is_loopback(self) -> bool:
         """Whether the site's address is of this machine alone."""
         return is_loopback(self.host)

@@ -4,11 +4,7 @@ Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synch
 Reading and writing are two doors: `reading()` and `writing()`; the one who opened `writing()` commits by leaving it.
 """
 
-import fcntl
-import os
-import random
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -19,6 +15,8 @@ import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from campaign.file_lock import file_lock
 
 BUSY_AFTER = 5.0  # seconds a writer waits for its turn before it gives up
 CONSTRAINTS = {
@@ -105,23 +103,14 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        """Writers of SQLite take turns at a file lock: its own busy handler lets some of them starve.
-
-        Waiters try again at random times of well under a millisecond, so that nobody is last for ever.
-        """
+        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises Busy."""
         if not self.is_sqlite:
             yield
             return
-        turn = os.open(self._turn_file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            give_up = time.monotonic() + BUSY_AFTER
-            while not _locked(turn):
-                if time.monotonic() > give_up:
-                    raise Busy("the database is busy")
-                time.sleep(random.uniform(0.0002, 0.0008))  # noqa: S311  # spreads waiters, hides nothing
+        with file_lock(self._turn_file, wait=BUSY_AFTER) as is_ours:
+            if not is_ours:
+                raise Busy("the database is busy")
             yield
-        finally:
-            os.close(turn)
 
     def lock(self, session: Session, key: bytes, *, patiently: bool = False) -> None:
         """Holds others with the same key back until the session's commit. SQLite's writers are one at a time anyway.
@@ -167,14 +156,6 @@ def table(record: type[Record]) -> sa.Table:
 def insert(session: Session, record: type[Record]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that can say what to do on a clash (`on_conflict_do_...`), in the words of the session's database."""
     return cast("sqlite.Insert | postgresql.Insert", INSERTS[session.get_bind().dialect.name](record))
-
-
-def _locked(turn: int) -> bool:
-    try:
-        fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

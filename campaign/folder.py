@@ -7,6 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import click
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
@@ -18,10 +19,14 @@ from campaign.petition.models import Publication
 from campaign.sealing import Keys, KeyTrouble, load_keys, make_keys
 
 PREPARING = b"prepare."  # two that start at once take turns
+NOTHING_HERE = "There is no campaign in {}: run `campaign serve` there first."
 
 
-class NoFolder(Exception):
-    """The data folder is not there, or what is in it does not belong together; its text is one sentence."""
+class NoFolder(click.ClickException):
+    """The data folder is not there, or what is in it does not belong together; its text is one sentence.
+
+    Both `campaign` and `flask --app campaign` print it as such.
+    """
 
 
 class KeyMark(Record):
@@ -43,6 +48,13 @@ def open_database(settings: Settings) -> Database:
     return Database(settings.database_url, settings.data)
 
 
+def open_keys(settings: Settings) -> Keys:
+    """Read the keys; raises NoFolder where no campaign was ever made, KeyTrouble where a key is missing or broken."""
+    if not keys_in(settings).is_dir():
+        raise NoFolder(NOTHING_HERE.format(settings.data))
+    return load_keys(keys_in(settings))
+
+
 def prepare(settings: Settings) -> None:
     """Makes whatever is not there yet and brings the schema up to date; raises NoFolder or KeyTrouble."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -62,7 +74,7 @@ def check(settings: Settings) -> None:
     """Raises NoFolder or KeyTrouble unless the folder is made and belongs to its database."""
     with closing(open_database(settings)) as database:
         if not settings.data.is_dir() or not _is_made(database):
-            raise NoFolder(f"There is no campaign in {settings.data}: run `campaign serve` there first.")
+            raise NoFolder(NOTHING_HERE.format(settings.data))
         keys = load_keys(keys_in(settings))
         with database.reading() as session:
             _compare(session, keys)

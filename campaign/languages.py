@@ -1,14 +1,20 @@
-"""The languages of the site: which one a reader wants, and how numbers, days and countries are written in it.
+"""The languages: which there are, which one a reader wants, and how numbers, days and countries are written in it.
 
-Digits are Latin in all of them. What a language is called and how it is formatted stands in its `language.toml` (tongues.py).
+Each folder of `translations/` with a `language.toml` is a language. The file says how the language is called in itself (`name`),
+whose rules format its numbers and days (`locale`, CLDR), its direction (`dir`), what Facebook calls it (`og`), which other tags
+browsers send for it (`counts_as`), and its `status`: `hidden` until it is fit to be read, then `public`. Only public languages
+are on the site. Digits are Latin in all of them.
 """
 
 import re
+import tomllib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from babel import Locale
@@ -16,15 +22,16 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask, current_app, request
 from flask_babel import Babel, force_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
 
 from campaign.config import TRANSLATIONS
-from campaign.tongues import PUBLIC, SOURCE, Language, discover
 
-# What is on the site; the folders of translations/ say so, once at the start.
-LANGUAGES = {code: language for code, language in discover(TRANSLATIONS).items() if language.status == PUBLIC}
-ENGLISH = LANGUAGES[SOURCE]
-TAGS = {tag: language for language in LANGUAGES.values() for tag in (language.code, *language.counts_as)}
+SOURCE = "en"  # what all other languages are translated from
+HIDDEN, PUBLIC = "hidden", "public"
+DESCRIPTION = "language.toml"
+LONGEST_HEADER = 1000  # characters of an Accept-Language header that are read
 NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
@@ -32,10 +39,80 @@ FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 babel = Babel()
 
 
+class LanguageError(Exception):
+    """A language that cannot be used; its text is one sentence that says which file and why."""
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the site."""
+
+    code: str  # as in the address and in `lang`
+    locale: str  # whose rules format numbers and days
+    name: str  # in itself
+    dir: str
+    og: str  # what Facebook calls it
+    counts_as: tuple[str, ...] = ()  # ISO 639 codes that browsers send for it
+    status: str = PUBLIC
+
+    @property
+    def is_rtl(self) -> bool:
+        """Whether it is written from right to left."""
+        return self.dir == "rtl"
+
+
+def discover(translations: Path) -> dict[str, Language]:
+    """Every language by its code, the source first; raises LanguageError."""
+    found = [describe(file) for file in translations.glob(f"*/{DESCRIPTION}")]
+    return {language.code: language for language in sorted(found, key=lambda one: (one.code != SOURCE, one.code))}
+
+
+def describe(file: Path) -> Language:
+    """The language that a `language.toml` describes; raises LanguageError."""
+    code = file.parent.name
+    try:
+        said = tomllib.loads(file.read_text("utf-8"))
+        language = Language(code, counts_as=tuple(said.pop("counts_as", ())), **said)
+    except (OSError, ValueError, TypeError) as error:
+        raise LanguageError(f"{file}: {error}") from None
+    if language.dir not in {"ltr", "rtl"}:
+        raise LanguageError(f"{file}: `dir` is to be ltr or rtl, not {language.dir}.")
+    if language.status not in {HIDDEN, PUBLIC}:
+        raise LanguageError(f"{file}: `status` is to be hidden or public, not {language.status}.")
+    return language
+
+
+class PublicLanguages(Mapping[str, Language]):
+    """The languages on the site by their codes, read when one is first asked for; that raises LanguageError."""
+
+    @cached_property
+    def _found(self) -> dict[str, Language]:
+        return {code: language for code, language in discover(TRANSLATIONS).items() if language.status == PUBLIC}
+
+    @cached_property
+    def by_tag(self) -> dict[str, Language]:
+        """The languages by every tag that browsers send for them."""
+        return {tag: language for language in self.values() for tag in (language.code, *language.counts_as)}
+
+    def __getitem__(self, code: str) -> Language:
+        return self._found[code]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._found)
+
+    def __len__(self) -> int:
+        return len(self._found)
+
+
+LANGUAGES = PublicLanguages()
+
+
 class LanguageConverter(BaseConverter):
     """The part of an address that names a language."""
 
-    regex = "|".join(LANGUAGES)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.regex = "|".join(LANGUAGES)
 
 
 def init_app(app: Flask) -> None:
@@ -44,16 +121,16 @@ def init_app(app: Flask) -> None:
     app.url_value_preprocessor(_take_language)
     app.url_defaults(_give_language)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
-    app.config["BABEL_DEFAULT_LOCALE"] = ENGLISH.locale
+    app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[SOURCE].locale
     babel.init_app(app, locale_selector=lambda: current().locale)
 
 
 def current() -> Language:
     """The language of the page that is asked for: the first part of its path; where there is none, what its reader asks for."""
     if not request:
-        return ENGLISH
+        return LANGUAGES[SOURCE]
     code = request.path.split("/", 2)[1]
-    return LANGUAGES.get(code) or negotiate(request.headers.get("Accept-Language")) or ENGLISH
+    return LANGUAGES.get(code) or negotiate(request.headers.get("Accept-Language")) or LANGUAGES[SOURCE]
 
 
 def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -71,31 +148,18 @@ def _give_language(endpoint: str, values: dict[str, Any]) -> None:
 @contextmanager
 def speaking(code: str) -> Iterator[Language]:
     """Within this block everything is written in the language `code`."""
-    language = LANGUAGES.get(code, ENGLISH)
+    language = LANGUAGES.get(code, LANGUAGES[SOURCE])
     with force_locale(language.locale):
         yield language
 
 
 def negotiate(header: str | None) -> Language | None:
-    """The best language for an Accept-Language header (RFC 9110 12.5.4); None where it names none of ours."""
-    wishes = []
-    for place, part in enumerate((header or "")[:1000].split(",")):
-        tag, _, parameter = part.strip().partition(";")
-        quality = _quality(parameter)
-        if quality > 0:
-            wishes.append((-quality, place, re.split("[-_]", tag.strip().lower())[0]))
-    for _, _, base in sorted(wishes):
-        if base in TAGS:
-            return TAGS[base]
+    """Return the best language for an Accept-Language header (RFC 9110 12.5.4); None where it names none of ours."""
+    for tag, quality in parse_accept_header((header or "")[:LONGEST_HEADER], LanguageAccept):
+        base = re.split("[-_]", tag.lower())[0]
+        if quality > 0 and base in LANGUAGES.by_tag:
+            return LANGUAGES.by_tag[base]
     return None
-
-
-def _quality(parameter: str) -> float:
-    """The `q` of one wish; 1 where there is none, 0 where it is no number of RFC 9110 12.4.2."""
-    if not parameter.strip():
-        return 1.0
-    found = re.fullmatch(r"\s*[qQ]\s*=\s*(0(\.\d{0,3})?|1(\.0{0,3})?)\s*", parameter)
-    return float(found[1]) if found else 0.0
 
 
 def number(value: int, language: Language | None = None) -> str:
@@ -116,6 +180,14 @@ def clock(value: datetime) -> str:
 def digits(text: str) -> str:
     """Text with Arabic-Indic and Persian digits turned into Latin ones, for what people type as a number."""
     return text.translate(ARABIC_DIGITS)
+
+
+def read_day(text: str) -> date:
+    """Read a day as ISO 8601 writes it, in Latin or Arabic digits; raises ValueError."""
+    plain = digits(text).strip()
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
+        raise ValueError(text)
+    return date.fromisoformat(plain)
 
 
 def isolate(text: str) -> str:

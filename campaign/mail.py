@@ -30,6 +30,7 @@ FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 LIFE_SENT, LIFE_AT_MOST = timedelta(hours=72), timedelta(days=7)
 REMIND_AFTER = timedelta(hours=24)
 MOST_FAILURES = 3  # of one e-mail by itself, whatever the mail server says
+OVERDUE_AFTER = 3 * LEASE
 log = logging.getLogger(__name__)
 
 
@@ -62,6 +63,15 @@ class Envelope:
     address: EmailAddress
     language: str
     token: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many letters there are of each kind that people look after."""
+
+    waiting: int  # for their first sending
+    overdue: int
+    refused: int
 
 
 Deadline = datetime | sa.BindParameter[datetime]
@@ -180,6 +190,18 @@ def was_over(sent_before: Deadline, posted_before: Deadline) -> sa.ColumnElement
     """The same for deadlines, which may be parameters of a statement that is made once."""
     letter = table(Letter).c
     return sa.or_(sa.func.coalesce(letter.sent_at, letter.failed_at) < sent_before, letter.posted_at < posted_before)
+
+
+def is_overdue(at: datetime) -> sa.ColumnElement[bool]:
+    """Which letters nobody has sent although they fell due long ago, whether or not they were tried before."""
+    return Letter.due_at < at - OVERDUE_AFTER
+
+
+def count(session: Session, at: datetime) -> Counts:
+    """Count the letters for those who look after the mail."""
+    kinds = (sa.and_(Letter.due_at.is_not(None), Letter.sent_at.is_(None)), is_overdue(at), Letter.failed_at.is_not(None))
+    numbers = [session.scalar(sa.select(sa.func.count()).select_from(Letter).where(kind)) or 0 for kind in kinds]
+    return Counts(*numbers)
 
 
 def forget(database: Database, at: datetime) -> int:

@@ -29,8 +29,6 @@ HEAD_SECONDS = 15
 MEMORY = 256
 """MiB above which a web worker is replaced, its requests answered."""
 
-trouble: "multiprocessing.SimpleQueue[str]" = multiprocessing.SimpleQueue()
-
 
 def serve(settings: Settings, *, host: str, port: int, workers: int | None = None, mail: bool = True) -> None:
     """Serves until SIGINT, SIGTERM or SIGHUP, then answers what is in flight and returns.
@@ -38,6 +36,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     Without `workers` there is one for each core, four at most. Exits with one sentence and code 1 when the port is taken or
     a worker cannot start.
     """
+    trouble: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
     group = Group(
         "campaign",
         address=free_address(host, port),

@@ -15,8 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from campaign.blocks import FIELDS, Block, TextError, read
-from campaign.languages import LANGUAGES, day, isolate, speaking
-from campaign.tongues import SOURCE, Language
+from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, speaking
 
 NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
 NEEDED = ("title", "description", "status")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from campaign.care.caring import Care
-from campaign.tongues import SOURCE
+from campaign.languages import SOURCE
 
 RECORD = "consent.toml"
 PRIVATE = 0o600

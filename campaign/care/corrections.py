@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from campaign.blocks import TextError
+from campaign.languages import SOURCE
 from campaign.texts import Text, Texts
-from campaign.tongues import SOURCE
 
 LOG = "corrections.toml"
 KINDS = ("typo", "substance", "withheld")

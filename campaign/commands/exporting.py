@@ -1,12 +1,11 @@
 """Commands that carry signatures out: export, open-export."""
 
 import os
-import re
 import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext, suppress
+from contextlib import closing, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import IO, Any, NoReturn, cast
@@ -22,7 +21,7 @@ from campaign.exports.formats import FORMATS
 from campaign.exports.outlet import Hashed, whole
 from campaign.exports.rows import Wanted
 from campaign.exports.sealed import count, read_sealed
-from campaign.languages import LANGUAGES, countries, digits
+from campaign.languages import LANGUAGES, countries, read_day
 from campaign.petition import seal_keys
 
 STDOUT = "-"
@@ -42,10 +41,10 @@ def to_day(_context: click.Context, _option: click.Parameter, typed: str | None)
     """A day as ISO 8601 writes it, in Latin or Arabic digits."""
     if typed is None:
         return None
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", digits(typed), re.ASCII):
-        with suppress(ValueError):
-            return date.fromisoformat(digits(typed))
-    raise click.BadParameter(f"{typed!r} is not a day: write it like 2026-11-22.")
+    try:
+        return read_day(typed)
+    except ValueError:
+        raise click.BadParameter(f"{typed!r} is not a day: write it like 2026-11-22.") from None
 
 
 def to_country(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:

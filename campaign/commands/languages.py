@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from campaign.config import TRANSLATIONS
-from campaign.tongues import PUBLIC, SOURCE, discover
+from campaign.languages import PUBLIC, SOURCE, discover
 from campaign.translating import adding, exchange, letters, plurals
 from campaign.translating.catalogues import compile_catalogues
 from campaign.translating.state import State, state

@@ -16,14 +16,11 @@ from campaign.commands.signatures import opened
 from campaign.config import TRANSLATIONS, Settings
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
-from campaign.mail import Letter
 from campaign.organizers import audit, key_change
 from campaign.organizers.disguised import flag_disguised
 from campaign.petition import counting, letters, seal_keys
 from campaign.petition.models import Submission
 from campaign.translating.state import state
-
-OVERDUE = 3 * mail.LEASE
 
 
 @click.command()
@@ -31,16 +28,16 @@ def status() -> None:
     """Show the published count, what waits, letters waiting and failed, what is overdue."""
     _, database = opened()
     with database.reading() as session:
-        published = counting.read(session)
+        published, outbox = counting.read(session), mail.count(session, now())
         rows = {
             "published": f"{published.confirmed} (as of {published.as_of:%Y-%m-%d %H:%M} UTC)",
             "confirmed now": counting.count(session),
             "withdrawn": published.withdrawn,
             "removed": published.removed,
             "waiting to be confirmed": session.scalar(sa.select(sa.func.count()).select_from(Submission)),
-            "letters waiting": _number(session, Letter.due_at.is_not(None), Letter.sent_at.is_(None)),
-            "letters refused": _number(session, Letter.failed_at.is_not(None)),
-            "letters overdue": _number(session, Letter.due_at < now() - OVERDUE),
+            "letters waiting": outbox.waiting,
+            "letters refused": outbox.refused,
+            "letters overdue": outbox.overdue,
             "collecting": "closed" if published.is_closed else "open",
             "mail": "stopped" if published.is_mail_stopped else "sent",
             "names": "hidden" if published.are_names_hidden else "shown",
@@ -49,10 +46,6 @@ def status() -> None:
         }
     for name, value in rows.items():
         click.echo(f"{name}: {value}")
-
-
-def _number(session: sa.orm.Session, *which: sa.ColumnElement[bool]) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*which)) or 0
 
 
 @click.command()
@@ -78,7 +71,7 @@ def _wrong(settings: Settings, database: Database, key_files: tuple[Path, ...]) 
     except TextError as error:
         found.append(str(error))
     with database.reading() as session:
-        if not counting.read(session).is_mail_stopped and _number(session, Letter.due_at < now() - OVERDUE):
+        if not counting.read(session).is_mail_stopped and mail.count(session, now()).overdue:
             found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
         found += audit.verify(session, settings.data)
         keys = sealing.load_keys(folder.keys_in(settings))

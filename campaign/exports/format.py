@@ -8,7 +8,7 @@ from nacl.public import PrivateKey
 
 from campaign.exports.opening import opened
 from campaign.exports.rows import Row, Stored, Wanted
-from campaign.tongues import Language
+from campaign.languages import Language
 
 Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on, and shows how far they are
 

@@ -22,11 +22,10 @@ from campaign.config import PACKAGE
 from campaign.database import now
 from campaign.exports.format import Format, Source
 from campaign.exports.rows import Stored, Wanted
-from campaign.languages import LANGUAGES, countries, day, number, speaking
+from campaign.languages import LANGUAGES, Language, countries, day, number, speaking
 from campaign.petition.models import Publication
 from campaign.prints.drawing import SOURCES, TYPESETTER, NotDrawn
 from campaign.site import site
-from campaign.tongues import Language
 
 BINDER = PACKAGE / "exports" / "binder.py"
 VOLUME = 5_000  # names

@@ -21,7 +21,7 @@ from campaign.database import now
 from campaign.exports.columns import COLUMNS, NAMES, texts
 from campaign.exports.format import Format
 from campaign.exports.rows import Row
-from campaign.tongues import Language
+from campaign.languages import Language
 
 LONGEST = 1_000_000  # rows of one sheet; the format ends at 1,048,576
 TEXT = 49  # the number format "@": what is typed over a cell stays text too

@@ -17,12 +17,13 @@ from werkzeug.routing import RequestRedirect
 from wtforms import ValidationError
 
 from campaign import gate
+from campaign.config import Settings
 from campaign.database import AWAY, now
 from campaign.organizers import audit, logins
 from campaign.organizers.acts import act_words, fact_words, role_name
 from campaign.organizers.models import Account, Login
 from campaign.organizers.room import room
-from campaign.petition.published import keys_in_force
+from campaign.petition.active_key import keys_in_force
 from campaign.site import Site, site
 
 PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
@@ -32,18 +33,22 @@ View = Callable[..., Any]
 
 
 def init_app(app: Flask) -> None:
-    """The session's cookie: for this host alone under https, plain on loopback."""
+    """Set up the cookie of the session."""
     house: Site = app.extensions["site"]
-    is_https = house.settings.base_url.startswith("https:")
     app.config.update(
         SECRET_KEY=house.keys.desk,
-        SESSION_COOKIE_NAME="__Host-desk" if is_https else "desk",
-        SESSION_COOKIE_SECURE=is_https,
+        SESSION_COOKIE_NAME=cookie_name(house.settings, "desk"),
+        SESSION_COOKIE_SECURE=house.settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         WTF_CSRF_TIME_LIMIT=None,  # it is over when the login is
     )
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """Return the name of a cookie of the desk: for this host alone under https (RFC 6265bis 4.1.3.2), plain on loopback."""
+    return f"__Host-{name}" if settings.is_https else name
 
 
 def open_to(*roles: str, asked_again: bool = False) -> Callable[[View], View]:
@@ -81,6 +86,11 @@ def my_login() -> Login:
 def can_open() -> bool:
     """Whether the private key is on this server, and the only one, so that what is sealed can be shown."""
     return keys_in_force().private is not None
+
+
+def was_key_changed() -> bool:
+    """Whether another key than the first one is in force."""
+    return keys_in_force().public != site().keys.public
 
 
 def begin(token: str) -> None:
@@ -134,7 +144,7 @@ def context() -> dict[str, Any]:
     """What the desk's templates use besides."""
     login: Login | None = g.get("login")
     words = {"act_words": act_words, "fact_words": fact_words, "role_name": role_name}
-    keys = {"can_open": can_open(), "was_key_changed": keys_in_force().public != site().keys.public}
+    keys = {"can_open": can_open, "was_key_changed": was_key_changed}
     return {"me": login.account if login else None, "csrf_token": generate_csrf, **words, **keys}
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from campaign.keyset import Order
 from campaign.organizers.paging import Query
 from campaign.petition.models import Signature, Submission
 from campaign.petition.name_words import NameWord, begins, typed
@@ -60,7 +61,7 @@ def find(session: Session, wanted: Wanted) -> Query:
     statement = _keys(kind.confirmed_on, kind.id).where(*_filters(wanted, kind, kind.confirmed_on))
     if wanted.state == "shown":
         statement = statement.where(Signature.shown_as.is_not(None))
-    return Query(kind, statement, (kind.confirmed_on, kind.id), is_newest_first=True)
+    return Query(kind, statement, Order((kind.confirmed_on, kind.id), is_newest_first=True))
 
 
 def _named(session: Session, wanted: Wanted, words: list[str]) -> Query:
@@ -75,7 +76,7 @@ def _named(session: Session, wanted: Wanted, words: list[str]) -> Query:
         *(same.where(begins(other.word, word)).exists() for word in others),
         *_filters(wanted, Signature, Signature.confirmed_on, on_index=False),  # last, of the few that the words have left
     )
-    return Query(Signature, statement, (NameWord.word, NameWord.signature_id))
+    return Query(Signature, statement, Order((NameWord.word, NameWord.signature_id)))
 
 
 def _waiting(wanted: Wanted) -> Query:
@@ -85,7 +86,7 @@ def _waiting(wanted: Wanted) -> Query:
     filters += [Submission.created_at < days["until"]] if days["until"] else []
     plain = Wanted(country=wanted.country, language=wanted.language)
     filters += _filters(plain, Submission, Submission.created_at)
-    return Query(Submission, _keys(sa.literal(""), Submission.id).where(*filters), (Submission.id,))
+    return Query(Submission, _keys(sa.literal(""), Submission.id).where(*filters), Order((Submission.id,)))
 
 
 def _keys(key: Any, record: Any) -> sa.Select[Any]:

@@ -31,9 +31,8 @@ def whose(session: Session, account: Account | None, device: str | None, moment:
 def take(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
     """Counts a guess before it is looked at; False when there were too many today, or the last was too short a time ago."""
     key = {"account_id": account.id if account else NOBODY, "day": moment.date(), "device": device}
-    session.execute(insert(session, Guesses).values(**key, tried=0, wrong=0, next_at=moment).on_conflict_do_nothing())
+    session.execute(insert(session, Guesses).values(**key, wrong=0, next_at=moment).on_conflict_do_nothing())
     row = session.get_one(Guesses, key, with_for_update=True)
-    row.tried += 1
     if row.wrong >= (OF_STRANGERS if device == STRANGERS else OF_A_DEVICE) or row.next_at > moment:
         return False
     row.wrong += 1

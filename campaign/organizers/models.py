@@ -74,8 +74,8 @@ class Guesses(Record):
     account_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)  # 0: addresses without an account
     day: Mapped[date] = mapped_column(primary_key=True)
     device: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)  # empty: strangers
-    tried: Mapped[int]  # all of them
-    wrong: Mapped[int]  # those that were looked at
+    tried: Mapped[int] = mapped_column(default=0)  # not used any more
+    wrong: Mapped[int]  # without those that came too early to be looked at
     next_at: Mapped[datetime]  # before this none is looked at
 
 

@@ -1,6 +1,5 @@
 """What an organizer may ask for: a document, and which signatures it is to hold."""
 
-import re
 from contextlib import suppress
 from datetime import date
 
@@ -9,7 +8,8 @@ from wtforms import Field, SelectField, StringField, ValidationError
 
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import Wanted
-from campaign.languages import LANGUAGES, countries, current, digits
+from campaign.fields import CountryField, LanguageField
+from campaign.languages import read_day
 from campaign.organizers.forms import DeskForm
 
 STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
@@ -22,8 +22,8 @@ class ExportForm(DeskForm):
     state = SelectField(lazy_gettext("Signatures"), validate_choice=False)
     since = StringField(lazy_gettext("From this day on (optional)"))
     until = StringField(lazy_gettext("Until this day (optional)"))
-    country = SelectField(lazy_gettext("Country (optional)"), validate_choice=False)
-    signed_in = SelectField(lazy_gettext("Signed in this language (optional)"), validate_choice=False)
+    country = CountryField(lazy_gettext("Country (optional)"))
+    signed_in = LanguageField(lazy_gettext("Signed in this language (optional)"))
 
     def __init__(self, *, can_open: bool, names_hidden: bool) -> None:
         super().__init__()
@@ -33,8 +33,6 @@ class ExportForm(DeskForm):
             if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
         }
         self.state.choices = list(STATES.items())
-        self.country.choices = [("", ""), *countries(current().code)]
-        self.signed_in.choices = [("", ""), *((one.code, one.name, {"lang": one.code}) for one in LANGUAGES.values())]
 
     def validate_document(self, field: Field) -> None:
         """One that is offered."""
@@ -58,16 +56,6 @@ class ExportForm(DeskForm):
         if since and until and until < since:
             raise ValidationError(gettext("The last day is before the first one."))
 
-    def validate_country(self, field: Field) -> None:
-        """A country of the list, or none."""
-        if field.data and field.data not in dict(countries(current().code)):
-            raise ValidationError(gettext("Choose a country from the list."))
-
-    def validate_signed_in(self, field: Field) -> None:
-        """A language of the site, or none."""
-        if field.data and field.data not in LANGUAGES:
-            raise ValidationError(gettext("Choose a language from the list."))
-
     def wanted(self) -> Wanted:
         """Which signatures; after `validate`."""
         return Wanted(
@@ -81,10 +69,9 @@ class ExportForm(DeskForm):
 
 def day(typed: str | None) -> date | None:
     """A day as ISO 8601 writes it, in Latin or Arabic digits, or none; raises ValidationError."""
-    plain = digits(typed or "").strip()
-    if not plain:
+    if not (typed or "").strip():
         return None
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
-        with suppress(ValueError):
-            return date.fromisoformat(plain)
-    raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22."))
+    try:
+        return read_day(typed or "")
+    except ValueError:
+        raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22.")) from None

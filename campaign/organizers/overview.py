@@ -6,14 +6,13 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from campaign.mail import LEASE, Letter
-from campaign.petition.counting import SMALLEST_CELL, total
-from campaign.petition.models import DayCount, Publication, Submission, Tally
+from campaign import mail
+from campaign.petition.counting import SMALLEST_CELL, gone, total
+from campaign.petition.models import DayCount, Publication, Submission
 from campaign.providers import ProviderDay
 
 DAYS = 30  # of the plot, today among them
 RECENT = timedelta(days=7)  # of the letters by provider
-OVERDUE = 3 * LEASE
 WITHDRAWN = "withdrawn"
 
 
@@ -26,9 +25,7 @@ class Numbers:
     withdrawn: int
     removed: int
     waiting: int  # to be confirmed
-    letters: int  # to be sent for the first time
-    overdue: int
-    refused: int
+    letters: mail.Counts
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,14 @@ class Provider:
 
 def numbers(session: Session, at: datetime) -> Numbers:
     """All of them."""
-    gone = {row[0]: row[1] for row in session.execute(sa.select(Tally.reason, sa.func.sum(Tally.number)).group_by(Tally.reason))}
+    reasons = gone(session)
     return Numbers(
         today=total(session) - total(session, before=at.date()),
         confirmed=total(session),
-        withdrawn=gone.pop(WITHDRAWN, 0),
-        removed=sum(gone.values()),
+        withdrawn=reasons.pop(WITHDRAWN, 0),
+        removed=sum(reasons.values()),
         waiting=session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0,
-        letters=_letters(session, Letter.due_at.is_not(None), Letter.sent_at.is_(None)),
-        overdue=_letters(session, Letter.due_at < at - OVERDUE),
-        refused=_letters(session, Letter.failed_at.is_not(None)),
+        letters=mail.count(session, at),
     )
 
 
@@ -105,7 +100,3 @@ def _by(session: Session, column: InstrumentedAttribute[str]) -> list[tuple[str,
     number = sa.func.sum(DayCount.number)
     summed = sa.select(column, number).group_by(column).order_by(number.desc(), column)
     return [(row[0], row[1]) for row in session.execute(summed)]
-
-
-def _letters(session: Session, *which: sa.ColumnElement[bool]) -> int:
-    return session.scalar(sa.select(sa.func.count()).select_from(Letter).where(*which)) or 0

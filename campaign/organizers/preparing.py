@@ -5,14 +5,11 @@ export: the worker starts the process when something waits (`Preparing.tend`). O
 processes on a machine one prepares at a time; a lock in the folder says which, and the system lets go of it when that one ends.
 """
 
-import fcntl
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any, cast
 
 import sqlalchemy as sa
@@ -25,6 +22,7 @@ from campaign.exports.locked import Locking
 from campaign.exports.namebook import NamesHidden
 from campaign.exports.outlet import Hashed, whole
 from campaign.exports.rows import Wanted
+from campaign.file_lock import file_lock
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, exporting
 from campaign.organizers.actions import Action
@@ -54,7 +52,7 @@ EXPECTED = (KeyAway, CannotOpen, NamesHidden, NotDrawn, OSError)
 def prepare_all(site: Site, say: Say) -> None:
     """Prepares until nothing waits; returns at once where another process does it already."""
     (site.settings.data / FOLDER).mkdir(mode=0o700, exist_ok=True)
-    with alone(site.settings.data / LOCK) as is_ours:
+    with file_lock(site.settings.data / LOCK, wait=0) as is_ours:
         while is_ours and (export := begin(site.database)):
             try:
                 prepare(site, export)
@@ -141,20 +139,6 @@ def fail(database: Database, export: Export, trouble: str) -> None:
     """It will not be tried again; whoever asked is told why."""
     with database.writing() as session:
         session.execute(sa.update(Export).where(Export.id == export.id).values(failed_at=now(), trouble=trouble))
-
-
-@contextmanager
-def alone(lock: Path) -> Iterator[bool]:
-    """Whether this process is the one that prepares; as long as the block, no other is."""
-    door = os.open(lock, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(door, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        yield False
-    else:
-        yield True
-    finally:
-        os.close(door)
 
 
 class Preparing:

@@ -1,6 +1,5 @@
 """What organizers are to look at: words that are odd or held, the longest waiting first, and waves."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -8,14 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from campaign.keyset import Order, page
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.petition import showing
 from campaign.petition.models import Review, Signature, Wave, WaveMember
 
-PAGE = 25  # words; a form of the desk carries 30 fields at most
+PAGE = 25  # words; a form of the desk carries 60 fields at most
 MEMBERS = 200  # of a wave, that are shown
-KEY = re.compile(r"(\d{4}-\d\d-\d\d)\.([0-9a-f]{32})", re.ASCII)
+OLDEST_FIRST = Order((Review.day, Review.signature_id))
 WAITING = Review.refused_on.is_(None)
 
 
@@ -36,16 +36,14 @@ class Words:
 
 def words(session: Session, after: str) -> tuple[list[Words], str | None]:
     """One page of them, and the key of the next."""
-    waiting = sa.select(Review, Signature.shown_as).join(Signature, Signature.id == Review.signature_id).where(WAITING)
-    key = KEY.fullmatch(after)
-    if key:
-        waiting = waiting.where(sa.tuple_(Review.day, Review.signature_id) > sa.tuple_(*_read(key)))
-    rows = session.execute(waiting.order_by(Review.day, Review.signature_id).limit(PAGE + 1)).all()
-    found = [
-        Words(one.signature_id.hex(), one.held or shown_as or "", one.held is not None, one.flags.split(), one.day)
-        for one, shown_as in rows[:PAGE]
-    ]
-    return found, f"{found[-1].day}.{found[-1].id}" if len(rows) > PAGE else None
+    columns = (Review.day.label("key"), Review.signature_id.label("id"), Review.held, Review.flags, Signature.shown_as)
+    waiting = sa.select(*columns).join(Signature, Signature.id == Review.signature_id).where(WAITING)
+    found = page(session, waiting, OLDEST_FIRST, size=PAGE, after=after)
+    return [_words(row) for row in found.rows], found.next
+
+
+def _words(row: Any) -> Words:
+    return Words(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
 
 
 def accept(session: Session, ids: list[bytes], *, by: str) -> None:
@@ -93,12 +91,3 @@ def look(session: Session, number: int, *, by: str, today: date) -> None:
     looked = sa.update(Wave).where(Wave.id == number, Wave.looked_on.is_(None)).values(looked_on=today)
     if session.scalar(looked.returning(Wave.id)) is not None:
         audit.note(session, by, Action.WAVE_IN_ORDER, wave=number)
-
-
-def _read(key: re.Match[str]) -> tuple[sa.ColumnElement[Any], ...]:
-    """A key as it stands in an address; the first page for a day that is none."""
-    try:
-        day = date.fromisoformat(key[1])
-    except ValueError:
-        day = date.min
-    return sa.literal(day), sa.literal(bytes.fromhex(key[2]), sa.LargeBinary)

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from campaign.languages import LANGUAGES, countries, current
+from campaign.fields import CountryField, LanguageField
 from campaign.organizers.acts import REASONS
 from campaign.organizers.finding import Wanted
 from campaign.organizers.forms import DeskForm
@@ -31,16 +31,14 @@ class FindForm(DeskForm):
 
     name = StringField(lazy_gettext("Shown name"))
     state = SelectField(lazy_gettext("State"), validate_choice=False, default="standing")
-    country = SelectField(lazy_gettext("Country"), validate_choice=False, default="")
-    language = SelectField(lazy_gettext("Language"), validate_choice=False, default="")
+    country = CountryField(lazy_gettext("Country"))
+    language = LanguageField(lazy_gettext("Language"))
     since = StringField(lazy_gettext("From this day on"))
     until = StringField(lazy_gettext("Until this day"))
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
         self.state.choices = list(STATES.items())
-        self.country.choices = [("", ""), *countries(current().code)]
-        self.language.choices = [("", ""), *((one.code, one.name, {"lang": one.code}) for one in LANGUAGES.values())]
 
     def validate_name(self, field: Field) -> None:
         """Words, and no address: what stands here is stored in the browser's history."""
@@ -52,16 +50,6 @@ class FindForm(DeskForm):
         """One of the list."""
         if field.data not in STATES:
             raise ValidationError(gettext("Choose a state from the list."))
-
-    def validate_country(self, field: Field) -> None:
-        """A country of the list, or none."""
-        if field.data and field.data not in dict(countries(current().code)):
-            raise ValidationError(gettext("Choose a country from the list."))
-
-    def validate_language(self, field: Field) -> None:
-        """A language of the site, or none."""
-        if field.data and field.data not in LANGUAGES:
-            raise ValidationError(gettext("Choose a language from the list."))
 
     def validate_since(self, field: Field) -> None:
         """A day, or none."""

@@ -53,7 +53,7 @@ def add_headers(response: Response) -> Response:
     """The security headers, where the view has not said otherwise; what is not called public is not stored."""
     for name, value in SECURITY.items():
         response.headers.setdefault(name, value)
-    if site().settings.base_url.startswith("https:"):
+    if site().settings.is_https:
         response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
     if request.endpoint != FRAMED:
         response.headers.setdefault("X-Frame-Options", "DENY")

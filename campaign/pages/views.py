@@ -4,9 +4,9 @@ import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from campaign import mail
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
-from campaign.mail import LEASE, Letter
 from campaign.pages.context import SECURITY
 from campaign.pages.withdrawn import gone
 from campaign.petition.counting import read
@@ -138,14 +138,14 @@ def healthz() -> Page:
 @room.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Whether it can sign: the database answers, letters go out or are stopped on purpose, the key to seal to is there."""
-    database, outbox, mail = _database_answers(site().database)
-    answer = {"database": database, "outbox": outbox, "mail": mail, "key": bool(site().keys.public)}
+    database, outbox, sending = _database_answers(site().database)
+    answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(site().keys.public)}
     return jsonify(answer), 200 if all(answer.values()) else 503
 
 
 def _database_answers(database: Database) -> tuple[bool, bool, str]:
-    """Whether the database answers, whether no letter is overdue by more than a few leases, and whether letters are sent."""
-    overdue = sa.select(Letter.id).where(Letter.due_at < now() - 3 * LEASE, Letter.attempts == 0).limit(1)
+    """Return whether the database answers, whether no letter is overdue, and whether letters are sent."""
+    overdue = sa.select(mail.Letter.id).where(mail.is_overdue(now())).limit(1)
     try:
         with database.reading() as session:
             is_stopped = read(session).is_mail_stopped

@@ -47,7 +47,7 @@ def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
         since, rows = recount(session, now())
-        gone = {row[0]: row[1] for row in session.execute(_gone())}
+        left = gone(session)
     with database.writing() as session:
         database.lock(session, PUBLISHING)
         row = session.get(Publication, 1)
@@ -61,8 +61,8 @@ def publish(database: Database, *, batch: int = 1) -> None:
         if batch > 1 and abs(row.confirmed - standing) < batch:
             return
         row.confirmed, row.countries = standing, _cells(session)
-        row.withdrawn = gone.pop("withdrawn", 0)
-        row.removed, row.removed_by_reason = sum(gone.values()), {reason: number for reason, number in gone.items() if number}
+        row.withdrawn = left.pop("withdrawn", 0)
+        row.removed, row.removed_by_reason = sum(left.values()), {reason: number for reason, number in left.items() if number}
         row.as_of = row.counted_at
 
 
@@ -121,6 +121,12 @@ def add_to_tally(session: Session, *, day: date, reason: str, number: int = 1) -
     session.execute(more.on_conflict_do_update(index_elements=["day", "reason"], set_={"number": Tally.number + number}))
 
 
+def gone(session: Session) -> dict[str, int]:
+    """Return how many signatures went away, by reason."""
+    summed = sa.select(Tally.reason, sa.func.sum(Tally.number)).group_by(Tally.reason)
+    return {row[0]: row[1] for row in session.execute(summed)}
+
+
 def next_goal(number: int, own: int | None = None) -> int:
     """The first goal that is not reached yet: 100, 250, 500, 1,000, 2,500, 5,000, ..., or the campaign's own until it is."""
     if own and number < own:
@@ -137,7 +143,3 @@ def _cells(session: Session) -> dict[str, int]:
     number = sa.func.sum(DayCount.number)
     large = sa.select(DayCount.country, number).where(DayCount.country != "").group_by(DayCount.country)
     return {row[0]: row[1] for row in session.execute(large.having(number >= SMALLEST_CELL))}
-
-
-def _gone() -> sa.Select[str, int]:
-    return sa.select(Tally.reason, sa.func.sum(Tally.number)).group_by(Tally.reason)

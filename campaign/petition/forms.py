@@ -4,12 +4,13 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms import BooleanField, Field, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
+from campaign.fields import CountryField
 from campaign.gate import STAMP_LIFE
-from campaign.languages import countries, current
+from campaign.languages import current
 from campaign.petition.cleaning import clean_email, clean_name, likely_domain
 from campaign.petition.signing import Wish
 from campaign.site import site
@@ -55,7 +56,7 @@ class SignForm(PublicForm):
     name = StringField(lazy_gettext("Name"))
     email = StringField(lazy_gettext("E-mail"))
     shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
-    country = SelectField(lazy_gettext("Country (optional)"), validate_choice=False, default="")
+    country = CountryField(lazy_gettext("Country (optional)"))
     consent = StringField()
     news = BooleanField(lazy_gettext("I agree to receive campaign news by e-mail."))
     website = StringField(lazy_gettext("Leave this field empty"))
@@ -64,7 +65,6 @@ class SignForm(PublicForm):
         super().__init__()
         self.consent_hash = consent_hash
         self.clean = {"shown_as": ""}  # what was typed, cleaned; each word where it was found to be right
-        self.country.choices = [("", ""), *countries(current().code)]
         if is_short:
             del self.shown_as, self.country, self.news
 
@@ -79,11 +79,6 @@ class SignForm(PublicForm):
     def validate_email(self, field: Field) -> None:
         """A mailbox that can be written to."""
         self.address = clean_email(field.data or "")
-
-    def validate_country(self, field: Field) -> None:
-        """A country of the list, or none."""
-        if field.data and field.data not in dict(countries(current().code)):
-            raise ValidationError(gettext("Choose a country from the list."))
 
     def validate_consent(self, field: Field) -> None:
         """The box is ticked, and under the text as it stands now."""

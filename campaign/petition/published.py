@@ -1,16 +1,13 @@
-"""The published count, the texts and the keys as every page knows them, without asking the database each time."""
+"""The published count and the texts as every page knows them, without asking the database each time."""
 
 import time
 from dataclasses import replace
 
 import sqlalchemy as sa
 from flask import current_app
-from nacl.public import PublicKey
 
 from campaign.database import Database
-from campaign.petition import seal_keys
 from campaign.petition.counting import Published, read
-from campaign.sealing import Keys
 from campaign.site import site
 from campaign.texts import Texts
 
@@ -21,11 +18,9 @@ AFTER_TROUBLE = 15.0  # seconds; reading must not wait for a database that does 
 class LatestCount:
     """The last publication, read again at most once a second; when the database is away, the one known before."""
 
-    def __init__(self, database: Database, keys: Keys, *, is_withdrawn: bool = False) -> None:
+    def __init__(self, database: Database, *, is_withdrawn: bool = False) -> None:
         """`is_withdrawn` is whether the texts say that the testimony is, whatever the database says."""
         self._database = database
-        self._keys = keys
-        self.newest_key: PublicKey | None = None  # none: the first one
         self._is_withdrawn = is_withdrawn
         self._known = Published(is_testimony_withdrawn=is_withdrawn)
         self._read_at = float("-inf")
@@ -41,12 +36,11 @@ class LatestCount:
         """Reads it now."""
         try:
             with self._database.reading() as session:
-                found, newest = read(session), seal_keys.newest(session, self._keys)
+                found = read(session)
                 found = replace(found, is_testimony_withdrawn=found.is_testimony_withdrawn or self._is_withdrawn)
         except sa.exc.SQLAlchemyError:
             self._read_at = time.monotonic() + AFTER_TROUBLE - READ_AGAIN_AFTER
             return  # the pages go on with what is known; /readyz says that the database is away
-        self.newest_key = newest
         if found != self._known:
             self._known = found
 
@@ -55,13 +49,6 @@ def published() -> Published:
     """What this site last published."""
     latest: LatestCount = current_app.extensions["published"]
     return latest()
-
-
-def keys_in_force() -> Keys:
-    """The keys of this site, with the public one that records are sealed to now; known within a second or two of a change."""
-    latest: LatestCount = current_app.extensions["published"]
-    latest()
-    return seal_keys.changed_to(site().keys, latest.newest_key)
 
 
 def shown_texts() -> dict[str, Texts]:

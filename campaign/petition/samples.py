@@ -18,7 +18,6 @@ from campaign.petition.models import Publication, Signature, Submission
 CHUNK = 1000
 COUNTRIES = ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB", None, None)
 DAYS = 30
-LANGUAGE_CODES = tuple(LANGUAGES)
 
 
 class NotEmpty(Exception):
@@ -43,7 +42,7 @@ def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[in
 
 
 def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, Any]]:
-    today, text = now().date(), "0" * 64
+    today, text, codes = now().date(), "0" * 64, list(LANGUAGES)
     for place in range(1, number + 1):
         record = secrets.token_bytes(16)
         name = f"Sample {place}" if place % 2 else f"توقيع تجريبي {place}"
@@ -54,7 +53,7 @@ def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, Any]]:
             "token_hash": secrets.token_bytes(32),
             "sealed": sealing.seal(keys.public, person),
             "shown_as": name if place % 3 == 0 else None,
-            "language": LANGUAGE_CODES[(place - 1) % len(LANGUAGE_CODES)],
+            "language": codes[(place - 1) % len(codes)],
             "country": COUNTRIES[place % len(COUNTRIES)],
             "news": place % 5 == 0,
             "text_sha256": text,

@@ -12,12 +12,13 @@ from campaign import gate, relay
 from campaign.database import AWAY, now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.petition import showing, signing
+from campaign.petition.active_key import keys_in_force
 from campaign.petition.cleaning import likely_domain
 from campaign.petition.counting import read
 from campaign.petition.forms import ShownForm, SignForm
 from campaign.petition.models import Review, Signature, Signed
 from campaign.petition.names import Names, names
-from campaign.petition.published import keys_in_force, published
+from campaign.petition.published import published
 from campaign.petition.removed import Removed
 from campaign.petition.sharing import share_links
 from campaign.site import site

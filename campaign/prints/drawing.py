@@ -1,9 +1,7 @@
 """Draws what is missing and keeps it: files in the data folder's `prints/`, named by the hash of all they are made from."""
 
-import fcntl
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -14,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from campaign.config import PACKAGE, TEMPLATES
+from campaign.file_lock import file_lock
 from campaign.languages import LANGUAGES
 from campaign.prints.prints import Print
 
@@ -75,14 +74,10 @@ def _typeset(wanted: Print, file: Path) -> None:
 
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
-    """One process at a time in the folder of prints, which is made on the way."""
+    """Let one process at a time work in the folder of prints, which is made on the way."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    door = os.open(folder / ".lock", os.O_CREAT | os.O_RDWR, 0o600)
-    try:
-        fcntl.flock(door, fcntl.LOCK_EX)
+    with file_lock(folder / ".lock", wait=float("inf")):
         yield
-    finally:
-        os.close(door)
 
 
 @cache
@@ -90,7 +85,7 @@ def _made_with() -> str:
     """The hash of what all prints share: templates, fonts, typesetter."""
     files = sorted([*SOURCES.glob("*.typ"), *FONTS.glob("*.ttf"), TYPESETTER])
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
-    return "\n".join([version("typst"), *parts])
+    return "\n".join([version("typst"), version("pillow"), *parts])
 
 
 def _json(wanted: Print) -> str:

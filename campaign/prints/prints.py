@@ -7,11 +7,10 @@ from typing import Any
 
 from flask_babel import gettext
 
-from campaign.languages import LANGUAGES, speaking
+from campaign.languages import LANGUAGES, SOURCE, speaking
 from campaign.petition.published import published, shown_texts
 from campaign.prints import sheets
 from campaign.site import site
-from campaign.tongues import SOURCE
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from campaign.blocks import Document, read, write
-from campaign.tongues import DESCRIPTION, HIDDEN, SOURCE
+from campaign.languages import DESCRIPTION, HIDDEN, SOURCE
 from campaign.translating import catalogues, plurals
 from campaign.translating.messages import catalogue
 

@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po, write_po
 
 from campaign.blocks import Block, Document, fingerprint, read, write
-from campaign.tongues import SOURCE, Language
+from campaign.languages import SOURCE, Language
 from campaign.translating import catalogues
 from campaign.translating.messages import catalogue
 

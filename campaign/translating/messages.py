@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError
 
-from campaign.tongues import SOURCE, Language
+from campaign.languages import SOURCE, Language
 from campaign.translating import catalogues, plurals, rules
 from campaign.translating.trouble import FUZZY, MISSING, Trouble
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from campaign.blocks import Block, Document, TextError, fingerprint, read
-from campaign.tongues import SOURCE, Language
+from campaign.languages import SOURCE, Language
 from campaign.translating import letters, rules
 from campaign.translating.messages import messages_in, troubles_of_messages
 from campaign.translating.trouble import MISSING, STALE, Trouble

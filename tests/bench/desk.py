@@ -76,7 +76,7 @@ def _thousandth(app: Flask, size: int) -> str:
     with app.extensions["site"].database.reading() as session:
         query = finding.find(session, Wanted())
         before = min(size - PAGE, 999 * PAGE) - 1
-        row = session.execute(query.statement.order_by(*(part.desc() for part in query.order)).offset(before).limit(1)).one()
+        row = session.execute(query.statement.order_by(*query.order.clauses()).offset(before).limit(1)).one()
     return f"{row.key}.{row.id.hex()}"
 
 

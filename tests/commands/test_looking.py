@@ -3,9 +3,12 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 
 from campaign.database import now
+from campaign.mail import OVERDUE_AFTER, Letter
+from campaign.organizers import overview
 from tests.people import publish
 from tests.servers import Mailbox, free_port, on_sqlite
 
@@ -56,6 +59,25 @@ def test_a_letter_that_nobody_sends_is_overdue_in_status_and_wrong_in_check(app,
         assert run("check").exit_code == 1
         assert "Letters are overdue: is `campaign serve` or `campaign work` running" in run("check").stderr
         assert (visitor.read("/readyz").status_code, visitor.read("/readyz").json["outbox"]) == (503, False)
+
+
+@on_sqlite
+def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app, visitor, mailbox, post_office, status, run):
+    visitor.sign(email="waiting@example.org")
+    mailbox.answer = "451 later"
+    post_office.deliver()
+    database = app.extensions["site"].database
+    with database.writing() as session:
+        letter = session.scalars(sa.select(Letter)).one()
+        assert letter.attempts == 1
+        letter.due_at = now() - OVERDUE_AFTER + timedelta(seconds=30)
+
+    for minutes, overdue, status_code in ((0, 0, 200), (1, 1, 503)):
+        with time_machine.travel(now() + timedelta(minutes=minutes)), database.reading() as session:
+            assert status()["letters overdue"] == str(overdue)
+            assert overview.numbers(session, now()).letters.overdue == overdue
+            assert run("check").exit_code == overdue
+            assert visitor.read("/readyz").status_code == status_code
 
 
 @on_sqlite

@@ -8,7 +8,7 @@ from openpyxl import load_workbook
 
 from campaign.exports import columns, spreadsheet
 from campaign.exports.rows import Row, Stored
-from campaign.languages import ENGLISH, LANGUAGES
+from campaign.languages import LANGUAGES, SOURCE
 from tests.exports.organizing import DAY, TEXT
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
@@ -86,7 +86,7 @@ def test_a_name_in_any_script_comes_back_byte_for_byte(omar):
 def test_characters_that_xml_cannot_hold_are_written_as_the_format_says(tmp_path, text, read):
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        spreadsheet.write_xlsx([row(1, name=text)], stream, ENGLISH)
+        spreadsheet.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
 
     assert cells(out)[0][2] == read
 
@@ -108,7 +108,7 @@ def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
     monkeypatch.setattr(spreadsheet, "LONGEST", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        spreadsheet.write_xlsx([row(number) for number in range(1, 4)], stream, ENGLISH)
+        spreadsheet.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
 
     assert len(cells(out)) == 3
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from campaign.blocks import TextError, read
-from campaign.languages import ENGLISH
+from campaign.languages import LANGUAGES, SOURCE
 from campaign.texts import Paragraph
 
 
@@ -27,7 +27,7 @@ def test_a_text_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path):
 
 
 def test_raw_html_in_a_text_is_shown_and_not_run():
-    shown = Paragraph("p1", "<script>alert(1)</script>\n\n[x](javascript:alert(1))", ENGLISH).html
+    shown = Paragraph("p1", "<script>alert(1)</script>\n\n[x](javascript:alert(1))", LANGUAGES[SOURCE]).html
 
     assert "<script" not in shown
     assert 'href="javascript' not in shown

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from campaign.file_lock import file_lock
 from campaign.organizers import preparing
 from campaign.organizers.exporting import ATTEMPTS
 from campaign.petition import samples
@@ -123,7 +124,7 @@ def test_what_kills_every_worker_is_given_up_after_three_attempts(layla, carryin
 def test_of_two_workers_one_prepares(layla, carrying):
     carrying.ask()
 
-    with preparing.alone(carrying.site.settings.data / preparing.LOCK) as is_ours:
+    with file_lock(carrying.site.settings.data / preparing.LOCK, wait=0) as is_ours:
         carrying.prepare()
 
     assert is_ours

@@ -62,7 +62,7 @@ def agree(organizer, number=1):
 
 def sealed_to(app):
     """The key that a worker which runs already seals to, once it has looked again."""
-    app.extensions["published"].refresh()
+    app.extensions["active_key"].refresh()
     before = {row.id for row in rows(app, Submission)}
     Visitor(app.test_client()).sign(email=f"{secrets.token_hex(6)}@example.org")
     [new] = [row for row in rows(app, Submission) if row.id not in before]
@@ -142,7 +142,7 @@ def test_after_the_change_the_desk_opens_nothing_and_says_how_it_is_opened(app, 
     [record] = store(app, "Layla")
     ask(omar, new)
     agree(nour)
-    app.extensions["published"].refresh()
+    app.extensions["active_key"].refresh()
 
     page = omar.read(f"signatures/{record.hex()}/sealed").text
 

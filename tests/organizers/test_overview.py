@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.mail import Letter
+from campaign.mail import OVERDUE_AFTER, Letter
 from campaign.organizers import overview
 from campaign.petition.models import DayCount
 from campaign.providers import add
@@ -51,7 +51,7 @@ def test_letters_that_wait_are_overdue_or_were_refused_are_counted(omar, visitor
         visitor.sign(email=f"{name}@example.org")
     with database.writing() as session:
         one, other, *_ = session.scalars(sa.select(Letter))
-        one.due_at = now() - 2 * overview.OVERDUE
+        one.due_at = now() - 2 * OVERDUE_AFTER
         other.due_at, other.failed_at = None, now()
 
     found = numbers(omar)

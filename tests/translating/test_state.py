@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from campaign.blocks import fingerprint
 from campaign.commands.main import main
 from campaign.config import TRANSLATIONS
-from campaign.tongues import discover
+from campaign.languages import discover
 from campaign.translating.state import state
 
 TESTIMONY, LETTER, MESSAGES = "testimony.md", "petition.md", "LC_MESSAGES/messages.po"

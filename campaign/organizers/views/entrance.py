@@ -101,7 +101,7 @@ def _wait() -> int:
 
 def _name() -> str:
     """The name of the cookie that says that this browser was let in before."""
-    return "__Host-desk-known" if site().settings.base_url.startswith("https:") else "desk-known"
+    return access.cookie_name(site().settings, "desk-known")
 
 
 def _device() -> str | None:
@@ -111,6 +111,6 @@ def _device() -> str | None:
 def _known(answer: Answer, device: str) -> Answer:
     """Lets the browser keep for a year that somebody was let in with it."""
     made: Response = make_response(answer)
-    is_https = _name().startswith("__Host-")
-    made.set_cookie(_name(), device, max_age=guesses.DEVICE_LIFE, path="/", secure=is_https, httponly=True, samesite="Lax")
+    is_secure = site().settings.is_https
+    made.set_cookie(_name(), device, max_age=guesses.DEVICE_LIFE, path="/", secure=is_secure, httponly=True, samesite="Lax")
     return made

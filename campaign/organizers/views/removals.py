@@ -6,6 +6,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.database import now
+from campaign.keyset import read_record
 from campaign.languages import countries, current
 from campaign.organizers import approvals, finding, four_eyes, paging, removing
 from campaign.organizers.access import me, open_to
@@ -30,7 +31,7 @@ def propose() -> Page:
         if request.form.get("which") == "all":
             ids = paging.ids(session, finding.find(session, form.wanted()), removing.MOST)
         else:
-            ids = [bytes.fromhex(typed) for typed in request.form.getlist("ids") if paging.RECORD.fullmatch(typed)]
+            ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
         if not ids:
             return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
         removal = removing.propose(session, ids, by=me().email, at=now())

@@ -1,20 +1,17 @@
 """Names and waves to look at."""
 
-import re
-
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.database import now
+from campaign.keyset import read_record
 from campaign.languages import countries, current
 from campaign.organizers import removing, reviewing
 from campaign.organizers.access import me, open_to
 from campaign.organizers.models import ROLES
 from campaign.organizers.room import room
 from campaign.site import site
-
-RECORD = re.compile("[0-9a-f]{32}")
 
 
 @room.get("/review")
@@ -32,7 +29,7 @@ def review() -> str:
 @open_to(*ROLES)
 def judge() -> Response:
     """Accepts or refuses the words that are ticked, or looks at what would be removed with them."""
-    ids = [bytes.fromhex(typed) for typed in request.form.getlist("words") if RECORD.fullmatch(typed)]
+    ids = [record for typed in request.form.getlist("words") if (record := read_record(typed))]
     deed = request.form.get("deed")
     with site().database.writing() as session:
         if deed == "accept":

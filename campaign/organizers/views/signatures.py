@@ -6,16 +6,18 @@ from werkzeug.wrappers import Response
 
 from campaign import sealing
 from campaign.database import now
+from campaign.keyset import Page as Listing
+from campaign.keyset import read_record
 from campaign.languages import countries, current
 from campaign.organizers import audit, finding, paging
-from campaign.organizers.access import can_open, me, open_to
+from campaign.organizers.access import me, open_to
 from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.organizers.room import room
 from campaign.organizers.searching import AddressForm, FindForm
 from campaign.petition import showing
+from campaign.petition.active_key import keys_in_force
 from campaign.petition.models import Review, Signature
-from campaign.petition.published import keys_in_force
 from campaign.petition.removed import Removed
 from campaign.sealing import CannotOpen
 from campaign.site import site
@@ -29,7 +31,7 @@ def signatures() -> Page:
     """The list, and what it is narrowed to."""
     form = FindForm()
     if not form.validate():
-        return _list(form, paging.Listing([], None, None)), 422
+        return _list(form, Listing([], None, None)), 422
     with site().database.reading() as session:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
         listing = paging.page(session, finding.find(session, form.wanted()), **where)
@@ -97,7 +99,7 @@ def find_address() -> Page:
     return render_template("organizers/address.html", form=form, errors=[], found=found)
 
 
-def _list(form: FindForm, listing: paging.Listing) -> str:
+def _list(form: FindForm, listing: Listing) -> str:
     return render_template(
         "organizers/signatures.html",
         form=form,
@@ -126,8 +128,7 @@ def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str =
     with site().database.reading() as session:
         found = _found(finding.one(session, _id(record)))
     status = 409 if trouble or (person is None and request.method == "POST") else 200
-    page = render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble, can_open=can_open())
-    return page, status
+    return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble), status
 
 
 def _found(found: Signature | Removed | None) -> Signature | Removed:
@@ -137,6 +138,4 @@ def _found(found: Signature | Removed | None) -> Signature | Removed:
 
 
 def _id(record: str) -> bytes:
-    if not paging.RECORD.fullmatch(record):
-        abort(404)
-    return bytes.fromhex(record)
+    return read_record(record) or abort(404)

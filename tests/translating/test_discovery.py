@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.tongues import LanguageError, describe, discover
+from campaign.languages import LanguageError, describe, discover
 
 
 def test_a_folder_with_a_description_is_a_language_and_the_source_comes_first(translations):

@@ -1,0 +1,33 @@
+"""A file that one process at a time holds locked; the system lets go of it when that process ends, however it ends."""
+
+import fcntl
+import os
+import random
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def file_lock(file: Path, *, wait: float) -> Iterator[bool]:
+    """Hold `file` locked within the block; yield False when another process still holds it after `wait` seconds.
+
+    Waiters try again at random times of well under a millisecond, so that none of them is last for ever.
+    """
+    descriptor = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        give_up = time.monotonic() + wait
+        while not (is_ours := _locked(descriptor)) and time.monotonic() < give_up:
+            time.sleep(random.uniform(0.0002, 0.0008))  # noqa: S311  # spreads waiters, hides nothing
+        yield is_ours
+    finally:
+        os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
