@@ -9,7 +9,7 @@ PACKAGES := .venv/.packages-$(HERE)
 PROJECT := .venv/.project-$(HERE)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
 
-.PHONY: run test setup lint lock bench lighthouse pictures
+.PHONY: run test setup lint lock bench lighthouse pictures mutations
 .DELETE_ON_ERROR:
 
 run: setup
@@ -35,6 +35,9 @@ lighthouse: setup
 
 pictures: setup
 	@.venv/bin/python -m tests.pictures $(ARGS)
+
+mutations: setup
+	@JOBS=$(JOBS) .venv/bin/python -m tests.mutations $(ARGS)
 
 # Newest versions that pyproject.toml allows: names, versions and SHA-256 only, whatever registry or mirror a machine uses.
 lock: setup

@@ -6,10 +6,12 @@ from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import sqlalchemy as sa
 import time_machine
 
 from campaign import mail, relay, work
 from campaign.database import now
+from campaign.mail import Letter
 from tests.servers import on_sqlite
 
 
@@ -62,6 +64,21 @@ def test_what_one_has_claimed_nobody_else_claims_until_the_lease_is_over(app, vi
     assert mail.claim(database, now() + mail.LEASE - timedelta(seconds=1)) == []
 
     assert [letter.id for letter in mail.claim(database, now() + mail.LEASE + timedelta(seconds=1))] == [claimed[0].id]
+
+
+def test_a_worker_does_not_wait_for_letters_that_another_is_claiming(app, visitor):
+    database = app.extensions["site"].database
+    if database.is_sqlite:
+        return  # SQLite's writers are one at a time
+    for number in range(2):
+        visitor.sign(email=f"{number}@example.org")
+
+    with database.writing() as session:
+        held = session.scalar(sa.select(Letter.id).order_by(Letter.due_at).limit(1).with_for_update())
+        claimed = mail.claim(database, now())
+
+    assert len(claimed) == 1
+    assert claimed[0].id != held
 
 
 def test_the_letters_of_a_worker_that_died_are_sent_by_the_next(app, visitor, post_office):

@@ -65,6 +65,8 @@ def test_whoever_is_not_logged_in_is_sent_to_the_way_in_and_from_there_where_the
         "https://evil.test/en/organize/",
         "/en/",
         "/en/organize/leave",
+        "en/organize/audit",
+        "/en/organize/audit?before=3%0d%0aX-Evil:1",
         "/%09/evil.test",
         "javascript:alert(1)",
     ],

@@ -18,6 +18,7 @@ from campaign.commands.main import main
 from campaign.database import now
 from campaign.exports.sealed import count
 from campaign.folder import keys_in
+from campaign.organizers.exporting import Export
 from campaign.petition.models import Signature
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -122,6 +123,19 @@ def test_after_an_hour_the_file_and_its_key_are_gone(layla, carrying):
     assert carrying.exports()[0].key_box is None
     assert "Its hour is over, and the file was deleted." in carrying.who.read("exports").text
     assert carrying.take().status_code == 409
+
+
+@on_sqlite
+def test_after_an_hour_no_file_can_be_taken_while_the_worker_is_down_either(layla, carrying):
+    carrying.ask()
+    carrying.prepare()
+    with carrying.site.database.writing() as session:
+        session.get_one(Export, carrying.exports()[0].id).prepared_at = now() - timedelta(minutes=61)
+
+    assert carrying.take().status_code == 409
+
+    assert carrying.exports()[0].key_box is not None  # nobody has tidied up: the rule itself refused
+    assert carrying.audit("export taken") == []
 
 
 @on_sqlite

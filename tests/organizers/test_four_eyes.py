@@ -76,6 +76,17 @@ def test_a_moderator_is_no_second_organizer(app, omar, hadi, ask):
     assert done(app) == []
 
 
+@pytest.mark.parametrize("decide", [four_eyes.agree, four_eyes.decline])
+def test_the_rule_itself_lets_no_moderator_decide(app, database, omar, hadi, ask, burnt, decide):
+    number = ask(omar)
+
+    with pytest.raises(four_eyes.NotPossible), database.writing() as session:
+        decide(session, number, accounts.get(session, hadi.email))
+
+    assert burnt == []
+    assert rows(app, Request)[0].decided_at is None
+
+
 def test_the_second_organizer_sees_what_would_happen_who_asked_and_until_when(omar, nour, ask):
     number = ask(omar)
     page = parse(nour.read("requests").text)

@@ -1,7 +1,11 @@
 """Confirming: one link, one button, one signature."""
 
+import base64
+
+from campaign.mail import Letter
 from campaign.petition.models import Signature, Submission
 from tests.people import link_in, publish, rows
+from tests.servers import on_sqlite
 
 
 def test_a_signature_counts_once_its_link_is_opened_and_the_button_pressed(app, somebody, post_office):
@@ -22,6 +26,20 @@ def test_opening_the_link_confirms_nothing(app, visitor, sami):
         getattr(visitor.client, method)(sami)
 
     assert rows(app, Signature) == []
+
+
+@on_sqlite
+def test_the_token_of_a_link_can_be_read_nowhere_in_the_database(app, visitor, sami):
+    token = sami.rpartition("/")[2].upper()
+    written = (token.encode(), token.lower().encode(), base64.b32decode(token + "======"))
+
+    stored = [*rows(app, Submission), *rows(app, Letter)]
+    visitor.press(sami)
+    stored += rows(app, Signature)
+
+    values = [value for row in stored for value in vars(row).values() if isinstance(value, bytes)]
+    assert len(stored) == 3
+    assert not [value for value in values if any(one in value for one in written)]
 
 
 def test_pressing_again_gives_the_same_answer(app, visitor, layla):

@@ -1,7 +1,11 @@
 """The counts by day, country and language: as the signatures are, whoever comes and goes, and cheap to keep."""
 
+import threading
+import time
 from collections import Counter
-from datetime import UTC, datetime, time, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from datetime import time as time_of_day
 
 import pytest
 import sqlalchemy as sa
@@ -51,6 +55,24 @@ def test_whoever_comes_today_is_counted_with_the_next_publication(visitor, datab
     assert agree()
 
 
+def test_two_who_publish_at_the_same_moment_take_turns(database, layla, agree):
+    is_writing = threading.Event()
+
+    def dawdle(_connection, _cursor, statement, *_):
+        if statement.startswith("INSERT INTO day_count") and not is_writing.is_set():
+            is_writing.set()
+            time.sleep(0.5)  # long enough for the other one to come in between
+
+    sa.event.listen(database.engine, "before_cursor_execute", dawdle)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(counting.publish, database)
+        assert is_writing.wait(10)
+        second = pool.submit(counting.publish, database)
+
+    assert (first.exception(), second.exception()) == (None, None)
+    assert agree()
+
+
 def test_when_somebody_of_long_ago_withdraws_the_old_day_is_counted_anew(database, agree):
     with database.writing() as session:
         signing.withdraw(session, oldest(session), now().date())
@@ -65,7 +87,7 @@ def test_when_somebody_of_long_ago_withdraws_the_old_day_is_counted_anew(databas
 
 @pytest.mark.parametrize(("clock", "days"), [((0, 59), 2), ((1, 1), 1), ((23, 59), 1)])
 def test_only_days_that_are_still_open_are_counted_as_long_as_nothing_older_changes(database, clock, days):
-    at = datetime.combine(now().date(), time(*clock), UTC)
+    at = datetime.combine(now().date(), time_of_day(*clock), UTC)
 
     with database.reading() as session:
         since, rows = counting.recount(session, at)
