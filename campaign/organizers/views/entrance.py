@@ -18,17 +18,18 @@ from campaign.site import site
 Page = Answer | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
-@room.get("/enter")
+@room.route("/enter", methods=["GET", "POST"])
 def enter() -> Page:
-    """The way in."""
+    """Show the login form; log in an organizer with the right passphrase and an unused code."""
+    if request.method == "POST":
+        return _log_in()
     if g.login:
         return redirect(url_for(".overview"), 303)
     return render_template("organizers/enter.html", form=EnterForm(), errors=[])
 
 
-@room.post("/enter")
-def let_in() -> Page:
-    """Lets in whoever has the right passphrase and an unused code; the answer does not tell what was wrong."""
+def _log_in() -> Page:
+    """The answer does not tell what was wrong."""
     form, wait = EnterForm(), _wait()
     if wait:
         page = render_template("organizers/enter.html", form=form, errors=[("main", _too_many())])
@@ -43,20 +44,14 @@ def let_in() -> Page:
     return _known(redirect(access.way_back(request.args.get("next", "")), 303), entered.device)
 
 
-@room.get("/again")
+@room.route("/again", methods=["GET", "POST"])
 @open_to(*ROLES)
 def again() -> Page:
-    """Asks again before what shows or moves personal data."""
-    return render_template("organizers/again.html", form=ProofForm(), errors=[])
-
-
-@room.post("/again")
-@open_to(*ROLES)
-def prove() -> Page:
-    """Takes the answer, and goes on to the page it was asked for."""
+    """Ask for passphrase and code again before a page with personal data, and go on to that page."""
     form = ProofForm()
-    if not form.validate():
-        return render_template("organizers/again.html", form=form, errors=form.mistakes), 422
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("organizers/again.html", form=form, errors=form.mistakes), status
     login = access.my_login()
     is_proved = entering.prove(
         site().database,

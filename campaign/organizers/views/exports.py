@@ -29,20 +29,13 @@ TROUBLES = {
 }
 
 
-@room.get("/exports")
+@room.route("/exports", methods=["GET", "POST"])
 @open_to(ORGANIZER)
 def exports() -> Page:
-    """What this organizer asked for within a day, and the form to ask for more."""
-    return _page(_form())
-
-
-@room.post("/exports")
-@open_to(ORGANIZER)
-def ask() -> Page:
-    """Asks for an export; one with addresses waits for a second organizer."""
+    """Show the exports of the last day; ask for another one, which waits for a second organizer if it has addresses."""
     form = _form()
-    if not form.validate():
-        return _page(form, 422)
+    if not form.validate_on_submit():
+        return _page(form, 422 if form.is_submitted() else 200)
     handlers = approvals.handlers(site().keys)
     with site().database.writing() as session:
         exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code, handlers)

@@ -42,19 +42,18 @@ def overview() -> str:
     )
 
 
-@room.get("/switch/<name>")
+@room.route("/switch/<name>", methods=["GET", "POST"])
 @open_to(ORGANIZER)
-def switch(name: str) -> str:
-    """What turning a switch will do."""
+def switch(name: str) -> Response | str:
+    """Show what turning a switch will do, or turn it."""
+    if request.method == "POST":
+        return _turn(name)
     with site().database.reading() as session:
         publication = rules.publication(session)
     return _switch(name, publication)
 
 
-@room.post("/switch/<name>")
-@open_to(ORGANIZER)
-def turn(name: str) -> Response:
-    """Turns it."""
+def _turn(name: str) -> Response:
     on = STATES.get(request.form.get("turn", ""))
     if on is None or name not in switches.SWITCHES:
         raise BadRequest

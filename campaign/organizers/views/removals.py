@@ -6,36 +6,17 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.database import now
-from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import approvals, finding, four_eyes, paging, removing
+from campaign.organizers import approvals, four_eyes, removing
 from campaign.organizers.access import me, open_to
 from campaign.organizers.acts import REASONS
 from campaign.organizers.models import ROLES
 from campaign.organizers.room import room
-from campaign.organizers.searching import FindForm, ReasonForm
+from campaign.organizers.searching import ReasonForm
 from campaign.petition.removed import UNDO_FOR, Removal
 from campaign.site import site
 
 Page = Response | str | tuple[str, int]
-
-
-@room.post("/signatures")
-@open_to(*ROLES)
-def propose() -> Page:
-    """Freezes what is ticked, or all that was looked for, and shows it."""
-    form = FindForm()
-    if not form.validate():
-        raise BadRequest
-    with site().database.writing() as session:
-        if request.form.get("which") == "all":
-            ids = paging.ids(session, finding.find(session, form.wanted()), removing.MOST)
-        else:
-            ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
-        if not ids:
-            return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
-        removal = removing.propose(session, ids, by=me().email, at=now())
-    return redirect(url_for(".removal", number=removal.id), 303)
 
 
 @room.get("/removals")

@@ -14,10 +14,12 @@ from campaign.organizers.room import room
 from campaign.site import site
 
 
-@room.get("/review")
+@room.route("/review", methods=["GET", "POST"])
 @open_to(*ROLES)
-def review() -> str:
-    """What waits to be looked at."""
+def review() -> Response | str:
+    """Show the names and waves that wait; accept or refuse the names that are ticked, or see what would be removed with them."""
+    if request.method == "POST":
+        return _judge_names()
     with site().database.reading() as session:
         words, after = reviewing.words(session, request.args.get("after", ""))
         waves = reviewing.waves(session)
@@ -25,10 +27,7 @@ def review() -> str:
     return render_template("organizers/review.html", words=words, next_url=next_url, waves=waves)
 
 
-@room.post("/review")
-@open_to(*ROLES)
-def judge() -> Response:
-    """Accepts or refuses the words that are ticked, or looks at what would be removed with them."""
+def _judge_names() -> Response:
     ids = [record for typed in request.form.getlist("words") if (record := read_record(typed))]
     deed = request.form.get("deed")
     with site().database.writing() as session:
@@ -44,10 +43,12 @@ def judge() -> Response:
     return redirect(url_for(".review", done=deed if ids else "nothing"), 303)
 
 
-@room.get("/review/wave/<int:number>")
+@room.route("/review/wave/<int:number>", methods=["GET", "POST"])
 @open_to(*ROLES)
-def wave(number: int) -> str:
-    """Who belongs to a wave, as far as can be seen without opening anything."""
+def wave(number: int) -> Response | str:
+    """Show who belongs to a wave, as far as can be seen without opening anything; accept it, or see what would be removed."""
+    if request.method == "POST":
+        return _judge_wave(number)
     with site().database.reading() as session:
         try:
             found = reviewing.wave(session, number)
@@ -58,10 +59,7 @@ def wave(number: int) -> str:
     return render_template("organizers/wave.html", wave=found, members=members, standing=standing, countries=names)
 
 
-@room.post("/review/wave/<int:number>")
-@open_to(*ROLES)
-def judge_wave(number: int) -> Response:
-    """Takes a wave as in order, or looks at what would be removed with it."""
+def _judge_wave(number: int) -> Response:
     deed = request.form.get("deed")
     with site().database.writing() as session:
         if deed == "accept":

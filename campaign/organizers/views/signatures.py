@@ -2,6 +2,7 @@
 
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign import sealing
@@ -9,7 +10,7 @@ from campaign.database import now
 from campaign.keyset import Page as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import audit, finding, paging
+from campaign.organizers import audit, finding, paging, removing
 from campaign.organizers.access import me, open_to
 from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, ROLES
@@ -25,10 +26,12 @@ from campaign.site import site
 Page = Response | str | tuple[str, int]
 
 
-@room.get("/signatures")
+@room.route("/signatures", methods=["GET", "POST"])
 @open_to(*ROLES)
 def signatures() -> Page:
-    """The list, and what it is narrowed to."""
+    """Show the list and what it is narrowed to; draft a removal of those that are ticked, or of all that were looked for."""
+    if request.method == "POST":
+        return _draft_removal()
     form = FindForm()
     if not form.validate():
         return _list(form, Listing([], None, None)), 422
@@ -38,36 +41,40 @@ def signatures() -> Page:
     return _list(form, listing)
 
 
-@room.get("/signatures/<record>")
+def _draft_removal() -> Page:
+    """Freeze the ids, so that what is seen is what will go."""
+    form = FindForm()
+    if not form.validate():
+        raise BadRequest
+    with site().database.writing() as session:
+        if request.form.get("which") == "all":
+            ids = paging.ids(session, finding.find(session, form.wanted()), removing.MOST)
+        else:
+            ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
+        if not ids:
+            return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
+        removal = removing.propose(session, ids, by=me().email, at=now())
+    return redirect(url_for(".removal", number=removal.id), 303)
+
+
+@room.route("/signatures/<record>", methods=["GET", "POST"])
 @open_to(*ROLES)
 def signature(record: str) -> Page:
-    """One signature: what can be read of it, and what can be done."""
-    return _one(record)
-
-
-@room.post("/signatures/<record>")
-@open_to(*ROLES)
-def hide(record: str) -> Page:
-    """Hides the shown name at once; the review shows it again or refuses it for good."""
+    """Show what can be read of one signature; hide its shown name at once, until the review shows it again or refuses it."""
+    if request.method != "POST":
+        return _one(record)
     with site().database.writing() as session:
         if showing.hold(session, _id(record), today=now().date()):
             audit.note(session, me().email, Action.NAME_HIDDEN, signature=record)
     return redirect(url_for(".signature", record=record, done="hidden"), 303)
 
 
-@room.get("/signatures/<record>/sealed")
+@room.route("/signatures/<record>/sealed", methods=["GET", "POST"])
 @open_to(ORGANIZER, asked_again=True)
 def sealed(record: str) -> Page:
-    """Asks whether to open the name and the address, or says how else they can be read."""
-    return _sealed(record)
-
-
-@room.post("/signatures/<record>/sealed")
-@open_to(ORGANIZER, asked_again=True)
-def unseal(record: str) -> Page:
-    """Shows the name and the address once; that it was done is in the audit."""
+    """Ask whether to open the name and the address, or say how else to read them; show them once, with a line in the audit."""
     private = keys_in_force().private
-    if private is None:
+    if request.method != "POST" or private is None:
         return _sealed(record)
     with site().database.writing() as session:
         found = _found(finding.one(session, _id(record)))
@@ -79,20 +86,14 @@ def unseal(record: str) -> Page:
     return _sealed(record, person=person)
 
 
-@room.get("/address")
+@room.route("/address", methods=["GET", "POST"])
 @open_to(ORGANIZER, asked_again=True)
 def address() -> Page:
-    """Asks for an address."""
-    return render_template("organizers/address.html", form=AddressForm(), errors=[], found=None)
-
-
-@room.post("/address")
-@open_to(ORGANIZER, asked_again=True)
-def find_address() -> Page:
-    """Looks for an address by its tag; the audit says that somebody looked, and for nobody whom."""
+    """Look for an e-mail address by its tag; the audit says that somebody looked, and not for which address."""
     form = AddressForm()
-    if not form.validate():
-        return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), 422
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), status
     with site().database.writing() as session:
         found = finding.of_mailbox(session, sealing.tag(site().keys.tag, (form.email.data or "").strip()))
         audit.note(session, me().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
