@@ -3,16 +3,18 @@
 import time
 
 from flask import current_app
+from nacl.public import PublicKey
 
 from campaign.database import Database
 from campaign.petition import seal_keys
 from campaign.sealing import Keys
+from campaign.site import site
 
 READ_AGAIN_AFTER = 1.0  # seconds
 
 
 class ActiveKey:
-    """The keys of the site with the public one in force, read again at most once a second.
+    """The public key that came after the first one, if one did, read again at most once a second.
 
     While the database cannot be read this raises what the database raises: sealing to a key that may be out of force would be
     worse, and nothing can be stored then anyway.
@@ -20,25 +22,25 @@ class ActiveKey:
 
     def __init__(self, database: Database, keys: Keys) -> None:
         self._database = database
-        self._first = keys
-        self._known = keys
+        self._keys = keys
+        self._newest: PublicKey | None = None  # none: the first one
         self._read_at = float("-inf")
 
-    def __call__(self) -> Keys:
-        """Return the keys in force."""
+    def __call__(self) -> PublicKey | None:
+        """Return it; None while the first one is in force."""
         if time.monotonic() - self._read_at > READ_AGAIN_AFTER:
             self.refresh()
-        return self._known
+        return self._newest
 
     def refresh(self) -> None:
         """Read it now."""
         began = time.monotonic()  # a change during the reading is seen by the next one
         with self._database.reading() as session:
-            self._known = seal_keys.in_force(session, self._first)
+            self._newest = seal_keys.newest(session, self._keys)
         self._read_at = began
 
 
 def keys_in_force() -> Keys:
     """Return the keys of this site with the public one that records are sealed to now."""
     active: ActiveKey = current_app.extensions["active_key"]
-    return active()
+    return seal_keys.changed_to(site().keys, active())

@@ -67,13 +67,20 @@ def later(session: Session, keys: Keys) -> list[SealKey]:
     return [row for row in found if hmac.compare_digest(row.code, _code(keys, row.number, row.public))]
 
 
-def in_force(session: Session, keys: Keys) -> Keys:
-    """Return the keys with the public one that records are sealed to now.
-
-    The private key of the first one does not open everything once another is in force, and so is left out.
-    """
+def newest(session: Session, keys: Keys) -> PublicKey | None:
+    """The key that came last; none where it is the first one still."""
     after = later(session, keys)
-    return replace(keys, public=after[-1].key, private=None) if after else keys
+    return after[-1].key if after else None
+
+
+def changed_to(keys: Keys, newest: PublicKey | None) -> Keys:
+    """The keys with another public one; the private one of the first then opens not everything, and so is of no use."""
+    return replace(keys, public=newest, private=None) if newest else keys
+
+
+def in_force(session: Session, keys: Keys) -> Keys:
+    """The keys with the public one that records are sealed to now."""
+    return changed_to(keys, newest(session, keys))
 
 
 def check_new(session: Session, keys: Keys, key: PublicKey) -> None:
