@@ -108,7 +108,8 @@ def way_back(wanted: str | None = None) -> str:
         endpoint, _ = routes.match(path.partition("?")[0], "GET")
     except (NotFound, MethodNotAllowed, RequestRedirect):
         return url_for("organizers.overview")
-    is_ours = endpoint.startswith("organizers.") and path.startswith("/") and not set(path) & set("\\\r\n\t")
+    is_path = path.startswith("/") and not path.startswith("//")  # a browser reads the second as another host
+    is_ours = endpoint.startswith("organizers.") and is_path and not set(path) & set("\\\r\n\t")
     return path if is_ours else url_for("organizers.overview")
 
 
