@@ -59,6 +59,6 @@ $(PROJECT): pyproject.toml hatch_build.py $(PACKAGES) | $(CATALOGUES)
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
-%.mo: %.po hatch_build.py campaign/translating/catalogues.py | $(PACKAGES)
+%.mo: %.po hatch_build.py campaign/translation/catalogues.py | $(PACKAGES)
 	@.venv/bin/python hatch_build.py
 	@touch $@

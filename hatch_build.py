@@ -1,6 +1,6 @@
 """Compiles the catalogues in translations/ when the project is built, and refuses one that would show a wrong sentence.
 
-What is refused, and why, stands in `campaign/translating/catalogues.py`. `python hatch_build.py` does the same without a build.
+What is refused, and why, stands in `campaign/translation/catalogues.py`. `python hatch_build.py` does the same without a build.
 """
 
 import runpy
@@ -12,7 +12,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 TOP = Path(__file__).parent
 # By its path: while the project is built it cannot be imported yet, nor can what it needs.
-CATALOGUES = runpy.run_path(str(TOP / "campaign" / "translating" / "catalogues.py"))
+CATALOGUES = runpy.run_path(str(TOP / "campaign" / "translation" / "catalogues.py"))
 
 
 class CompileCatalogues(BuildHookInterface[Any]):

@@ -16,24 +16,26 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from campaign import api, gate, languages
+    from campaign import languages
     from campaign.config import STATIC, TEMPLATES, Settings
-    from campaign.organizers import access, desk
-    from campaign.pages import context, errors, withdrawn
-    from campaign.pages import views as pages
-    from campaign.pages.cache import KeptPages, StaticFiles
+    from campaign.organizers import routes
+    from campaign.organizers.auth import guards
     from campaign.petition import views as petition
     from campaign.prints import views as prints
+    from campaign.public import api, withdrawn
+    from campaign.public import views as pages
+    from campaign.web import context, errors, request_checks
+    from campaign.web.page_cache import KeptPages, StaticFiles
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
-    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=gate.LARGEST_BODY, WTF_I18N_ENABLED=False)
+    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=request_checks.LARGEST_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     lay_foundations(app, settings)
-    for part in (languages, context, errors, access, withdrawn):
+    for part in (languages, context, errors, guards, withdrawn):
         part.init_app(app)
-    for part in (petition, pages, prints, api, desk):
+    for part in (petition, pages, prints, api, routes):
         app.register_blueprint(part.room)
 
     kept = KeptPages(app, app.extensions["published"], settings.hosts)
@@ -46,16 +48,16 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
 def lay_foundations(app: "Flask", settings: "Settings") -> None:
     """Open what every room stands on."""
-    from campaign import gate
-    from campaign.care import caring
     from campaign.config import TRANSLATIONS
-    from campaign.folder import open_database, open_keys
+    from campaign.content import testimony_policy
+    from campaign.instance import open_database, open_keys
     from campaign.petition.active_key import ActiveKey
-    from campaign.petition.published import LatestCount
-    from campaign.site import Site
+    from campaign.petition.snapshot import LatestCount
+    from campaign.state import Site
+    from campaign.web import request_checks
 
     keys, database = open_keys(settings), open_database(settings)
-    care, texts = caring.load(TRANSLATIONS)
+    care, texts = testimony_policy.load(TRANSLATIONS)
     app.extensions["settings"] = settings
     app.extensions["published"] = LatestCount(database, is_withdrawn=care.withdrawn)
     app.extensions["active_key"] = ActiveKey(database, keys)
@@ -63,9 +65,9 @@ def lay_foundations(app: "Flask", settings: "Settings") -> None:
         settings=settings,
         database=database,
         keys=keys,
-        gate=gate.Gate(settings, keys.form),
-        stamp=gate.Stamp(keys.form),
+        gate=request_checks.Gate(settings, keys.form),
+        stamp=request_checks.Stamp(keys.form),
         care=care,
         texts=texts,
-        remaining=caring.remaining(care, texts),
+        remaining=testimony_policy.remaining(care, texts),
     )

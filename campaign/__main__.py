@@ -1,6 +1,6 @@
 """`python -m campaign` is `campaign`."""
 
-from campaign.commands.main import main
+from campaign.cli.main import main
 
 if __name__ == "__main__":
     main()

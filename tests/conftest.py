@@ -9,9 +9,10 @@ import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
-from campaign import create_app, folder, relay
+from campaign import create_app, instance
 from campaign.config import Settings
-from campaign.site import Site
+from campaign.outbox import smtp
+from campaign.state import Site
 from tests import programs
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import Mailbox, PostgreSQL, postgresql
@@ -59,7 +60,7 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A prepared campaign on SQLite, made once, that others are copied from: preparing takes longer than most tests."""
     found = Settings(data=tmp_path_factory.mktemp("prepared") / "instance")
-    folder.prepare(found)
+    instance.prepare(found)
     return found
 
 
@@ -68,7 +69,7 @@ def prepared_on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_
     """The same on PostgreSQL."""
     data = tmp_path_factory.mktemp("prepared-on-postgresql") / "instance"
     found = Settings(data=data, database_url=postgresql_server.new_database())
-    folder.prepare(found)
+    instance.prepare(found)
     return found
 
 
@@ -147,9 +148,9 @@ def post_office(app: Flask, mailbox: Mailbox) -> PostOffice:
 
 
 @pytest.fixture
-def mail_way(settings: Settings) -> Iterator[relay.Transport]:
+def mail_way(settings: Settings) -> Iterator[smtp.Transport]:
     """An open conversation with the mail server."""
-    with relay.conversation(relay.transport(settings, lambda _: None)) as way_out:
+    with smtp.conversation(smtp.transport(settings, lambda _: None)) as way_out:
         yield way_out
 
 

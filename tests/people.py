@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from campaign import mail, relay
 from campaign.database import now
-from campaign.petition import counting, letters
+from campaign.outbox import queue, smtp
+from campaign.petition import counting, emails
 from campaign.petition.models import Signature, Submission
-from campaign.site import Site
+from campaign.state import Site
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -72,10 +72,10 @@ class PostOffice:
         """Sends what is due and returns the letters that arrived."""
         site: Site = self.app.extensions["site"]
         before = len(self.received)
-        with self.app.app_context(), relay.conversation(relay.transport(site.settings, lambda _: None)) as way_out:
-            while claimed := mail.claim(site.database, now()):
+        with self.app.app_context(), smtp.conversation(smtp.transport(site.settings, lambda _: None)) as way_out:
+            while claimed := queue.claim(site.database, now()):
                 for letter in claimed:
-                    mail.send(site.database, site.keys, way_out, letters.write, letter)
+                    queue.send(site.database, site.keys, way_out, emails.write, letter)
         return self.received[before:]
 
 
@@ -100,4 +100,4 @@ def publish(app: Flask) -> None:
     app.extensions["published"].refresh()
 
 
-assert letters  # its templates are what `deliver` writes
+assert emails  # its templates are what `deliver` writes

@@ -9,15 +9,15 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-import campaign.folder
+import campaign.instance
 from campaign import database as room
 from campaign.database import BUSY_AFTER, Busy, Moment, Record, insert
-from campaign.folder import KeyMark
+from campaign.instance import KeyMark
+from campaign.outbox.smtp import Relay
 from campaign.petition.models import Tally
-from campaign.relay import Relay
 from tests.servers import on_sqlite
 
-assert campaign.folder  # all tables are known once it is imported
+assert campaign.instance  # all tables are known once it is imported
 
 
 @pytest.fixture

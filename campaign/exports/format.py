@@ -6,8 +6,8 @@ from typing import IO, Any
 
 from nacl.public import PrivateKey
 
-from campaign.exports.opening import opened
 from campaign.exports.rows import Row, Stored, Wanted
+from campaign.exports.unsealing import opened
 from campaign.languages import Language
 
 Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on, and shows how far they are

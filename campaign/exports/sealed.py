@@ -16,9 +16,9 @@ from typing import IO, Any
 
 from flask_babel import lazy_gettext
 
+from campaign.crypto.sealing import CannotOpen
 from campaign.exports.format import Format
 from campaign.exports.rows import PAGE, Stored
-from campaign.sealing import CannotOpen
 
 NAME = "campaign sealed export"
 VERSION = 1  # of the files that are written from now on; READERS has every version that is read

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-import campaign.folder  # for the tables it knows
+import campaign.instance  # for the tables it knows
 import campaign.organizers.models  # noqa: F401  # and the desk's
 from campaign.database import Record
 

@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.organizers import audit, factors, logins
+from campaign.crypto.sealing import new_token, token_hash
+from campaign.organizers import audit
 from campaign.organizers.actions import Action
+from campaign.organizers.auth import sessions, two_factor
 from campaign.organizers.models import ORGANIZER, Account, Desk, Guesses, KnownDevice, RecoveryCode, Request
-from campaign.sealing import new_token, token_hash
 
 LINK_LIFE = timedelta(days=3)
 
@@ -34,7 +35,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
     account = get(session, email)
     token = _new_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
-    logins.end(session, account)
+    sessions.end(session, account)
     _end_requests(session, account, moment)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
@@ -83,22 +84,22 @@ def of_link(session: Session, token: str, moment: datetime) -> Account | None:
 def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
     """The first step of setting up: a passphrase, hashed before; with it comes the secret of the second factor."""
     account.passphrase_hash = kept
-    factors.new_secret(key, account)
+    two_factor.new_secret(key, account)
 
 
 def confirm_factor(session: Session, account: Account, code: str, key: bytes, moment: datetime) -> list[str] | None:
     """The second step: the first code of the app. Returns the recovery codes and ends the link; None for a wrong code."""
-    if not factors.use(session, key, account, code, moment):
+    if not two_factor.use(session, key, account, code, moment):
         return None
     account.ready_at, account.link_hash, account.link_until = moment, None, None
     audit.note(session, account.email, Action.ACCOUNT_SET_UP)
-    return factors.new_recovery_codes(session, account)
+    return two_factor.new_recovery_codes(session, account)
 
 
 def change_passphrase(session: Session, account: Account, kept: str) -> None:
     """A new passphrase, hashed before; every session of the account ends."""
     account.passphrase_hash = kept
-    logins.end(session, account)
+    sessions.end(session, account)
     audit.note(session, account.email, Action.PASSPHRASE_CHANGED)
 
 

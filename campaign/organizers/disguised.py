@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from nacl.public import PrivateKey
 from sqlalchemy.orm import Session
 
-from campaign.address import ENCODED_WORD
+from campaign.crypto.sealing import CannotOpen, key_id, open_sealed
 from campaign.database import Database
 from campaign.exports import rows
 from campaign.exports.rows import Stored
-from campaign.petition.flags import ADDRESS
+from campaign.outbox.address import ENCODED_WORD
 from campaign.petition.models import Review, Signature
-from campaign.sealing import CannotOpen, key_id, open_sealed
+from campaign.petition.name_flags import ADDRESS
 
 
 def flag_disguised(database: Database, privates: Iterable[PrivateKey], today: date) -> int:

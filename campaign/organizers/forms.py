@@ -7,9 +7,9 @@ from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from campaign.organizers import passphrases
-from campaign.organizers.entering import Proof
-from campaign.petition import seal_keys
+from campaign.organizers.auth import passphrases
+from campaign.organizers.auth.login import Proof
+from campaign.petition import key_rotation
 
 
 class DeskForm(FlaskForm):
@@ -76,8 +76,8 @@ class KeyForm(DeskForm):
     def validate_public(self, field: Field) -> None:
         """A key, whole."""
         try:
-            seal_keys.parse(field.data or "")
-        except seal_keys.NotAKey:
+            key_rotation.parse(field.data or "")
+        except key_rotation.NotAKey:
             raise ValidationError(
                 gettext("This is not a public key. It is one line of 48 letters, digits and signs, as the command prints it.")
             ) from None

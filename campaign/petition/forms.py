@@ -8,12 +8,12 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
-from campaign.fields import CountryField
-from campaign.gate import STAMP_LIFE
 from campaign.languages import current
-from campaign.petition.cleaning import clean_email, clean_name, likely_domain
 from campaign.petition.signing import Wish
-from campaign.site import site
+from campaign.petition.validation import clean_email, clean_name, likely_domain
+from campaign.state import site
+from campaign.web.form_fields import CountryField
+from campaign.web.request_checks import STAMP_LIFE
 
 
 class Freshness(CSRF):

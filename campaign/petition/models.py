@@ -114,7 +114,7 @@ class Arrival(Record):
         sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
     )
     hour: Mapped[datetime]  # its beginning
-    provider: Mapped[str] = mapped_column(sa.String(20))  # see providers.py
+    provider: Mapped[str] = mapped_column(sa.String(20))  # see outbox/mail_providers.py
     domain: Mapped[bytes] = mapped_column(sa.LargeBinary(8))  # tells the same domain again, and says nothing without the key
 
 
@@ -148,7 +148,7 @@ class Looked:
 
     day: Mapped[date]  # on which the words were chosen
     held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
-    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see flags.py
+    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see name_flags.py
     refused_on: Mapped[date | None]
 
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
-from campaign.petition import name_words
+from campaign.petition import name_index
 from campaign.petition.counting import count, publish
 from campaign.petition.models import Publication, Signature, Submission
 
@@ -36,7 +36,7 @@ def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[in
     while chunk := list(itertools.islice(rows, CHUNK)):
         with database.writing() as session:
             session.execute(sa.insert(Signature), chunk)
-            name_words.index(session, {row["id"]: row["shown_as"] for row in chunk if row["shown_as"]})
+            name_index.index(session, {row["id"]: row["shown_as"] for row in chunk if row["shown_as"]})
         done(len(chunk))
     publish(database)
 

@@ -7,11 +7,12 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign import mail, sealing
-from campaign.address import EmailAddress, NotAnAddress
+from campaign.crypto import sealing
 from campaign.database import INSERTS, Database, table
-from campaign.mail import Envelope, Letter
-from campaign.petition import arrivals, showing
+from campaign.outbox import queue
+from campaign.outbox.address import EmailAddress, NotAnAddress
+from campaign.outbox.queue import Envelope, Letter
+from campaign.petition import display_names, recent_confirmations
 from campaign.petition.counting import add_to_tally
 from campaign.petition.models import Publication, Signature, Signed, Submission
 from campaign.petition.removed import Removed
@@ -39,7 +40,7 @@ WAITING = (
     .select_from(_both)
     .where(
         _submission.c.token_hash == sa.bindparam("token_hash"),
-        sa.not_(sa.func.coalesce(mail.was_over(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
+        sa.not_(sa.func.coalesce(queue.was_over(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
     )
     .with_for_update(of=_letter)  # the letter, as all who delete it do
 )
@@ -85,7 +86,7 @@ def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, a
     record, token = secrets.token_bytes(16), sealing.new_token()
     person = sealing.Person(record=record, text_sha256=wish.text_sha256, name=wish.name, email=wish.email.text)
     envelope = Envelope(address=wish.email, language=wish.language, token=token)
-    mail.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
+    queue.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
     session.execute(
         INTO_SUBMISSION,
         {
@@ -124,7 +125,7 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
     waiting = session.scalar(
         sa.select(Submission)
         .join(Letter, Letter.id == Submission.id)
-        .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(mail.is_over(at), sa.false())))
+        .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(queue.is_over(at), sa.false())))
     )
     if waiting is None:
         return _signed(session, hashed)
@@ -151,21 +152,21 @@ def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, h
     With `hold` its words are shown only once an organizer has looked at them.
     """
     hashed = sealing.token_hash(token.rstrip(TRAILING))
-    found = session.execute(WAITING, {"token_hash": hashed} | mail.deadlines(at)).mappings().first()
+    found = session.execute(WAITING, {"token_hash": hashed} | queue.deadlines(at)).mappings().first()
     if found is None:  # it was pressed before, perhaps just now: what came of that stands
         signed = find(session, token, at)
         return None if isinstance(signed, Submission) else signed
     words = sealing.unlock(keys.mail, found["shown_box"])
     try:
-        email = mail.opened(keys.mail, found["box"]).address
+        email = queue.opened(keys.mail, found["box"]).address
     except NotAnAddress:  # it came in before such spellings were refused: one mailbox could sign with each
         return None
     values = {name: found[name] for name in KEPT} | {"shown_as": None if hold else words or None, "confirmed_on": at.date()}
     if session.execute(INTO_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
         return signature_of(session, found["tag"])  # the mailbox has signed already; every link that leads to it stays alive
-    arrivals.arrive(session, keys.tag, signature=found["id"], email=email, at=at)
+    recent_confirmations.arrive(session, keys.tag, signature=found["id"], email=email, at=at)
     if words:
-        showing.choose(session, found["id"], words, today=at.date(), hold=hold)
+        display_names.choose(session, found["id"], words, today=at.date(), hold=hold)
     session.execute(DONE_WITH, {"letter": found["id"]})  # the submission goes with it
     return Signature(**values)
 

@@ -8,24 +8,25 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 from werkzeug.wrappers import Response
 
-from campaign import gate, relay
 from campaign.database import AWAY, now
 from campaign.languages import LANGUAGES, countries, current
-from campaign.petition import showing, signing
+from campaign.outbox import smtp
+from campaign.petition import display_names, signing
 from campaign.petition.active_key import keys_in_force
-from campaign.petition.cleaning import likely_domain
 from campaign.petition.counting import read
 from campaign.petition.forms import ShownForm, SignForm
 from campaign.petition.models import Review, Signature, Signed
 from campaign.petition.names import Names, names
-from campaign.petition.published import published
 from campaign.petition.removed import Removed
 from campaign.petition.sharing import share_links
-from campaign.site import site
+from campaign.petition.snapshot import published
+from campaign.petition.validation import likely_domain
+from campaign.state import site
+from campaign.web import request_checks
 
 room = Blueprint("petition", __name__, url_prefix="/<lang:lang>")
 
-# What says `public` is kept as bytes, see pages/cache.py. A form's page may tell its own site where a post comes from;
+# What says `public` is kept as bytes, see web/page_cache.py. A form's page may tell its own site where a post comes from;
 # a page with a token in its address tells nobody.
 KEPT_FORM = {"Cache-Control": "public, max-age=60", "Referrer-Policy": "same-origin"}
 FORM = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
@@ -39,11 +40,11 @@ def sign() -> Page:
     """Show the form, or take it; the answer is the same whoever signed before."""
     if request.method != "POST":
         return _form(SignForm(_consent_hash()), 200, KEPT_FORM)
-    is_readable = gate.read_carefully(request)
+    is_readable = request_checks.read_carefully(request)
     form = SignForm(_consent_hash())
     if not is_readable:
         return _form(form, 422, FORM, message=gettext("The form could not be read. Nothing was sent. Send it again."))
-    if gate.is_cross_site(request, site().settings):
+    if request_checks.is_cross_site(request, site().settings):
         return _form(form, 400, FORM, message=gettext("The form came from another site. Nothing was sent. Send it from here."))
     wait = site().gate.wait(request.remote_addr)
     if wait:
@@ -83,10 +84,10 @@ def confirm(token: str) -> Page:
 
 def _act(token: str) -> Page:
     """Confirm, and once it is confirmed show, hide, change or withdraw. Pressing again changes nothing more."""
-    if not gate.read_carefully(request):
+    if not request_checks.read_carefully(request):
         raise UnprocessableEntity
-    if gate.is_cross_site(request, site().settings, token_page=True):
-        raise gate.CrossSite
+    if request_checks.is_cross_site(request, site().settings, token_page=True):
+        raise request_checks.CrossSite
     deed = request.form.get("act", "confirm")
     with site().database.writing() as session:
         confirming = deed == "confirm"
@@ -153,12 +154,12 @@ def _show_name(session: Session, signature: Signature) -> ShownForm | None:
     form = ShownForm()
     if not form.validate():
         return form
-    showing.show(session, signature, form.words(), today=now().date(), hold=published().are_words_held)
+    display_names.show(session, signature, form.words(), today=now().date(), hold=published().are_words_held)
     return None
 
 
 def _hide_name(session: Session, signature: Signature) -> None:
-    showing.show(session, signature, None, today=now().date(), hold=False)
+    display_names.show(session, signature, None, today=now().date(), hold=False)
 
 
 def _choose_language(_session: Session, signature: Signature) -> None:
@@ -241,7 +242,7 @@ def _consent_hash() -> str:
 
 def _server_takes_utf8() -> bool:
     with site().database.reading() as session:
-        return relay.takes_utf8(session)
+        return smtp.takes_utf8(session)
 
 
 def _doubtful(domain: str) -> str | None:

@@ -6,9 +6,9 @@ from flask import Blueprint, Response, abort
 from werkzeug.exceptions import ServiceUnavailable
 
 from campaign.languages import current
-from campaign.prints import prints
-from campaign.prints.drawing import AFTER_TROUBLE, NotDrawn, drawn
-from campaign.site import site
+from campaign.prints import documents
+from campaign.prints.render import AFTER_TROUBLE, NotDrawn, drawn
+from campaign.state import site
 
 room = Blueprint("prints", __name__)
 log = logging.getLogger(__name__)
@@ -20,7 +20,7 @@ KEPT = {"Cache-Control": "public, max-age=3600"}
 @room.get("/<lang:lang>/testimony.pdf")
 def testimony() -> Response:
     """The testimony to print and to pass on."""
-    return _answer(prints.testimony(current().code))
+    return _answer(documents.testimony(current().code))
 
 
 @room.get("/<lang:lang>/testimony/beside/<lang:other>.pdf")
@@ -28,24 +28,24 @@ def beside(other: str) -> Response:
     """The testimony in two languages, paragraph by paragraph."""
     if other == current().code:
         abort(404)
-    return _answer(prints.beside(current().code, other))
+    return _answer(documents.beside(current().code, other))
 
 
 @room.get("/<lang:lang>/sheet.pdf")
 def sheet() -> Response:
     """The sheet for signatures on paper."""
-    return _answer(prints.sheet(current().code))
+    return _answer(documents.sheet(current().code))
 
 
 @room.get("/<lang:lang>/card.png")
 def card() -> Response:
     """The picture for shared links, which other sites may show."""
-    answer = _answer(prints.card(current().code))
+    answer = _answer(documents.card(current().code))
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
 
-def _answer(wanted: prints.Print) -> Response:
+def _answer(wanted: documents.Print) -> Response:
     """The print as a file with a name to save it by; 503 when it cannot be drawn."""
     try:
         body = drawn(wanted, site().settings.data / "prints")

@@ -18,15 +18,15 @@ import time_machine
 from click.testing import CliRunner
 from flask import Flask
 
-from campaign import create_app, folder
-from campaign.commands.main import main
+from campaign import create_app, instance
+from campaign.cli.main import main
 from campaign.config import Settings
 from campaign.organizers import audit, key_change
-from campaign.organizers.preparing import prepare_all
-from campaign.petition import seal_keys
+from campaign.organizers.export_worker import prepare_all
+from campaign.petition import key_rotation
 from campaign.petition.models import Signature, Submission
 from campaign.petition.removed import Removed
-from campaign.site import Site
+from campaign.state import Site
 from tests.people import PostOffice, Visitor, hidden_fields, link_in, publish, rows
 
 HERE = Path(__file__).parent
@@ -82,8 +82,8 @@ def before(tmp_path, database_url, mailbox, compiled_templates):
     recorded = json.loads((place / "recorded.json").read_text("utf-8"))
     settings = Settings(data=data, database_url=database_url, mail_url=mailbox.url, mail_from="campaign@example.org")
     with time_machine.travel(datetime.fromisoformat(recorded["moment"]) + timedelta(minutes=1)):
-        folder.prepare(settings)
-        folder.check(settings)
+        instance.prepare(settings)
+        instance.check(settings)
         app = create_app(settings)
         app.jinja_env.bytecode_cache = compiled_templates
         yield Before(app, settings, place, recorded)
@@ -141,7 +141,7 @@ def test_the_audit_of_before_the_upgrade_holds_and_goes_on(before):
     with site.database.reading() as session:
         lines = list(audit.lines(session))
         assert audit.verify(session, before.settings.data) == []
-        assert seal_keys.wrong(session, site.keys) + key_change.dropped(session, site.keys) == []
+        assert key_rotation.wrong(session, site.keys) + key_change.dropped(session, site.keys) == []
 
     assert {"account set up", "removed", "export prepared", "asked", "agreed"} <= {line.act for line in lines}
     assert lines[-1].act == "logged out"

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from campaign import sealing
-from campaign.address import EmailAddress
+from campaign.crypto import sealing
 from campaign.database import Database, now
-from campaign.mail import Letter
+from campaign.outbox.address import EmailAddress
+from campaign.outbox.queue import Letter
 from campaign.petition import signing
 from campaign.petition.models import Submission
 from campaign.petition.signing import Wish

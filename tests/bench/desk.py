@@ -14,10 +14,11 @@ from werkzeug.test import Client
 from campaign import create_app
 from campaign.config import Settings
 from campaign.database import now
-from campaign.organizers import accounts, factors, finding, passphrases
-from campaign.organizers.finding import Wanted
+from campaign.organizers import accounts, signature_search
+from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.paging import PAGE
+from campaign.organizers.pager import PAGE
+from campaign.organizers.signature_search import Wanted
 from tests.bench.figures import Section
 from tests.bench.rounds import in_turn, ratio
 from tests.bench.servers import Site
@@ -74,7 +75,7 @@ def _pages(app: Flask, client: Client, token: str, size: int) -> dict[str, Calla
 def _thousandth(app: Flask, size: int) -> str:
     """The key of the page before the thousandth, or before the last."""
     with app.extensions["site"].database.reading() as session:
-        query = finding.find(session, Wanted())
+        query = signature_search.find(session, Wanted())
         before = min(size - PAGE, 999 * PAGE) - 1
         row = session.execute(query.statement.order_by(*query.order.clauses()).offset(before).limit(1)).one()
     return f"{row.key}.{row.id.hex()}"
@@ -112,7 +113,7 @@ def _account(app: Flask, session: Session) -> str:
     accounts.add(session, EMAIL, ORGANIZER, now())
     account = accounts.get(session, EMAIL)
     accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), key)
-    secret = factors.secret(key, account)
+    secret = two_factor.secret(key, account)
     session.flush()
     accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), key, now())
     account.last_step = 0  # the code that confirmed it is to be used once more

@@ -4,14 +4,14 @@ from contextlib import closing
 
 import sqlalchemy as sa
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.database import Database, now
 from campaign.exports import rows
 from campaign.exports.formats import FORMATS
-from campaign.exports.namebook import PDF
+from campaign.exports.pdf import PDF
 from campaign.exports.rows import Wanted
-from campaign.organizers import exporting
-from campaign.organizers.exporting import Export
+from campaign.organizers import export_jobs
+from campaign.organizers.export_jobs import Export
 from campaign.organizers.models import ORGANIZER, Account
 from tests.bench.exporting import MOST, Run, watched
 from tests.bench.figures import Section
@@ -46,12 +46,12 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
     with database.writing() as session:
         session.merge(Account(id=1_000_000, email=EMAIL, role=ORGANIZER, last_step=0, ready_at=now()))
         session.flush()
-        exporting.order(session, {"format": document, "reader": "ar"}, EMAIL)
+        export_jobs.order(session, {"format": document, "reader": "ar"}, EMAIL)
     run = watched(site, "prepare")
     key = sealing.load_keys(site.data / "keys").desk
     with database.writing() as session:
         export = session.scalars(sa.select(Export).where(Export.key_box.is_not(None))).one()
-        taken = exporting.take(session, key, site.data, export.id, export.account, now())
+        taken = export_jobs.take(session, key, site.data, export.id, export.account, now())
     taken.file.unlink()
     assert export.done == rows.count(database, FORMATS[document].narrow(Wanted()))
     return export.done, run, export.size or 0

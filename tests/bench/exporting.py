@@ -16,10 +16,10 @@ from statistics import median
 import sqlalchemy as sa
 from nacl.public import PrivateKey, SealedBox
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.database import Database
 from campaign.exports.formats import FORMATS
-from campaign.exports.namebook import PDF
+from campaign.exports.pdf import PDF
 from campaign.petition.models import Signature
 from tests.bench.figures import Section
 from tests.bench.rounds import in_turn, ratio

@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from campaign.config import Settings
+from campaign.crypto.sealing import load_keys
 from campaign.database import Database, now
-from campaign.folder import keys_in
-from campaign.organizers import accounts, factors, passphrases, removing
+from campaign.instance import keys_in
+from campaign.organizers import accounts, removals
+from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import ORGANIZER
-from campaign.petition import counting, showing
+from campaign.outbox.mail_providers import add
+from campaign.petition import counting, display_names
 from campaign.petition.models import Signature, Wave, WaveMember
-from campaign.providers import add
-from campaign.sealing import load_keys
 from tests.servers import Campaign
 
 PASSPHRASE = "olives ripen in november"
@@ -78,7 +79,7 @@ def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> Organizer:
         accounts.add(session, email, role, now())
         account = accounts.get(session, email)
         accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), keys.desk)
-        secret = factors.secret(keys.desk, account)
+        secret = two_factor.secret(keys.desk, account)
         session.flush()
         accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), keys.desk, now())
     return Organizer(campaign, email, secret)
@@ -97,14 +98,14 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
         with database.writing() as session:
             some = list(session.scalars(sa.select(Signature).limit(12)))
             for place, words in enumerate(ODD):
-                showing.show(session, some[place], words, today=today, hold=place == 0)
+                display_names.show(session, some[place], words, today=today, hold=place == 0)
             for back, (provider, sent, confirmed) in enumerate(FARED):
                 add(session, today - timedelta(days=back), provider, sent=sent, confirmed=confirmed, refused=back * 3)
             waves = [Wave(day=today, hour=14, provider=provider, number=12) for provider in ("other", "gmail.com")]
             session.add_all(waves)
             session.flush()
             session.add_all(WaveMember(wave_id=waves[0].id, signature_id=one.id) for one in some)
-            removal = removing.propose(session, [one.id for one in some], by=by, at=now())
+            removal = removals.propose(session, [one.id for one in some], by=by, at=now())
             found = {"wave": f"review/wave/{waves[0].id}", "removal": f"removals/{removal.id}"}
             found |= {"signature": f"signatures/{some[1].id.hex()}", "sealed": f"signatures/{some[1].id.hex()}/sealed"}
         counting.publish(database)

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from campaign import sealing
+from campaign.crypto import sealing
 from tests.browser.people import Signer
 from tests.browser.pixels import colours
 from tests.servers import LONG

@@ -16,7 +16,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from campaign.config import Settings
 from campaign.exports import columns
 from tests.browser.people import Signer
-from tests.exports import organizing
+from tests.exports import terminal
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
 from tests.servers import LONG, Campaign
@@ -34,7 +34,7 @@ STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 def campaign(tmp_path: Path, language: str) -> Iterator[Campaign]:
     """A campaign that nobody organizes yet, under which some have signed, with names of every kind."""
     with Campaign(tmp_path / "instance", workers=1, CAMPAIGN_LIMITS="off") as made:
-        has = organizing.Organizer(Settings(data=made.data), tmp_path).has
+        has = terminal.Organizer(Settings(data=made.data), tmp_path).has
         for number, name in enumerate([*NAMES, *ATTACKS]):
             has(name, f"{number}@example.org", country="SY", shown_as=None)
         Signer(made, language, name=SHOWN[language]).sign(shown_as=SHOWN[language]).confirm()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campaign.config import Settings
-from tests.exports.organizing import Organizer
+from tests.exports.terminal import Organizer
 
 
 @pytest.fixture

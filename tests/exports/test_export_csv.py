@@ -4,7 +4,7 @@ import csv
 import io
 
 from campaign.exports import columns
-from tests.exports.organizing import TEXT
+from tests.exports.terminal import TEXT
 from tests.exports.test_export_jsonl import NAMES
 
 

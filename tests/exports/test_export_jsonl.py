@@ -4,7 +4,7 @@ import pytest
 
 from campaign.exports import columns
 from campaign.exports.rows import PAGE
-from tests.exports.organizing import DAY, TEXT, lines
+from tests.exports.terminal import DAY, TEXT, lines
 from tests.servers import LONG, on_sqlite
 
 NAMES = [

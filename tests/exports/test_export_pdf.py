@@ -6,10 +6,10 @@ import pypdfium2
 import pytest
 from pypdf import PdfReader
 
-from campaign.exports import namebook
-from campaign.exports.namebook import side
+from campaign.exports import pdf
+from campaign.exports.pdf import side
 from campaign.petition.models import Publication
-from tests.exports.organizing import DAY
+from tests.exports.terminal import DAY
 from tests.prints.papers import latin_pages, letters, pages
 from tests.servers import on_sqlite
 
@@ -83,7 +83,7 @@ def test_one_volume_can_be_read_aloud(omar):
 
 @on_sqlite
 def test_many_names_are_bound_in_volumes_with_a_title_page_and_a_bookmark_each(omar, monkeypatch):
-    monkeypatch.setattr(namebook, "VOLUME", 3)
+    monkeypatch.setattr(pdf, "VOLUME", 3)
     omar.has_made_up(24)  # every third of them is shown
 
     file = omar.exports("pdf", "--language", "ar")
@@ -120,7 +120,7 @@ def test_it_needs_no_private_key_and_is_refused_while_all_names_are_hidden(omar)
 def test_a_book_that_cannot_be_drawn_says_so_in_one_sentence(omar, monkeypatch, tmp_path):
     omar.has(shown_as="Layla")
     (tmp_path / "broken.py").write_text("raise SystemExit('no ink')")
-    monkeypatch.setattr(namebook, "TYPESETTER", tmp_path / "broken.py")
+    monkeypatch.setattr(pdf, "TYPESETTER", tmp_path / "broken.py")
 
     done = omar.run("export", "--format", "pdf", "--out", omar.desk / "names.pdf")
 

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from campaign.exports.rows import PAGE
-from tests.exports.organizing import DAY, lines
+from tests.exports.terminal import DAY, lines
 from tests.exports.test_export_csv import table
 from tests.exports.test_export_jsonl import NAMES
 from tests.servers import LONG, on_sqlite

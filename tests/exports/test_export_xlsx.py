@@ -6,10 +6,10 @@ import sys
 import pytest
 from openpyxl import load_workbook
 
-from campaign.exports import columns, spreadsheet
+from campaign.exports import columns, xlsx
 from campaign.exports.rows import Row, Stored
 from campaign.languages import LANGUAGES, SOURCE
-from tests.exports.organizing import DAY, TEXT
+from tests.exports.terminal import DAY, TEXT
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
 from tests.servers import on_sqlite
@@ -86,16 +86,16 @@ def test_a_name_in_any_script_comes_back_byte_for_byte(omar):
 def test_characters_that_xml_cannot_hold_are_written_as_the_format_says(tmp_path, text, read):
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        spreadsheet.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
+        xlsx.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
 
     assert cells(out)[0][2] == read
 
 
 def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(spreadsheet, "LONGEST", 3)
+    monkeypatch.setattr(xlsx, "LONGEST", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        spreadsheet.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
+        xlsx.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
 
     sheets = load_workbook(out).worksheets
 
@@ -105,10 +105,10 @@ def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatc
 
 
 def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
-    monkeypatch.setattr(spreadsheet, "LONGEST", 3)
+    monkeypatch.setattr(xlsx, "LONGEST", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        spreadsheet.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
+        xlsx.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
 
     assert len(cells(out)) == 3
 

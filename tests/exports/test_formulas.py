@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.exports.tables import disarmed
+from campaign.exports.csv_jsonl import disarmed
 from tests.exports.test_export_csv import table
 from tests.servers import on_sqlite
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign import folder
+from campaign import instance
 from tests.servers import LONG, on_sqlite
 
 ADDRESS = b"@example.org"
@@ -52,7 +52,7 @@ def test_while_and_after_it_runs_nobodys_address_is_in_a_file_beside_it(omar, tm
 
 def log_can_be_emptied(omar):
     """Whether the database's log can be emptied now: nobody is in the middle of a long reading."""
-    database = folder.open_database(omar.settings)
+    database = instance.open_database(omar.settings)
     try:
         return database.truncate_log()
     finally:

@@ -3,9 +3,10 @@
 import pytest
 from nacl.public import PrivateKey
 
-from campaign import folder, sealing
-from campaign.petition import seal_keys
-from tests.exports.organizing import lines
+from campaign import instance
+from campaign.crypto import sealing
+from campaign.petition import key_rotation
+from tests.exports.terminal import lines
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
@@ -19,7 +20,7 @@ def files(omar):
     public = next(line for line in omar.run("keys", "new", "--out", new).stdout.splitlines() if line.startswith("public key\t"))
     done = omar.run("keys", "add", public.partition("\t")[2])
     assert done.exit_code == 0, done.stderr
-    keys = sealing.load_keys(folder.keys_in(omar.settings))
+    keys = sealing.load_keys(instance.keys_in(omar.settings))
     person = sealing.Person(b"s" * 16, "ab" * 32, name="Sami Khalil", email="sami@example.org")
     omar.has(id=b"s" * 16, sealed=sealing.seal(PrivateKey(sealing.read_key(new)).public_key, person))
     assert keys.private is not None
@@ -55,7 +56,7 @@ def test_a_sealed_file_is_opened_elsewhere_with_both(omar, files):
 
 def test_without_a_key_nothing_is_opened_although_the_first_one_is_on_the_server(omar):
     omar.has()
-    omar.run("keys", "add", seal_keys.written(PrivateKey.generate().public_key))
+    omar.run("keys", "add", key_rotation.written(PrivateKey.generate().public_key))
 
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv")
 
@@ -65,14 +66,14 @@ def test_without_a_key_nothing_is_opened_although_the_first_one_is_on_the_server
 def test_once_there_are_organizers_no_command_changes_the_key(omar):
     omar.run("organizers", "add", "omar@example.org")
 
-    done = omar.run("keys", "add", seal_keys.written(PrivateKey.generate().public_key))
+    done = omar.run("keys", "add", key_rotation.written(PrivateKey.generate().public_key))
 
     assert (done.exit_code, "a second one agrees" in done.stderr) == (1, True)
     assert "sealed to since" not in omar.run("keys", "list").stdout
 
 
 def test_what_is_no_key_or_was_in_force_before_is_one_sentence(omar):
-    own = seal_keys.written(sealing.load_keys(folder.keys_in(omar.settings)).public)
+    own = key_rotation.written(sealing.load_keys(instance.keys_in(omar.settings)).public)
 
     for typed, sentence in (("olives", "not a public key"), ("A" * 48, "not a public key"), (own, "was before")):
         done = omar.run("keys", "add", typed)

@@ -14,12 +14,13 @@ import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
-from campaign import database, folder, work
+from campaign import database, instance
 from campaign.config import Settings
 from campaign.database import now
-from campaign.mail import Letter
+from campaign.outbox.queue import Letter
 from campaign.petition.models import Signature, Submission
-from campaign.site import Site
+from campaign.server import worker
+from campaign.state import Site
 from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post, together
 from tests.people import PostOffice, Visitor, parse, rows
 from tests.servers import Campaign, PostgreSQL, free_port, on_sqlite, wait_until
@@ -31,7 +32,7 @@ READING = ("/en/", "/ar/", "/en/testimony", "/ar/petition", "/en/sign", "/api/v1
 @contextlib.contextmanager
 def locked(settings: Settings) -> Iterator[None]:
     """Somebody else writes, and does not come to an end."""
-    other = folder.open_database(settings)
+    other = instance.open_database(settings)
     with contextlib.suppress(InterruptedError), other.writing() as session:
         if not other.is_sqlite:
             session.execute(sa.text("LOCK TABLE letter IN ACCESS EXCLUSIVE MODE"))
@@ -57,7 +58,7 @@ def settings_of(campaign: Campaign) -> Settings:
 
 def letters_of(campaign: Campaign) -> int:
     """How many letters the outbox holds, sent ones too."""
-    opened = folder.open_database(settings_of(campaign))
+    opened = instance.open_database(settings_of(campaign))
     with opened.reading() as session:
         number = session.scalar(sa.select(sa.func.count()).select_from(Letter)) or 0
     opened.close()
@@ -238,7 +239,7 @@ def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(ca
 
 def attempts(campaign: Campaign) -> int:
     """How often a letter was tried in vain."""
-    opened = folder.open_database(settings_of(campaign))
+    opened = instance.open_database(settings_of(campaign))
     with opened.reading() as session:
         number = session.scalar(sa.select(sa.func.sum(Letter.attempts))) or 0
     opened.close()
@@ -247,7 +248,7 @@ def attempts(campaign: Campaign) -> int:
 
 def when_it_is_time(campaign: Campaign) -> None:
     """Does at once what waiting would do: every letter that was tried in vain is due."""
-    opened = folder.open_database(settings_of(campaign))
+    opened = instance.open_database(settings_of(campaign))
     with opened.writing() as session:
         session.execute(sa.update(Letter).where(Letter.sent_at.is_(None)).values(due_at=now()))
     opened.close()
@@ -263,7 +264,7 @@ def test_what_is_over_is_forgotten_also_when_nobody_worked_for_weeks(
         visitor.sign(email="unsent@example.org")
     visitor.sign(email="fresh@example.org")
 
-    for duty in work.duties(settings, site.database):
+    for duty in worker.duties(settings, site.database):
         duty.look()
 
     assert len(rows(app, Submission)) == len(rows(app, Letter)) == 1  # type: ignore[arg-type]

@@ -16,8 +16,9 @@ import psutil
 import pytest
 import sqlalchemy as sa
 
-from campaign import folder, sealing
+from campaign import instance
 from campaign.config import Settings
+from campaign.crypto import sealing
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
 from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
@@ -113,7 +114,7 @@ async def live(campaign: Campaign, office: SortingOffice, ledger: Ledger, chance
 def stored(campaign: Campaign) -> tuple[set[bytes], list[bytes], int, str]:
     """The tags that wait, the tags that are confirmed, how many count, and what the database says of its own health."""
     settings = Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"])
-    database = folder.open_database(settings)
+    database = instance.open_database(settings)
     with database.reading() as session:
         waiting = set(session.scalars(sa.select(Submission.tag)))
         signed = list(session.scalars(sa.select(Signature.tag)))

@@ -7,10 +7,11 @@ from contextlib import closing
 
 import sqlalchemy as sa
 
-from campaign import folder, sealing
+from campaign import instance
 from campaign.config import Settings
+from campaign.crypto import sealing
 from campaign.database import now
-from campaign.mail import INTO_LETTER, Letter
+from campaign.outbox.queue import INTO_LETTER, Letter
 from tests.faults.crowd import ask, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 
@@ -20,7 +21,7 @@ SOON = 30  # seconds; a lease would take five minutes to end, and an idle machin
 
 def opened(campaign: Campaign):
     """The database of a served campaign."""
-    return closing(folder.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"])))
+    return closing(instance.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"])))
 
 
 def claimed(campaign: Campaign) -> int:

@@ -10,13 +10,14 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
-from campaign import folder, sealing
+from campaign import instance
 from campaign.config import Settings
+from campaign.crypto import sealing
 from campaign.database import now
-from campaign.mail import Letter
+from campaign.outbox.queue import Letter
 from campaign.petition import signing
 from campaign.petition.models import Signature, Submission, Tally
-from campaign.site import Site
+from campaign.state import Site
 from tests.faults.crowd import SortingOffice, ask, blank_form, lines, post, together
 from tests.people import Visitor, rows
 from tests.servers import Campaign, wait_until
@@ -28,7 +29,7 @@ pytestmark = pytest.mark.slow
 
 def held(campaign: Campaign, record: type[Letter] | type[Submission] | type[Signature]) -> int:
     """How many rows the database holds."""
-    database = folder.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
+    database = instance.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
     with database.reading() as session:
         number = session.scalar(sa.select(sa.func.count()).select_from(record)) or 0
     database.close()
@@ -37,7 +38,7 @@ def held(campaign: Campaign, record: type[Letter] | type[Submission] | type[Sign
 
 def withdrawn(campaign: Campaign) -> int:
     """How many signatures went away."""
-    database = folder.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
+    database = instance.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
     with database.reading() as session:
         number = session.scalar(sa.select(sa.func.sum(Tally.number))) or 0
     database.close()

@@ -9,7 +9,7 @@ import pytest
 from campaign.petition.models import Signature, Tally
 from campaign.petition.removed import Removed
 from tests.organizers.stored import everything, propose, store
-from tests.organizers.test_removing import remove, told, undo
+from tests.organizers.test_removal_rules import remove, told, undo
 from tests.people import rows
 from tests.servers import LONG
 

@@ -5,13 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.database import now
 from campaign.petition import signing
 from campaign.petition.models import Signature
 from campaign.petition.removed import Removed
 from tests.organizers.stored import everything, propose, store
-from tests.organizers.test_removing import remove, told, undo
+from tests.organizers.test_removal_rules import remove, told, undo
 from tests.people import rows
 
 ROUNDS = 20

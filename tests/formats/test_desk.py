@@ -8,11 +8,12 @@ import sqlalchemy as sa
 import time_machine
 
 from campaign.config import TRANSLATIONS
-from campaign.gate import Stamp
-from campaign.organizers import audit, passphrases
+from campaign.content.pages import Paragraph, load
+from campaign.organizers import audit
 from campaign.organizers.actions import Action
+from campaign.organizers.auth import passphrases
 from campaign.organizers.models import AuditLine, Desk
-from campaign.texts import Paragraph, load
+from campaign.web.request_checks import Stamp
 from tests.servers import on_sqlite
 
 

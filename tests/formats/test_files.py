@@ -12,14 +12,14 @@ from nacl import bindings as sodium
 from nacl.public import PublicKey
 from nacl.secret import SecretBox
 
-from campaign import sealing
+from campaign.crypto import sealing
+from campaign.crypto.encrypted_file import CHUNK, Locking, Unlocking
+from campaign.crypto.sealing import CannotOpen
 from campaign.exports import sealed
-from campaign.exports.locked import CHUNK, Locking, Unlocking
 from campaign.exports.rows import Stored
-from campaign.organizers import exporting
-from campaign.petition import seal_keys
-from campaign.petition.seal_keys import SealKey
-from campaign.sealing import CannotOpen
+from campaign.organizers import export_jobs
+from campaign.petition import key_rotation
+from campaign.petition.key_rotation import SealKey
 from tests.servers import on_sqlite
 
 PLAIN = bytes(range(256)) * 257  # one whole chunk and 256 bytes
@@ -66,8 +66,8 @@ def test_later_key_is_written_and_read_as_recorded(vectors):
     recorded = vectors["later key"]
     key = PublicKey(bytes.fromhex(recorded["public"]))
 
-    assert seal_keys.written(key) == recorded["written"]
-    assert seal_keys.parse(recorded["written"]) == key
+    assert key_rotation.written(key) == recorded["written"]
+    assert key_rotation.parse(recorded["written"]) == key
 
 
 @on_sqlite
@@ -76,11 +76,11 @@ def test_later_key_has_the_recorded_code_in_the_database(app, vectors, keys):
     key = PublicKey(bytes.fromhex(recorded["public"]))
 
     with app.extensions["site"].database.writing() as session:
-        seal_keys.put_in_force(session, keys, key, date(2026, 11, 28))
+        key_rotation.put_in_force(session, keys, key, date(2026, 11, 28))
         [row] = session.scalars(sa.select(SealKey))
 
         assert (row.number, row.public.hex(), row.code.hex()) == (1, recorded["public"], recorded["code"])
-        assert seal_keys.newest(session, keys) == key
+        assert key_rotation.newest(session, keys) == key
 
 
 def test_export_file_that_was_recorded_opens_to_what_went_in(vectors):
@@ -117,7 +117,7 @@ def test_export_file_is_a_secret_stream_in_chunks_of_64_kib(vectors):
 
 
 def test_export_file_has_its_key_in_a_box_as_64_hex_digits(keys):
-    key, box = exporting.new_key(keys.desk)
+    key, box = export_jobs.new_key(keys.desk)
 
     plain = SecretBox(keys.desk).decrypt(box)
 

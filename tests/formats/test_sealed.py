@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from nacl.public import PrivateKey, SealedBox
 from nacl.secret import SecretBox
 
-from campaign import mail, sealing
-from campaign.address import EmailAddress
+from campaign.crypto import sealing
+from campaign.crypto.sealing import CannotOpen, Person, RecordTooLarge
 from campaign.database import now, table
-from campaign.mail import Envelope, Letter
-from campaign.petition import arrivals
+from campaign.outbox import queue
+from campaign.outbox.address import EmailAddress
+from campaign.outbox.queue import Envelope, Letter
+from campaign.petition import recent_confirmations
 from campaign.petition.models import Arrival, Submission
-from campaign.sealing import CannotOpen, Person, RecordTooLarge
 from tests.people import rows
 from tests.servers import on_sqlite
 
@@ -106,11 +107,11 @@ def test_locked_box_of_an_email_holds_address_language_and_token(app, keys, vect
     envelope = Envelope(EmailAddress("layla", "example.org"), "ar", "a" * 26)
 
     with database.writing() as session:
-        mail.post(session, keys.mail, letter=bytes(16), kind="ask_to_confirm", envelope=envelope, at=now())
+        queue.post(session, keys.mail, letter=bytes(16), kind="ask_to_confirm", envelope=envelope, at=now())
         box = session.scalar(sa.select(table(Letter).c.box))
 
     assert sealing.unlock(keys.mail, box) == recorded["text"]
-    assert mail.opened(keys.mail, bytes.fromhex(recorded["box"])) == envelope
+    assert queue.opened(keys.mail, bytes.fromhex(recorded["box"])) == envelope
 
 
 def test_mailbox_tag_is_the_recorded_one_for_each_address(vectors, keys):
@@ -135,7 +136,7 @@ def test_content_mac_of_a_submission_and_of_a_domain_are_over_these_parts(app, v
     visitor.sign(name="Sami Khalil", email="sami@example.org", shown_as="Sami", country="DE", news="y")
     [waiting] = rows(app, Submission)
     assert waiting.digest == mac("Sami Khalil", "sami@example.org", "Sami", "DE", "True", "en", waiting.text_sha256)
-    assert arrivals.TAG == 8
+    assert recent_confirmations.TAG == 8
 
 
 def test_token_is_16_bytes_in_base32_and_its_hash_the_recorded_one(vectors):

@@ -12,13 +12,13 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
-from campaign.address import EmailAddress
 from campaign.config import TEMPLATES, TRANSLATIONS
 from campaign.database import Busy, now
-from campaign.gate import Gate
 from campaign.languages import speaking
-from campaign.mail import Envelope
-from campaign.petition import letters, samples, signing
+from campaign.outbox.address import EmailAddress
+from campaign.outbox.queue import Envelope
+from campaign.petition import emails, samples, signing
+from campaign.web.request_checks import Gate
 from tests.people import PostOffice, Visitor, link_in, parse, publish
 
 REVIEWED = Path(__file__).with_name("latin_words.txt")
@@ -156,7 +156,7 @@ def test_a_reader_is_asked_to_wait_in_arabic(reader, monkeypatch):
 
 def test_what_went_wrong_here_is_said_in_arabic(app, reader):
     for status, trouble in {403: Forbidden, 429: TooManyRequests, 500: RuntimeError, 503: Busy}.items():
-        app.view_functions["pages.about"] = Mock(side_effect=trouble)
+        app.view_functions["public.about"] = Mock(side_effect=trouble)
         assert_arabic(reader.read("/ar/about"), status)
 
 
@@ -174,11 +174,11 @@ def test_every_letter_is_in_arabic(app):
     with app.app_context(), speaking("ar"):
         envelope = Envelope(EmailAddress("layla", "example.org"), "ar", "token")
         found = [
-            letters.trial(EmailAddress("layla", "example.org"), "ar"),
-            *(getattr(letters, name)(envelope) for name in written - {"trial"}),
+            emails.trial(EmailAddress("layla", "example.org"), "ar"),
+            *(getattr(emails, name)(envelope) for name in written - {"trial"}),
         ]
 
-    assert written == {file.stem for file in (TEMPLATES / "letters").glob("[!_]*.txt")}
+    assert written == {file.stem for file in (TEMPLATES / "emails").glob("[!_]*.txt")}
     for letter in found:
         assert strange(letter["Subject"]) | strange(letter.get_content()) == set()
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from campaign.blocks import TextError, read
+from campaign.content.files import TextError, read
+from campaign.content.pages import Paragraph
 from campaign.languages import LANGUAGES, SOURCE
-from campaign.texts import Paragraph
 
 
 def test_a_text_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path):

@@ -12,16 +12,16 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from campaign import create_app, folder
+from campaign import create_app, instance
 from campaign.config import Settings
 from campaign.database import Record
 from campaign.languages import LANGUAGES
-from campaign.site import Site
+from campaign.state import Site
 from tests.people import PostOffice, Visitor, link_in, publish
 from tests.servers import Mailbox
 
-NO_PAGES = {"pages.readyz", "pages.healthz"}
-FORMS = {"pages.home", "petition.sign"}
+NO_PAGES = {"public.readyz", "public.healthz"}
+FORMS = {"public.home", "petition.sign"}
 UNNAMED = {"hidden", "submit"}
 NOT_TO_BE_FOUND = ("/embed", "/confirm/", "/sign/sent", "/sign/withdrawn", "/signatures")
 ERROR = {"en": "Error: ", "ar": "خطأ: "}
@@ -70,7 +70,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str,
     with Mailbox() as mailbox:
         data = tmp_path_factory.mktemp("pages") / "instance"
         settings = Settings(data=data, mail_url=mailbox.url, mail_from="campaign@example.org", contact="Nour, nour@example.org")
-        folder.prepare(settings)
+        instance.prepare(settings)
         app = create_app(settings)
         visitor, office = Visitor(app.test_client()), PostOffice(app, mailbox.letters)
         for name in ("layla", "sami"):

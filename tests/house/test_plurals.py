@@ -13,7 +13,7 @@ from flask_babel import ngettext
 from campaign import languages
 from campaign.config import TRANSLATIONS
 from campaign.languages import LANGUAGES, number, speaking
-from campaign.translating import catalogues
+from campaign.translation import catalogues
 
 NUMBERS = {"ar": (0, 1, 2, 3, 10, 11, 39, 99, 100, 101, 102, 103, 111, 1000), "en": (0, 1, 2)}
 CATEGORIES = {"ar": ("zero", "one", "two", "few", "many", "other"), "en": ("one", "other")}  # CLDR's, in its order

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 import pytest
 
-from campaign.commands.main import main
+from campaign.cli.main import main
 from campaign.config import PREFIX, Settings
 
 TOP = Path(__file__).resolve().parents[2]

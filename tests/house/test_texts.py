@@ -4,8 +4,9 @@ import hashlib
 import re
 from html import unescape
 
-from campaign import create_app, texts
+from campaign import create_app
 from campaign.config import TRANSLATIONS
+from campaign.content import pages
 from campaign.languages import LANGUAGES
 from tests.people import parse
 from tests.servers import on_sqlite
@@ -24,7 +25,7 @@ SENTENCES = [3, 5, 3, 1, 2, 6]
 # Words that would add to the testimony what it does not say.
 RED = "استشهد شهداء شهيد مجزرة إبادة كارثة المجرم الغاشم عصابات العصابة المحرَّر المحرر الاحتلال مرتزقة بشار".split()
 QUOTED = re.compile("“([^”]+)”|«([^»]+)»")
-TEXTS = texts.load(TRANSLATIONS)
+TEXTS = pages.load(TRANSLATIONS)
 WORDS = {code: [paragraph.words for paragraph in here.testimony.paragraphs] for code, here in TEXTS.items()}
 
 
@@ -147,9 +148,9 @@ def test_what_is_a_translation_says_so_in_its_file(app):
     with app.test_request_context("/ar/"):
         standing = [text.standing for text in (TEXTS["ar"].testimony, TEXTS["ar"].petition)]
     for text in (TEXTS["ar"].testimony, TEXTS["ar"].petition):
-        assert text.status == texts.TRANSLATED
+        assert text.status == pages.TRANSLATED
     assert all("لم يراجعها بعد أحد" in sentence for sentence in standing)
-    assert TEXTS["en"].testimony.status == texts.ORIGINAL
+    assert TEXTS["en"].testimony.status == pages.ORIGINAL
 
 
 @on_sqlite

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from campaign.config import TRANSLATIONS
 from campaign.languages import LANGUAGES
-from campaign.translating import catalogues, plurals
+from campaign.translation import catalogues, plurals
 
 TOP = Path(__file__).resolve().parents[2]
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}  # as in translations/README.md

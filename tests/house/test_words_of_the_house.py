@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaign.config import PACKAGE, TEMPLATES
-from campaign.petition import letters
+from campaign.petition import emails
 from tests.servers import on_sqlite
 
 TOP = PACKAGE.parent
@@ -64,7 +64,7 @@ def test_a_page_has_the_template_of_its_name(app, visitor, monkeypatch):
 
     for rule in app.url_map.iter_rules():
         room, _, page = rule.endpoint.partition(".")
-        if "GET" not in rule.methods or room not in {"pages", "petition"}:
+        if "GET" not in rule.methods or room not in {"public", "petition"}:
             continue
         rendered.clear()
         values = {"lang": "en", "other": "ar", "token": "a" * 26}
@@ -76,10 +76,10 @@ def test_a_page_has_the_template_of_its_name(app, visitor, monkeypatch):
 
 
 def test_a_letter_is_one_function_and_one_template_of_the_same_name():
-    written = {file.stem for file in (TEMPLATES / "letters").glob("[!_]*.txt")}
+    written = {file.stem for file in (TEMPLATES / "emails").glob("[!_]*.txt")}
 
     assert written == {"ask_to_confirm", "remind", "already_signed", "trial"}
-    assert all(callable(getattr(letters, name)) for name in written)
+    assert all(callable(getattr(emails, name)) for name in written)
 
 
 def test_the_project_speaks_of_itself_alone():

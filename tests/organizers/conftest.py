@@ -11,11 +11,12 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
-from campaign.organizers import accounts, audit, factors, passphrases
-from campaign.organizers.acts import FACTS
+from campaign.organizers import accounts, audit
+from campaign.organizers.audit_labels import FACTS
+from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
-from campaign.site import Site
-from tests.organizers.carrying import Carrying
+from campaign.state import Site
+from tests.organizers.exporting import Carrying
 from tests.people import hidden_fields
 
 PASSPHRASE = "olives ripen in november"
@@ -107,7 +108,7 @@ def make_account() -> Callable[..., Organizer]:
             accounts.add(session, email, role, now())
             account = accounts.get(session, email)
             accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), site.keys.desk)
-            secret = factors.secret(site.keys.desk, account)
+            secret = two_factor.secret(site.keys.desk, account)
             session.flush()
             accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
         return Organizer(app, email, secret, **browser)

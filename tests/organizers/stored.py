@@ -7,12 +7,12 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.database import Database, Record, now, table
-from campaign.petition import name_words
+from campaign.petition import name_index
 from campaign.petition.models import Signature
 from campaign.petition.removed import Removal
-from campaign.site import Site
+from campaign.state import Site
 
 DAY = date(2026, 11, 20)
 
@@ -24,7 +24,7 @@ def store(app: Flask, *names: str | None, day: date = DAY, **values: Any) -> lis
     with site.database.writing() as session:
         session.add_all(Signature(**row) for row in rows)
         session.flush()
-        name_words.index(session, {row["id"]: row["shown_as"] for row in rows if row["shown_as"]})
+        name_index.index(session, {row["id"]: row["shown_as"] for row in rows if row["shown_as"]})
     return [row["id"] for row in rows]
 
 

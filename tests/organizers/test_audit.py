@@ -8,12 +8,12 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from campaign.commands.main import main
+from campaign.cli.main import main
 from campaign.database import now
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditLine, Desk
-from campaign.pipes import Pieces
+from campaign.server.streaming import Pieces
 from tests.people import parse, rows
 
 LINES = 10

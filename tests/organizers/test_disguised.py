@@ -7,12 +7,12 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
-from campaign import sealing
-from campaign.commands.main import main
+from campaign.cli.main import main
 from campaign.config import PREFIX
+from campaign.crypto import sealing
 from campaign.database import now
 from campaign.organizers.disguised import flag_disguised
-from campaign.petition import showing
+from campaign.petition import display_names
 from campaign.petition.models import Review, Signature
 from tests.people import parse, rows
 from tests.servers import on_sqlite
@@ -76,7 +76,7 @@ def test_with_the_private_key_elsewhere_check_takes_it_as_a_file(app, site, sett
 def test_looking_twice_flags_each_once_and_keeps_what_waits_for_another_reason(app, site):
     with site.database.writing() as session:
         shown = session.scalars(sa.select(Signature).where(Signature.shown_as == "Victim")).one()
-        showing.show(session, shown, "4711", today=now().date(), hold=True)
+        display_names.show(session, shown, "4711", today=now().date(), hold=True)
 
     for _ in range(2):
         assert flag_disguised(site.database, [site.keys.private], now().date()) == 2

@@ -13,12 +13,12 @@ from click.testing import CliRunner
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
-from campaign import sealing
-from campaign.commands.main import main
+from campaign.cli.main import main
+from campaign.crypto import sealing
 from campaign.database import now
 from campaign.exports.sealed import count
-from campaign.folder import keys_in
-from campaign.organizers.exporting import Export
+from campaign.instance import keys_in
+from campaign.organizers.export_jobs import Export
 from campaign.petition.models import Signature
 from tests.people import rows
 from tests.servers import on_sqlite

@@ -9,10 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.organizers import accounts, exporting, logins
-from campaign.organizers.exporting import Gone
+from campaign.organizers import accounts, export_jobs
+from campaign.organizers.auth import sessions
+from campaign.organizers.export_jobs import Gone
 from campaign.organizers.models import Login, Request
-from tests.organizers.carrying import Carrying
+from tests.organizers.exporting import Carrying
 from tests.servers import on_sqlite
 
 
@@ -31,7 +32,7 @@ def wait_for_the_second(carrying):
 def forget_the_proof(carrying):
     """Omar gave passphrase and code too long ago."""
     with carrying.site.database.writing() as session:
-        session.execute(sa.update(Login).values(asked_at=now() - logins.FRESH - timedelta(seconds=1)))
+        session.execute(sa.update(Login).values(asked_at=now() - sessions.FRESH - timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize("document", ["csv", "xlsx", "jsonl"])
@@ -137,7 +138,7 @@ def test_who_looked_while_somebody_else_was_taking_it_gets_nothing(layla, carryi
     export, site, late = carrying.exports()[0], carrying.site, []
 
     def take(session):
-        return exporting.take(session, site.keys.desk, site.settings.data, export.id, export.account, now())
+        return export_jobs.take(session, site.keys.desk, site.settings.data, export.id, export.account, now())
 
     def take_late():
         with contextlib.suppress(Gone), site.database.writing() as session:

@@ -2,9 +2,9 @@
 
 import sqlalchemy as sa
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.database import now
-from campaign.folder import keys_in
+from campaign.instance import keys_in
 from campaign.petition.models import Publication
 from tests.servers import on_sqlite
 

@@ -5,11 +5,11 @@ import hashlib
 import pytest
 from click.testing import CliRunner
 
-from campaign import sealing
-from campaign.commands.main import main
+from campaign.cli.main import main
+from campaign.crypto import sealing
 from campaign.database import now
 from campaign.exports.formats import FORMATS
-from campaign.folder import keys_in
+from campaign.instance import keys_in
 from tests.people import parse
 from tests.servers import on_sqlite
 

@@ -9,7 +9,7 @@ import time_machine
 from campaign.database import now
 from campaign.organizers import accounts, approvals, four_eyes
 from campaign.organizers.actions import Action
-from campaign.organizers.exporting import Export
+from campaign.organizers.export_jobs import Export
 from campaign.organizers.models import AuditLine, Request
 from tests.people import parse, rows
 

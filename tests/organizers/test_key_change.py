@@ -8,17 +8,18 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 from nacl.public import PrivateKey, PublicKey
 
-from campaign import create_app, sealing
-from campaign.commands.main import main
+from campaign import create_app
+from campaign.cli.main import main
+from campaign.crypto import sealing
 from campaign.organizers import key_change
 from campaign.organizers.models import AuditLine, Request
-from campaign.petition import seal_keys
+from campaign.petition import key_rotation
+from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Submission
-from campaign.petition.seal_keys import SealKey
 from tests.organizers.stored import store
 from tests.people import Visitor, parse, rows
 
-KEY = seal_keys.written(PrivateKey(bytes(range(32))).public_key)
+KEY = key_rotation.written(PrivateKey(bytes(range(32))).public_key)
 WRONG = {
     "nothing": "",
     "a word": "olives",
@@ -26,7 +27,7 @@ WRONG = {
     "cut off": KEY[:-1],
     "a letter is wrong": KEY[:20] + ("A" if KEY[20] != "A" else "B") + KEY[21:],
     "too long": KEY + "AAAA",
-    "what is sealed to it anybody could open": seal_keys.written(PublicKey(bytes(32))),
+    "what is sealed to it anybody could open": key_rotation.written(PublicKey(bytes(32))),
 }
 
 
@@ -52,7 +53,7 @@ def run(settings, monkeypatch):
 
 def ask(organizer, private):
     """Enters a public key at the desk."""
-    return organizer.send("key", public=seal_keys.written(private.public_key))
+    return organizer.send("key", public=key_rotation.written(private.public_key))
 
 
 def agree(organizer, number=1):
@@ -122,13 +123,13 @@ def test_a_key_that_was_in_force_before_is_refused_also_while_two_ask_for_it(app
 
     assert [agree(nour, number) for number in (1, 2)] == [303, 409]
     assert ask(omar, new).status_code == 422
-    assert omar.send("key", public=seal_keys.written(keys.public)).status_code == 422
+    assert omar.send("key", public=key_rotation.written(keys.public)).status_code == 422
     assert len(rows(app, SealKey)) == 1
 
 
 def test_a_key_that_was_exchanged_in_a_request_that_waits_does_not_come_into_force(app, database, omar, nour, new):
     ask(omar, new)
-    mine = seal_keys.written(PrivateKey.generate().public_key)
+    mine = key_rotation.written(PrivateKey.generate().public_key)
     with database.writing() as session:
         [waiting] = session.scalars(sa.select(Request))
         waiting.facts = waiting.facts | {"public": mine}

@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.organizers import audit, reviewing
-from campaign.petition import arrivals, samples, showing
+from campaign.organizers import audit, reviews
+from campaign.petition import display_names, recent_confirmations, samples
 from campaign.petition.models import Review, Signature, Wave
 from tests.people import hidden_fields, link_in, parse, rows
 
@@ -24,7 +24,7 @@ def made_up(app, database):
     samples.fill(database, app.extensions["site"].keys, 60, lambda _: None)
     with database.writing() as session:
         for place, signature in enumerate(session.scalars(sa.select(Signature)).all()):
-            showing.show(session, signature, str(1000 + place), today=now().date(), hold=False)
+            display_names.show(session, signature, str(1000 + place), today=now().date(), hold=False)
 
 
 @pytest.fixture
@@ -34,7 +34,7 @@ def wave(app, visitor, post_office, database):
         visitor.sign(name="Layla", email=f"layla{place}@camp.example", shown_as=f"Layla the {place}th")
     for letter in post_office.deliver():
         visitor.press(link_in(letter))
-    arrivals.fold(database, now() + timedelta(hours=1))
+    recent_confirmations.fold(database, now() + timedelta(hours=1))
     (found,) = rows(app, Wave)
     return found
 
@@ -105,7 +105,7 @@ def test_nothing_ticked_changes_nothing(app, hadi, made_up, database):
 def test_held_names_are_shown_to_who_reviews_and_to_nobody_else(app, hadi, visitor, layla, database):
     with database.writing() as session:
         (signature,) = session.scalars(sa.select(Signature))
-        showing.show(session, signature, "Layla of Aleppo", today=now().date(), hold=True)
+        display_names.show(session, signature, "Layla of Aleppo", today=now().date(), hold=True)
 
     assert "Layla of Aleppo" in hadi.read("review").text
     assert "Layla of Aleppo" not in visitor.read("/en/signatures").text
@@ -135,4 +135,4 @@ def test_removing_a_wave_first_shows_all_of_it_and_removes_nothing(app, omar, wa
 
 def test_a_wave_that_is_not_there_is_not_found(hadi, database):
     assert hadi.read("review/wave/7").status_code == 404
-    assert reviewing.PAGE < 30
+    assert reviews.PAGE < 30

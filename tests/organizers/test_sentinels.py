@@ -4,14 +4,14 @@ import secrets
 
 import pytest
 
-from campaign import sealing
-from campaign.address import parse_address
+from campaign.crypto import sealing
 from campaign.database import now
+from campaign.outbox.address import parse_address
 from campaign.petition import signing
 from campaign.petition.signing import Wish
 from tests.faults.test_traces import traces, written
 from tests.organizers.stored import propose, store
-from tests.organizers.test_removing import remove
+from tests.organizers.test_removal_rules import remove
 
 PEOPLE = 200
 NAMES = [f"Qwzxjvkmpf{number} ضظغذثخشصطك{number}" for number in range(PEOPLE)]

@@ -7,8 +7,8 @@ import time_machine
 
 from campaign.database import now
 from campaign.organizers import accounts
-from campaign.organizers.forgetting import forget
 from campaign.organizers.models import Login
+from campaign.organizers.purge import forget
 from tests.organizers.conftest import PASSPHRASE
 from tests.people import rows
 from tests.servers import on_sqlite

@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.organizers.models import AuditLine
 from campaign.petition.models import Review, Signature
 from tests.organizers.stored import DAY, everything, propose, store
-from tests.organizers.test_removing import remove
+from tests.organizers.test_removal_rules import remove
 from tests.people import rows
 
 

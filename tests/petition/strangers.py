@@ -10,9 +10,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from campaign.database import Database
-from campaign.mail import Letter
+from campaign.outbox.queue import Letter
 from campaign.petition.models import Signature, Submission
-from campaign.site import Site
+from campaign.state import Site
 from tests.people import Visitor, hidden_fields, parse
 
 FORM = "application/x-www-form-urlencoded"

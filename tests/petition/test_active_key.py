@@ -7,11 +7,11 @@ import sqlalchemy as sa
 from nacl.public import PrivateKey
 
 from campaign import create_app
+from campaign.crypto.sealing import key_id
 from campaign.database import now
-from campaign.petition import active_key, seal_keys
+from campaign.petition import active_key, key_rotation
 from campaign.petition.active_key import ActiveKey
 from campaign.petition.models import Publication, Submission
-from campaign.sealing import key_id
 from tests.people import Visitor, rows
 from tests.servers import on_sqlite
 
@@ -29,7 +29,7 @@ def change(site):
     def put_in_force():
         public = PrivateKey.generate().public_key
         with site.database.writing() as session:
-            seal_keys.put_in_force(session, site.keys, public, now().date())
+            key_rotation.put_in_force(session, site.keys, public, now().date())
         return public
 
     return put_in_force

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from campaign.gate import Stamp
 from campaign.petition.models import Signature
+from campaign.web.request_checks import Stamp
 from tests.people import hidden_fields, link_in, publish, rows
 from tests.petition.strangers import NOTHING, Page, Stranger, stored
 

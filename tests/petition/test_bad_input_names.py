@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from markupsafe import escape
 
-from campaign.exports.opening import opened
 from campaign.exports.rows import Wanted, pages
+from campaign.exports.unsealing import opened
 from campaign.petition.models import Signature
 from tests.people import link_in, parse, rows
 from tests.petition.strangers import NOTHING, Page, Stranger, as_shown, stored

@@ -9,8 +9,8 @@ import regex
 from wtforms.validators import ValidationError
 
 from campaign import create_app, languages
-from campaign.exports import tables
-from campaign.petition import cleaning
+from campaign.exports import csv_jsonl
+from campaign.petition import validation
 from tests.people import Visitor
 from tests.petition.strangers import Stranger, is_plain
 from tests.servers import on_sqlite
@@ -137,9 +137,9 @@ def test_no_string_keeps_the_cleaners_busy(app):
             string = (bomb * LONG)[:LONG]
             for text in (string, f"a@{string}!"):
                 for clean in (
-                    cleaning.clean_name,
-                    cleaning.clean_email,
-                    cleaning.likely_domain,
+                    validation.clean_name,
+                    validation.clean_email,
+                    validation.likely_domain,
                     languages.negotiate,
                     languages.fold,
                 ):
@@ -151,9 +151,9 @@ def test_no_string_keeps_the_cleaners_busy(app):
 
 def test_no_string_keeps_a_regular_expression_busy():
     kinds = (re.Pattern, regex.Pattern)
-    expressions = [value for room in (cleaning, languages) for value in vars(room).values() if isinstance(value, kinds)]
-    assert cleaning.LINK in expressions
-    for use in [*(expression.search for expression in expressions), tables.INVISIBLE.search, tables.FORMULA.match]:
+    expressions = [value for room in (validation, languages) for value in vars(room).values() if isinstance(value, kinds)]
+    assert validation.LINK in expressions
+    for use in [*(expression.search for expression in expressions), csv_jsonl.INVISIBLE.search, csv_jsonl.FORMULA.match]:
         for bomb in BOMBS:
             began = time.process_time()
             use((bomb * LONG)[:LONG] + "!")

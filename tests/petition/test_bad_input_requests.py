@@ -8,9 +8,9 @@ from urllib.request import urlopen
 import pytest
 
 from campaign.database import Database
-from tests.house.serving_group import talk
 from tests.people import hidden_fields
 from tests.petition.strangers import FORM, is_plain, stored_in
+from tests.server.processes import talk
 from tests.servers import LONG, Campaign
 
 CHUNKED = b"Transfer-Encoding: chunked\r\n"

@@ -2,7 +2,7 @@
 
 import base64
 
-from campaign.mail import Letter
+from campaign.outbox.queue import Letter
 from campaign.petition.models import Signature, Submission
 from tests.people import link_in, publish, rows
 from tests.servers import on_sqlite

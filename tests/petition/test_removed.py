@@ -6,11 +6,11 @@ import pytest
 
 from campaign.database import now
 from campaign.languages import day
-from campaign.organizers import removing
+from campaign.organizers import removals
 from campaign.petition.models import Signature, Submission
 from campaign.petition.removed import UNDO_FOR, Removed
 from tests.organizers.stored import everything, propose
-from tests.organizers.test_removing import remove, undo
+from tests.organizers.test_removal_rules import remove, undo
 from tests.people import link_in, publish, rows
 
 
@@ -78,7 +78,7 @@ def test_after_it_was_put_back_the_link_shows_the_signature_as_before(app, visit
 
 
 def test_after_the_week_the_link_is_not_valid_any_more(visitor, layla, removal, database):
-    removing.forget(database, now() + UNDO_FOR + timedelta(seconds=1))
+    removals.forget(database, now() + UNDO_FOR + timedelta(seconds=1))
 
     assert visitor.read(layla).status_code == 404
 

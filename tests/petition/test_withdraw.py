@@ -1,6 +1,6 @@
 """Withdrawing: the row is gone, the count goes down, nothing else remains."""
 
-from campaign.mail import Letter
+from campaign.outbox.queue import Letter
 from campaign.petition.models import Signature, Submission, Tally
 from tests.people import link_in, publish, rows
 from tests.servers import on_sqlite

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from campaign.config import Settings
-from campaign.prints import drawing
+from campaign.prints import render
 
 
 @pytest.fixture(scope="session")
@@ -35,6 +35,6 @@ def broken_typesetter(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     attempts.touch()
     program = tmp_path / "broken.py"
     program.write_text(f"open({str(attempts)!r}, 'a').write('once\\n')\nraise SystemExit('no ink')\n")
-    monkeypatch.setattr(drawing, "TYPESETTER", program)
-    drawing._failed.clear()
+    monkeypatch.setattr(render, "TYPESETTER", program)
+    render._failed.clear()
     return attempts

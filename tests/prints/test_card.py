@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from campaign.languages import LANGUAGES
-from campaign.site import Site
+from campaign.state import Site
 from tests.people import parse
 from tests.servers import on_sqlite
 

@@ -5,12 +5,12 @@ import sys
 import pytest
 
 from campaign import create_app
-from campaign.pages.errors import words
-from campaign.prints import drawing
+from campaign.prints import render
 from campaign.prints import views as room
-from campaign.prints.ahead import draw_next
-from campaign.prints.prints import everything, sheet
-from campaign.site import Site
+from campaign.prints.documents import everything, sheet
+from campaign.prints.prerender import draw_next
+from campaign.state import Site
+from campaign.web.errors import words
 from tests.prints.papers import CARDS, PDFS, PRINTS, pages
 from tests.servers import on_sqlite
 
@@ -48,7 +48,7 @@ def test_the_web_worker_never_loads_the_typesetter(visitor, prints):
 
 def test_a_print_is_found_as_a_file_by_a_site_that_starts_again(visitor, prints, settings, monkeypatch):
     drawn = visitor.read("/en/testimony.pdf").data
-    monkeypatch.setattr(drawing, "TYPESETTER", settings.data / "no such program")
+    monkeypatch.setattr(render, "TYPESETTER", settings.data / "no such program")
     again = create_app(settings)
 
     assert again.test_client().get("/en/testimony.pdf").data == drawn
@@ -60,9 +60,9 @@ def test_a_print_is_found_as_a_file_by_a_site_that_starts_again(visitor, prints,
 def test_another_address_of_the_site_is_another_print(app, settings, prints):
     with app.app_context():
         here, folder = sheet("en"), settings.data
-    elsewhere = drawing.Print(here.name, here.template, here.ending, here.data | {"address": "https://elsewhere.example"})
+    elsewhere = render.Print(here.name, here.template, here.ending, here.data | {"address": "https://elsewhere.example"})
 
-    assert drawing.file_of(here, folder) != drawing.file_of(elsewhere, folder)
+    assert render.file_of(here, folder) != render.file_of(elsewhere, folder)
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])
@@ -89,7 +89,7 @@ def test_the_timed_work_draws_what_is_missing_and_forgets_what_is_old(app, print
         pass
 
     with app.app_context():
-        wanted = [drawing.file_of(one, prints) for one in everything()]
+        wanted = [render.file_of(one, prints) for one in everything()]
     assert all(file.exists() for file in wanted)
     assert not old.exists()
     assert said == []
@@ -110,6 +110,6 @@ def test_words_that_look_like_markup_are_printed_as_they_stand(app, prints):
         wanted = sheet("en")
     wanted.data["voices"][0]["contact"] = odd
 
-    printed = pages(drawing.drawn(wanted, prints))
+    printed = pages(render.drawn(wanted, prints))
 
     assert odd.split() == [word for word in "".join(printed).split() if word in odd.split()][: len(odd.split())]

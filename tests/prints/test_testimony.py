@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from campaign.languages import LANGUAGES
-from campaign.site import Site
+from campaign.state import Site
 from tests.prints.papers import BESIDE, PDFS, TESTIMONIES, latin_pages, letters, marks, pages, sentences
 from tests.servers import on_sqlite
 

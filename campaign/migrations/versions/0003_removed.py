@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from campaign.petition.name_words import words
+from campaign.petition.name_index import words
 
 revision = "0003"
 down_revision = "0002"

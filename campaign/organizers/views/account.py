@@ -4,13 +4,14 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from campaign.database import now
-from campaign.organizers import access, accounts, audit, factors, logins, passphrases
-from campaign.organizers.access import me, open_to
+from campaign.organizers import accounts, audit
 from campaign.organizers.actions import Action
+from campaign.organizers.auth import guards, passphrases, sessions, two_factor
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.forms import NewPassphrase
 from campaign.organizers.models import ROLES
-from campaign.organizers.room import room
-from campaign.site import site
+from campaign.state import site
 
 Page = Response | str | tuple[str, int]
 
@@ -22,17 +23,17 @@ def account() -> Page:
     if request.method == "POST":
         return _end_sessions()
     with site().database.reading() as session:
-        here, codes = logins.of(session, me(), now()), factors.recovery_codes_left(session, me())
-    changed, this = request.args.get("changed"), access.my_login().id
+        here, codes = sessions.of(session, me(), now()), two_factor.recovery_codes_left(session, me())
+    changed, this = request.args.get("changed"), guards.my_login().id
     return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
 
 
 def _end_sessions() -> Page:
-    chosen, this = request.form.get("login", type=int), access.my_login().id
+    chosen, this = request.form.get("login", type=int), guards.my_login().id
     with site().database.writing() as session:
-        ids = [login.id for login in logins.of(session, me(), now()) if login.id != this and chosen in (None, login.id)]
+        ids = [login.id for login in sessions.of(session, me(), now()) if login.id != this and chosen in (None, login.id)]
         if ids:
-            logins.end(session, me(), *ids)
+            sessions.end(session, me(), *ids)
             audit.note(session, me().email, Action.SESSIONS_ENDED, number=len(ids))
     return redirect(url_for(".account", changed="sessions"), 303)
 
@@ -49,8 +50,8 @@ def passphrase() -> Page:
     with site().database.writing() as session:
         mine = accounts.get(session, me().email)
         accounts.change_passphrase(session, mine, kept)
-        token = logins.begin(session, mine, now())
-    access.begin(token)
+        token = sessions.begin(session, mine, now())
+    guards.begin(token)
     return redirect(url_for(".account", changed="passphrase"), 303)
 
 
@@ -61,6 +62,6 @@ def recovery_codes() -> Page:
     if request.method != "POST":
         return render_template("organizers/new_codes.html")
     with site().database.writing() as session:
-        codes = factors.new_recovery_codes(session, me())
+        codes = two_factor.new_recovery_codes(session, me())
         audit.note(session, me().email, Action.RECOVERY_CODES_MADE)
     return render_template("organizers/recovery_codes.html", codes=codes)

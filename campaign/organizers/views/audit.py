@@ -6,10 +6,10 @@ from flask import Response, render_template, request, url_for
 from werkzeug.wsgi import wrap_file
 
 from campaign.organizers import audit as rules
-from campaign.organizers.access import open_to
+from campaign.organizers.auth.guards import open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.models import ORGANIZER, ROLES
-from campaign.organizers.room import room
-from campaign.site import site
+from campaign.state import site
 
 ON_A_PAGE = 50
 

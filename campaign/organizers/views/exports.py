@@ -6,19 +6,20 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
+from campaign.crypto.encrypted_file import CHUNK, Unlocking
+from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.exports.formats import FORMATS
-from campaign.exports.locked import CHUNK, Unlocking
 from campaign.languages import current
-from campaign.organizers import approvals, exporting, four_eyes, logins
-from campaign.organizers.access import can_open, me, my_login, open_to
-from campaign.organizers.exporting import Export, Gone, Taken
+from campaign.organizers import approvals, export_jobs, four_eyes
+from campaign.organizers.auth import sessions
+from campaign.organizers.auth.guards import can_open, me, my_login, open_to
+from campaign.organizers.blueprint import room
+from campaign.organizers.export_form import ExportForm
+from campaign.organizers.export_jobs import Export, Gone, Taken
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.ordering import ExportForm
-from campaign.organizers.room import room
 from campaign.petition.models import Publication
-from campaign.sealing import CannotOpen
-from campaign.site import site
+from campaign.state import site
 
 Page = Answer | str | tuple[str, int]
 TROUBLES = {
@@ -38,7 +39,7 @@ def exports() -> Page:
         return _page(form, 422 if form.is_submitted() else 200)
     handlers = approvals.handlers(site().keys)
     with site().database.writing() as session:
-        exporting.ask(session, me(), form.document.data or "", form.wanted(), current().code, handlers)
+        export_jobs.ask(session, me(), form.document.data or "", form.wanted(), current().code, handlers)
     return redirect(url_for(".exports"), 303)
 
 
@@ -59,7 +60,7 @@ def take() -> Page:
         raise BadRequest from None
     try:
         with site().database.writing() as session:
-            taken = exporting.take(session, site().keys.desk, site().settings.data, export, me(), now())
+            taken = export_jobs.take(session, site().keys.desk, site().settings.data, export, me(), now())
             answer = _sent(taken)  # what goes wrong before it is there leaves the key and the file as they were
     except (Gone, CannotOpen, FileNotFoundError):
         return _page(_form(), 409)
@@ -86,8 +87,8 @@ def _form() -> ExportForm:
 
 def _page(form: ExportForm, status: int = 200) -> Page:
     with site().database.reading() as session:
-        mine = exporting.of(session, me())
-        asked = exporting.asked(session, me())
+        mine = export_jobs.of(session, me())
+        asked = export_jobs.asked(session, me())
         needs_second = four_eyes.is_on(session)
     page = render_template(
         "organizers/exports.html",
@@ -97,8 +98,8 @@ def _page(form: ExportForm, status: int = 200) -> Page:
         exports=mine,
         asked=asked,
         needs_second=needs_second,
-        is_fresh=logins.is_fresh(my_login(), now()),
-        kept=exporting.KEPT,
+        is_fresh=sessions.is_fresh(my_login(), now()),
+        kept=export_jobs.KEPT,
         formats=FORMATS,
         troubles=TROUBLES,
         over=[export for export in mine if _is_over(export)],

@@ -4,14 +4,14 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from campaign import sealing
+from campaign.crypto import sealing
 from campaign.organizers import approvals, four_eyes, key_change
-from campaign.organizers.access import me, open_to
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.forms import KeyForm
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.room import room
-from campaign.petition import seal_keys
-from campaign.site import site
+from campaign.petition import key_rotation
+from campaign.state import site
 
 Page = Response | str | tuple[str, int]
 
@@ -25,9 +25,9 @@ def key() -> Page:
         return _page(form, 422 if form.is_submitted() else 200)
     try:
         with site().database.writing() as session:
-            new, handlers = seal_keys.parse(form.public.data or ""), approvals.handlers(site().keys)
+            new, handlers = key_rotation.parse(form.public.data or ""), approvals.handlers(site().keys)
             request = key_change.ask(session, site().keys, new, me(), handlers)
-    except (seal_keys.KnownKey, four_eyes.NotPossible):
+    except (key_rotation.KnownKey, four_eyes.NotPossible):
         form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
         return _page(form, 422)
     return redirect(url_for(".key" if request.done_at else ".requests"), 303)
@@ -35,7 +35,7 @@ def key() -> Page:
 
 def _page(form: KeyForm, status: int = 200) -> Page:
     with site().database.reading() as session:
-        after, is_on = seal_keys.later(session, site().keys), four_eyes.is_on(session)
+        after, is_on = key_rotation.later(session, site().keys), four_eyes.is_on(session)
     found = [(sealing.fingerprint(site().keys.public), None), *((sealing.fingerprint(row.key), row.since) for row in after)]
     *earlier, newest = found
     answer = render_template(

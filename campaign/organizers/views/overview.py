@@ -4,17 +4,17 @@ from flask import abort, make_response, redirect, render_template, request, url_
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from campaign.care import caring
+from campaign.content import testimony_policy
 from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.organizers import charts, switches
-from campaign.organizers import overview as rules
-from campaign.organizers.access import me, open_to
+from campaign.organizers import stats as rules
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.models import ORGANIZER, ROLES
-from campaign.organizers.room import room
 from campaign.petition.counting import next_goal
 from campaign.petition.models import Publication
-from campaign.site import site
+from campaign.state import site
 
 STATES = {"on": True, "off": False}
 
@@ -75,7 +75,7 @@ def _switch(name: str, publication: Publication) -> str:
 def _stays_on(name: str, publication: Publication) -> bool:
     """Whether it cannot be turned back: nobody is asked to sign a letter that quotes what was withdrawn."""
     is_withdrawn = publication.testimony_withdrawn_on is not None
-    return name == "signing" and caring.has_lost_its_ground(site().care, site().texts, is_withdrawn=is_withdrawn)
+    return name == "signing" and testimony_policy.has_lost_its_ground(site().care, site().texts, is_withdrawn=is_withdrawn)
 
 
 def _positions(publication: Publication) -> dict[str, object]:

@@ -7,14 +7,15 @@ from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.organizers import approvals, four_eyes, removing
-from campaign.organizers.access import me, open_to
-from campaign.organizers.acts import REASONS
+from campaign.organizers import approvals, four_eyes
+from campaign.organizers import removals as rules
+from campaign.organizers.audit_labels import REASONS
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.models import ROLES
-from campaign.organizers.room import room
-from campaign.organizers.searching import ReasonForm
+from campaign.organizers.search_forms import ReasonForm
 from campaign.petition.removed import UNDO_FOR, Removal
-from campaign.site import site
+from campaign.state import site
 
 Page = Response | str | tuple[str, int]
 
@@ -25,7 +26,7 @@ def removals() -> Page:
     """Every removal, the newest first."""
     before = request.args.get("before", "")
     with site().database.reading() as session:
-        found, older = removing.newest(session, int(before) if before.isdecimal() and len(before) < 10 else None)
+        found, older = rules.newest(session, int(before) if before.isdecimal() and len(before) < 10 else None)
     return render_template("organizers/removals.html", removals=found, older=older, reasons=REASONS)
 
 
@@ -51,10 +52,10 @@ def _remove(number: int) -> Page:
         return _page(number, form, 422)
     with site().database.writing() as session:
         found = _found(session.get(Removal, number))
-        if found.done_at is None and removing.request_for(session, number) is None:
+        if found.done_at is None and rules.request_for(session, number) is None:
             if found.number > 1 and not me().is_organizer:
                 abort(403)
-            removing.ask(session, found, reason=form.reason.data, by=me(), handlers=approvals.handlers(site().keys))
+            rules.ask(session, found, reason=form.reason.data, by=me(), handlers=approvals.handlers(site().keys))
     return redirect(url_for(".removal", number=number), 303)
 
 
@@ -62,8 +63,8 @@ def _undo(number: int) -> Page:
     try:
         with site().database.writing() as session:
             _found(session.get(Removal, number))
-            removing.put_back(session, number, by=me())
-    except removing.TooLate:
+            rules.put_back(session, number, by=me())
+    except rules.TooLate:
         message = gettext("The week is over. What was removed has been deleted, and cannot come back.")
         return _page(number, ReasonForm(formdata=None), 409, message)
     return redirect(url_for(".removal", number=number), 303)
@@ -72,7 +73,7 @@ def _undo(number: int) -> Page:
 def _page(number: int, form: ReasonForm, status: int = 200, message: str = "") -> Page:
     with site().database.reading() as session:
         found = _found(session.get(Removal, number))
-        rows, asked = removing.first(session, found), removing.request_for(session, number)
+        rows, asked = rules.first(session, found), rules.request_for(session, number)
         needs_second = four_eyes.is_on(session)
     page = render_template(
         "organizers/removal.html",
@@ -85,7 +86,7 @@ def _page(number: int, form: ReasonForm, status: int = 200, message: str = "") -
         errors=[("main", message)] if message else form.mistakes,
         reasons=REASONS,
         countries=dict(countries(current().code)),
-        most=removing.MOST,
+        most=rules.MOST,
         undo_for=UNDO_FOR,
     )
     return page, status

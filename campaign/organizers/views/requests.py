@@ -5,10 +5,10 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.organizers import approvals, four_eyes
-from campaign.organizers.access import me, open_to
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.room import room
-from campaign.site import site
+from campaign.state import site
 
 Page = Response | str | tuple[str, int]
 DEEDS = ("agree", "decline")

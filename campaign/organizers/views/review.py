@@ -7,11 +7,11 @@ from werkzeug.wrappers import Response
 from campaign.database import now
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import removing, reviewing
-from campaign.organizers.access import me, open_to
+from campaign.organizers import removals, reviews
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.models import ROLES
-from campaign.organizers.room import room
-from campaign.site import site
+from campaign.state import site
 
 
 @room.route("/review", methods=["GET", "POST"])
@@ -21,8 +21,8 @@ def review() -> Response | str:
     if request.method == "POST":
         return _judge_names()
     with site().database.reading() as session:
-        words, after = reviewing.words(session, request.args.get("after", ""))
-        waves = reviewing.waves(session)
+        words, after = reviews.words(session, request.args.get("after", ""))
+        waves = reviews.waves(session)
     next_url = url_for(".review", after=after) if after else None
     return render_template("organizers/review.html", words=words, next_url=next_url, waves=waves)
 
@@ -32,11 +32,11 @@ def _judge_names() -> Response:
     deed = request.form.get("deed")
     with site().database.writing() as session:
         if deed == "accept":
-            reviewing.accept(session, ids, by=me().email)
+            reviews.accept(session, ids, by=me().email)
         elif deed == "refuse":
-            reviewing.refuse(session, ids, by=me().email, today=now().date())
+            reviews.refuse(session, ids, by=me().email, today=now().date())
         elif deed == "remove" and ids:
-            removal = removing.propose(session, ids, by=me().email, at=now())
+            removal = removals.propose(session, ids, by=me().email, at=now())
             return redirect(url_for(".removal", number=removal.id), 303)
         elif deed != "remove":
             raise BadRequest
@@ -51,10 +51,10 @@ def wave(number: int) -> Response | str:
         return _judge_wave(number)
     with site().database.reading() as session:
         try:
-            found = reviewing.wave(session, number)
-        except reviewing.NoSuchWave:
+            found = reviews.wave(session, number)
+        except reviews.NoSuchWave:
             abort(404)
-        members, standing = reviewing.members(session, number), reviewing.standing(session, number)
+        members, standing = reviews.members(session, number), reviews.standing(session, number)
     names = dict(countries(current().code))
     return render_template("organizers/wave.html", wave=found, members=members, standing=standing, countries=names)
 
@@ -63,10 +63,10 @@ def _judge_wave(number: int) -> Response:
     deed = request.form.get("deed")
     with site().database.writing() as session:
         if deed == "accept":
-            reviewing.look(session, number, by=me().email, today=now().date())
+            reviews.look(session, number, by=me().email, today=now().date())
             return redirect(url_for(".review", done=deed), 303)
         if deed != "remove":
             raise BadRequest
-        ids = [row.id for row in reviewing.members(session, number, removing.MOST)]
-        removal = removing.propose(session, ids, by=me().email, at=now())
+        ids = [row.id for row in reviews.members(session, number, removals.MOST)]
+        removal = removals.propose(session, ids, by=me().email, at=now())
     return redirect(url_for(".removal", number=removal.id), 303)

@@ -5,23 +5,23 @@ from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from campaign import sealing
+from campaign.crypto import sealing
+from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.keyset import Page as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import audit, finding, paging, removing
-from campaign.organizers.access import me, open_to
+from campaign.organizers import audit, pager, removals, signature_search
 from campaign.organizers.actions import Action
+from campaign.organizers.auth.guards import me, open_to
+from campaign.organizers.blueprint import room
 from campaign.organizers.models import ORGANIZER, ROLES
-from campaign.organizers.room import room
-from campaign.organizers.searching import AddressForm, FindForm
-from campaign.petition import showing
+from campaign.organizers.search_forms import AddressForm, FindForm
+from campaign.petition import display_names
 from campaign.petition.active_key import keys_in_force
 from campaign.petition.models import Review, Signature
 from campaign.petition.removed import Removed
-from campaign.sealing import CannotOpen
-from campaign.site import site
+from campaign.state import site
 
 Page = Response | str | tuple[str, int]
 
@@ -37,7 +37,7 @@ def signatures() -> Page:
         return _list(form, Listing([], None, None)), 422
     with site().database.reading() as session:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
-        listing = paging.page(session, finding.find(session, form.wanted()), **where)
+        listing = pager.page(session, signature_search.find(session, form.wanted()), **where)
     return _list(form, listing)
 
 
@@ -48,12 +48,12 @@ def _draft_removal() -> Page:
         raise BadRequest
     with site().database.writing() as session:
         if request.form.get("which") == "all":
-            ids = paging.ids(session, finding.find(session, form.wanted()), removing.MOST)
+            ids = pager.ids(session, signature_search.find(session, form.wanted()), removals.MOST)
         else:
             ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
         if not ids:
             return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
-        removal = removing.propose(session, ids, by=me().email, at=now())
+        removal = removals.propose(session, ids, by=me().email, at=now())
     return redirect(url_for(".removal", number=removal.id), 303)
 
 
@@ -64,7 +64,7 @@ def signature(record: str) -> Page:
     if request.method != "POST":
         return _one(record)
     with site().database.writing() as session:
-        if showing.hold(session, _id(record), today=now().date()):
+        if display_names.hold(session, _id(record), today=now().date()):
             audit.note(session, me().email, Action.NAME_HIDDEN, signature=record)
     return redirect(url_for(".signature", record=record, done="hidden"), 303)
 
@@ -77,7 +77,7 @@ def sealed(record: str) -> Page:
     if request.method != "POST" or private is None:
         return _sealed(record)
     with site().database.writing() as session:
-        found = _found(finding.one(session, _id(record)))
+        found = _found(signature_search.one(session, _id(record)))
         try:
             person = sealing.open_sealed(private, found.sealed)
         except CannotOpen:
@@ -95,7 +95,7 @@ def address() -> Page:
         status = 422 if form.is_submitted() else 200
         return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), status
     with site().database.writing() as session:
-        found = finding.of_mailbox(session, sealing.tag(site().keys.tag, (form.email.data or "").strip()))
+        found = signature_search.of_mailbox(session, sealing.tag(site().keys.tag, (form.email.data or "").strip()))
         audit.note(session, me().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
     return render_template("organizers/address.html", form=form, errors=[], found=found)
 
@@ -114,7 +114,7 @@ def _list(form: FindForm, listing: Listing) -> str:
 
 def _one(record: str) -> Page:
     with site().database.reading() as session:
-        found = _found(finding.one(session, _id(record)))
+        found = _found(signature_search.one(session, _id(record)))
         review = session.get(Review, found.id)
     return render_template(
         "organizers/signature.html",
@@ -127,7 +127,7 @@ def _one(record: str) -> Page:
 
 def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str = "") -> Page:
     with site().database.reading() as session:
-        found = _found(finding.one(session, _id(record)))
+        found = _found(signature_search.one(session, _id(record)))
     status = 409 if trouble or (person is None and request.method == "POST") else 200
     return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble), status
 

@@ -1,0 +1,170 @@
+"""Commands that carry signatures out: export, open-export."""
+
+import os
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import IO, Any, NoReturn, cast
+
+import click
+from nacl.public import PrivateKey
+
+from campaign import create_app, instance
+from campaign.cli import signatures
+from campaign.crypto import sealing
+from campaign.exports import rows
+from campaign.exports.atomic_file import Hashed, whole
+from campaign.exports.format import Source, Watched
+from campaign.exports.formats import FORMATS
+from campaign.exports.rows import Wanted
+from campaign.exports.sealed import count, read_sealed
+from campaign.languages import LANGUAGES, countries, read_day
+from campaign.petition import key_rotation
+
+STDOUT = "-"
+KEY_IS_AWAY = (
+    "The private key is not on this server, so only a sealed export can be made here: run"
+    " `campaign export --format sealed --out signatures.sealed`, and where the key is"
+    " `campaign open-export signatures.sealed --key FILE --format {format} --out {out}`;"
+    " or bring the key and add `--key FILE`."
+)
+
+
+Command = Callable[..., Any]
+KEY_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
+
+
+def to_day(_context: click.Context, _option: click.Parameter, typed: str | None) -> date | None:
+    """A day as ISO 8601 writes it, in Latin or Arabic digits."""
+    if typed is None:
+        return None
+    try:
+        return read_day(typed)
+    except ValueError:
+        raise click.BadParameter(f"{typed!r} is not a day: write it like 2026-11-22.") from None
+
+
+def to_country(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
+    """A country by the two letters of ISO 3166."""
+    if typed is None or typed.upper() in dict(countries("en")):
+        return typed and typed.upper()
+    raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
+
+
+def document_options(formats: Iterable[str]) -> Callable[[Command], Command]:
+    """What both commands ask about the document that they write."""
+    options: tuple[Callable[[Command], Command], ...] = (
+        click.option("--format", "document", required=True, type=click.Choice(list(formats))),
+        click.option("--out", required=True, help="A new file to write; - is standard output."),
+        click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's language."),
+    )
+
+    def add(command: Command) -> Command:
+        for option in reversed(options):
+            command = option(command)
+        return command
+
+    return add
+
+
+def read_private(file: Path) -> PrivateKey:
+    """The private key as `campaign keys eject` wrote it; raises KeyTrouble."""
+    return PrivateKey(sealing.read_key(file))
+
+
+@contextmanager
+def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Watched]]:
+    """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
+    bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
+    place = standard_output() if out == STDOUT else whole(Path(out))
+    with tidy_end() as look, place as stream, bar:
+        hashed = Hashed(stream)
+
+        def watched(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
+            for page in pages:
+                look()
+                bar.update(len(page))
+                yield page
+
+        yield cast("IO[bytes]", hashed), watched
+    number = f"{bar.pos:,} signature" if bar.pos == 1 else f"{bar.pos:,} signatures"
+    click.echo(f"{number} exported; the document's SHA-256 is {hashed.sha256}", err=True)
+
+
+@contextmanager
+def standard_output() -> Iterator[IO[bytes]]:
+    """Standard output; a reader who has seen enough, such as `head`, ends the command without a word."""
+    stream = sys.stdout.buffer
+    try:
+        yield stream
+        stream.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is buffered has somewhere to go at the exit
+        raise click.exceptions.Exit(1) from None
+
+
+@contextmanager
+def tidy_end() -> Iterator[Callable[[], None]]:
+    """Within this block a polite end is an exception, so that no half document with people's names stays behind.
+
+    What it gives is to be called now and then: it ends what could not end at once, where exceptions get lost.
+    """
+    ended: list[int] = []
+
+    def end(number: int, _frame: object) -> NoReturn:
+        ended.append(number)
+        sys.exit(128 + number)
+
+    def look() -> None:
+        if ended:
+            sys.exit(128 + ended[0])
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield look
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@click.command()
+@document_options(FORMATS)
+@click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
+@click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
+@click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
+@click.option("--country", callback=to_country, help="Only those of one country.")
+@click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
+@click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
+def export(document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, **which: Any) -> None:
+    """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
+    settings, database = signatures.opened()
+    with database.reading() as session:
+        keys = key_rotation.in_force(session, sealing.load_keys(instance.keys_in(settings)))
+    privates = [*map(read_private, key)] or ([keys.private] if keys.private else [])
+    chosen = FORMATS[document]
+    if chosen.needs_key and not privates:
+        raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
+    wanted = chosen.narrow(Wanted(language=signed_in, **which))
+    words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
+    with closing(database), outlet(out, rows.count(database, wanted)) as (stream, watched), words:
+        pages = rows.pages(database, wanted)
+        chosen.write(Source(pages, watched, LANGUAGES[language], privates, wanted, keys.key_id), stream)
+
+
+@click.command("open-export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
+@document_options(one.name for one in FORMATS.values() if one.needs_key)
+def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str) -> None:
+    """Open a sealed export; needs nothing but the private key."""
+    privates = [*map(read_private, key)]
+    expected = count(file, [sealing.key_id(private.public_key) for private in privates])
+    with outlet(out, expected) as (stream, watched):
+        FORMATS[document].write(Source(read_sealed(file, expected), watched, LANGUAGES[language], privates), stream)
+
+
+COMMANDS = (export, open_export)

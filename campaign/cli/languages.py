@@ -1,0 +1,89 @@
+"""Commands for translators: the state of every language, a new one, and PO files out and back."""
+
+from pathlib import Path
+
+import click
+
+from campaign.config import TRANSLATIONS
+from campaign.languages import PUBLIC, SOURCE, discover
+from campaign.translation import add as translation_add
+from campaign.translation import font_coverage, plurals, po_exchange
+from campaign.translation.catalogues import compile_catalogues
+from campaign.translation.problem import FUZZY, MISSING, STALE
+from campaign.translation.status import State, state
+
+
+@click.group()
+def languages() -> None:
+    """Look after the languages of the site and their translations."""
+
+
+def known(_context: click.Context, _argument: click.Parameter, typed: str | None) -> str | None:
+    """A language that is there."""
+    if typed is not None and typed not in discover(TRANSLATIONS):
+        raise click.BadParameter(f"there is no language {typed!r}; those that are there: {', '.join(discover(TRANSLATIONS))}.")
+    return typed
+
+
+@languages.command()
+@click.argument("language", required=False, callback=known)
+def status(language: str | None) -> None:
+    """Show what is translated, what is missing, what went stale, and every fault of public languages or of LANGUAGE."""
+    wrong = False
+    for code, one in discover(TRANSLATIONS).items():
+        found = state(TRANSLATIONS, one)
+        click.echo(summary(found))
+        if code == language or (language is None and one.status == PUBLIC):
+            wrong = wrong or bool(found.troubles)
+            for trouble in found.troubles:
+                click.echo(f"  {trouble}", err=True)
+    if wrong:
+        raise click.exceptions.Exit(1)
+
+
+def summary(found: State) -> str:
+    """One language in a line."""
+    counts = [f"{found.count(kind)} {kind}" for kind in (MISSING, STALE, FUZZY)]
+    others = len(found.troubles) - sum(found.count(kind) for kind in (MISSING, STALE, FUZZY))
+    there = f"{found.texts} texts in {found.parts} parts, {found.messages} messages"
+    return f"{found.language.code} ({found.language.status}): {there}; {', '.join([*counts, f'{others} otherwise wrong'])}"
+
+
+@languages.command()
+@click.argument("language")
+def add(language: str) -> None:
+    """Add LANGUAGE, a code such as fr: its texts and messages to translate, hidden from visitors until it says otherwise."""
+    code = language.lower()
+    try:
+        translation_add.add(TRANSLATIONS, code)
+    except translation_add.NoLanguage as error:
+        raise click.UsageError(str(error)) from None
+    click.echo(summary(state(TRANSLATIONS, discover(TRANSLATIONS)[code])))
+    click.echo(f"Plural forms, by CLDR: {', '.join(plurals.categories(code))}.")
+    for sentence in font_coverage.notices(code):
+        click.echo(sentence)
+    click.echo(f"Translate what lies in {TRANSLATIONS / code}; docs/translators.md says how.")
+
+
+@languages.command()
+@click.argument("language", required=False, callback=known)
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="po", show_default=True, help="The folder.")
+def extract(language: str | None, out: Path) -> None:
+    """Write texts and messages of LANGUAGE, or of all, as PO files for people who translate in a PO editor."""
+    for code, one in discover(TRANSLATIONS).items():
+        if code != SOURCE and language in {None, code}:
+            for file in po_exchange.extract(TRANSLATIONS, one, out):
+                click.echo(str(file))
+
+
+@languages.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+def take(files: tuple[Path, ...]) -> None:
+    """Take PO files that were translated back into texts and messages. What is fuzzy or empty is left as it was."""
+    for file in files:
+        changed = po_exchange.take(TRANSLATIONS, file)
+        click.echo("\n".join([f"{file}: {len(changed)} changed", *(f"  {one}" for one in changed)]))
+    compile_catalogues(TRANSLATIONS)
+
+
+COMMANDS = (languages,)

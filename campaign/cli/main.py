@@ -1,0 +1,85 @@
+"""The command line: every command by its name, imported when it is called, and what goes wrong in one sentence."""
+
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any
+
+import click
+
+# Where each command is, and the first sentence of its help, so that `campaign --help` imports none of them; a test compares.
+COMMANDS = {
+    "check": ("status", "Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."),
+    "close": ("signatures", "End the collecting of signatures; links already sent can still be confirmed."),
+    "erase": ("signatures", "Find everything there is of an e-mail address and erase it."),
+    "export": (
+        "exports",
+        "Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key.",
+    ),
+    "keys": ("keys", "Look after the keys that records are sealed to."),
+    "languages": ("languages", "Look after the languages of the site and their translations."),
+    "mail": ("status", "Look after the mail."),
+    "migrate": ("server", "Bring the database's schema up to date; safe when two start at once."),
+    "mirror": (
+        "mirror",
+        "Copy everything there is to read into FOLDER, as files that open from a disk or from any web server.",
+    ),
+    "open": ("signatures", "Resume the collecting of signatures."),
+    "open-export": ("exports", "Open a sealed export; needs nothing but the private key."),
+    "organizers": ("organizers", "Look after the accounts of the organizers' desk."),
+    "prepare": ("server", "Prepare the exports that organizers asked for at the desk; the worker does so by itself."),
+    "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
+    "serve": ("server", "Serve the site and send its mail; make what is not there yet."),
+    "status": ("status", "Show the published count, what waits, letters waiting and failed, what is overdue."),
+    "testimony": ("testimony", "Look after the testimony."),
+    "work": ("server", "Send the mail and do the timed work, without serving."),
+}
+
+
+class LazyCommands(Mapping[str, click.Command]):
+    """The commands by their names; a module is imported when one of its commands is asked for."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        module = import_module(f"campaign.cli.{COMMANDS[name][0]}")
+        found: dict[str, click.Command] = {command.name: command for command in module.COMMANDS}
+        return found[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+class Campaign(click.Group):
+    """A group whose commands end with one sentence and exit code 1 when something goes wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what is expected to go wrong is said without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from campaign.cli.errors import sentence
+
+            words = sentence(error)
+            if words is None:
+                raise
+            raise click.ClickException(words) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the list of commands without importing them."""
+        width = formatter.width - 6 - max(map(len, COMMANDS))
+        lines = [(name, click.Command(name, help=words).get_short_help_str(width)) for name, (_, words) in COMMANDS.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(lines)
+
+
+@click.group(
+    cls=Campaign,
+    commands=LazyCommands(),
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(package_name="campaign")
+def main() -> None:
+    """A testimony, a call, and the signatures under it."""

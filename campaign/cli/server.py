@@ -1,0 +1,80 @@
+"""Commands that run the site: serve, work, prepare, migrate."""
+
+import os
+
+import click
+
+from campaign import create_app, instance
+from campaign.cli.signatures import opened
+from campaign.config import PREFIX, Settings
+from campaign.crypto import sealing
+from campaign.languages import LANGUAGES
+from campaign.organizers.export_worker import prepare_all
+from campaign.server import launcher, worker
+
+WEB_PORT = 8000
+KEY_IS_HERE = (
+    "The private key lies on this server, so whoever takes the server can read who signed:"
+    " move it off with `campaign keys eject --out FILE` before people sign."
+)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=WEB_PORT, show_default=True, type=click.IntRange(1, 65535))
+@click.option("--workers", type=click.IntRange(1, 64), help="Web worker processes; one a core, four at most, by default.")
+@click.option("--no-mail", is_flag=True, help="Serve only; the mail and the timed work run elsewhere (`campaign work`).")
+def serve(host: str, port: int, workers: int | None, no_mail: bool) -> None:
+    """Serve the site and send its mail; make what is not there yet."""
+    if port != WEB_PORT and PREFIX + "BASE_URL" not in os.environ:
+        default = Settings.model_fields["base_url"].default
+        if Settings.load().base_url == default:  # nobody said otherwise, so links lead to where the site is
+            os.environ[PREFIX + "BASE_URL"] = f"http://localhost:{port}"
+    settings = Settings.load()
+    instance.prepare(settings)
+    greet(settings)
+    launcher.serve(settings, host=host, port=port, workers=workers, mail=not no_mail)
+
+
+def greet(settings: Settings) -> None:
+    """Says where to look, where letters go, and what should be mended before others come."""
+    for language in LANGUAGES.values():
+        click.echo(f"{settings.base_url}/{language.code}/")
+    if settings.mail_url.startswith("file:"):
+        click.echo(f"Letters are not sent: they are written to {settings.data / 'mail'} and their links shown here.")
+    else:
+        click.echo(f"Letters are sent from {settings.sender}.")
+    if not settings.limits:
+        click.echo("RATE LIMITS ARE OFF. This is for measuring on one machine only.", err=True)
+    if sealing.load_keys(instance.keys_in(settings)).private:
+        click.echo(KEY_IS_HERE, err=True)
+
+
+@click.command()
+@click.option("--no-mail", is_flag=True, help="The timed work alone.")
+def work(no_mail: bool) -> None:
+    """Send the mail and do the timed work, without serving."""
+    launcher.end_with_parent()
+    settings = Settings.load()
+    instance.check(settings)
+    worker.run(create_app(settings), mails=not no_mail, say=click.echo)
+
+
+@click.command()
+def prepare() -> None:
+    """Prepare the exports that organizers asked for at the desk; the worker does so by itself."""
+    settings = Settings.load()
+    instance.check(settings)
+    app = create_app(settings)
+    with app.app_context():
+        prepare_all(app.extensions["site"], lambda words: click.echo(words, err=True))
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database's schema up to date; safe when two start at once."""
+    _, database = opened()
+    instance.migrate(database)
+
+
+COMMANDS = (serve, work, prepare, migrate)

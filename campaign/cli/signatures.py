@@ -1,0 +1,76 @@
+"""Commands for the signatures: close, open, erase, sample."""
+
+import sys
+
+import click
+
+from campaign import instance
+from campaign.config import TRANSLATIONS, Settings
+from campaign.content import testimony_policy
+from campaign.crypto.sealing import load_keys
+from campaign.database import Database, now
+from campaign.petition import counting, key_rotation, samples, signing
+
+
+def opened() -> tuple[Settings, Database]:
+    """The settings and the database, both checked; the command's end closes it."""
+    settings = Settings.load()
+    instance.check(settings)
+    database = instance.open_database(settings)
+    click.get_current_context().call_on_close(database.close)
+    return settings, database
+
+
+@click.command()
+def close() -> None:
+    """End the collecting of signatures; links already sent can still be confirmed."""
+    _, database = opened()
+    with database.writing() as session:
+        signing.close(session, now().date())
+    click.echo("Signing is closed.")
+
+
+@click.command("open")
+def open_again() -> None:
+    """Resume the collecting of signatures."""
+    _, database = opened()
+    care, texts = testimony_policy.load(TRANSLATIONS)
+    with database.writing() as session:
+        if testimony_policy.has_lost_its_ground(care, texts, is_withdrawn=counting.read(session).is_testimony_withdrawn):
+            raise click.ClickException("The letter quotes the testimony, which is withdrawn: change the letter first.")
+        signing.close(session, None)
+    click.echo("Signing is open.")
+
+
+@click.command()
+def erase() -> None:
+    """Find everything there is of an e-mail address and erase it. The address is asked for, never an argument."""
+    settings, database = opened()
+    address = click.prompt("E-mail address to erase", err=True, hide_input=False)
+    keys = load_keys(instance.keys_in(settings))
+    try:
+        with database.writing() as session:
+            found = signing.erase(session, keys, address.strip(), now().date())
+    except UnicodeError:  # of its domain (IDNA)
+        raise click.ClickException("This is not an e-mail address.") from None
+    if not found:
+        raise click.ClickException("There is nothing of this address.")
+    database.truncate_log()
+    click.echo("Erased. The published count follows within its next publication.")
+
+
+@click.command()
+@click.argument("number", type=click.IntRange(1, 10_000_000))
+def sample(number: int) -> None:
+    """Fill an empty data folder with NUMBER made-up signatures, for trying and measuring; the site says so on every page."""
+    settings = Settings.load()
+    instance.prepare(settings)
+    _, database = opened()
+    with click.progressbar(length=number, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        with database.reading() as session:
+            keys = key_rotation.in_force(session, load_keys(instance.keys_in(settings)))
+        samples.fill(database, keys, number, bar.update)
+    click.echo(f"{number} made-up signatures.")
+
+
+COMMANDS = (close, open_again, erase, sample)

@@ -1,0 +1,150 @@
+"""Commands that look: status, check, mail test."""
+
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+from nacl.public import PrivateKey
+
+from campaign import create_app, instance
+from campaign.cli.exports import KEY_FILE
+from campaign.cli.server import KEY_IS_HERE
+from campaign.cli.signatures import opened
+from campaign.config import TRANSLATIONS, Settings
+from campaign.content import consent, redaction, testimony_policy
+from campaign.content.files import TextError
+from campaign.crypto import sealing
+from campaign.database import Database, now
+from campaign.languages import LANGUAGES
+from campaign.organizers import audit, key_change
+from campaign.organizers.disguised import flag_disguised
+from campaign.outbox import queue, smtp
+from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
+from campaign.petition import counting, emails, key_rotation
+from campaign.petition.models import Submission
+from campaign.translation.status import state
+
+
+@click.command()
+def status() -> None:
+    """Show the published count, what waits, letters waiting and failed, what is overdue."""
+    _, database = opened()
+    with database.reading() as session:
+        published, outbox = counting.read(session), queue.count(session, now())
+        rows = {
+            "published": f"{published.confirmed} (as of {published.as_of:%Y-%m-%d %H:%M} UTC)",
+            "confirmed now": counting.count(session),
+            "withdrawn": published.withdrawn,
+            "removed": published.removed,
+            "waiting to be confirmed": session.scalar(sa.select(sa.func.count()).select_from(Submission)),
+            "letters waiting": outbox.waiting,
+            "letters refused": outbox.refused,
+            "letters overdue": outbox.overdue,
+            "collecting": "closed" if published.is_closed else "open",
+            "mail": "stopped" if published.is_mail_stopped else "sent",
+            "names": "hidden" if published.are_names_hidden else "shown",
+            "new names": "held for review" if published.are_words_held else "shown at once",
+            "testimony": "withdrawn" if published.is_testimony_withdrawn else "published",
+        }
+    for name, value in rows.items():
+        click.echo(f"{name}: {value}")
+
+
+@click.command()
+@click.option("--strict", is_flag=True, help="Fail also on what must be mended before the public comes.")
+@click.option("--key", type=KEY_FILE, multiple=True, help="A private key that is not in the data folder, to look at addresses.")
+def check(strict: bool, key: tuple[Path, ...]) -> None:
+    """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
+    settings, database = opened()
+    wrong, advice = _wrong(settings, database, key), _advice(settings)
+    for sentence in wrong + advice:
+        click.echo(sentence, err=True)
+    if wrong or (strict and advice):
+        raise click.exceptions.Exit(1)
+    click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
+
+
+def _wrong(settings: Settings, database: Database, key_files: tuple[Path, ...]) -> list[str]:
+    """What does not work now."""
+    found: list[str] = []
+    try:
+        _, texts = testimony_policy.load(TRANSLATIONS)
+        found += redaction.inexact(texts)
+    except TextError as error:
+        found.append(str(error))
+    with database.reading() as session:
+        if not counting.read(session).is_mail_stopped and queue.count(session, now()).overdue:
+            found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
+        found += audit.verify(session, settings.data)
+        keys = sealing.load_keys(instance.keys_in(settings))
+        found += key_rotation.wrong(session, keys) or key_change.dropped(session, keys)
+    return found + _disguised(database, keys, key_files)
+
+
+def _disguised(database: Database, keys: sealing.Keys, key_files: tuple[Path, ...]) -> list[str]:
+    """Say how many signatures stand under an address that hides its mailbox, as far as private keys are here."""
+    privates = [PrivateKey(sealing.read_key(file)) for file in key_files] + ([keys.private] if keys.private else [])
+    number = flag_disguised(database, privates, now().date()) if privates else 0
+    if not number:
+        return []
+    return [f"Signatures whose address hides its mailbox ({number}): remove them at the desk, where they wait for review."]
+
+
+def _advice(settings: Settings) -> list[str]:
+    """What must be mended before the public comes."""
+    found = []
+    if not settings.contact:
+        found.append("CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them.")
+    faults = sum(len(state(TRANSLATIONS, language).troubles) for language in LANGUAGES.values())
+    if faults:
+        found.append(f"The translations have faults ({faults}): `campaign languages status` says which and where.")
+    if sealing.load_keys(instance.keys_in(settings)).private:
+        found.append(KEY_IS_HERE)
+    if settings.is_loopback:
+        found.append("CAMPAIGN_BASE_URL is of this machine alone: set it to the public address.")
+    elif settings.base_url.startswith("http:"):
+        found.append("CAMPAIGN_BASE_URL is not https: what people type could be read on the way.")
+    if settings.mail_url.startswith("file:"):
+        found.append("CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://...")
+    if "starttls=off" in settings.mail_url:
+        found.append("CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server.")
+    return found + _care(settings)
+
+
+def _care(settings: Settings) -> list[str]:
+    """What must be mended for the sake of the witness."""
+    try:
+        care, _ = testimony_policy.load(TRANSLATIONS)
+    except TextError:
+        return []  # it stands among what is wrong
+    return [*testimony_policy.advice(care), *consent.faults(settings.data, care, list(LANGUAGES), now().date())]
+
+
+def one_address(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
+    """An e-mail address as the form takes it."""
+    try:
+        return parse_address(typed)
+    except NotAnAddress:
+        raise click.BadParameter(f"{typed!r} is not an e-mail address.") from None
+
+
+@click.group("mail")
+def mail_group() -> None:
+    """Look after the mail."""
+
+
+@mail_group.command("test")
+@click.argument("address", callback=one_address)
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+def mail_test(address: EmailAddress, language: str) -> None:
+    """Send one letter now and say what the mail server answered."""
+    settings, _ = opened()
+    with create_app(settings).app_context(), smtp.conversation(smtp.transport(settings, click.echo)) as way_out:
+        try:
+            way_out.send(emails.trial(address, language), address)
+        except (smtp.Refused, smtp.Trouble) as error:
+            raise click.ClickException(f"The mail server did not take the letter: {error}") from None
+    click.echo("The letter is on its way.")
+
+
+COMMANDS = (status, check, mail_group)

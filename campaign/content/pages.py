@@ -1,0 +1,151 @@
+"""The campaign's own words: the files in `translations/LANG/`, Markdown with front matter, read once at the start.
+
+A paragraph that a translation does not have is shown in the source language; one whose source has changed since is shown with
+a note that says so.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+from campaign.content.files import FIELDS, Block, TextError, read
+from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, speaking
+
+NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
+NEEDED = ("title", "description", "status")
+ORIGINAL, MACHINE, TRANSLATED, REVIEWED = STATUSES = ("original", "machine", "translated", "reviewed")
+WITHHELD = "name withheld"
+MARKDOWN = MarkdownIt("commonmark", {"html": False})
+MISSING = lazy_gettext("This part has not been translated yet; it stands here in the language of the source.")
+STALE = lazy_gettext("The source of this part has changed since it was translated.")
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """A block as readers see it."""
+
+    id: str
+    words: str
+    language: Language  # of the words: the source's where the translation lacks them
+    note: Any = ""  # MISSING or STALE, in the language of the page
+
+    @cached_property
+    def html(self) -> Markup:
+        """The words as HTML; raw HTML in them is escaped."""
+        return Markup(MARKDOWN.render(self.words))  # noqa: S704  # our own files, html switched off
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text in one language. The testimony is never read as Markdown: its paragraphs are shown word for word."""
+
+    name: str
+    language: Language
+    meta: dict[str, Any]
+    paragraphs: tuple[Paragraph, ...]
+    is_behind: bool = False  # whether the source of its title or of another line above the text has changed since
+
+    @property
+    def title(self) -> str:
+        """The heading of its page."""
+        return str(self.meta["title"])
+
+    @property
+    def description(self) -> str:
+        """What search engines and shared links say of it."""
+        return str(self.meta["description"])
+
+    @property
+    def status(self) -> str:
+        """`original`, or what kind of translation it is."""
+        return str(self.meta["status"])
+
+    @property
+    def body(self) -> str:
+        """The words as they stand, without ids."""
+        return "\n\n".join(paragraph.words for paragraph in self.paragraphs)
+
+    @property
+    def standing(self) -> str:
+        """What kind of translation it is, for its readers, in its own language; nothing for an original."""
+        with speaking(self.language.code):
+            behind = gettext("The source of its title, or of what stands with it, has changed since.") if self.is_behind else ""
+            return " ".join(filter(None, (_standing(self.status, self.meta), behind, self.meta.get("translation_note"))))
+
+
+def _standing(status: str, meta: dict[str, Any]) -> Any:
+    """The status of a translation in a sentence, in the language that is being spoken."""
+    if status == MACHINE:
+        return gettext("This is a machine translation from the English text that nobody has read over yet.")
+    if status == TRANSLATED:
+        return gettext("This is a translation from the English text that no native speaker has reviewed yet.")
+    if status == ORIGINAL:
+        return ""
+    reviewer, reviewed_on = meta.get("reviewer", WITHHELD), day(meta["reviewed_on"])
+    if reviewer == WITHHELD:
+        return gettext(
+            "This is a translation from the English text. A native speaker whose name is withheld reviewed it on %(day)s.",
+            day=reviewed_on,
+        )
+    return gettext(
+        "This is a translation from the English text, reviewed by %(reviewer)s on %(day)s.",
+        reviewer=isolate(str(reviewer)),
+        day=reviewed_on,
+    )
+
+
+@dataclass(frozen=True)
+class Texts:
+    """The texts of one language."""
+
+    testimony: Text
+    petition: Text
+    about: Text
+    privacy: Text
+    accessibility: Text
+    mirrors: Text
+
+    @cached_property
+    def consent_hash(self) -> str:
+        """What is stored of the text that was signed: the SHA-256 over the letter and the consent text."""
+        signed = f"{self.petition.body}\n\n{self.petition.meta['consent']}"
+        return hashlib.sha256(signed.encode()).hexdigest()
+
+
+def load(folder: Path) -> dict[str, Texts]:
+    """The texts of every public language; raises TextError."""
+    return {code: Texts(**{name: text(folder, name, language) for name in NAMES}) for code, language in LANGUAGES.items()}
+
+
+def text(folder: Path, name: str, language: Language) -> Text:
+    """One text as readers of a language see it; raises TextError when it lacks its title, description or status."""
+    file = folder / language.code / f"{name}.md"
+    ours, source = read(file), read(folder / SOURCE / f"{name}.md")
+    for needed in NEEDED:
+        if not ours.meta.get(needed):
+            raise TextError(f"{file}: `{needed}` is missing in the front matter")
+    if ours.meta["status"] not in STATUSES:
+        raise TextError(f"{file}: `status` is to be one of {', '.join(STATUSES)}")
+    if ours.meta["status"] == REVIEWED and not ours.meta.get("reviewed_on"):
+        raise TextError(f"{file}: `reviewed_on` is missing in the front matter")
+    meta = {field: source.meta[field] for field in FIELDS if field in source.meta} | ours.meta
+    pieces, theirs = ours.pieces(), source.pieces()
+    shown = (_shown(block, pieces.get(block.id), language) for block in source.blocks)
+    fields = theirs.keys() & pieces.keys() - {block.id for block in source.blocks}
+    behind = language.code != SOURCE and any(pieces[field].is_stale(theirs[field]) for field in fields)
+    return Text(name, language, meta, tuple(shown), behind)
+
+
+def _shown(source: Block, ours: Block | None, language: Language) -> Paragraph:
+    """A block in a language, or in the source's where it is missing there."""
+    if language.code == SOURCE:
+        return Paragraph(source.id, source.words, language)
+    if ours is None or not ours.is_translated:
+        return Paragraph(source.id, source.words, LANGUAGES[SOURCE], MISSING)
+    return Paragraph(source.id, ours.words, language, STALE if ours.is_stale(source) else "")

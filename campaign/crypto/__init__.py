@@ -1,0 +1,1 @@
+"""Seal what a signer typed, encrypt files that wait, and keep the keys for both."""

@@ -1,0 +1,73 @@
+"""A file that is locked while it is written and unlocked while it is read, chunk by chunk, so that its size does not matter.
+
+libsodium's secret stream (XChaCha20-Poly1305): its header, then chunks of 64 KiB, each with a tag. A chunk that was changed,
+dropped or moved is noticed, and so is a file that was cut off: the last chunk says that it is the last.
+"""
+
+import io
+from typing import IO
+
+from nacl import bindings as sodium
+from nacl.exceptions import CryptoError
+
+from campaign.crypto.sealing import CannotOpen
+
+CHUNK = 64 * 1024
+HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+LOCKED_CHUNK = CHUNK + sodium.crypto_secretstream_xchacha20poly1305_ABYTES
+LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+new_state = sodium.crypto_secretstream_xchacha20poly1305_state
+push = sodium.crypto_secretstream_xchacha20poly1305_push
+pull = sodium.crypto_secretstream_xchacha20poly1305_pull
+
+
+class Locking(io.RawIOBase):
+    """Locks what is written under a key of 32 bytes; `finish` writes the last chunk. Nothing goes into `stream` in the clear."""
+
+    def __init__(self, stream: IO[bytes], key: bytes) -> None:
+        self._stream, self._rest, self._state = stream, bytearray(), new_state()
+        stream.write(sodium.crypto_secretstream_xchacha20poly1305_init_push(self._state, key))
+
+    def writable(self) -> bool:
+        """Yes."""
+        return True
+
+    def write(self, data: bytes) -> int:  # type: ignore[override]  # nothing else is ever written
+        """Takes all of it, and writes the chunks that are full."""
+        self._rest += data
+        whole = len(self._rest) - len(self._rest) % CHUNK
+        for start in range(0, whole, CHUNK):
+            self._stream.write(push(self._state, bytes(self._rest[start : start + CHUNK])))
+        del self._rest[:whole]
+        return len(data)
+
+    def finish(self) -> None:
+        """Writes what is left, as the last chunk."""
+        self._stream.write(push(self._state, bytes(self._rest), tag=LAST))
+
+
+class Unlocking(io.RawIOBase):
+    """Reads what `Locking` wrote; raises CannotOpen for another key, for what was changed and for what was cut off."""
+
+    def __init__(self, stream: IO[bytes], key: bytes) -> None:
+        self._stream, self._state, self._is_over = stream, new_state(), False
+        try:
+            sodium.crypto_secretstream_xchacha20poly1305_init_pull(self._state, stream.read(HEADER), key)
+        except CryptoError:
+            raise CannotOpen("The file is cut off.") from None
+
+    def read(self, _size: int = -1) -> bytes:
+        """The next chunk, whatever size is asked for; nothing after the last."""
+        if self._is_over:
+            return b""
+        try:
+            chunk, tag = pull(self._state, self._stream.read(LOCKED_CHUNK))
+        except CryptoError:
+            raise CannotOpen("The file is damaged, cut off or locked under another key.") from None
+        self._is_over = tag == LAST
+        return bytes(chunk)
+
+    def close(self) -> None:
+        """Closes the file too."""
+        self._stream.close()
+        super().close()

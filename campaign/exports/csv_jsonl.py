@@ -1,0 +1,60 @@
+"""The documents that programs read: CSV (RFC 4180) for spreadsheets too, and JSON Lines with the values as they are."""
+
+import codecs
+import csv
+import json
+import re
+from collections.abc import Iterable
+from typing import IO
+
+from flask_babel import lazy_gettext
+
+from campaign.exports.columns import NAMES, texts, values
+from campaign.exports.format import Format
+from campaign.exports.rows import Row
+from campaign.petition.validation import INVISIBLE
+
+# What a spreadsheet may take for a formula (OWASP ASVS 1.2.10), also behind white space and joiners.
+FORMULA = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]")  # fullwidth forms too
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+
+
+def write_csv(rows: Iterable[Row], out: IO[bytes]) -> None:
+    """UTF-8 with a byte order mark, by which Excel knows Arabic; formulas disarmed by an apostrophe before them."""
+    table = csv.writer(codecs.getwriter("utf-8-sig")(out), lineterminator="\r\n")
+    table.writerow(NAMES)
+    for row in rows:
+        table.writerow([disarmed(text) for text in texts(row)])
+
+
+def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> None:
+    """One object a line: numbers, true and false, null, and every text as it was signed."""
+    for row in rows:
+        out.write(ENCODER.encode(values(row)).encode() + b"\n")
+
+
+def disarmed(text: str) -> str:
+    """A cell that no spreadsheet runs: without invisible characters, and text where it would begin a formula."""
+    if text.isascii() and text[:1].isalnum():
+        return text
+    seen = INVISIBLE.sub("", text)
+    return f"'{seen}" if FORMULA.match(seen) else seen
+
+
+CSV = Format(
+    name="csv",
+    content_type="text/csv; charset=utf-8",
+    label=lazy_gettext("Plain table"),
+    hint=lazy_gettext("For any program that reads tables."),
+    write=lambda source, out: write_csv(source.rows(), out),
+    needs_key=True,
+)
+JSONL = Format(
+    name="jsonl",
+    content_type="application/jsonl; charset=utf-8",
+    label=lazy_gettext("Data for programs"),
+    hint=lazy_gettext("One object a line, every text as it was signed."),
+    write=lambda source, out: write_jsonl(source.rows(), out),
+    needs_key=True,
+)

@@ -1,0 +1,168 @@
+"""The book of names, for printing: the names that their signers chose to show, by day, in volumes of 5,000.
+
+Typst draws each volume in a process of its own, which gives its memory back; what goes in and what comes out passes through
+pipes and lies in no file. `merge_pdf.py` puts several volumes together. A single volume is tagged, so that it can be read aloud;
+several are not, because that would make them four times as large and tags get lost where files are put together.
+"""
+
+import itertools
+import json
+import subprocess
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import IO, Any
+
+import regex
+from flask_babel import gettext, lazy_gettext, ngettext
+
+from campaign.config import PACKAGE
+from campaign.database import now
+from campaign.exports.format import Format, Source
+from campaign.exports.rows import Stored, Wanted
+from campaign.languages import LANGUAGES, Language, countries, day, number, speaking
+from campaign.petition.models import Publication
+from campaign.prints.render import SOURCES, TYPESETTER, NotDrawn
+from campaign.state import site
+
+BINDER = PACKAGE / "exports" / "merge_pdf.py"
+VOLUME = 5_000  # names
+PATIENCE = 120  # seconds for a volume, which takes one
+LONG = regex.compile(r"(?:(?!\s)\X){20}(?=\S)")  # part of a word that may be longer than a column is wide
+BREAK = "\u200b"  # where such a word may go on in the next line
+Volume = list[tuple[date, str]]  # the day and the words shown
+
+
+class NamesHidden(Exception):
+    """The organizers have hidden all names, so none are printed either; its text is one sentence."""
+
+
+def volumes(pages: Iterable[list[Stored]]) -> list[Volume]:
+    """The names, divided; one empty volume where there are none."""
+    names = ((stored.confirmed_on, stored.shown_as) for page in pages for stored in page if stored.shown_as)
+    return list(iter(lambda: list(itertools.islice(names, VOLUME)), [])) or [[]]
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the title pages say: whose language they speak, which names were wanted, how many there are in how many volumes."""
+
+    language: Language
+    wanted: Wanted
+    names: int
+    volumes: int
+
+    def write(self, divided: Iterable[Volume], out: IO[bytes]) -> None:
+        """Draws the volumes one after the other and writes the PDF; raises NotDrawn."""
+        drawn = [draw(self.data(place, volume), tagged=self.volumes == 1) for place, volume in enumerate(divided)]
+        out.write(drawn[0] if len(drawn) == 1 else self.bound(drawn))
+
+    def data(self, place: int, volume: Volume) -> dict[str, Any]:
+        """All that stands in one volume, as it becomes JSON."""
+        with speaking(self.language.code):
+            which = gettext("Volume %(volume)s of %(volumes)s", volume=number(place + 1), volumes=number(self.volumes))
+            return {
+                "lang": self.language.code,
+                "campaign": gettext("A call from Idlib"),
+                "title": gettext("The names under the letter"),
+                "rtl": [one.code for one in LANGUAGES.values() if one.is_rtl],
+                "letter": site().texts[self.language.code].petition.title,
+                "volume": which if self.volumes > 1 else "",
+                "about": list(self.about(place, volume)),
+                "version": gettext("Fingerprint of the text (SHA-256)"),
+                "fingerprints": [[one.name, site().texts[one.code].consent_hash] for one in LANGUAGES.values()],
+                "address": site().settings.base_url,
+                "days": by_day(volume, self.language),
+            }
+
+    def about(self, place: int, volume: Volume) -> Iterator[str]:
+        """What the book is, a sentence each."""
+        wanted, say = self.wanted, self.language
+        yield gettext(
+            "Here are only the names that their signers chose to show, in the words they chose."
+            " Within a day their order is left to chance."
+        )
+        yield ngettext(
+            "One name, as of %(day)s.",
+            "%(count)s names, as of %(day)s.",
+            self.names,
+            count=number(self.names, say),
+            day=day(now().date(), say),
+        )
+        if self.volumes > 1:
+            first, last = place * VOLUME + 1, place * VOLUME + len(volume)
+            yield gettext("This volume holds the names %(first)s to %(last)s.", first=number(first, say), last=number(last, say))
+        if wanted.since:
+            yield gettext("Only signatures from %(day)s on.", day=day(wanted.since, say))
+        if wanted.until:
+            yield gettext("Only signatures until %(day)s.", day=day(wanted.until, say))
+        if wanted.country:
+            yield gettext("Only signatures from this country: %(country)s.", country=dict(countries(say.code))[wanted.country])
+        if wanted.language:
+            yield gettext(
+                "Only signatures under the letter in this language: %(language)s.", language=LANGUAGES[wanted.language].name
+            )
+
+    def bound(self, drawn: list[bytes]) -> bytes:
+        """One PDF of all volumes, with a bookmark for each; raises NotDrawn."""
+        with speaking(self.language.code):
+            names = [
+                gettext("Volume %(volume)s of %(volumes)s", volume=number(place), volumes=number(self.volumes))
+                for place in range(1, len(drawn) + 1)
+            ]
+            title = gettext("The names under the letter")
+        said = {"title": title, "lang": self.language.code, "rtl": self.language.is_rtl, "names": names}
+        head = json.dumps(said | {"sizes": [len(volume) for volume in drawn]}).encode()
+        return run([str(BINDER)], b"\n".join([head, b"".join(drawn)]))
+
+
+def by_day(volume: Volume, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The names of each day, each with the side it begins on."""
+    days = itertools.groupby(volume, key=lambda named: named[0])
+    return [(day(one, language), [(side(name), LONG.sub(rf"\g<0>{BREAK}", name)) for _, name in names]) for one, names in days]
+
+
+def side(name: str) -> str:
+    """`r` for a name that is written from right to left, by its first letter (Unicode's rule P2); else `l`."""
+    strong = (unicodedata.bidirectional(letter) for letter in name)
+    return "r" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "l"
+
+
+def draw(data: dict[str, Any], *, tagged: bool) -> bytes:
+    """Draws one volume; raises NotDrawn."""
+    return run([str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"], json.dumps(data).encode())
+
+
+def run(program: list[str], given: bytes) -> bytes:
+    """What a program makes of what it is given, in a process that ends with it; raises NotDrawn."""
+    try:
+        done = subprocess.run([sys.executable, *program], input=given, check=True, capture_output=True, timeout=PATIENCE)
+    except (OSError, subprocess.SubprocessError) as error:
+        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        raise NotDrawn(f"The book of names could not be drawn: {said.splitlines()[-1][:200] if said else error}") from None
+    return done.stdout
+
+
+def write_book(source: Source, out: IO[bytes]) -> None:
+    """Write the book, all names read first so that its title page can say how many; raise NotDrawn or NamesHidden."""
+    with site().database.reading() as session:
+        published = session.get_one(Publication, 1)
+    if published.names_hidden_on:
+        raise NamesHidden("All names are hidden at the moment: show them again before you print them.")
+    divided = volumes(source.pages)
+    book = Book(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
+    book.write(source.watched(divided), out)
+
+
+PDF = Format(
+    name="pdf",
+    content_type="application/pdf",
+    label=lazy_gettext("Book of names"),
+    hint=lazy_gettext("Only the names that are shown, by day, for printing."),
+    write=write_book,
+    needs_key=False,
+    only_shown=True,
+    needs_app=True,
+)

@@ -1,0 +1,1 @@
+"""Log organizers in: passphrase, second factor, sessions, throttling and the guards of views."""

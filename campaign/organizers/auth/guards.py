@@ -1,0 +1,162 @@
+"""Who is asking, and what is open to them: every address of the desk says it, and every post shows that it is from the desk.
+
+A login is a row in the database; its token lies in Flask's own signed session, because that is where Flask-WTF keeps its token
+against forged posts, and no page but the desk's ever touches it.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_wtf.csrf import generate_csrf, validate_csrf
+from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound, UnprocessableEntity
+from werkzeug.routing import RequestRedirect
+from wtforms import ValidationError
+
+from campaign.config import Settings
+from campaign.database import AWAY, now
+from campaign.organizers import audit
+from campaign.organizers.audit_labels import act_words, fact_words, role_name
+from campaign.organizers.auth import sessions
+from campaign.organizers.blueprint import room
+from campaign.organizers.models import Account, Login
+from campaign.petition.active_key import keys_in_force
+from campaign.state import Site, site
+from campaign.web import request_checks
+
+PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+MOST_FIELDS = 60  # a page of signatures, each with a box to tick
+TOKEN = "login"  # noqa: S105  # its name in the session
+View = Callable[..., Any]
+
+
+def init_app(app: Flask) -> None:
+    """Set up the cookie of the session."""
+    house: Site = app.extensions["site"]
+    app.config.update(
+        SECRET_KEY=house.keys.desk,
+        SESSION_COOKIE_NAME=cookie_name(house.settings, "desk"),
+        SESSION_COOKIE_SECURE=house.settings.is_https,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,  # it is over when the login is
+    )
+
+
+def cookie_name(settings: Settings, name: str) -> str:
+    """Return the name of a cookie of the desk: for this host alone under https (RFC 6265bis 4.1.3.2), plain on loopback."""
+    return f"__Host-{name}" if settings.is_https else name
+
+
+def open_to(*roles: str, asked_again: bool = False) -> Callable[[View], View]:
+    """Opens a view to some roles; where it shows or moves personal data, only to who gave passphrase and code just now."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(**values: Any) -> Any:
+            if g.login is None:
+                return redirect(f"{url_for('organizers.enter')}?{urlencode({'next': way_back()})}", 303)
+            if g.login.account.role not in roles:
+                abort(403)
+            if asked_again and not sessions.is_fresh(g.login, now()):
+                return redirect(f"{url_for('organizers.again')}?{urlencode({'next': way_back()})}", 303)
+            return view(**values)
+
+        guarded.open_to = roles  # type: ignore[attr-defined]  # a test sees that no view was forgotten
+        guarded.asked_again = asked_again  # type: ignore[attr-defined]
+        return guarded
+
+    return guard
+
+
+def me() -> Account:
+    """Whoever is logged in; only in a view that is open to somebody."""
+    return my_login().account
+
+
+def my_login() -> Login:
+    """The login of this browser."""
+    login: Login = g.login
+    return login
+
+
+def can_open() -> bool:
+    """Whether the private key is on this server, and the only one, so that what is sealed can be shown."""
+    return keys_in_force().private is not None
+
+
+def was_key_changed() -> bool:
+    """Whether another key than the first one is in force."""
+    return keys_in_force().public != site().keys.public
+
+
+def begin(token: str) -> None:
+    """Puts a new login into the browser; nothing of the session before it stays."""
+    session.clear()
+    g.pop("csrf_token", None)
+    session[TOKEN] = token
+
+
+def way_back(wanted: str | None = None) -> str:
+    """A page of the desk to return to: the one that is asked for, or `wanted` if it is one; else the overview."""
+    path = request.full_path.rstrip("?") if wanted is None else wanted
+    routes = current_app.url_map.bind(site().settings.host)
+    try:
+        endpoint, _ = routes.match(path.partition("?")[0], "GET")
+    except (NotFound, MethodNotAllowed, RequestRedirect):
+        return url_for("organizers.overview")
+    is_path = path.startswith("/") and not path.startswith("//")  # a browser reads the second as another host
+    is_ours = endpoint.startswith("organizers.") and is_path and not set(path) & set("\\\r\n\t")
+    return path if is_ours else url_for("organizers.overview")
+
+
+@room.before_request
+def look() -> None:
+    """Finds the login of this browser, and refuses a post that is not from a page of the desk."""
+    g.login = _login()
+    if request.method != "POST":
+        return
+    if not request_checks.read_carefully(request, MOST_FIELDS):
+        raise UnprocessableEntity
+    if request_checks.is_cross_site(request, site().settings, token_page="token" in (request.view_args or {})):
+        raise request_checks.CrossSite
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        raise BadRequest from None
+
+
+@room.after_request
+def keep_private(response: Response) -> Response:
+    """Nothing of the desk is stored, found or told to others; after an act the end of the audit is kept outside the database."""
+    for name, value in PRIVATE.items():
+        response.headers.setdefault(name, value)
+    if request.method == "POST":
+        with suppress(*AWAY, OSError):  # the timed work does it as well, and says what is wrong
+            audit.keep_head(site().database, site().settings.data)
+    return response
+
+
+@room.context_processor
+def context() -> dict[str, Any]:
+    """What the desk's templates use besides."""
+    login: Login | None = g.get("login")
+    words = {"act_words": act_words, "fact_words": fact_words, "role_name": role_name}
+    keys = {"can_open": can_open, "was_key_changed": was_key_changed}
+    return {"me": login.account if login else None, "csrf_token": generate_csrf, **words, **keys}
+
+
+def _login() -> Login | None:
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return None
+    with site().database.reading() as opened:
+        login = sessions.find(opened, token, now())
+    if login and now() - login.seen_at > sessions.SEEN_EVERY:
+        with site().database.writing() as opened:
+            sessions.see(opened, login, now())
+    return login

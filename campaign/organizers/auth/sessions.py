@@ -1,0 +1,59 @@
+"""Logins: a row for each browser that is logged in, so that any of them can be ended."""
+
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.crypto.sealing import new_token, token_hash
+from campaign.organizers.models import Account, Login
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+FRESH = timedelta(minutes=10)  # for what shows or moves personal data
+SEEN_EVERY = timedelta(minutes=1)
+
+
+def begin(session: Session, account: Account, moment: datetime) -> str:
+    """Begins a login and returns the token that the browser keeps."""
+    token = new_token()
+    session.add(Login(token_hash=token_hash(token), account=account, began_at=moment, seen_at=moment, asked_at=moment))
+    return token
+
+
+def find(session: Session, token: str, moment: datetime) -> Login | None:
+    """The login of a token, unless it is over or its account has no second factor."""
+    living = sa.select(Login).where(Login.token_hash == token_hash(token), *_living(moment))
+    login = session.scalar(living)
+    return login if login and login.account.ready_at else None
+
+
+def see(session: Session, login: Login, moment: datetime) -> None:
+    """Notes that somebody is there, so that the idle time begins anew."""
+    session.execute(sa.update(Login).where(Login.id == login.id).values(seen_at=moment))
+
+
+def ask_again(session: Session, login: Login, moment: datetime) -> None:
+    """Notes that passphrase and code were given just now."""
+    session.execute(sa.update(Login).where(Login.id == login.id).values(asked_at=moment))
+
+
+def is_fresh(login: Login, moment: datetime) -> bool:
+    """Whether passphrase and code were given within the last minutes."""
+    return moment - login.asked_at < FRESH
+
+
+def of(session: Session, account: Account, moment: datetime) -> list[Login]:
+    """Where somebody is logged in, the newest first."""
+    living = sa.select(Login).where(Login.account_id == account.id, *_living(moment))
+    return list(session.scalars(living.order_by(Login.began_at.desc())))
+
+
+def end(session: Session, account: Account, *ids: int) -> None:
+    """Ends some logins of an account; without any named, all."""
+    which = [Login.id.in_(ids)] if ids else []
+    session.execute(sa.delete(Login).where(Login.account_id == account.id, *which))
+
+
+def _living(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return Login.seen_at > moment - IDLE, Login.began_at > moment - LONGEST

@@ -1,0 +1,79 @@
+"""The second factor: codes of an app (TOTP, RFC 6238) and recovery codes on paper. Each works once."""
+
+import base64
+import re
+import secrets
+from datetime import datetime
+
+import pyotp
+import segno
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.crypto.sealing import lock, token_hash, unlock
+from campaign.languages import digits
+from campaign.organizers.models import Account, RecoveryCode
+
+STEP = 30  # seconds
+LATE = 1  # steps that a telephone's clock may be off, in either direction
+RECOVERY_CODES = 10
+ISSUER = "A call from Idlib"
+
+
+def new_secret(key: bytes, account: Account) -> None:
+    """Gives the account a new secret, locked under the desk's key; codes of the old one are over."""
+    account.factor_box = lock(key, pyotp.random_base32())
+
+
+def secret(key: bytes, account: Account) -> str:
+    """The secret as the app wants it, in base32."""
+    assert account.factor_box
+    return unlock(key, account.factor_box)
+
+
+def spelled(secret: str) -> str:
+    """A secret in groups of four, as it is typed off; apps leave the spaces out."""
+    return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
+
+
+def picture(key: bytes, account: Account) -> str:
+    """The secret as a QR code, an SVG to stand within a page."""
+    address = pyotp.TOTP(secret(key, account)).provisioning_uri(name=account.email, issuer_name=ISSUER)
+    return str(segno.make(address, error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None))
+
+
+def use(session: Session, key: bytes, account: Account, typed: str, moment: datetime) -> bool:
+    """Uses a code of either kind up; False when it is wrong or was used before, also by somebody at this very moment."""
+    code = re.sub(r"[\s-]", "", digits(typed))[:40].lower()
+    if re.fullmatch("[0-9]{6}", code):
+        return _use_step(session, key, account, code, moment)
+    used = sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id, RecoveryCode.code_hash == token_hash(code))
+    return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]  # what DELETE returns has it
+
+
+def _use_step(session: Session, key: bytes, account: Account, code: str, moment: datetime) -> bool:
+    """Whether the code is of a step that is newer than every one used: the database decides, in one statement."""
+    if account.factor_box is None:
+        return False
+    totp, now_step = pyotp.TOTP(secret(key, account)), int(moment.timestamp()) // STEP
+    steps = [
+        step for step in range(now_step - LATE, now_step + LATE + 1) if secrets.compare_digest(totp.generate_otp(step), code)
+    ]
+    if not steps:
+        return False
+    newer = sa.update(Account).where(Account.id == account.id, Account.last_step < steps[-1]).values(last_step=steps[-1])
+    return bool(session.execute(newer).rowcount)  # type: ignore[attr-defined]  # what UPDATE returns has it
+
+
+def new_recovery_codes(session: Session, account: Account) -> list[str]:
+    """New codes in the place of the old ones, 80 random bits each; shown now and never again."""
+    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
+    session.add_all(RecoveryCode(account_id=account.id, code_hash=token_hash(code)) for code in codes)
+    return ["-".join(code[place : place + 4] for place in range(0, 16, 4)) for code in codes]
+
+
+def recovery_codes_left(session: Session, account: Account) -> int:
+    """How many were not used yet."""
+    unused = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account.id)
+    return session.scalar(unused) or 0

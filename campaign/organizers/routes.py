@@ -1,0 +1,21 @@
+"""The desk as a whole: each module of pages registers its addresses on the room."""
+
+from campaign.organizers.blueprint import room
+from campaign.organizers.views import (
+    account,
+    accounts,
+    audit,
+    exports,
+    key,
+    login,
+    overview,
+    removals,
+    requests,
+    review,
+    setup,
+    signatures,
+)
+
+PAGES = (login, setup, overview, signatures, removals, review, exports, requests, audit, accounts, key, account)
+
+__all__ = ["PAGES", "room"]

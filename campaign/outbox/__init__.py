@@ -1,0 +1,1 @@
+"""Store each e-mail in the transaction that needs it, and deliver it through a mail server."""

@@ -1,0 +1,172 @@
+"""The relay: the mail server that letters are handed to, or a folder in its place; and what the server said of itself.
+
+A letter that it does not take is either trouble, which passes or is mended, or refused for ever.
+"""
+
+import secrets
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from email.message import EmailMessage
+from email.policy import SMTP as MAIL_POLICY
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
+
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from campaign.config import Settings
+from campaign.database import Database, Record, insert, now
+from campaign.outbox.address import EmailAddress
+
+TIMEOUT = 30  # seconds for one step of the conversation with the mail server
+
+
+class Relay(Record):
+    """What the mail server said of itself when it was last spoken to; one row."""
+
+    __tablename__ = "relay"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    smtputf8: Mapped[bool]  # takes addresses with letters beyond ASCII before the @ (RFC 6531)
+
+
+class Refused(Exception):
+    """The mail server will never take this letter."""
+
+
+class Trouble(Exception):
+    """The mail server cannot take letters now; its text says what it answered."""
+
+
+class Transport(Protocol):
+    """A way out for letters."""
+
+    def send(self, message: EmailMessage, to: EmailAddress) -> None:
+        """Sends one; raises Refused or Trouble."""
+
+
+def transport(settings: Settings, show: Callable[[str], None]) -> Transport:
+    """The way out that the settings name; `show` is told where a letter was laid, in words without its address."""
+    parts = urlsplit(settings.mail_url)
+    if parts.scheme == "file":
+        return FileMailbox(settings.data / "mail", show)
+    return Smtp(parts)
+
+
+class FileMailbox:
+    """Writes each letter as an `.eml` file, for trying the site out on one machine."""
+
+    def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        self.folder, self.show = folder, show
+
+    def send(self, message: EmailMessage, to: EmailAddress) -> None:
+        """Lays the letter down whole or not at all, and says where."""
+        name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}.eml"
+        text = message.get_content()
+        message.set_content(text, cte="8bit")  # so that it can be read in any editor
+        draft = self.folder / f".{name}"
+        draft.write_bytes(message.as_bytes(policy=MAIL_POLICY.clone(utf8=True)))
+        draft.rename(self.folder / name)
+        links = [word for word in text.split() if "://" in word]
+        self.show(f"A letter in {self.folder / name}" + (f": {links[0]}" if links else ""))
+
+
+class Smtp:
+    """Sends letters through a mail server, over TLS unless told otherwise; one conversation serves several letters."""
+
+    def __init__(self, parts: SplitResult) -> None:
+        self.parts = parts
+        self.must_encrypt = parse_qs(parts.query).get("starttls", ["required"])[0] != "off"
+        self.server: smtplib.SMTP | None = None
+        self.takes_utf8: bool | None = None  # unknown until the server was spoken to
+
+    def send(self, message: EmailMessage, to: EmailAddress) -> None:
+        """Hands one letter over; what the server answers decides between Refused and Trouble."""
+        try:
+            server = self.server or self.connect()
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # for an organizer to mend, so the letter waits
+            self.close()
+            raise Trouble(str(error)) from None
+        try:
+            server.send_message(message, to_addrs=[to.recipient])
+        except smtplib.SMTPRecipientsRefused as error:
+            self.close()
+            raise _judged(min(code for code, _ in error.recipients.values()), str(error)) from None
+        except smtplib.SMTPDataError as error:
+            self.close()
+            raise _judged(error.smtp_code, str(error)) from None
+        except smtplib.SMTPNotSupportedError as error:
+            self.close()
+            raise Refused(str(error)) from None
+        except (smtplib.SMTPException, OSError) as error:  # a sender that is not welcome is an organizer's to mend, too
+            self.close()
+            raise Trouble(str(error)) from None
+        except Exception:  # of the message itself; the conversation may be in the middle of it
+            self.close()
+            raise
+
+    def connect(self) -> smtplib.SMTP:
+        """Opens a conversation: TLS from the start or by STARTTLS, then the login."""
+        host, context = self.parts.hostname or "localhost", ssl.create_default_context()
+        if self.parts.scheme == "smtps":
+            self.server = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT, context=context)
+        else:
+            self.server = smtplib.SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
+            if self.must_encrypt:
+                self._encrypt(context)
+        if self.parts.username:
+            self.server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
+        self.server.ehlo_or_helo_if_needed()
+        self.takes_utf8 = self.server.has_extn("smtputf8")
+        return self.server
+
+    def _encrypt(self, context: ssl.SSLContext) -> None:
+        """A server that does not offer TLS is trouble to be mended; the letter waits and nothing is sent in the clear."""
+        assert self.server
+        try:
+            self.server.starttls(context=context)
+        except smtplib.SMTPNotSupportedError:
+            raise smtplib.SMTPException("the mail server does not offer STARTTLS") from None
+
+    def close(self) -> None:
+        """Ends the conversation, politely where that still works."""
+        if self.server is not None:
+            server, self.server = self.server, None
+            try:
+                server.quit()
+            except (smtplib.SMTPException, OSError):
+                server.close()
+
+
+def _judged(code: int, answer: str) -> Exception:
+    """5xx is for ever (RFC 5321 4.2.1), but not a missing login, which an organizer mends."""
+    return Refused(answer) if 500 <= code < 600 and code != 530 else Trouble(answer)
+
+
+@contextmanager
+def conversation(way_out: Transport) -> Iterator[Transport]:
+    """A way out for several letters, closed at the end."""
+    try:
+        yield way_out
+    finally:
+        if isinstance(way_out, Smtp):
+            way_out.close()
+
+
+def note_relay(database: Database, way_out: Transport) -> None:
+    """Remembers what the mail server takes, so that the form can say at once what it does not."""
+    takes = way_out.takes_utf8 if isinstance(way_out, Smtp) else True
+    if takes is None:
+        return
+    with database.writing() as session:
+        new = insert(session, Relay).values(id=1, smtputf8=takes)  # two mail workers can speak with it first at the same moment
+        session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"smtputf8": takes}))
+
+
+def takes_utf8(session: Session) -> bool:
+    """Whether letters can go to addresses with letters beyond ASCII before the @; yes until the mail server said no."""
+    relay = session.get(Relay, 1)
+    return relay is None or relay.smtputf8

@@ -1,0 +1,87 @@
+"""The words shown among the names: shown at once, or held until an organizer has looked, when the campaign wants that.
+
+Odd words (name_flags.py) are put before an organizer too, but are shown meanwhile.
+"""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.database import table
+from campaign.petition import name_index
+from campaign.petition.models import Review, Signature
+from campaign.petition.name_flags import odd
+
+INTO_REVIEW = sa.insert(table(Review))
+
+
+def show(session: Session, signature: Signature, words: str | None, *, today: date, hold: bool) -> None:
+    """Shows other words, or none; the same again changes nothing."""
+    review = session.get(Review, signature.id)
+    if words and words in (signature.shown_as, review and review.held):
+        return
+    if review is not None:
+        session.delete(review)
+        session.flush()
+    _change(session, signature, None)
+    if words:
+        signature.shown_as = None if hold else words
+        choose(session, signature.id, words, today=today, hold=hold)
+
+
+def choose(session: Session, signature: bytes, words: str, *, today: date, hold: bool) -> None:
+    """What follows from chosen words: those shown are found by a search; odd and held ones are for organizers to look at."""
+    if not hold:
+        name_index.index(session, {signature: words})
+    flags = " ".join(odd(words))
+    if hold or flags:
+        values = {"signature_id": signature, "day": today, "held": words if hold else None, "flags": flags}
+        session.execute(INTO_REVIEW, values)
+
+
+def accept(session: Session, ids: list[bytes]) -> int:
+    """Shows what was held and takes what is shown as in order; returns how many words."""
+    found = _waiting(session, ids)
+    for review, signature in found:
+        _change(session, signature, review.held or signature.shown_as)
+        session.delete(review)
+    return len(found)
+
+
+def refuse(session: Session, ids: list[bytes], today: date) -> int:
+    """Shows these words no more, or never; the signer is told on their own page. Returns how many words."""
+    found = _waiting(session, ids)
+    for review, signature in found:
+        _change(session, signature, None)
+        review.held, review.refused_on = None, today
+    return len(found)
+
+
+def hold(session: Session, signature: bytes, today: date) -> bool:
+    """Takes shown words from among the names until an organizer has looked at them; returns whether there were any."""
+    found = session.get(Signature, signature, with_for_update=True)
+    if found is None or not found.shown_as:
+        return False
+    review = session.get(Review, signature)
+    if review is not None:
+        session.delete(review)
+        session.flush()
+    words = found.shown_as
+    _change(session, found, None)
+    choose(session, signature, words, today=today, hold=True)
+    return True
+
+
+def _change(session: Session, signature: Signature, words: str | None) -> None:
+    if words != signature.shown_as:
+        signature.shown_as = words
+        name_index.forget(session, signature.id)
+        name_index.index(session, {signature.id: words} if words else {})
+
+
+def _waiting(session: Session, ids: list[bytes]) -> list[tuple[Review, Signature]]:
+    """What waits among these, locked, so that the signer does not choose other words meanwhile."""
+    both = sa.select(Review, Signature).join(Signature, Signature.id == Review.signature_id)
+    waiting = both.where(Review.signature_id.in_(ids), Review.refused_on.is_(None)).with_for_update()
+    return [(review, signature) for review, signature in session.execute(waiting)]

@@ -1,0 +1,154 @@
+"""The pages people read, and the few that machines read."""
+
+import sqlalchemy as sa
+from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from campaign.database import Database, now
+from campaign.languages import LANGUAGES, current, negotiate, speaking
+from campaign.outbox import queue
+from campaign.petition.counting import read
+from campaign.petition.forms import SignForm
+from campaign.petition.snapshot import published, shown_texts
+from campaign.public.withdrawn import gone
+from campaign.state import site
+from campaign.web.context import SECURITY
+
+room = Blueprint("public", __name__)
+
+KEPT = {"Cache-Control": "public, max-age=60"}
+KEPT_FORM = KEPT | {"Referrer-Policy": "same-origin"}
+TEXT = KEPT | {"Content-Type": "text/plain; charset=utf-8"}
+FOUND = ("home", "testimony", "petition", "about", "privacy", "accessibility", "mirrors")  # in the sitemap, besides the form
+Page = tuple[str, int, dict[str, str]]
+
+
+@room.get("/")
+def chooser() -> Response:
+    """Sends the reader to the best language, or shows them all when the browser names none of ours."""
+    language = negotiate(request.headers.get("Accept-Language"))
+    if language:
+        answer = make_response(redirect(url_for(".home", lang=language.code), 302))
+    else:
+        answer = make_response(render_template("public/chooser.html", site_names=site_names()))
+    answer.headers.update({"Vary": "Accept-Language", "Cache-Control": "no-store"})
+    return answer
+
+
+def site_names() -> dict[str, str]:
+    """The site's name in each language."""
+    names = {}
+    for code in LANGUAGES:
+        with speaking(code):
+            names[code] = gettext("A call from Idlib")
+    return names
+
+
+@room.get("/<lang:lang>/")
+def home() -> Page:
+    """The call, the heart of the testimony, the count, the short form."""
+    form = SignForm(site().texts[current().code].consent_hash, is_short=True)
+    return render_template("public/home.html", form=form), 200, KEPT_FORM
+
+
+@room.get("/<lang:lang>/testimony")
+def testimony() -> Page:
+    """The whole testimony."""
+    return render_template("public/testimony.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/testimony.txt")
+def testimony_text() -> Page:
+    """The testimony as plain text, to save and to pass on."""
+    return render_template("public/testimony.txt"), 200, TEXT
+
+
+@room.get("/<lang:lang>/testimony/beside/<lang:other>")
+def beside(other: str) -> Page:
+    """The testimony in two languages, paragraph by paragraph."""
+    if other == current().code:
+        abort(404)
+    here, there = shown_texts()[current().code], shown_texts()[other]
+    pairs = list(zip(here.testimony.paragraphs, there.testimony.paragraphs, strict=True))
+    answer = render_template("public/beside.html", other=LANGUAGES[other], other_texts=there, pairs=pairs)
+    return answer, 200, KEPT
+
+
+@room.get("/<lang:lang>/petition")
+def petition() -> Page:
+    """The letter, whom it goes to, what has been delivered."""
+    return render_template("public/petition.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/about")
+def about() -> Page:
+    """Who speaks here, and how."""
+    return render_template("public/about.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/privacy")
+def privacy() -> Page:
+    """What is kept, how, for how long."""
+    return render_template("public/privacy.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/accessibility")
+def accessibility() -> Page:
+    """How the site is built for all."""
+    return render_template("public/accessibility.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/mirrors")
+def mirrors() -> Page:
+    """How to keep a copy of the site, and pass it on."""
+    return render_template("public/mirrors.html"), 200, KEPT
+
+
+@room.get("/<lang:lang>/embed")
+def embed() -> Page:
+    """A small frame for other sites, the only page that may be framed."""
+    policy = SECURITY["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
+    headers = {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
+    return render_template("public/embed.html"), 200, KEPT | headers
+
+
+@room.get("/robots.txt")
+def robots() -> Page:
+    """What search engines may find; pages that are not to be found say so themselves."""
+    return f"User-agent: *\nAllow: /\nSitemap: {site().settings.base_url}/sitemap.xml\n", 200, TEXT
+
+
+@room.get("/sitemap.xml")
+def sitemap() -> Page:
+    """The addresses of the pages, each with its twins."""
+    base = site().settings.base_url
+    there = [*(f"public.{name}" for name in FOUND), "petition.sign"]
+    endpoints = [endpoint for endpoint in there if endpoint not in gone(published())]
+    pages = [{code: base + url_for(endpoint, lang=code) for code in LANGUAGES} for endpoint in endpoints]
+    headers = KEPT | {"Content-Type": "application/xml; charset=utf-8"}
+    return render_template("public/sitemap.xml", pages=pages), 200, headers
+
+
+@room.get("/healthz")
+def healthz() -> Page:
+    """The process is up."""
+    return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
+
+
+@room.get("/readyz")
+def readyz() -> tuple[Response, int]:
+    """Whether it can sign: the database answers, letters go out or are stopped on purpose, the key to seal to is there."""
+    database, outbox, sending = _database_answers(site().database)
+    answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(site().keys.public)}
+    return jsonify(answer), 200 if all(answer.values()) else 503
+
+
+def _database_answers(database: Database) -> tuple[bool, bool, str]:
+    """Return whether the database answers, whether no letter is overdue, and whether letters are sent."""
+    overdue = sa.select(queue.Letter.id).where(queue.is_overdue(now())).limit(1)
+    try:
+        with database.reading() as session:
+            is_stopped = read(session).is_mail_stopped
+            return True, is_stopped or session.scalar(overdue) is None, "stopped" if is_stopped else "sent"
+    except sa.exc.SQLAlchemyError:
+        return False, False, "unknown"

@@ -1,0 +1,1 @@
+"""Run the site: the supervisor, the web workers and the worker for mail and timed tasks."""

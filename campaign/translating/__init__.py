@@ -1,7 +1,0 @@
-"""The story of a translation: a language is added, its texts and messages are taken out and back, and every fault is said.
-
-`adding.py` makes the folder of a language, with the plural rule that `plurals.py` takes from CLDR and a word on the letters
-(`letters.py`). `exchange.py` writes everything as PO files for people who work in a PO editor, and takes them back.
-`state.py` says what is wrong: with texts, with catalogues (`catalogues.py`), and by the rules that lie beside each language
-(`rules.py`).
-"""

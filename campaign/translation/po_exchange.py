@@ -1,0 +1,101 @@
+"""Texts and messages as PO files, for people who translate in a PO editor, and back into the files that they were made from.
+
+In the PO file of the texts each part is an entry: the name of the text and the part's id as its context (`about p3`), the
+source as its message. A stale part is marked fuzzy. What is fuzzy or empty is not taken back.
+"""
+
+from collections.abc import Iterator
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from campaign.content.files import Block, Document, fingerprint, read, write
+from campaign.languages import SOURCE, Language
+from campaign.translation import catalogues
+from campaign.translation.messages import catalogue
+
+TEXTS, MESSAGES = "texts", "messages"  # in the names of the files
+PROJECT = "campaign-texts"
+
+
+class NotTaken(Exception):
+    """A file that cannot be taken back; its text is one sentence."""
+
+
+def extract(translations: Path, language: Language, folder: Path) -> list[Path]:
+    """Writes the texts and the messages of a language into a folder and returns the two files."""
+    texts, messages = (folder / f"{kind}.{language.code}.po" for kind in (TEXTS, MESSAGES))
+    folder.mkdir(parents=True, exist_ok=True)
+    with texts.open("wb") as file:
+        write_po(file, texts_of(translations, language), width=0)
+    messages.write_bytes(catalogue(translations, language.code).read_bytes())
+    return [texts, messages]
+
+
+def texts_of(translations: Path, language: Language) -> Catalog:
+    """Every part of every text as an entry."""
+    found = Catalog(locale=language.code, project=PROJECT, version="1", charset="utf-8")
+    for file in sorted((translations / SOURCE).glob("*.md")):
+        ours = translation(translations / language.code / file.name).pieces()
+        for id_, source in read(file).pieces().items():
+            piece = ours.get(id_)
+            words = piece.words if piece and piece.is_translated else ""
+            flags = ["fuzzy"] if piece and words and piece.is_stale(source) else []
+            found.add(source.words, words, [(file.name, 1)], flags, context=f"{file.stem} {id_}")
+    return found
+
+
+def translation(file: Path) -> Document:
+    """A text of a language; an empty one where it is not there yet."""
+    return read(file) if file.exists() else Document({"status": "translated"}, ())
+
+
+def take(translations: Path, file: Path) -> list[str]:
+    """Takes a PO file back and returns what changed: the parts of texts, or the messages. Raises NotTaken."""
+    try:
+        taken = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
+    except (PoFileError, ValueError) as error:
+        raise NotTaken(f"{file} does not parse: {error}") from None
+    code = str(taken.locale_identifier or "")
+    if code == SOURCE or not catalogue(translations, code).exists():
+        raise NotTaken(f"{file}: its header says Language: {code or 'nothing'}, and no such language is translated here.")
+    return list((take_texts if taken.project == PROJECT else take_messages)(translations, code, taken))
+
+
+def take_texts(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
+    """Takes the parts of the texts; each remembers the source that stands in its entry."""
+    for source_file in sorted((translations / SOURCE).glob("*.md")):
+        file = translations / code / source_file.name
+        before = translation(file)
+        old = before.pieces()
+        pieces = [piece for entry in taken if (piece := piece_of(entry, source_file.stem))]
+        changed = [piece for piece in pieces if piece != old.get(piece.id)]
+        if changed:
+            write(file, before.following(read(source_file)).taking(changed))
+        yield from (f"{source_file.stem} {piece.id}" for piece in changed)
+
+
+def piece_of(entry: Message, text: str) -> Block | None:
+    """The part that an entry translates, where it is of this text, and done."""
+    name, _, id_ = (entry.context or "").partition(" ")
+    words = catalogues.strings(entry)[0].strip()
+    if name != text or not words or entry.fuzzy:
+        return None
+    return Block(id_, words, fingerprint(catalogues.first_id(entry)))
+
+
+def take_messages(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
+    """Takes the messages that the catalogue has, too."""
+    file = catalogue(translations, code)
+    ours, changed = catalogues.read(file), []
+    for entry in ours:
+        theirs = taken.get(entry.id, entry.context) if entry.id else None
+        if theirs and any(catalogues.strings(theirs)) and (theirs.string, theirs.fuzzy) != (entry.string, entry.fuzzy):
+            entry.string, entry.flags = theirs.string, theirs.flags
+            changed.append(catalogues.first_id(entry))
+    if changed:
+        with file.open("wb") as out:
+            write_po(out, ours, width=0)
+    yield from changed

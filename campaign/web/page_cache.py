@@ -1,0 +1,135 @@
+"""Pages that people read are rendered once and kept as bytes, and answered before Flask and the database are asked.
+
+Such a page is a pure function of its address, the texts, the published count and the hour (of the form's stamp). A view
+says so with `Cache-Control: public`. Static files are kept the same way, for ever, under names with their hash.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import brotli
+from flask import Flask
+from werkzeug.datastructures import Accept
+from werkzeug.http import parse_accept_header
+from werkzeug.sansio.utils import host_is_trusted
+from werkzeug.wrappers import Response
+
+from campaign.web.context import COPIED_ON
+from campaign.web.request_checks import this_hour
+
+WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+FOR_EVER = "public, max-age=31536000, immutable"
+COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One page as bytes, in each encoding, with its headers."""
+
+    stamp: object  # what it was made from; another stamp, and it is made again
+    bodies: dict[str, bytes]  # by Content-Encoding; "" is plain
+    headers: list[tuple[str, str]]
+    etag: str
+
+    def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answers GET and HEAD, with 304 where the reader has it already."""
+        etag = environ.get("HTTP_IF_NONE_MATCH")
+        encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if len(self.bodies) > 1 else ""
+        headers = [*self.headers, ("ETag", f'W/"{self.etag}"')]
+        if etag and self.etag in etag:
+            start_response("304 Not Modified", headers)
+            return []
+        body = self.bodies[encoding]
+        headers.append(("Content-Length", str(len(body))))
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        start_response("200 OK", headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+
+def keep(body: bytes, headers: list[tuple[str, str]], stamp: object = None) -> Kept:
+    """Makes a page to be kept; compresses what is worth it."""
+    bodies = {"": body}
+    if dict(headers)["Content-Type"].startswith(COMPRESSIBLE):
+        bodies = {"br": brotli.compress(body, quality=9), "gzip": gzip.compress(body, 9, mtime=0), "": body}
+        headers = [*headers, ("Vary", "Accept-Encoding")]
+    return Kept(stamp, bodies, headers, hashlib.sha256(body).hexdigest()[:20])
+
+
+@lru_cache(maxsize=256)
+def _encoding(accepted: str) -> str:
+    """The smallest encoding that the reader takes (RFC 9110 12.5.3)."""
+    wanted = parse_accept_header(accepted[:1000], Accept)
+    return next((encoding for encoding in ("br", "gzip") if wanted.quality(encoding) > 0), "")
+
+
+class KeptPages:
+    """The WSGI application around Flask's that answers with what is kept."""
+
+    def __init__(self, app: Flask, published: Callable[[], object], hosts: list[str]) -> None:
+        self.pages: dict[str, Kept] = {}
+        self._inner: WSGI = app.wsgi_app
+        self._published = published
+        self._is_ours = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, hosts))
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answers a kept page, or asks Flask; other methods than GET and HEAD and other hosts are Flask's alone."""
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not self._is_ours(environ.get("HTTP_HOST")):
+            return self._inner(environ, start_response)
+        kept = self.pages.get(environ["PATH_INFO"])
+        if COPIED_ON in environ and not (kept and kept.stamp is None):
+            return self._inner(environ, start_response)  # a page of a copy says so, and is nobody else's
+        stamp = self._stamp() if kept is None or kept.stamp else None
+        if kept and kept.stamp == stamp:
+            return kept.answer(environ, start_response)
+        response = Response.from_app(self._inner, environ | {"REQUEST_METHOD": "GET"}, buffered=True)
+        if response.status_code != 200 or not response.cache_control.public:
+            self.pages.pop(environ["PATH_INFO"], None)  # what was there before is not kept either
+            return response(environ, start_response)
+        kept = self._keep(environ["PATH_INFO"], response, stamp)
+        return kept.answer(environ, start_response)
+
+    def _stamp(self) -> tuple[object, int]:
+        """What a page with the count and a form is made from, besides its address and the texts.
+
+        Taken before the page is made: one that was made of a newer count is made again, never the other way round.
+        """
+        return self._published(), this_hour()
+
+    def _keep(self, path: str, response: Response, stamp: object) -> Kept:
+        """Keeps a page with all the headers it has in the end; the first reader gets what all that follow get."""
+        headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
+        kept = self.pages[path] = keep(response.get_data(), headers, stamp)
+        return kept
+
+
+class StaticFiles:
+    """The files in `static/`, kept for ever under names that carry their hash."""
+
+    def __init__(self, folder: Path, kept: KeptPages) -> None:
+        self._addresses: dict[str, str] = {}
+        files = [file for file in sorted(folder.rglob("*")) if mimetypes.guess_type(file.name)[0]]
+        for file in sorted(files, key=lambda file: file.suffix == ".css"):  # a style sheet names the others
+            self._add(file.relative_to(folder).as_posix(), file.read_bytes(), kept)
+
+    def __call__(self, name: str) -> str:
+        """The address of a file."""
+        return self._addresses[name]
+
+    def _add(self, name: str, body: bytes, kept: KeptPages) -> None:
+        kind = mimetypes.guess_type(name)[0] or ""
+        if kind == "text/css":
+            body = re.sub(rb'url\("([^"/][^"]*)"\)', lambda found: f'url("{self(found[1].decode())}")'.encode(), body)
+        stem, _, ending = name.rpartition(".")
+        address = f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{ending}"
+        charset = "; charset=utf-8" if kind.startswith("text/") else ""
+        headers = [("Content-Type", kind + charset), ("Cache-Control", FOR_EVER), ("X-Content-Type-Options", "nosniff")]
+        self._addresses[name] = address
+        kept.pages[address] = keep(body, headers)

@@ -1,0 +1,73 @@
+"""Keys: listed without a secret, and the private one moved off the server."""
+
+import pytest
+
+from campaign import create_app, instance
+from campaign.crypto import sealing
+from campaign.petition.models import Signature
+from tests.people import Visitor, link_in, rows
+from tests.servers import on_sqlite
+
+pytestmark = on_sqlite
+
+
+def test_the_list_names_each_key_by_its_short_hash_and_holds_no_secret(run, settings):
+    result = run("keys", "list")
+
+    listed = dict(line.split("\t") for line in result.stdout.splitlines())
+    keys = sealing.load_keys(instance.keys_in(settings))
+    more = {"private key": "on this server: move it off", "sealed to from the beginning": sealing.fingerprint(keys.public)}
+    assert listed == keys.fingerprints() | more
+    for file in instance.keys_in(settings).iterdir():
+        assert file.read_text().strip() not in result.stdout
+
+
+def test_once_the_private_key_is_away_the_server_goes_on_sealing_and_cannot_open(run, settings, tmp_path, mailbox, post_office):
+    out = tmp_path / "private.key"
+
+    result = run("keys", "eject", "--out", str(out))
+
+    assert result.exit_code == 0
+    assert f"The private key is in {out} and no longer in the data folder." in result.stdout
+    assert "private key\tnot on this server" in run("keys", "list").stdout
+    app = create_app(settings)
+    visitor = Visitor(app.test_client())
+    visitor.sign(name="ليلى", email="layla@example.org")
+    visitor.press(link_in(post_office.deliver()[0]))
+    private = sealing.PrivateKey(sealing.read_key(out))
+    assert sealing.open_sealed(private, rows(app, Signature)[0].sealed).name == "ليلى"
+    assert app.extensions["site"].keys.private is None
+    app.extensions["site"].database.close()
+
+
+def test_ejecting_again_or_onto_a_file_or_into_no_folder_is_one_sentence(run, tmp_path):
+    there = tmp_path / "there.key"
+    there.write_text("something else")
+
+    refused = run("keys", "eject", "--out", str(there)), run("keys", "eject", "--out", str(tmp_path / "nowhere" / "private.key"))
+
+    assert [result.exit_code for result in refused] == [1, 1]
+    assert refused[0].stderr == f"Error: {there} is there already: name another file.\n"
+    assert refused[1].stderr == f"Error: {tmp_path}/nowhere/private.key: No such file or directory\n"
+    assert "on this server: move it off" in run("keys", "list").stdout
+    assert run("keys", "eject", "--out", str(tmp_path / "private.key")).exit_code == 0
+    again = run("keys", "eject", "--out", str(tmp_path / "again.key"))
+    assert (again.exit_code, again.stderr) == (1, "Error: The private key is not on this server; it was moved off before.\n")
+
+
+@pytest.mark.parametrize("name", ["tag.key", "mail.key", "form.key", "seal.public"])
+def test_a_key_that_is_gone_open_to_others_or_another_is_one_sentence_of_every_command(run, settings, tmp_path, name):
+    file = instance.keys_in(settings) / name
+    own = file.read_bytes()
+    sealing.make_keys(tmp_path / "others")
+
+    file.chmod(0o644)
+    assert run("status").stderr == f"Error: The key file {file} can be read by others: run chmod 600 on it.\n"
+    file.chmod(0o600)
+    file.write_bytes((tmp_path / "others" / name).read_bytes())
+    assert "is not the one this database was made with: put the right one back.\n" in run("status").stderr
+    file.unlink()
+    assert run("status").stderr == f"Error: The key file {file} is missing or broken: put it back from the backup.\n"
+    file.write_bytes(own)
+    file.chmod(0o600)
+    assert run("status").exit_code == 0

@@ -1,0 +1,151 @@
+"""Looking: status, check, and a letter to try the mail with."""
+
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from campaign.database import now
+from campaign.organizers import stats
+from campaign.outbox.queue import OVERDUE_AFTER, Letter
+from tests.people import publish
+from tests.servers import Mailbox, free_port, on_sqlite
+
+HOSTED = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org"}
+CONSENT = """given_by = "The author"
+given_on = 2026-11-20
+review_by = 2999-01-01
+scope = ["text", "name", "translation", "social"]
+"""
+
+
+@pytest.fixture
+def status(run):
+    """What `campaign status` says, by name."""
+
+    def look():
+        result = run("status")
+        assert (result.exit_code, result.stderr) == (0, "")
+        return dict(line.split(": ", 1) for line in result.stdout.splitlines())
+
+    return look
+
+
+def test_status_says_what_is_counted_what_waits_and_what_went_wrong(app, visitor, layla, sami, mailbox, post_office, status, run):
+    publish(app)
+    visitor.sign(email="waiting@example.org")
+    visitor.sign(email="gone@example.org")
+    assert status()["letters waiting"] == "2"
+
+    mailbox.answer = "550 never"
+    post_office.deliver()
+    run("close")
+    found = status()
+
+    assert found["published"].startswith("1 (as of 20")
+    assert (found["confirmed now"], found["waiting to be confirmed"]) == ("1", "3")
+    assert (found["letters waiting"], found["letters refused"], found["letters overdue"]) == ("0", "2", "0")
+    assert found["collecting"] == "closed"
+
+
+@on_sqlite
+def test_a_letter_that_nobody_sends_is_overdue_in_status_and_wrong_in_check(app, visitor, layla, status, run):
+    visitor.sign(email="waiting@example.org")
+    assert run("check").exit_code == 0
+
+    with time_machine.travel(now() + timedelta(minutes=16)):
+        assert status()["letters overdue"] == "1"
+        assert run("check").exit_code == 1
+        assert "Letters are overdue: is `campaign serve` or `campaign work` running" in run("check").stderr
+        assert (visitor.read("/readyz").status_code, visitor.read("/readyz").json["outbox"]) == (503, False)
+
+
+@on_sqlite
+def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app, visitor, mailbox, post_office, status, run):
+    visitor.sign(email="waiting@example.org")
+    mailbox.answer = "451 later"
+    post_office.deliver()
+    database = app.extensions["site"].database
+    with database.writing() as session:
+        letter = session.scalars(sa.select(Letter)).one()
+        assert letter.attempts == 1
+        letter.due_at = now() - OVERDUE_AFTER + timedelta(seconds=30)
+
+    for minutes, overdue, status_code in ((0, 0, 200), (1, 1, 503)):
+        with time_machine.travel(now() + timedelta(minutes=minutes)), database.reading() as session:
+            assert status()["letters overdue"] == str(overdue)
+            assert stats.numbers(session, now()).letters.overdue == overdue
+            assert run("check").exit_code == overdue
+            assert visitor.read("/readyz").status_code == status_code
+
+
+@on_sqlite
+def test_check_advises_and_strict_insists_on_the_same(run):
+    for name, advice in {
+        "CONTACT": "CAMPAIGN_CONTACT is not set",
+        "BASE_URL": "CAMPAIGN_BASE_URL is of this machine alone",
+        "MAIL_URL": "CAMPAIGN_MAIL_URL is `file:`",
+    }.items():
+        settings = {} if name == "BASE_URL" else {name: "" if name == "CONTACT" else "file:"}
+        result, strict = run("check", **settings), run("check", "--strict", **settings)
+        assert (result.exit_code, strict.exit_code) == (0, 1), name
+        assert advice in result.stderr, name
+        assert result.stderr == strict.stderr, name
+        assert "It works; the advice above is for before the public comes." in result.stdout
+        assert strict.stdout == ""
+
+
+@on_sqlite
+def test_check_warns_of_what_can_be_read_on_the_way(run):
+    assert "CAMPAIGN_BASE_URL is not https" in run("check", **HOSTED | {"BASE_URL": "http://petition.example.org"}).stderr
+    assert "starttls=off" in run("check", **HOSTED | {"MAIL_URL": "smtp://mail.example.org?starttls=off"}).stderr
+
+
+@on_sqlite
+def test_check_is_content_when_everything_is_in_order(run, tmp_path):
+    consent = tmp_path / "instance" / "consent.toml"
+    consent.write_text(CONSENT, "utf-8")
+    consent.chmod(0o600)
+    advised = run("check", "--strict", **HOSTED)
+    assert advised.exit_code == 1
+    assert "The private key lies on this server" in advised.stderr
+    assert advised.stderr.count("\n") == 1
+
+    run("keys", "eject", "--out", str(tmp_path / "private.key"))
+
+    content = run("check", "--strict", **HOSTED)
+    assert (content.exit_code, content.stdout, content.stderr) == (0, "Everything is in order.\n", "")
+
+
+@on_sqlite
+def test_a_letter_to_try_the_mail_with_is_sent_now_in_the_language_asked_for(run, mailbox):
+    for language, greeting in (("en", "Hello,"), ("ar", "تحية طيبة،")):
+        result = run("mail", "test", "layla@example.org", "--language", language)
+        assert (result.exit_code, result.stderr) == (0, "")
+        assert mailbox.letters[-1].get_content().startswith(greeting)
+    assert mailbox.recipients == [["layla@example.org"]] * 2
+
+
+@on_sqlite
+def test_what_the_mail_server_answered_is_said_when_it_does_not_take_the_letter(run, mailbox):
+    mailbox.answer = "554 5.7.1 you are on a list"
+    refused = run("mail", "test", "layla@example.org")
+    away = run("mail", "test", "layla@example.org", MAIL_URL=f"smtp://127.0.0.1:{free_port()}?starttls=off")
+    in_the_clear = run("mail", "test", "layla@example.org", MAIL_URL=mailbox.url.replace("off", "required"))
+
+    assert {result.exit_code for result in (refused, away, in_the_clear)} == {1}
+    assert "554" in refused.stderr
+    assert "you are on a list" in refused.stderr
+    assert "Connection refused" in away.stderr
+    assert "does not offer STARTTLS" in in_the_clear.stderr
+    assert mailbox.letters == []
+
+
+@on_sqlite
+def test_an_address_that_the_mail_server_does_not_take_is_said(run):
+    with Mailbox(enable_SMTPUTF8=False) as old:
+        result = run("mail", "test", "jörg@example.org", MAIL_URL=old.url)
+
+    assert result.exit_code == 1
+    assert "SMTPUTF8" in result.stderr

@@ -1,0 +1,104 @@
+"""The campaign stands without the testimony, once it is withdrawn."""
+
+from click.testing import CliRunner
+
+from campaign.cli.main import main
+from campaign.content.redaction import quotations
+from tests.content.outputs import given_out, traces
+from tests.content.withdrawing import PAIRS, own_addresses, withdraw
+from tests.house.test_arabic_pages import addresses, assert_arabic
+from tests.people import Visitor, parse
+from tests.servers import on_sqlite
+
+pytestmark = on_sqlite
+
+
+def test_nothing_on_the_site_leads_to_it_any_more(open_site):
+    app = open_site()
+    client = app.test_client()
+    withdraw(app)
+
+    for code, _ in PAIRS:
+        for page in ("", "petition", "sign", "about", "privacy", "accessibility", "mirrors", "signatures", "embed"):
+            text = client.get(f"/{code}/{page}").text
+            links = [link.get("href") for link in parse(text).iter("a")]
+            assert not [link for link in links if "/testimony" in link or ".pdf" in link], (code, page)
+            assert "og:image" not in text, (code, page)
+            assert f"/{code}/testimony" not in text, (code, page)
+    assert "testimony" not in client.get("/sitemap.xml").text
+
+
+def test_the_campaign_stands_without_it_and_signing_is_closed(open_site):
+    app = open_site()
+    client = app.test_client()
+    withdraw(app)
+
+    front, letter = client.get("/en/"), client.get("/ar/petition")
+
+    assert (front.status_code, letter.status_code) == (200, 200)
+    assert [h1.text for h1 in parse(front.text).iter("h1")] == ["A letter to the leaders of the world"]
+    assert "The testimony that was published here has been withdrawn." in front.text
+    assert "The collecting of signatures has ended." in front.text
+    assert "«[…]»" in letter.text
+    assert client.get("/").status_code == client.get("/en/sign").status_code == 200
+
+
+def test_what_remains_is_said_in_arabic_to_readers_of_arabic(open_site):
+    app = open_site()
+    reader = Visitor(app.test_client(), "ar")
+    withdraw(app)
+
+    for address in addresses(app, token="unknown"):
+        is_gone = address in [*own_addresses("ar", "en"), "/ar/sheet.pdf"]
+        assert_arabic(reader.read(address), 410 if is_gone else 404 if "unknown" in address else 200)
+
+
+def test_the_status_says_whether_it_is_withdrawn(open_site):
+    app = open_site()
+    before = CliRunner().invoke(main, ["status"]).output
+
+    withdraw(app)
+
+    assert "testimony: published" in before
+    assert "testimony: withdrawn" in CliRunner().invoke(main, ["status"]).output
+
+
+def test_what_was_signed_keeps_its_fingerprint(open_site):
+    app = open_site()
+    before = app.test_client().get("/api/v1/petition.json").json["text_sha256"]
+
+    withdraw(app)
+
+    assert app.test_client().get("/api/v1/petition.json").json["text_sha256"] == before
+
+
+def test_the_collecting_resumes_only_with_a_letter_that_quotes_it_no_more(open_site, files):
+    app = open_site()
+    withdraw(app)
+
+    refused = CliRunner().invoke(main, ["open"])
+    for code in ("en", "ar"):
+        letter = (files.folder / code / "petition.md").read_text("utf-8")
+        (files.folder / code / "petition.md").write_text(letter.translate(dict.fromkeys(map(ord, "“”«»"))), "utf-8")
+    allowed = CliRunner().invoke(main, ["open"])
+
+    assert (refused.exit_code, "The letter quotes the testimony" in refused.output) == (1, True)
+    assert allowed.exit_code == 0, allowed.output
+    assert open_site().test_client().get("/en/sheet.pdf").status_code == 200
+
+
+def test_its_words_can_be_taken_out_of_the_files_and_the_site_goes_on(open_site, files, tmp_path):
+    texts = open_site().extensions["site"].texts
+    for code in ("en", "ar"):
+        (files.folder / code / "testimony.md").write_text("---\ntitle: '-'\ndescription: '-'\nstatus: original\n---\n", "utf-8")
+    files.change("testimony.toml", "withdrawn = false", "withdrawn = true")
+
+    app = open_site()
+
+    assert app.test_client().get("/en/testimony").status_code == 410
+    assert app.test_client().get("/api/v1/petition.json").json["text_sha256"] == {
+        code: one.consent_hash for code, one in texts.items()
+    }
+    found = given_out(app, tmp_path / "copy")
+    for quoted in (quoted for one in texts.values() for quoted in quotations(one.petition)):
+        assert traces(found, quoted) == [], quoted

@@ -1,0 +1,74 @@
+"""What the tests of exports do at the desk: ask, let the worker prepare, take, and look at what is left."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from campaign.organizers.export_jobs import Export
+from campaign.organizers.export_worker import Preparing, prepare_all
+from campaign.organizers.models import AuditLine
+from campaign.state import Site
+
+
+@dataclass
+class Carrying:
+    """One organizer who takes signatures out, and the worker beside them."""
+
+    app: Flask
+    who: Any  # an Organizer with a browser
+    said: list[str] = field(default_factory=list)
+
+    @property
+    def site(self) -> Site:
+        """What the rooms stand on."""
+        found: Site = self.app.extensions["site"]
+        return found
+
+    def ask(self, document: str = "jsonl", **fields: str) -> TestResponse:
+        """Asks for a file."""
+        return self.who.send("exports", **{"document": document, "state": "standing"} | fields)
+
+    def prepare(self) -> None:
+        """The worker prepares what waits."""
+        with self.app.app_context():
+            prepare_all(self.site, self.said.append)
+
+    def take(self, number: int = 0) -> TestResponse:
+        """Takes a file, the newest unless another is named."""
+        return self.who.send("exports/take", export=self.exports()[number].id.hex())
+
+    def gets(self, document: str = "jsonl", **fields: str) -> bytes:
+        """Asks, waits and takes."""
+        assert self.ask(document, **fields).status_code == 303
+        self.prepare()
+        taken = self.take()
+        assert taken.status_code == 200
+        return taken.data
+
+    def exports(self) -> list[Export]:
+        """What was asked for, the newest first."""
+        with self.site.database.reading() as session:
+            return list(session.scalars(sa.select(Export).order_by(Export.asked_at.desc())))
+
+    def files(self) -> list[str]:
+        """What lies in the folder of exports."""
+        return sorted(file.name for file in (self.site.settings.data / "exports").glob("*"))
+
+    def later(self, passed: timedelta) -> None:
+        """So much time passes for what was prepared, and the worker forgets what is over."""
+        with self.site.database.writing() as session:
+            for export in session.scalars(sa.select(Export)):
+                for name in ("asked_at", "prepared_at"):
+                    moment: datetime | None = getattr(export, name)
+                    setattr(export, name, moment and moment - passed)
+        Preparing(self.site.settings, self.site.database).forget()
+
+    def audit(self, act: str) -> list[dict[str, Any]]:
+        """The facts of every line of one kind, by whom among them."""
+        with self.site.database.reading() as session:
+            lines = session.scalars(sa.select(AuditLine).where(AuditLine.act == act).order_by(AuditLine.number))
+            return [{"by": line.by, **line.facts} for line in lines]

@@ -1,0 +1,41 @@
+"""Every action that leaves a line in the audit, or waits for a second organizer, can be told in words."""
+
+import pytest
+
+from campaign.organizers import approvals
+from campaign.organizers.actions import Action
+from campaign.organizers.audit_labels import act_words, fact_words
+from campaign.organizers.models import AuditLine, Request
+from tests.servers import on_sqlite
+
+
+@on_sqlite
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("action", Action)
+def test_every_action_has_its_sentence(app, language, action):
+    with app.test_request_context(f"/{language}/"):
+        words = act_words(action.value)
+
+    assert words.endswith(".")
+    assert words.isascii() == (language == "en")
+
+
+def test_every_action_fits_where_it_is_stored():
+    longest = max(len(action.value) for action in Action)
+
+    assert longest <= AuditLine.act.type.length
+    assert longest <= Request.act.type.length
+
+
+def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
+    found = approvals.handlers(app.extensions["site"].keys)
+
+    assert set(found) == {Action.BULK_REMOVAL, Action.EXPORT_WITH_ADDRESSES, Action.KEY_CHANGE}
+
+
+def test_a_value_is_told_as_it_is_read_and_an_unknown_act_as_it_stands(app):
+    with app.test_request_context("/en/"):
+        told = fact_words({"number": 1234, "role": "organizer", "what": "logged in", "reason": ""})
+
+        assert told == [("number", "1,234"), ("role", "Organizer"), ("act", "Somebody logged in.")]
+        assert act_words("of a later version") == "of a later version"

@@ -1,0 +1,146 @@
+"""Finding: however a name is written, by day, country and language, page by page."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.organizers import pager
+from campaign.organizers.signature_search import Wanted
+from campaign.organizers.signature_search import find as sought
+from campaign.petition.name_index import typed, words
+from tests.organizers.stored import DAY, propose, store
+from tests.organizers.test_removal_rules import remove
+
+
+@pytest.fixture
+def find(app):
+    """The shown names that are found, in the order of the pages, all pages."""
+
+    def names(**wanted):
+        found, after = [], ""
+        while after is not None:
+            with app.extensions["site"].database.reading() as session:
+                listing = pager.page(session, sought(session, Wanted(**wanted)), after=after)
+            found += [row.shown_as for row in listing.rows]
+            after = listing.next
+        return found
+
+    return names
+
+
+FOUND = [
+    ("أحمد", "احمد"),
+    ("فاطمة", "فاطمه"),
+    ("عبد الله", "عبدالله"),
+    ("عبدالله", "عبد الله"),
+    ("محمد بن عبدالله", "بن عبد الله"),
+    ("مُحَمَّد", "محمد"),
+    ("محـمـد", "محمد"),
+    ("عليّ", "على"),
+    ("ﻣﺤﻤﺪ", "محمد"),
+    ("أبو بكر", "ابوبكر"),
+    ("José Álvarez", "jose alv"),
+    ("Abd al-Rahman", "abdalrahman"),
+    ("Layla Haddad", "haddad LAY"),
+    ("کریم", "كريم"),
+    ("نور ٣٩", "39"),
+    ("Işık", "isik"),
+    ("ه\u200cیوا", "هيوا"),
+]
+NOT_FOUND = [
+    ("حسين", "حسن"),
+    ("نور", "نورا"),
+    ("Layla Haddad", "ayla"),
+    ("Layla", "Layla Haddad"),
+    ("Layla", "'"),
+    ("رضا", "رضى"),
+]
+
+
+def test_a_name_is_found_however_it_is_written(app, find):
+    store(app, "Somebody Else", None, *(name for name, _ in FOUND))
+
+    for name, query in FOUND:
+        assert name in find(name=query), (name, query)
+
+
+def test_another_name_is_not_found(app, find):
+    store(app, *(name for name, _ in NOT_FOUND))
+
+    for name, query in NOT_FOUND:
+        assert typed(query) == [] or name not in find(name=query), (name, query)
+
+
+def test_a_name_with_two_words_that_begin_alike_is_found_once(app, find):
+    store(app, "Sam Samson", "Samir")
+
+    assert sorted(find(name="sam")) == ["Sam Samson", "Samir"]
+    assert find(name="sams sam") == ["Sam Samson"]
+
+
+def test_no_name_that_the_form_takes_has_a_word_too_long_for_the_index():
+    longest = "ﷺ" * 100
+
+    assert max(map(len, words(longest) | words("a" * 400))) == 40
+    assert typed("a" * 400) == ["a" * 40]
+
+
+def test_pages_follow_one_another_without_a_gap_and_back_again(app):
+    stored = {}
+    for days in range(4):
+        for record in store(app, *["Layla"] * 40, day=DAY - timedelta(days=days)):
+            stored[record] = days
+    database = app.extensions["site"].database
+
+    def page(**where):
+        with database.reading() as session:
+            return pager.page(session, sought(session, where.pop("wanted", Wanted())), **where)
+
+    for wanted in (Wanted(), Wanted(name="layla"), Wanted(state="shown")):
+        pages = [page(wanted=wanted)]
+        while pages[-1].next:
+            pages.append(page(wanted=wanted, after=pages[-1].next))
+        assert [len(one.rows) for one in pages] == [50, 50, 50, 10]
+        assert {row.id for one in pages for row in one.rows} == set(stored)
+        assert [one.previous is None for one in pages] == [True, False, False, False]
+        back = page(wanted=wanted, before=pages[2].previous)
+        assert [row.id for row in back.rows] == [row.id for row in pages[1].rows]
+        assert page(wanted=wanted, before=pages[1].previous).previous is None
+    days = [row.day for row in page().rows]
+    assert days == sorted(days, reverse=True)
+
+
+def test_a_key_that_is_none_of_ours_leads_to_the_first_page(app):
+    store(app, "Layla")
+    with app.extensions["site"].database.reading() as session:
+        for key in ("x", ".", "2026-02-30." + "0" * 32, "\0." + "0" * 32, "2026-11-20.zz", "'" * 100):
+            for wanted in (Wanted(), Wanted(name="layla"), Wanted(state="waiting")):
+                assert pager.page(session, sought(session, wanted), after=key, before=key).previous is None
+
+
+def test_filters_narrow_what_is_found_alone_and_together(app, find):
+    store(app, "Layla", country="SY", language="ar")
+    store(app, "Sami", country="TR", language="ar", day=DAY + timedelta(days=1))
+    store(app, "Nour", country="SY", language="en", day=DAY + timedelta(days=2))
+
+    assert find(country="SY") == ["Nour", "Layla"]
+    assert find(language="ar") == ["Sami", "Layla"]
+    assert find(country="SY", language="ar") == ["Layla"]
+    assert find(since=DAY + timedelta(days=1)) == ["Nour", "Sami"]
+    assert find(until=DAY) == ["Layla"]
+    assert find(name="n", country="SY") == ["Nour"]
+    assert find(name="layla", country="TR") == []
+    assert find(name="layla", since=DAY, until=DAY, language="ar") == ["Layla"]
+
+
+def test_each_state_has_its_own_list(app, find, visitor, post_office):
+    ids = store(app, "Layla", None, "Sami")
+    visitor.sign(email="nour@example.org", shown_as="Nour", country="SY")
+    remove(app.extensions["site"].database, propose(app, ids[:1]))
+
+    assert sorted(find(), key=str) == [None, "Sami"]
+    assert find(state="shown") == ["Sami"]
+    assert find(state="removed") == ["Layla"]
+    assert find(state="waiting") == find(state="waiting", country="SY") == [None], "its words are still locked"
+    assert find(state="waiting", country="TR") == []
+    assert find(name="layla") == find(name="nour") == []

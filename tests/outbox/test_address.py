@@ -1,0 +1,116 @@
+"""E-mail addresses: whatever is accepted means one mailbox, in the tag, in the header and on the wire."""
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
+
+from campaign.crypto import sealing
+from campaign.database import now
+from campaign.outbox import queue
+from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
+from campaign.outbox.queue import Letter
+from campaign.petition import emails
+from campaign.petition.models import Signature
+from tests.people import link_in, rows
+from tests.servers import on_sqlite
+
+KEY = b"k" * 32
+SPELLINGS = [  # of victim@mailbox.example, as a header decodes them (RFC 2047)
+    "=?utf-8?q?victim?=@mailbox.example",
+    "=?utf-8?q?v=69ctim?=@mailbox.example",
+    "=?us-ascii?q?victim?=@mailbox.example",
+    "=?utf-8?b?dmljdGlt?=@mailbox.example",
+    "=?utf-8?q?=76ictim?=@mailbox.example",
+    "=?utf-8?q?vi=63tim?=@mailbox.example",
+    "=?utf-8?q?vic=74im?=@mailbox.example",
+    "=?utf-8?q?victi=6D?=@mailbox.example",
+    "=?utf-8?q?victi=6d?=@mailbox.example",
+    "=?iso-8859-1?q?victim?=@mailbox.example",
+    "=?utf-8?q?victim=2Cother=40evil.example?=@mailbox.example",
+]
+POISON = [  # what raised while the e-mail was written
+    "=?utf-8?q??=@b.example",
+    "=?utf-8?b?!!!?=@b.example",
+    "=?utf-8?q?a=0Ab?=@b.example",
+    "=?unicode_escape?q?=5Cud800?=@b.example",
+]
+OTHERS = ['"victim"@mailbox.example', "victim(comment)@mailbox.example", "(c)victim@mailbox.example", "a.=?utf-8?q?b?=@b.example"]
+
+ATEXT = "abcXYZ019!#$%&'*+/=?^_`{|}~-.üعшß漢"
+WORDS = some.sampled_from(
+    ["=?utf-8?q?", "?=", "=41", "=?", "=?utf-8?b?", "dmljdGlt", "?q?", '"', "(c)", " ", "\\", "@", "<", ">", ","]
+)
+LOCALS = some.lists(some.one_of(some.text(ATEXT, max_size=4), WORDS), min_size=1, max_size=8).map("".join)
+LABELS = some.text("abcxyzABC019-üعßش。.ς", min_size=1, max_size=20)
+ADDRESSES = some.builds("{}@{}.{}".format, LOCALS, LABELS, some.sampled_from(["example", "com", "de", "شبكة", "онлайн"]))
+
+
+@pytest.mark.parametrize("typed", [*SPELLINGS, *POISON, *OTHERS])
+def test_encoded_words_quoted_forms_and_comments_are_no_addresses(typed):
+    with pytest.raises(NotAnAddress):
+        parse_address(typed)
+
+
+@on_sqlite
+def test_what_is_accepted_has_one_recipient_header_and_tag(app, mailbox, mail_way):
+    accepted = []
+
+    @given(ADDRESSES)
+    @settings(max_examples=400, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def holds(typed):
+        try:
+            address = parse_address(typed)
+        except NotAnAddress:
+            return
+        accepted.append(address)
+        mail_way.send(emails.ask_to_confirm(queue.Envelope(address, "en", "token")), address)
+        [recipient] = mailbox.recipients[-1]
+        header = str(mailbox.letters[-1]["To"])
+        assert recipient == header == address.recipient
+        assert sealing.tag(KEY, recipient) == sealing.tag(KEY, header) == sealing.tag(KEY, address.text)
+        assert parse_address(recipient).text == address.text
+
+    with app.app_context():
+        holds()
+    assert len(set(accepted)) > 50
+    assert any(address.needs_smtputf8 for address in accepted)
+
+
+@pytest.mark.parametrize("typed", SPELLINGS + POISON)
+def test_a_form_with_an_encoded_word_is_refused_and_nothing_is_sent(visitor, post_office, typed):
+    assert visitor.sign(email=typed).status_code == 422
+    assert post_office.deliver() == []
+
+
+def test_eleven_spellings_of_one_mailbox_are_one_signature(app, visitor, post_office):
+    for typed in ("victim@mailbox.example", *SPELLINGS):
+        visitor.sign(email=typed)
+    for letter in post_office.deliver():
+        visitor.press(link_in(letter))
+
+    assert len(rows(app, Signature)) == 1
+
+
+@pytest.mark.parametrize("stored", [SPELLINGS[0], POISON[0]])
+def test_a_spelling_stored_before_it_was_refused_is_neither_written_to_nor_confirmed(app, visitor, post_office, stored):
+    visitor.sign(email="sami@example.org")
+    [before] = post_office.deliver()
+    site = app.extensions["site"]
+    with site.database.writing() as session:
+        box = sealing.lock(site.keys.mail, f'["{stored}", "en", "{link_in(before).rpartition("/")[2]}"]')
+        session.execute(sa.update(Letter).values(box=box, due_at=now(), sent_at=None))
+
+    assert post_office.deliver() == []
+    assert rows(app, Letter)[0].failed_at is not None
+    assert visitor.press(link_in(before)).status_code == 404
+    assert rows(app, Signature) == []
+
+
+def test_an_address_is_shown_in_its_own_letters_and_sent_in_ascii_where_that_will_do():
+    address = parse_address("Sami@مثال.شبكة")
+
+    assert address == EmailAddress("Sami", "مثال.شبكة")
+    assert address.text == "Sami@مثال.شبكة"
+    assert address.recipient == "Sami@xn--mgbh0fb.xn--ngbc5azd"
+    assert parse_address("علي@مثال.شبكة").recipient == "علي@مثال.شبكة"

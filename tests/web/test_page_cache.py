@@ -1,0 +1,186 @@
+"""Kept pages: rendered once, answered as bytes, the same for the first reader as for all that follow."""
+
+import gzip
+from datetime import UTC, datetime
+
+import brotli
+import pytest
+import sqlalchemy as sa
+import time_machine
+
+from campaign.languages import LANGUAGES
+from campaign.petition import signing
+from campaign.state import Site
+from tests.people import publish
+from tests.servers import on_sqlite
+
+pytestmark = on_sqlite
+PATHS = ("/", "/testimony", "/testimony.txt", "/petition", "/sign", "/privacy")
+READ = [f"/{code}{path}" for code in LANGUAGES for path in PATHS]
+
+
+@pytest.fixture
+def statements(app):
+    """The statements that the site asks of its database, counted."""
+    asked = []
+    site: Site = app.extensions["site"]
+    sa.event.listen(site.database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
+    return asked
+
+
+def test_the_first_reader_gets_the_same_answer_as_all_that_follow(visitor):
+    for path in [*READ, "/robots.txt", "/sitemap.xml", "/api/v1/petition.json", "/api/v1/openapi.json"]:
+        first, second = visitor.read(path), visitor.read(path)
+
+        assert first.status_code == 200, path
+        assert dict(first.headers) == dict(second.headers), path
+        assert first.data == second.data, path
+        assert "ETag" in second.headers, path
+
+
+def test_a_page_that_was_read_before_is_answered_without_the_database(visitor, statements):
+    for path in READ:
+        visitor.read(path)
+    statements.clear()
+
+    with time_machine.travel(datetime.now(UTC), tick=False):  # the published count is looked at once a second
+        for path in READ:
+            assert visitor.read(f"{path}?utm_source=x&{path}").status_code == 200
+
+    assert statements == []
+
+
+def test_what_a_query_says_changes_nothing_and_is_not_kept(app, visitor):
+    plain = visitor.read("/en/testimony").data
+
+    for query in ("?a=1", "?lang=ar", "?%00", "?" + "x" * 5000):
+        assert visitor.read(f"/en/testimony{query}").data == plain
+
+    kept = [path for path in app.wsgi_app.pages if not path.startswith("/static/")]
+    assert kept == ["/en/testimony"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [
+        ("br, gzip", "br"),
+        ("gzip", "gzip"),
+        ("gzip;q=1.0, br;q=0", "gzip"),
+        ("*;q=0.5, br;q=0", "gzip"),
+        ("br;q=0, gzip;q=0", None),
+        ("identity", None),
+        ("", None),
+        ("deflate, zstd", None),
+        ("BR", "br"),
+        (";;q=,\x00" + "x" * 8000, None),
+    ],
+)
+def test_a_page_comes_in_the_smallest_encoding_that_its_reader_takes(visitor, accepted, encoding):
+    plain = visitor.read("/ar/testimony").data
+
+    answer = visitor.read("/ar/testimony", **{"Accept-Encoding": accepted})
+
+    assert answer.headers.get("Content-Encoding") == encoding
+    unpack = {"br": brotli.decompress, "gzip": gzip.decompress, None: bytes}[encoding]
+    assert unpack(answer.data) == plain
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_a_reader_who_has_the_page_is_told_so_in_304_without_a_body(visitor):
+    answer = visitor.read("/en/petition")
+
+    again = visitor.read("/en/petition", **{"If-None-Match": answer.headers["ETag"]})
+    other = visitor.read("/en/petition", **{"If-None-Match": 'W/"0123456789"'})
+    static = visitor.read("/en/petition").text.split('rel="stylesheet" href="')[1].split('"')[0]
+    style = visitor.read(static)
+    style_again = visitor.read(static, **{"If-None-Match": style.headers["ETag"]})
+
+    assert (again.status_code, again.data) == (304, b"")
+    assert again.headers["ETag"] == answer.headers["ETag"]
+    assert again.headers["Cache-Control"] == answer.headers["Cache-Control"]
+    assert other.status_code == 200
+    assert (style_again.status_code, style_again.data) == (304, b"")
+
+
+def test_head_is_get_without_its_body(visitor):
+    for path in ("/en/", "/ar/testimony", "/healthz", "/en/signatures", "/en/nowhere"):
+        head, get = visitor.client.head(path), visitor.read(path)
+
+        assert (head.status_code, dict(head.headers), head.data) == (get.status_code, dict(get.headers), b""), path
+
+
+def test_a_page_is_made_again_when_a_count_is_published_and_when_the_hour_is_over(app, visitor, layla):
+    before = visitor.read("/en/").text
+    assert "No one has signed yet" in before
+
+    publish(app)
+    counted = visitor.read("/en/").text
+    assert "1 signature" in counted
+
+    site: Site = app.extensions["site"]
+    stamp = visitor.form()["csrf_token"]
+    with time_machine.travel(datetime.now(UTC).timestamp() + 3600):
+        assert visitor.form()["csrf_token"] != stamp
+    with site.database.writing() as session:
+        signing.close(session, datetime.now(UTC).date())
+    app.extensions["published"].refresh()
+    assert "The collecting of signatures has ended." in visitor.read("/en/").text
+
+
+def test_a_page_made_while_a_new_count_comes_out_is_not_kept_under_the_new_one(app, visitor, layla):
+    """The count is published between the making of the page and its keeping."""
+    made = app.view_functions["public.testimony"]
+
+    def slowly():
+        page = made()
+        publish(app)
+        return page
+
+    app.view_functions["public.testimony"] = slowly
+    assert "No one has signed yet" in visitor.read("/en/testimony").text
+
+    assert "1 signature" in visitor.read("/en/testimony").text
+
+
+def test_another_host_is_refused_also_for_a_page_that_is_kept(visitor):
+    visitor.read("/en/")
+
+    for host in ("evil.example", "localhost.evil.example", "", "localhost\x00", "127.0.0.1.nip.io"):
+        assert visitor.read("/en/", Host=host).status_code == 400, host
+    assert {visitor.read("/en/", Host=host).status_code for host in ("localhost", "127.0.0.1:8000", "localhost:1")} == {200}
+
+
+def test_readers_go_on_with_what_is_known_when_the_database_is_away(app, visitor, layla, monkeypatch):
+    publish(app)
+    visitor.read("/en/")
+    site: Site = app.extensions["site"]
+
+    def away(*_arguments):
+        raise sa.exc.OperationalError("SELECT 1", {}, Exception("the server is gone"))
+
+    sa.event.listen(site.database.engine, "before_cursor_execute", away)
+    app.extensions["published"].refresh()
+
+    assert "1 signature" in visitor.read("/en/").text  # kept
+    assert "1 signature" in visitor.read("/ar/testimony").text.replace("توقيع واحد", "1 signature")  # made now
+    assert visitor.read("/api/v1/petition.json").json["confirmed"] == 1
+    assert visitor.read("/healthz").status_code == 200
+    assert (visitor.read("/readyz").status_code, visitor.read("/readyz").json["database"]) == (503, False)
+    for path in ("/en/signatures", layla):
+        answer = visitor.read(path)
+        assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10"), path
+    answer = visitor.sign()
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert "Nothing was kept" in answer.text
+
+
+def test_static_files_are_kept_for_ever_under_names_that_carry_their_hash(app, visitor):
+    files = [path for path in app.wsgi_app.pages if path.startswith("/static/")]
+    assert len(files) >= 9
+
+    for path in files:
+        answer = visitor.read(path)
+        assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable"), path
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", path
+    assert visitor.read("/static/site.css").status_code == 404
+    assert visitor.read("/static/../config.py").status_code == 404
