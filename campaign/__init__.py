@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
-    """Make the site as a WSGI application; raises NoFolder where `campaign serve` has not made the data folder yet."""
+    """Make the site as a WSGI application; raises NoInstance where `campaign serve` has not made the data folder yet."""
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -25,20 +25,20 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from campaign.public import api, withdrawn
     from campaign.public import views as pages
     from campaign.web import context, errors, request_checks
-    from campaign.web.page_cache import KeptPages, StaticFiles
+    from campaign.web.page_cache import PageCache, StaticFiles
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
-    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=request_checks.LARGEST_BODY, WTF_I18N_ENABLED=False)
+    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=request_checks.MAX_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
-    lay_foundations(app, settings)
+    build_state(app, settings)
     for part in (languages, context, errors, guards, withdrawn):
         part.init_app(app)
     for part in (petition, pages, prints, api, routes):
-        app.register_blueprint(part.room)
+        app.register_blueprint(part.bp)
 
-    kept = KeptPages(app, app.extensions["published"], settings.hosts)
+    kept = PageCache(app, app.extensions["published"], settings.hosts)
     app.extensions["static"] = StaticFiles(STATIC, kept)
     app.wsgi_app = kept  # type: ignore[method-assign]  # Flask's own way to put a middleware around the application
     if settings.trusted_proxies:
@@ -46,28 +46,28 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     return app
 
 
-def lay_foundations(app: "Flask", settings: "Settings") -> None:
+def build_state(app: "Flask", settings: "Settings") -> None:
     """Open what every room stands on."""
     from campaign.config import TRANSLATIONS
     from campaign.content import testimony_policy
     from campaign.instance import open_database, open_keys
     from campaign.petition.active_key import ActiveKey
-    from campaign.petition.snapshot import LatestCount
-    from campaign.state import Site
+    from campaign.petition.snapshot import SnapshotCache
+    from campaign.state import AppState
     from campaign.web import request_checks
 
     keys, database = open_keys(settings), open_database(settings)
-    care, texts = testimony_policy.load(TRANSLATIONS)
+    care, texts = testimony_policy.load_testimony(TRANSLATIONS)
     app.extensions["settings"] = settings
-    app.extensions["published"] = LatestCount(database, is_withdrawn=care.withdrawn)
+    app.extensions["published"] = SnapshotCache(database, is_withdrawn=care.withdrawn)
     app.extensions["active_key"] = ActiveKey(database, keys)
-    app.extensions["site"] = Site(
+    app.extensions["site"] = AppState(
         settings=settings,
         database=database,
         keys=keys,
-        gate=request_checks.Gate(settings, keys.form),
-        stamp=request_checks.Stamp(keys.form),
-        care=care,
+        rate_limiter=request_checks.RateLimiter(settings, keys.form),
+        form_token=request_checks.FormToken(keys.form),
+        policy=care,
         texts=texts,
-        remaining=testimony_policy.remaining(care, texts),
+        texts_after_withdrawal=testimony_policy.texts_after_withdrawal(care, texts),
     )

@@ -18,8 +18,8 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from campaign.file_lock import file_lock
 
-BUSY_AFTER = 5.0  # seconds a writer waits for its turn before it gives up
-CONSTRAINTS = {
+LOCK_TIMEOUT = 5.0  # seconds a writer waits for its turn before it gives up
+NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
     "ck": "ck_%(table_name)s_%(constraint_name)s",
@@ -27,22 +27,28 @@ CONSTRAINTS = {
     "pk": "pk_%(table_name)s",
 }
 # A PostgreSQL that does not answer is given up on: seconds to connect, milliseconds without a word, one statement's.
-PATIENCE = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c statement_timeout=60000"}
-ONE_VIEW = {"isolation_level": "REPEATABLE READ"}
-PATIENT = "PRAGMA busy_timeout=5000"  # milliseconds
-PRAGMAS = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA foreign_keys=ON", "PRAGMA secure_delete=ON", PATIENT)
+CONNECT_OPTIONS = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c statement_timeout=60000"}
+SNAPSHOT_ISOLATION = {"isolation_level": "REPEATABLE READ"}
+BUSY_TIMEOUT_PRAGMA = "PRAGMA busy_timeout=5000"  # milliseconds
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    BUSY_TIMEOUT_PRAGMA,
+)
 CHECKPOINT_WAIT = 100  # milliseconds for readers to end; writers wait meanwhile
 
 
-class Busy(Exception):
+class DatabaseBusy(Exception):
     """The database could not be written to in time; nothing was stored."""
 
 
-AWAY = (Busy, sa.exc.OperationalError, sa.exc.InterfaceError)
+DATABASE_UNAVAILABLE = (DatabaseBusy, sa.exc.OperationalError, sa.exc.InterfaceError)
 """What is raised while the database cannot be used: locked, full, stopped; trying again later is the answer to each."""
 
 
-class Moment(sa.types.TypeDecorator[datetime]):
+class UTCDateTime(sa.types.TypeDecorator[datetime]):
     """A moment in UTC; SQLite stores it without its zone, so the zone is put back on reading."""
 
     impl = sa.DateTime(timezone=True)
@@ -55,11 +61,11 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
 
 
-class Record(DeclarativeBase):
+class Base(DeclarativeBase):
     """The base of every table."""
 
-    metadata = sa.MetaData(naming_convention=CONSTRAINTS)
-    type_annotation_map = {datetime: Moment}
+    metadata = sa.MetaData(naming_convention=NAMING_CONVENTION)
+    type_annotation_map = {datetime: UTCDateTime}
 
 
 def now() -> datetime:
@@ -77,17 +83,17 @@ class Database:
             url or f"sqlite:///{folder / 'campaign.db'}",
             pool_pre_ping=not self.is_sqlite,
             hide_parameters=True,  # an error in a log must not say who signed
-            connect_args={} if self.is_sqlite else PATIENCE,
+            connect_args={} if self.is_sqlite else CONNECT_OPTIONS,
         )
         self._turn_file = folder / "turn.lock"
         self._writer = self.engine.execution_options(writing=True)
         # PostgreSQL would give each statement a view of its own: what moves from one table to another could be in neither.
-        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**ONE_VIEW)
+        self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**SNAPSHOT_ISOLATION)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
         else:
-            sa.event.listen(self.engine, "connect", _be_impatient)
+            sa.event.listen(self.engine, "connect", _set_lock_timeout)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -98,18 +104,18 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """A session that writes: committed, durably, when the block ends; rolled back when it raises."""
-        with self._turn(), Session(self._writer, expire_on_commit=False) as session, session.begin():
+        with self._writer_lock(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
     @contextmanager
-    def _turn(self) -> Iterator[None]:
-        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises Busy."""
+    def _writer_lock(self) -> Iterator[None]:
+        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises DatabaseBusy."""
         if not self.is_sqlite:
             yield
             return
-        with file_lock(self._turn_file, wait=BUSY_AFTER) as is_ours:
+        with file_lock(self._turn_file, wait=LOCK_TIMEOUT) as is_ours:
             if not is_ours:
-                raise Busy("the database is busy")
+                raise DatabaseBusy("the database is busy")
             yield
 
     def lock(self, session: Session, key: bytes, *, patiently: bool = False) -> None:
@@ -130,11 +136,11 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        with self._turn(), self.engine.connect() as connection:
+        with self._writer_lock(), self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_WAIT}")
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            raw.execute(PATIENT)
+            raw.execute(BUSY_TIMEOUT_PRAGMA)
             return bool(busy == 0)
 
     def close(self) -> None:
@@ -148,12 +154,12 @@ INSERTS: dict[str, Any] = {
 }  # each database's own, which knows of clashes
 
 
-def table(record: type[Record]) -> sa.Table:
+def table(record: type[Base]) -> sa.Table:
     """The table of a record, for statements that are made once and need no objects."""
     return cast("sa.Table", record.__table__)
 
 
-def insert(session: Session, record: type[Record]) -> "sqlite.Insert | postgresql.Insert":
+def insert(session: Session, record: type[Base]) -> "sqlite.Insert | postgresql.Insert":
     """An INSERT that can say what to do on a clash (`on_conflict_do_...`), in the words of the session's database."""
     return cast("sqlite.Insert | postgresql.Insert", INSERTS[session.get_bind().dialect.name](record))
 
@@ -164,10 +170,10 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.execute(pragma)
 
 
-def _be_impatient(connection: psycopg.Connection, _record: object) -> None:
+def _set_lock_timeout(connection: psycopg.Connection, _record: object) -> None:
     """PostgreSQL would wait for a lock for ever, and the visitor with it."""
     connection.autocommit = True
-    connection.execute(f"SET lock_timeout = {int(BUSY_AFTER * 1000)}")
+    connection.execute(f"SET lock_timeout = {int(LOCK_TIMEOUT * 1000)}")
     connection.autocommit = False
 
 

@@ -14,22 +14,22 @@ from alembic.config import Config
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import MIGRATIONS, Settings
-from campaign.crypto.sealing import Keys, KeyTrouble, load_keys, make_keys
-from campaign.database import Database, Record
+from campaign.crypto.sealing import KeyFileError, Keys, load_keys, make_keys
+from campaign.database import Base, Database
 from campaign.petition.models import Publication
 
-PREPARING = b"prepare."  # two that start at once take turns
+PREPARE_LOCK = b"prepare."  # two that start at once take turns
 NOTHING_HERE = "There is no campaign in {}: run `campaign serve` there first."
 
 
-class NoFolder(click.ClickException):
+class NoInstance(click.ClickException):
     """The data folder is not there, or what is in it does not belong together; its text is one sentence.
 
     Both `campaign` and `flask --app campaign` print it as such.
     """
 
 
-class KeyMark(Record):
+class KeyFingerprint(Base):
     """The short hash of a key this database was made with."""
 
     __tablename__ = "key_mark"
@@ -38,7 +38,7 @@ class KeyMark(Record):
     fingerprint: Mapped[str] = mapped_column(sa.String(16))
 
 
-def keys_in(settings: Settings) -> Path:
+def key_folder(settings: Settings) -> Path:
     """Where the key files lie."""
     return settings.data / "keys"
 
@@ -49,33 +49,33 @@ def open_database(settings: Settings) -> Database:
 
 
 def open_keys(settings: Settings) -> Keys:
-    """Read the keys; raises NoFolder where no campaign was ever made, KeyTrouble where a key is missing or broken."""
-    if not keys_in(settings).is_dir():
-        raise NoFolder(NOTHING_HERE.format(settings.data))
-    return load_keys(keys_in(settings))
+    """Read the keys; raises NoInstance where no campaign was ever made, KeyFileError where a key is missing or broken."""
+    if not key_folder(settings).is_dir():
+        raise NoInstance(NOTHING_HERE.format(settings.data))
+    return load_keys(key_folder(settings))
 
 
 def prepare(settings: Settings) -> None:
-    """Makes whatever is not there yet and brings the schema up to date; raises NoFolder or KeyTrouble."""
+    """Makes whatever is not there yet and brings the schema up to date; raises NoInstance or KeyFileError."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     settings.data.chmod(0o700)
     with closing(open_database(settings)) as database:
-        make_keys(keys_in(settings), _marks(database))
-        keys = load_keys(keys_in(settings))
+        make_keys(key_folder(settings), _known_keys(database))
+        keys = load_keys(key_folder(settings))
         migrate(database)
         with database.writing() as session:
-            database.lock(session, PREPARING)
-            _mark(session, keys)
+            database.lock(session, PREPARE_LOCK)
+            _record_fingerprints(session, keys)
             if session.get(Publication, 1) is None:
-                session.add(_nothing_yet())
+                session.add(_empty_publication())
 
 
 def check(settings: Settings) -> None:
-    """Raises NoFolder or KeyTrouble unless the folder is made and belongs to its database."""
+    """Raises NoInstance or KeyFileError unless the folder is made and belongs to its database."""
     with closing(open_database(settings)) as database:
         if not settings.data.is_dir() or not _is_made(database):
-            raise NoFolder(NOTHING_HERE.format(settings.data))
-        keys = load_keys(keys_in(settings))
+            raise NoInstance(NOTHING_HERE.format(settings.data))
+        keys = load_keys(key_folder(settings))
         with database.reading() as session:
             _compare(session, keys)
 
@@ -95,39 +95,39 @@ def _is_made(database: Database) -> bool:
     if database.is_sqlite and not Path(database.engine.url.database or "").exists():
         return False
     try:
-        return sa.inspect(database.engine).has_table(KeyMark.__tablename__)
+        return sa.inspect(database.engine).has_table(KeyFingerprint.__tablename__)
     except sa.exc.OperationalError as error:
-        raise NoFolder(f"The database cannot be opened: {' '.join(str(error.orig).split())}") from None
+        raise NoInstance(f"The database cannot be opened: {' '.join(str(error.orig).split())}") from None
 
 
-def _marks(database: Database) -> set[str]:
+def _known_keys(database: Database) -> set[str]:
     """The names of the keys that the database knows: all of them, or all but those that came with a newer version."""
     if not _is_made(database):
         return set()
     with database.reading() as session:
-        return set(session.scalars(sa.select(KeyMark.name)))
+        return set(session.scalars(sa.select(KeyFingerprint.name)))
 
 
-def _mark(session: Session, keys: Keys) -> None:
+def _record_fingerprints(session: Session, keys: Keys) -> None:
     """Notes the short hashes of keys that the database does not know yet; refuses others than it knows."""
-    known = set(session.scalars(sa.select(KeyMark.name)))
+    known = set(session.scalars(sa.select(KeyFingerprint.name)))
     for name, mark in keys.fingerprints().items():
         if name not in known:
-            session.add(KeyMark(name=name, fingerprint=mark))
+            session.add(KeyFingerprint(name=name, fingerprint=mark))
     session.flush()
     _compare(session, keys)
 
 
 def _compare(session: Session, keys: Keys) -> None:
-    known = {mark.name: mark.fingerprint for mark in session.scalars(sa.select(KeyMark))}
+    known = {mark.name: mark.fingerprint for mark in session.scalars(sa.select(KeyFingerprint))}
     for name, fingerprint in keys.fingerprints().items():
         if known.get(name) != fingerprint:
-            raise KeyTrouble(
+            raise KeyFileError(
                 f"The {name} key in the data folder is not the one this database was made with: put the right one back."
             )
 
 
-def _nothing_yet() -> Publication:
+def _empty_publication() -> Publication:
     return Publication(
         id=1,
         confirmed=0,

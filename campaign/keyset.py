@@ -1,6 +1,6 @@
 """Keyset pages: every page is found as fast as the first, and none is left out when rows come or go.
 
-A statement selects `key` and `id` of its rows; an address carries both of the row it goes on from, as `KEY.ID`.
+A statement selects `key` and `id` of its rows; an address carries both of the row it goes on from, as `PAGE_KEY.ID`.
 """
 
 import re
@@ -11,11 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-RECORD = re.compile("[0-9a-f]{32}")
+RECORD_ID = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True)
-class Order:
+class PageOrder:
     """The columns that rows are paged by: the key and the id, or the id alone; all in one direction, so that an index answers."""
 
     columns: tuple[Any, ...]
@@ -27,7 +27,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Page:
+class KeysetPage:
     """The rows of one page, and the keys of its neighbours."""
 
     rows: list[Any]
@@ -35,7 +35,7 @@ class Page:
     next: str | None
 
 
-def page(session: Session, statement: Any, order: Order, *, size: int, after: str = "", before: str = "") -> Page:
+def read_page(session: Session, statement: Any, order: PageOrder, *, size: int, after: str = "", before: str = "") -> KeysetPage:
     """Return the page of a SELECT after a key, or the one before it; the first page where there is no key, or none of ours."""
     key = _read_key(before or after, order)
     backwards = bool(before) and key is not None
@@ -46,15 +46,15 @@ def page(session: Session, statement: Any, order: Order, *, size: int, after: st
     if backwards:
         found.reverse()
     has_previous, has_next = (is_more, True) if backwards else (key is not None, is_more)
-    return Page(found, _key(found, 0) if has_previous else None, _key(found, -1) if has_next else None)
+    return KeysetPage(found, _key(found, 0) if has_previous else None, _key(found, -1) if has_next else None)
 
 
 def read_record(text: str) -> bytes | None:
     """Return the id of a record as an address or a form names it; None for anything else."""
-    return bytes.fromhex(text) if RECORD.fullmatch(text) else None
+    return bytes.fromhex(text) if RECORD_ID.fullmatch(text) else None
 
 
-def _beyond(order: Order, key: tuple[Any, ...], *, backwards: bool) -> sa.ColumnElement[bool]:
+def _beyond(order: PageOrder, key: tuple[Any, ...], *, backwards: bool) -> sa.ColumnElement[bool]:
     ours = sa.tuple_(*order.columns)
     theirs = sa.tuple_(*(sa.literal(value, part.type) for value, part in zip(key, order.columns, strict=True)))
     return ours < theirs if backwards != order.is_newest_first else ours > theirs
@@ -64,7 +64,7 @@ def _key(rows: list[Any], place: int) -> str | None:
     return f"{rows[place].key}.{rows[place].id.hex()}" if rows else None
 
 
-def _read_key(text: str, order: Order) -> tuple[Any, ...] | None:
+def _read_key(text: str, order: PageOrder) -> tuple[Any, ...] | None:
     first, _, record = text.rpartition(".")
     found = read_record(record)
     if found is None or "\0" in first:

@@ -30,7 +30,7 @@ from campaign.config import TRANSLATIONS
 
 SOURCE = "en"  # what all other languages are translated from
 HIDDEN, PUBLIC = "hidden", "public"
-DESCRIPTION = "language.toml"
+LANGUAGE_FILE = "language.toml"
 LONGEST_HEADER = 1000  # characters of an Accept-Language header that are read
 NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
@@ -63,7 +63,7 @@ class Language:
 
 def discover(translations: Path) -> dict[str, Language]:
     """Every language by its code, the source first; raises LanguageError."""
-    found = [describe(file) for file in translations.glob(f"*/{DESCRIPTION}")]
+    found = [describe(file) for file in translations.glob(f"*/{LANGUAGE_FILE}")]
     return {language.code: language for language in sorted(found, key=lambda one: (one.code != SOURCE, one.code))}
 
 
@@ -71,8 +71,8 @@ def describe(file: Path) -> Language:
     """The language that a `language.toml` describes; raises LanguageError."""
     code = file.parent.name
     try:
-        said = tomllib.loads(file.read_text("utf-8"))
-        language = Language(code, counts_as=tuple(said.pop("counts_as", ())), **said)
+        data = tomllib.loads(file.read_text("utf-8"))
+        language = Language(code, counts_as=tuple(data.pop("counts_as", ())), **data)
     except (OSError, ValueError, TypeError) as error:
         raise LanguageError(f"{file}: {error}") from None
     if language.dir not in {"ltr", "rtl"}:
@@ -205,16 +205,16 @@ def countries(code: str) -> tuple[tuple[str, str], ...]:
 
 # For sorting and searching: hamzas and marks do not count (as in Lucene's ArabicNormalizer), accents neither, and Persian and
 # Kurdish letters stand for the Arabic ones they look like. A hyphen, a dot or an apostrophe is a space.
-MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
-INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u0640\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+VOWEL_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
+IGNORED_CHARACTERS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u0640\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 BETWEEN = re.compile(r"[\s\-_.'’`،]+")
-LETTERS = str.maketrans("أإآٱىئؤةکیھەı", "ااااييوهكيههi", "ء")
+FOLDED_LETTERS = str.maketrans("أإآٱىئؤةکیھەı", "ااااييوهكيههi", "ء")
 
 
 def fold(text: str) -> str:
     """A key to sort and find names by: words without Arabic marks, hamzas, accents and case, with Latin digits."""
-    plain = INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
-    plain = unicodedata.normalize("NFKD", MARKS.sub("", plain).translate(LETTERS))
+    plain = IGNORED_CHARACTERS.sub("", unicodedata.normalize("NFKC", text))
+    plain = unicodedata.normalize("NFKD", VOWEL_MARKS.sub("", plain).translate(FOLDED_LETTERS))
     letters = (_digit(letter) for letter in plain if not unicodedata.combining(letter))
     return BETWEEN.sub(" ", "".join(letters)).strip().casefold()
 

@@ -6,27 +6,27 @@ from flask import current_app
 
 from campaign.config import Settings
 from campaign.content.pages import Texts
-from campaign.content.testimony_policy import Care
+from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.crypto.sealing import Keys
 from campaign.database import Database
-from campaign.web.request_checks import Gate, Stamp
+from campaign.web.request_checks import FormToken, RateLimiter
 
 
 @dataclass(frozen=True)
-class Site:
+class AppState:
     """The foundations of one site."""
 
     settings: Settings
     database: Database
     keys: Keys
-    gate: Gate
-    stamp: Stamp
-    care: Care
+    rate_limiter: RateLimiter
+    form_token: FormToken
+    policy: TestimonyPolicy
     texts: dict[str, Texts]
-    remaining: dict[str, Texts]  # once the testimony is withdrawn
+    texts_after_withdrawal: dict[str, Texts]  # once the testimony is withdrawn
 
 
-def site() -> Site:
+def state() -> AppState:
     """The site that serves this request."""
-    found: Site = current_app.extensions["site"]
+    found: AppState = current_app.extensions["site"]
     return found

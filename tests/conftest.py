@@ -12,7 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 from campaign import create_app, instance
 from campaign.config import Settings
 from campaign.outbox import smtp
-from campaign.state import Site
+from campaign.state import AppState
 from tests import programs
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import Mailbox, PostgreSQL, postgresql
@@ -119,7 +119,7 @@ def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iter
     made = create_app(settings)
     made.jinja_env.bytecode_cache = compiled_templates
     yield made
-    site: Site = made.extensions["site"]
+    site: AppState = made.extensions["site"]
     site.database.close()
 
 
@@ -150,7 +150,7 @@ def post_office(app: Flask, mailbox: Mailbox) -> PostOffice:
 @pytest.fixture
 def mail_way(settings: Settings) -> Iterator[smtp.Transport]:
     """An open conversation with the mail server."""
-    with smtp.conversation(smtp.transport(settings, lambda _: None)) as way_out:
+    with smtp.open_transport(smtp.make_transport(settings, lambda _: None)) as way_out:
         yield way_out
 
 

@@ -14,7 +14,7 @@ from campaign.database import now
 from campaign.outbox import queue, smtp
 from campaign.petition import counting, emails
 from campaign.petition.models import Signature, Submission
-from campaign.state import Site
+from campaign.state import AppState
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 
@@ -70,12 +70,12 @@ class PostOffice:
 
     def deliver(self) -> list[Any]:
         """Sends what is due and returns the letters that arrived."""
-        site: Site = self.app.extensions["site"]
+        site: AppState = self.app.extensions["site"]
         before = len(self.received)
-        with self.app.app_context(), smtp.conversation(smtp.transport(site.settings, lambda _: None)) as way_out:
+        with self.app.app_context(), smtp.open_transport(smtp.make_transport(site.settings, lambda _: None)) as way_out:
             while claimed := queue.claim(site.database, now()):
                 for letter in claimed:
-                    queue.send(site.database, site.keys, way_out, emails.write, letter)
+                    queue.deliver(site.database, site.keys, way_out, emails.compose, letter)
         return self.received[before:]
 
 
@@ -88,14 +88,14 @@ def link_in(letter: Any) -> str:
 
 def rows(app: Flask, record: type[Signature] | type[Submission]) -> list[Any]:
     """What the database holds."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     with site.database.reading() as session:
         return list(session.scalars(sa.select(record)))
 
 
 def publish(app: Flask) -> None:
     """The timed work counts and publishes now, and the pages know at once."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     counting.publish(site.database, batch=site.settings.count_batch)
     app.extensions["published"].refresh()
 

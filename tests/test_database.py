@@ -11,9 +11,9 @@ from alembic.migration import MigrationContext
 
 import campaign.instance
 from campaign import database as room
-from campaign.database import BUSY_AFTER, Busy, Moment, Record, insert
-from campaign.instance import KeyMark
-from campaign.outbox.smtp import Relay
+from campaign.database import LOCK_TIMEOUT, Base, DatabaseBusy, UTCDateTime, insert
+from campaign.instance import KeyFingerprint
+from campaign.outbox.smtp import MailServer
 from campaign.petition.models import Tally
 from tests.servers import on_sqlite
 
@@ -29,13 +29,13 @@ def database(app):
 def test_the_migrations_make_the_tables_that_the_records_describe(database):
     with database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, Record.metadata) == []
+        assert compare_metadata(context, Base.metadata) == []
 
 
 def test_constraints_and_indexes_have_the_names_of_the_records_in_the_real_tables(database):
     seen = sa.inspect(database.engine)
 
-    for table in Record.metadata.tables.values():
+    for table in Base.metadata.tables.values():
         assert seen.get_pk_constraint(table.name)["name"] == f"pk_{table.name}"
         wanted = {key.name for key in table.constraints if isinstance(key, sa.UniqueConstraint)}
         assert {key["name"] for key in seen.get_unique_constraints(table.name)} == wanted
@@ -43,11 +43,11 @@ def test_constraints_and_indexes_have_the_names_of_the_records_in_the_real_table
 
 def test_what_is_written_stands_once_the_door_is_closed_and_not_when_something_went_wrong(database):
     with database.writing() as session:
-        session.add(Relay(id=1, smtputf8=True))
+        session.add(MailServer(id=1, smtputf8=True))
 
     def fail():
         with database.writing() as session:
-            session.merge(Relay(id=1, smtputf8=False))
+            session.merge(MailServer(id=1, smtputf8=False))
             session.flush()
             raise ZeroDivisionError
 
@@ -55,31 +55,31 @@ def test_what_is_written_stands_once_the_door_is_closed_and_not_when_something_w
         fail()
 
     with database.reading() as session:
-        assert session.get_one(Relay, 1).smtputf8
+        assert session.get_one(MailServer, 1).smtputf8
 
 
 def test_nothing_is_kept_of_what_is_changed_while_reading(database):
     with database.reading() as session:
-        session.add(Relay(id=1, smtputf8=True))
+        session.add(MailServer(id=1, smtputf8=True))
         session.flush()
 
     with database.reading() as session:
-        assert session.get(Relay, 1) is None
+        assert session.get(MailServer, 1) is None
 
 
 def test_a_clash_can_be_the_ordinary_answer(database):
     for _ in range(3):
         with database.writing() as session:
-            session.execute(insert(session, KeyMark).values(name="one", fingerprint="x").on_conflict_do_nothing())
+            session.execute(insert(session, KeyFingerprint).values(name="one", fingerprint="x").on_conflict_do_nothing())
 
     with database.reading() as session:
-        assert session.get_one(KeyMark, "one").fingerprint == "x"
+        assert session.get_one(KeyFingerprint, "one").fingerprint == "x"
 
 
 def test_a_moment_comes_back_in_utc_whatever_zone_it_was_given_in(database):
     there = datetime(2018, 8, 10, 14, 0, 0, 123456, tzinfo=timezone(timedelta(hours=3)))
     with database.engine.begin() as connection:
-        table = sa.Table("moments", sa.MetaData(), sa.Column("at", Moment))
+        table = sa.Table("moments", sa.MetaData(), sa.Column("at", UTCDateTime))
         table.create(connection)
         connection.execute(table.insert().values(at=there))
         back = connection.scalar(sa.select(table.c.at))
@@ -122,10 +122,10 @@ def test_writers_wait_for_their_turn_and_none_is_lost(database):
 @on_sqlite
 def test_a_writer_whose_turn_does_not_come_says_so_and_readers_go_on(app, visitor, database, monkeypatch):
     visitor.form()
-    monkeypatch.setattr(room, "BUSY_AFTER", 0.1)
+    monkeypatch.setattr(room, "LOCK_TIMEOUT", 0.1)
 
     with database.writing():
-        with pytest.raises(Busy), database.writing():
+        with pytest.raises(DatabaseBusy), database.writing():
             pass
         answer = visitor.sign()
         assert visitor.read("/en/signatures").status_code == 200
@@ -138,7 +138,7 @@ def test_a_writer_whose_turn_does_not_come_says_so_and_readers_go_on(app, visito
 def test_nothing_erased_stays_in_the_database_or_its_log(settings, database):
     word = "an erased word that nothing else is like"
     with database.writing() as session:
-        session.add(KeyMark(name="here", fingerprint=word[:16]))
+        session.add(KeyFingerprint(name="here", fingerprint=word[:16]))
         session.execute(sa.text("CREATE TABLE words (word TEXT)"))
         session.execute(sa.text("INSERT INTO words VALUES (:word)"), {"word": word})
     files = [settings.data / "campaign.db", settings.data / "campaign.db-wal"]
@@ -155,12 +155,12 @@ def test_nothing_erased_stays_in_the_database_or_its_log(settings, database):
 @on_sqlite
 def test_a_reader_holds_the_log_back_and_then_it_is_emptied(settings, database):
     with database.reading() as session:
-        session.get(Relay, 1)
+        session.get(MailServer, 1)
         with database.writing() as other:
-            other.add(Relay(id=1, smtputf8=True))
+            other.add(MailServer(id=1, smtputf8=True))
         started = time.monotonic()
         assert not database.truncate_log()
-        assert time.monotonic() - started < BUSY_AFTER  # writers wait as long
+        assert time.monotonic() - started < LOCK_TIMEOUT  # writers wait as long
 
     assert database.truncate_log()
     assert (settings.data / "campaign.db-wal").stat().st_size == 0

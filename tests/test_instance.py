@@ -7,8 +7,8 @@ import sqlalchemy as sa
 
 from campaign import instance
 from campaign.config import Settings
-from campaign.crypto.sealing import KeyTrouble
-from campaign.instance import KeyMark, NoFolder
+from campaign.crypto.sealing import KeyFileError
+from campaign.instance import KeyFingerprint, NoInstance
 from campaign.petition.models import Publication
 
 
@@ -20,13 +20,13 @@ def empty(tmp_path, database_url):
 
 def test_a_folder_is_made_once_and_found_as_it_was(empty):
     instance.prepare(empty)
-    before = {file: file.read_bytes() for file in instance.keys_in(empty).iterdir()}
+    before = {file: file.read_bytes() for file in instance.key_folder(empty).iterdir()}
     empty.data.chmod(0o755)
 
     instance.prepare(empty)
     instance.check(empty)
 
-    assert {file: file.read_bytes() for file in instance.keys_in(empty).iterdir()} == before
+    assert {file: file.read_bytes() for file in instance.key_folder(empty).iterdir()} == before
     assert empty.data.stat().st_mode & 0o777 == 0o700
     database = instance.open_database(empty)
     with database.reading() as session:
@@ -37,28 +37,28 @@ def test_a_folder_is_made_once_and_found_as_it_was(empty):
 def test_a_folder_of_before_the_desk_gains_its_key_and_no_lost_key_is_made_anew(empty):
     instance.prepare(empty)
     database = instance.open_database(empty)
-    keys = instance.keys_in(empty)
+    keys = instance.key_folder(empty)
     (keys / "desk.key").unlink()
     with database.writing() as session:
-        session.execute(sa.delete(KeyMark).where(KeyMark.name == "desk"))
+        session.execute(sa.delete(KeyFingerprint).where(KeyFingerprint.name == "desk"))
 
     instance.prepare(empty)
     instance.check(empty)
 
     (keys / "tag.key").unlink()
-    with pytest.raises(KeyTrouble, match=r"tag\.key is missing or broken"):
+    with pytest.raises(KeyFileError, match=r"tag\.key is missing or broken"):
         instance.prepare(empty)
     assert not (keys / "tag.key").exists()
     database.close()
 
 
 def test_what_is_not_there_is_refused_and_nothing_is_made_by_asking(empty):
-    with pytest.raises(NoFolder, match=r"There is no campaign in .*: run `campaign serve` there first"):
+    with pytest.raises(NoInstance, match=r"There is no campaign in .*: run `campaign serve` there first"):
         instance.check(empty)
 
     assert not empty.data.exists()
     empty.data.mkdir()
-    with pytest.raises(NoFolder):
+    with pytest.raises(NoInstance):
         instance.check(empty)
     assert list(empty.data.iterdir()) == []
 
@@ -93,6 +93,6 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
 
     for ask in (instance.check, instance.prepare):
         tmp_path.joinpath("instance").mkdir(exist_ok=True)
-        with pytest.raises(NoFolder, match=r"^The database cannot be opened: .*") as refusal:
+        with pytest.raises(NoInstance, match=r"^The database cannot be opened: .*") as refusal:
             ask(away)
         assert "\n" not in str(refusal.value)

@@ -4,24 +4,24 @@ import sqlalchemy as sa
 
 from campaign.config import SettingError
 from campaign.content.files import TextError
-from campaign.crypto.sealing import CannotOpen, KeyTrouble
-from campaign.database import Busy
+from campaign.crypto.sealing import CannotOpen, KeyFileError
+from campaign.database import DatabaseBusy
 from campaign.exports.pdf import NamesHidden
 from campaign.languages import LanguageError
-from campaign.organizers.accounts import NoAccount
+from campaign.organizers.accounts import AccountError
 from campaign.petition.samples import NotEmpty
-from campaign.prints.render import NotDrawn
-from campaign.public.mirror import NoMirror
+from campaign.prints.render import RenderError
+from campaign.public.mirror import MirrorError
 from campaign.translation.catalogues import BadCatalogue
-from campaign.translation.po_exchange import NotTaken
+from campaign.translation.po_exchange import ImportRefused
 
-OF_FILES = (SettingError, LanguageError, TextError, BadCatalogue, NotTaken, NoMirror, NotDrawn, FileExistsError)
-OF_RECORDS = (KeyTrouble, CannotOpen, NamesHidden, NoAccount, NotEmpty, Busy)
+FILE_ERRORS = (SettingError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError, FileExistsError)
+RECORD_ERRORS = (KeyFileError, CannotOpen, NamesHidden, AccountError, NotEmpty, DatabaseBusy)
 
 
-def sentence(error: Exception) -> str | None:
+def error_sentence(error: Exception) -> str | None:
     """Return what went wrong in one sentence; None for a mistake of ours, which wants its traceback."""
-    if isinstance(error, (*OF_FILES, *OF_RECORDS)):
+    if isinstance(error, (*FILE_ERRORS, *RECORD_ERRORS)):
         return str(error)
     if isinstance(error, sa.exc.OperationalError):
         return f"The database cannot be used: {' '.join(str(error.orig).split())}"

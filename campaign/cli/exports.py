@@ -17,16 +17,16 @@ from campaign import create_app, instance
 from campaign.cli import signatures
 from campaign.crypto import sealing
 from campaign.exports import rows
-from campaign.exports.atomic_file import Hashed, whole
+from campaign.exports.atomic_file import HashingWriter, atomic_file
 from campaign.exports.format import Source, Watched
 from campaign.exports.formats import FORMATS
-from campaign.exports.rows import Wanted
-from campaign.exports.sealed import count, read_sealed
+from campaign.exports.rows import SignatureFilter
+from campaign.exports.sealed import count_sealed, read_sealed
 from campaign.languages import LANGUAGES, countries, read_day
 from campaign.petition import key_rotation
 
 STDOUT = "-"
-KEY_IS_AWAY = (
+KEY_NOT_HERE = (
     "The private key is not on this server, so only a sealed export can be made here: run"
     " `campaign export --format sealed --out signatures.sealed`, and where the key is"
     " `campaign open-export signatures.sealed --key FILE --format {format} --out {out}`;"
@@ -55,7 +55,7 @@ def to_country(_context: click.Context, _option: click.Parameter, typed: str | N
     raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
 
 
-def document_options(formats: Iterable[str]) -> Callable[[Command], Command]:
+def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     """What both commands ask about the document that they write."""
     options: tuple[Callable[[Command], Command], ...] = (
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
@@ -71,18 +71,18 @@ def document_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     return add
 
 
-def read_private(file: Path) -> PrivateKey:
-    """The private key as `campaign keys eject` wrote it; raises KeyTrouble."""
+def read_private_key(file: Path) -> PrivateKey:
+    """The private key as `campaign keys eject` wrote it; raises KeyFileError."""
     return PrivateKey(sealing.read_key(file))
 
 
 @contextmanager
-def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Watched]]:
+def open_output(out: str, expected: int) -> Iterator[tuple[IO[bytes], Watched]]:
     """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
     bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
-    place = standard_output() if out == STDOUT else whole(Path(out))
-    with tidy_end() as look, place as stream, bar:
-        hashed = Hashed(stream)
+    place = open_stdout() if out == STDOUT else atomic_file(Path(out))
+    with exit_cleanly() as look, place as stream, bar:
+        hashed = HashingWriter(stream)
 
         def watched(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
             for page in pages:
@@ -96,7 +96,7 @@ def outlet(out: str, expected: int) -> Iterator[tuple[IO[bytes], Watched]]:
 
 
 @contextmanager
-def standard_output() -> Iterator[IO[bytes]]:
+def open_stdout() -> Iterator[IO[bytes]]:
     """Standard output; a reader who has seen enough, such as `head`, ends the command without a word."""
     stream = sys.stdout.buffer
     try:
@@ -108,7 +108,7 @@ def standard_output() -> Iterator[IO[bytes]]:
 
 
 @contextmanager
-def tidy_end() -> Iterator[Callable[[], None]]:
+def exit_cleanly() -> Iterator[Callable[[], None]]:
     """Within this block a polite end is an exception, so that no half document with people's names stays behind.
 
     What it gives is to be called now and then: it ends what could not end at once, where exceptions get lost.
@@ -132,7 +132,7 @@ def tidy_end() -> Iterator[Callable[[], None]]:
 
 
 @click.command()
-@document_options(FORMATS)
+@export_options(FORMATS)
 @click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
 @click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
 @click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
@@ -141,29 +141,29 @@ def tidy_end() -> Iterator[Callable[[], None]]:
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
 def export(document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, **which: Any) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
-    settings, database = signatures.opened()
+    settings, database = signatures.open_campaign()
     with database.reading() as session:
-        keys = key_rotation.in_force(session, sealing.load_keys(instance.keys_in(settings)))
-    privates = [*map(read_private, key)] or ([keys.private] if keys.private else [])
+        keys = key_rotation.load_active_keys(session, sealing.load_keys(instance.key_folder(settings)))
+    privates = [*map(read_private_key, key)] or ([keys.private] if keys.private else [])
     chosen = FORMATS[document]
     if chosen.needs_key and not privates:
-        raise sealing.KeyTrouble(KEY_IS_AWAY.format(format=document, out=shlex.quote(out)))
-    wanted = chosen.narrow(Wanted(language=signed_in, **which))
+        raise sealing.KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
+    wanted = chosen.narrow(SignatureFilter(language=signed_in, **which))
     words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
-    with closing(database), outlet(out, rows.count(database, wanted)) as (stream, watched), words:
-        pages = rows.pages(database, wanted)
+    with closing(database), open_output(out, rows.count_rows(database, wanted)) as (stream, watched), words:
+        pages = rows.read_pages(database, wanted)
         chosen.write(Source(pages, watched, LANGUAGES[language], privates, wanted, keys.key_id), stream)
 
 
 @click.command("open-export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
-@document_options(one.name for one in FORMATS.values() if one.needs_key)
+@export_options(one.name for one in FORMATS.values() if one.needs_key)
 def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str) -> None:
     """Open a sealed export; needs nothing but the private key."""
-    privates = [*map(read_private, key)]
-    expected = count(file, [sealing.key_id(private.public_key) for private in privates])
-    with outlet(out, expected) as (stream, watched):
+    privates = [*map(read_private_key, key)]
+    expected = count_sealed(file, [sealing.key_id(private.public_key) for private in privates])
+    with open_output(out, expected) as (stream, watched):
         FORMATS[document].write(Source(read_sealed(file, expected), watched, LANGUAGES[language], privates), stream)
 
 

@@ -10,7 +10,7 @@ from campaign.translation import add as translation_add
 from campaign.translation import font_coverage, plurals, po_exchange
 from campaign.translation.catalogues import compile_catalogues
 from campaign.translation.problem import FUZZY, MISSING, STALE
-from campaign.translation.status import State, state
+from campaign.translation.status import LanguageStatus, language_status
 
 
 @click.group()
@@ -18,7 +18,7 @@ def languages() -> None:
     """Look after the languages of the site and their translations."""
 
 
-def known(_context: click.Context, _argument: click.Parameter, typed: str | None) -> str | None:
+def known_language(_context: click.Context, _argument: click.Parameter, typed: str | None) -> str | None:
     """A language that is there."""
     if typed is not None and typed not in discover(TRANSLATIONS):
         raise click.BadParameter(f"there is no language {typed!r}; those that are there: {', '.join(discover(TRANSLATIONS))}.")
@@ -26,25 +26,25 @@ def known(_context: click.Context, _argument: click.Parameter, typed: str | None
 
 
 @languages.command()
-@click.argument("language", required=False, callback=known)
+@click.argument("language", required=False, callback=known_language)
 def status(language: str | None) -> None:
     """Show what is translated, what is missing, what went stale, and every fault of public languages or of LANGUAGE."""
     wrong = False
     for code, one in discover(TRANSLATIONS).items():
-        found = state(TRANSLATIONS, one)
-        click.echo(summary(found))
+        found = language_status(TRANSLATIONS, one)
+        click.echo(status_line(found))
         if code == language or (language is None and one.status == PUBLIC):
-            wrong = wrong or bool(found.troubles)
-            for trouble in found.troubles:
+            wrong = wrong or bool(found.problems)
+            for trouble in found.problems:
                 click.echo(f"  {trouble}", err=True)
     if wrong:
         raise click.exceptions.Exit(1)
 
 
-def summary(found: State) -> str:
+def status_line(found: LanguageStatus) -> str:
     """One language in a line."""
     counts = [f"{found.count(kind)} {kind}" for kind in (MISSING, STALE, FUZZY)]
-    others = len(found.troubles) - sum(found.count(kind) for kind in (MISSING, STALE, FUZZY))
+    others = len(found.problems) - sum(found.count(kind) for kind in (MISSING, STALE, FUZZY))
     there = f"{found.texts} texts in {found.parts} parts, {found.messages} messages"
     return f"{found.language.code} ({found.language.status}): {there}; {', '.join([*counts, f'{others} otherwise wrong'])}"
 
@@ -55,24 +55,24 @@ def add(language: str) -> None:
     """Add LANGUAGE, a code such as fr: its texts and messages to translate, hidden from visitors until it says otherwise."""
     code = language.lower()
     try:
-        translation_add.add(TRANSLATIONS, code)
-    except translation_add.NoLanguage as error:
+        translation_add.add_language(TRANSLATIONS, code)
+    except translation_add.UnknownLanguage as error:
         raise click.UsageError(str(error)) from None
-    click.echo(summary(state(TRANSLATIONS, discover(TRANSLATIONS)[code])))
+    click.echo(status_line(language_status(TRANSLATIONS, discover(TRANSLATIONS)[code])))
     click.echo(f"Plural forms, by CLDR: {', '.join(plurals.categories(code))}.")
-    for sentence in font_coverage.notices(code):
+    for sentence in font_coverage.font_notices(code):
         click.echo(sentence)
     click.echo(f"Translate what lies in {TRANSLATIONS / code}; docs/translators.md says how.")
 
 
 @languages.command()
-@click.argument("language", required=False, callback=known)
+@click.argument("language", required=False, callback=known_language)
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default="po", show_default=True, help="The folder.")
 def extract(language: str | None, out: Path) -> None:
     """Write texts and messages of LANGUAGE, or of all, as PO files for people who translate in a PO editor."""
     for code, one in discover(TRANSLATIONS).items():
         if code != SOURCE and language in {None, code}:
-            for file in po_exchange.extract(TRANSLATIONS, one, out):
+            for file in po_exchange.export_po(TRANSLATIONS, one, out):
                 click.echo(str(file))
 
 
@@ -81,7 +81,7 @@ def extract(language: str | None, out: Path) -> None:
 def take(files: tuple[Path, ...]) -> None:
     """Take PO files that were translated back into texts and messages. What is fuzzy or empty is left as it was."""
     for file in files:
-        changed = po_exchange.take(TRANSLATIONS, file)
+        changed = po_exchange.import_po(TRANSLATIONS, file)
         click.echo("\n".join([f"{file}: {len(changed)} changed", *(f"  {one}" for one in changed)]))
     compile_catalogues(TRANSLATIONS)
 

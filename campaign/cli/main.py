@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 # Where each command is, and the first sentence of its help, so that `campaign --help` imports none of them; a test compares.
-COMMANDS = {
+COMMAND_PLACES = {
     "check": ("status", "Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."),
     "close": ("signatures", "End the collecting of signatures; links already sent can still be confirmed."),
     "erase": ("signatures", "Find everything there is of an e-mail address and erase it."),
@@ -39,18 +39,18 @@ class LazyCommands(Mapping[str, click.Command]):
     """The commands by their names; a module is imported when one of its commands is asked for."""
 
     def __getitem__(self, name: str) -> click.Command:
-        module = import_module(f"campaign.cli.{COMMANDS[name][0]}")
+        module = import_module(f"campaign.cli.{COMMAND_PLACES[name][0]}")
         found: dict[str, click.Command] = {command.name: command for command in module.COMMANDS}
         return found[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(COMMANDS)
+        return iter(COMMAND_PLACES)
 
     def __len__(self) -> int:
-        return len(COMMANDS)
+        return len(COMMAND_PLACES)
 
 
-class Campaign(click.Group):
+class CampaignGroup(click.Group):
     """A group whose commands end with one sentence and exit code 1 when something goes wrong."""
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -60,23 +60,23 @@ class Campaign(click.Group):
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
         except Exception as error:
-            from campaign.cli.errors import sentence
+            from campaign.cli.errors import error_sentence
 
-            words = sentence(error)
+            words = error_sentence(error)
             if words is None:
                 raise
             raise click.ClickException(words) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the list of commands without importing them."""
-        width = formatter.width - 6 - max(map(len, COMMANDS))
-        lines = [(name, click.Command(name, help=words).get_short_help_str(width)) for name, (_, words) in COMMANDS.items()]
+        width = formatter.width - 6 - max(map(len, COMMAND_PLACES))
+        lines = [(name, click.Command(name, help=words).get_short_help_str(width)) for name, (_, words) in COMMAND_PLACES.items()]
         with formatter.section("Commands"):
             formatter.write_dl(lines)
 
 
 @click.group(
-    cls=Campaign,
+    cls=CampaignGroup,
     commands=LazyCommands(),
     context_settings={"help_option_names": ["-h", "--help"]},
 )

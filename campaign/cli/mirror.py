@@ -8,9 +8,9 @@ import click
 
 from campaign import create_app, instance
 from campaign.config import Settings
-from campaign.public.mirror import mirror as write
+from campaign.public.mirror import write_mirror as write
 
-MOST = 5_000_000  # bytes; what still goes from phone to phone
+MAX_BYTES_MIRRORED = 5_000_000  # bytes; what still goes from phone to phone
 
 
 @click.command()
@@ -25,8 +25,8 @@ def mirror(target: Path, zipped: bool) -> None:
     if zipped:
         shutil.make_archive(str(target), "zip", target.parent, target.name)
     click.echo(f"{target}: {size / 1e6:.1f} MB", err=True)
-    if size > MOST:
-        raise click.ClickException(f"The copy is larger than {MOST / 1e6:.0f} MB.")
+    if size > MAX_BYTES_MIRRORED:
+        raise click.ClickException(f"The copy is larger than {MAX_BYTES_MIRRORED / 1e6:.0f} MB.")
 
 
 COMMANDS = (mirror,)

@@ -2,16 +2,16 @@
 
 import click
 
-from campaign.cli.signatures import opened
-from campaign.cli.status import one_address
+from campaign.cli.signatures import open_campaign
+from campaign.cli.status import address_argument
 from campaign.config import Settings
 from campaign.database import now
 from campaign.languages import LANGUAGES
 from campaign.organizers import accounts
 from campaign.organizers.models import ORGANIZER, ROLES
 
-EMAIL = click.argument("email", callback=lambda *typed: one_address(*typed).text)
-LANGUAGE = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+EMAIL_ARGUMENT = click.argument("email", callback=lambda *typed: address_argument(*typed).text)
+LANGUAGE_OPTION = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
 
 
 @click.group()
@@ -20,48 +20,48 @@ def organizers() -> None:
 
 
 @organizers.command()
-@EMAIL
+@EMAIL_ARGUMENT
 @click.option("--role", type=click.Choice(ROLES), default=ORGANIZER, show_default=True, help="A moderator sees no personal data.")
-@LANGUAGE
+@LANGUAGE_OPTION
 def add(email: str, role: str, language: str) -> None:
     """Add an account for the desk; print the link by which its owner sets it up, once and within three days."""
-    settings, database = opened()
+    settings, database = open_campaign()
     with database.writing() as session:
         token = accounts.add(session, email, role, now())
-    click.echo(link(settings, language, token))
+    click.echo(setup_url(settings, language, token))
 
 
 @organizers.command("list")
 def list_accounts() -> None:
     """List the accounts: address, role, and whether it is set up."""
-    _, database = opened()
+    _, database = open_campaign()
     with database.reading() as session:
-        for account in accounts.everybody(session):
+        for account in accounts.list_accounts(session):
             click.echo(f"{account.email}\t{account.role}\t" + ("set up" if account.ready_at else "not set up"))
 
 
 @organizers.command()
-@EMAIL
+@EMAIL_ARGUMENT
 def remove(email: str) -> None:
     """Remove an account and end its sessions; what it did stays in the audit."""
-    _, database = opened()
+    _, database = open_campaign()
     with database.writing() as session:
         accounts.remove(session, email, now())
     click.echo("Removed.")
 
 
 @organizers.command()
-@EMAIL
-@LANGUAGE
+@EMAIL_ARGUMENT
+@LANGUAGE_OPTION
 def reset(email: str, language: str) -> None:
     """End every session of an account, its passphrase and its second factor, and print a new link to set it up."""
-    settings, database = opened()
+    settings, database = open_campaign()
     with database.writing() as session:
         token = accounts.reset(session, email, now())
-    click.echo(link(settings, language, token))
+    click.echo(setup_url(settings, language, token))
 
 
-def link(settings: Settings, language: str, token: str) -> str:
+def setup_url(settings: Settings, language: str, token: str) -> str:
     """The address by which an account is set up: hand it over in person, or in a way that nobody else reads."""
     return f"{settings.base_url}/{language}/organize/set-up/{token}"
 

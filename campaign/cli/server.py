@@ -5,15 +5,15 @@ import os
 import click
 
 from campaign import create_app, instance
-from campaign.cli.signatures import opened
+from campaign.cli.signatures import open_campaign
 from campaign.config import PREFIX, Settings
 from campaign.crypto import sealing
 from campaign.languages import LANGUAGES
-from campaign.organizers.export_worker import prepare_all
+from campaign.organizers.export_worker import run_jobs
 from campaign.server import launcher, worker
 
 WEB_PORT = 8000
-KEY_IS_HERE = (
+KEY_ON_SERVER = (
     "The private key lies on this server, so whoever takes the server can read who signed:"
     " move it off with `campaign keys eject --out FILE` before people sign."
 )
@@ -32,11 +32,11 @@ def serve(host: str, port: int, workers: int | None, no_mail: bool) -> None:
             os.environ[PREFIX + "BASE_URL"] = f"http://localhost:{port}"
     settings = Settings.load()
     instance.prepare(settings)
-    greet(settings)
+    print_greeting(settings)
     launcher.serve(settings, host=host, port=port, workers=workers, mail=not no_mail)
 
 
-def greet(settings: Settings) -> None:
+def print_greeting(settings: Settings) -> None:
     """Says where to look, where letters go, and what should be mended before others come."""
     for language in LANGUAGES.values():
         click.echo(f"{settings.base_url}/{language.code}/")
@@ -46,8 +46,8 @@ def greet(settings: Settings) -> None:
         click.echo(f"Letters are sent from {settings.sender}.")
     if not settings.limits:
         click.echo("RATE LIMITS ARE OFF. This is for measuring on one machine only.", err=True)
-    if sealing.load_keys(instance.keys_in(settings)).private:
-        click.echo(KEY_IS_HERE, err=True)
+    if sealing.load_keys(instance.key_folder(settings)).private:
+        click.echo(KEY_ON_SERVER, err=True)
 
 
 @click.command()
@@ -67,13 +67,13 @@ def prepare() -> None:
     instance.check(settings)
     app = create_app(settings)
     with app.app_context():
-        prepare_all(app.extensions["site"], lambda words: click.echo(words, err=True))
+        run_jobs(app.extensions["site"], lambda words: click.echo(words, err=True))
 
 
 @click.command()
 def migrate() -> None:
     """Bring the database's schema up to date; safe when two start at once."""
-    _, database = opened()
+    _, database = open_campaign()
     instance.migrate(database)
 
 

@@ -12,7 +12,7 @@ from campaign.database import Database, now
 from campaign.petition import counting, key_rotation, samples, signing
 
 
-def opened() -> tuple[Settings, Database]:
+def open_campaign() -> tuple[Settings, Database]:
     """The settings and the database, both checked; the command's end closes it."""
     settings = Settings.load()
     instance.check(settings)
@@ -24,19 +24,21 @@ def opened() -> tuple[Settings, Database]:
 @click.command()
 def close() -> None:
     """End the collecting of signatures; links already sent can still be confirmed."""
-    _, database = opened()
+    _, database = open_campaign()
     with database.writing() as session:
         signing.close(session, now().date())
     click.echo("Signing is closed.")
 
 
 @click.command("open")
-def open_again() -> None:
+def reopen() -> None:
     """Resume the collecting of signatures."""
-    _, database = opened()
-    care, texts = testimony_policy.load(TRANSLATIONS)
+    _, database = open_campaign()
+    care, texts = testimony_policy.load_testimony(TRANSLATIONS)
     with database.writing() as session:
-        if testimony_policy.has_lost_its_ground(care, texts, is_withdrawn=counting.read(session).is_testimony_withdrawn):
+        if testimony_policy.letter_depends_on_withdrawn_testimony(
+            care, texts, is_withdrawn=counting.read_snapshot(session).is_testimony_withdrawn
+        ):
             raise click.ClickException("The letter quotes the testimony, which is withdrawn: change the letter first.")
         signing.close(session, None)
     click.echo("Signing is open.")
@@ -45,9 +47,9 @@ def open_again() -> None:
 @click.command()
 def erase() -> None:
     """Find everything there is of an e-mail address and erase it. The address is asked for, never an argument."""
-    settings, database = opened()
+    settings, database = open_campaign()
     address = click.prompt("E-mail address to erase", err=True, hide_input=False)
-    keys = load_keys(instance.keys_in(settings))
+    keys = load_keys(instance.key_folder(settings))
     try:
         with database.writing() as session:
             found = signing.erase(session, keys, address.strip(), now().date())
@@ -65,12 +67,12 @@ def sample(number: int) -> None:
     """Fill an empty data folder with NUMBER made-up signatures, for trying and measuring; the site says so on every page."""
     settings = Settings.load()
     instance.prepare(settings)
-    _, database = opened()
+    _, database = open_campaign()
     with click.progressbar(length=number, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         with database.reading() as session:
-            keys = key_rotation.in_force(session, load_keys(instance.keys_in(settings)))
-        samples.fill(database, keys, number, bar.update)
+            keys = key_rotation.load_active_keys(session, load_keys(instance.key_folder(settings)))
+        samples.add_samples(database, keys, number, bar.update)
     click.echo(f"{number} made-up signatures.")
 
 
-COMMANDS = (close, open_again, erase, sample)
+COMMANDS = (close, reopen, erase, sample)

@@ -8,8 +8,8 @@ from nacl.public import PrivateKey
 
 from campaign import create_app, instance
 from campaign.cli.exports import KEY_FILE
-from campaign.cli.server import KEY_IS_HERE
-from campaign.cli.signatures import opened
+from campaign.cli.server import KEY_ON_SERVER
+from campaign.cli.signatures import open_campaign
 from campaign.config import TRANSLATIONS, Settings
 from campaign.content import consent, redaction, testimony_policy
 from campaign.content.files import TextError
@@ -22,15 +22,15 @@ from campaign.outbox import queue, smtp
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
 from campaign.petition import counting, emails, key_rotation
 from campaign.petition.models import Submission
-from campaign.translation.status import state
+from campaign.translation.status import language_status
 
 
 @click.command()
 def status() -> None:
     """Show the published count, what waits, letters waiting and failed, what is overdue."""
-    _, database = opened()
+    _, database = open_campaign()
     with database.reading() as session:
-        published, outbox = counting.read(session), queue.count(session, now())
+        published, outbox = counting.read_snapshot(session), queue.count_messages(session, now())
         rows = {
             "published": f"{published.confirmed} (as of {published.as_of:%Y-%m-%d %H:%M} UTC)",
             "confirmed now": counting.count(session),
@@ -55,8 +55,8 @@ def status() -> None:
 @click.option("--key", type=KEY_FILE, multiple=True, help="A private key that is not in the data folder, to look at addresses.")
 def check(strict: bool, key: tuple[Path, ...]) -> None:
     """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
-    settings, database = opened()
-    wrong, advice = _wrong(settings, database, key), _advice(settings)
+    settings, database = open_campaign()
+    wrong, advice = _problems(settings, database, key), _advice(settings)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -64,20 +64,20 @@ def check(strict: bool, key: tuple[Path, ...]) -> None:
     click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
 
 
-def _wrong(settings: Settings, database: Database, key_files: tuple[Path, ...]) -> list[str]:
+def _problems(settings: Settings, database: Database, key_files: tuple[Path, ...]) -> list[str]:
     """What does not work now."""
     found: list[str] = []
     try:
-        _, texts = testimony_policy.load(TRANSLATIONS)
-        found += redaction.inexact(texts)
+        _, texts = testimony_policy.load_testimony(TRANSLATIONS)
+        found += redaction.inexact_quotations(texts)
     except TextError as error:
         found.append(str(error))
     with database.reading() as session:
-        if not counting.read(session).is_mail_stopped and queue.count(session, now()).overdue:
+        if not counting.read_snapshot(session).is_mail_stopped and queue.count_messages(session, now()).overdue:
             found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
-        found += audit.verify(session, settings.data)
-        keys = sealing.load_keys(instance.keys_in(settings))
-        found += key_rotation.wrong(session, keys) or key_change.dropped(session, keys)
+        found += audit.verify_chain(session, settings.data)
+        keys = sealing.load_keys(instance.key_folder(settings))
+        found += key_rotation.key_problems(session, keys) or key_change.missing_key_problems(session, keys)
     return found + _disguised(database, keys, key_files)
 
 
@@ -95,11 +95,11 @@ def _advice(settings: Settings) -> list[str]:
     found = []
     if not settings.contact:
         found.append("CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them.")
-    faults = sum(len(state(TRANSLATIONS, language).troubles) for language in LANGUAGES.values())
+    faults = sum(len(language_status(TRANSLATIONS, language).problems) for language in LANGUAGES.values())
     if faults:
         found.append(f"The translations have faults ({faults}): `campaign languages status` says which and where.")
-    if sealing.load_keys(instance.keys_in(settings)).private:
-        found.append(KEY_IS_HERE)
+    if sealing.load_keys(instance.key_folder(settings)).private:
+        found.append(KEY_ON_SERVER)
     if settings.is_loopback:
         found.append("CAMPAIGN_BASE_URL is of this machine alone: set it to the public address.")
     elif settings.base_url.startswith("http:"):
@@ -108,19 +108,22 @@ def _advice(settings: Settings) -> list[str]:
         found.append("CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://...")
     if "starttls=off" in settings.mail_url:
         found.append("CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server.")
-    return found + _care(settings)
+    return found + _testimony_advice(settings)
 
 
-def _care(settings: Settings) -> list[str]:
+def _testimony_advice(settings: Settings) -> list[str]:
     """What must be mended for the sake of the witness."""
     try:
-        care, _ = testimony_policy.load(TRANSLATIONS)
+        policy, _ = testimony_policy.load_testimony(TRANSLATIONS)
     except TextError:
         return []  # it stands among what is wrong
-    return [*testimony_policy.advice(care), *consent.faults(settings.data, care, list(LANGUAGES), now().date())]
+    return [
+        *testimony_policy.policy_advice(policy),
+        *consent.consent_problems(settings.data, policy, list(LANGUAGES), now().date()),
+    ]
 
 
-def one_address(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
+def address_argument(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
     """An e-mail address as the form takes it."""
     try:
         return parse_address(typed)
@@ -134,15 +137,15 @@ def mail_group() -> None:
 
 
 @mail_group.command("test")
-@click.argument("address", callback=one_address)
+@click.argument("address", callback=address_argument)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
 def mail_test(address: EmailAddress, language: str) -> None:
     """Send one letter now and say what the mail server answered."""
-    settings, _ = opened()
-    with create_app(settings).app_context(), smtp.conversation(smtp.transport(settings, click.echo)) as way_out:
+    settings, _ = open_campaign()
+    with create_app(settings).app_context(), smtp.open_transport(smtp.make_transport(settings, click.echo)) as way_out:
         try:
             way_out.send(emails.trial(address, language), address)
-        except (smtp.Refused, smtp.Trouble) as error:
+        except (smtp.PermanentFailure, smtp.TransientFailure) as error:
             raise click.ClickException(f"The mail server did not take the letter: {error}") from None
     click.echo("The letter is on its way.")
 

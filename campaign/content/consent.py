@@ -10,49 +10,49 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from campaign.content.testimony_policy import Care
+from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.languages import SOURCE
 
-RECORD = "consent.toml"
-PRIVATE = 0o600
-SCOPE = {
+CONSENT_FILE = "consent.toml"
+OWNER_ONLY = 0o600
+SCOPE_MEANINGS = {
     "text": "that the text is published",
     "name": "that the author is named as the byline does",
     "translation": "that it is translated",
     "social": "that a picture with its title goes with shared links",
 }
-NEEDED = ("given_by", "given_on", "scope", "review_by")
+REQUIRED_CONSENT_KEYS = ("given_by", "given_on", "scope", "review_by")
 
 
-def faults(data: Path, care: Care, codes: list[str], today: date) -> Iterator[str]:
+def consent_problems(data: Path, policy: TestimonyPolicy, codes: list[str], today: date) -> Iterator[str]:
     """What is missing for a public launch, a sentence each; no sentence repeats what the record holds."""
-    file = data / RECORD
+    file = data / CONSENT_FILE
     if not file.exists():
         yield f"There is no record of the author's consent: write {file}; docs/organizers.md says what goes in."
         return
-    if stat.S_IMODE(file.stat().st_mode) != PRIVATE:
+    if stat.S_IMODE(file.stat().st_mode) != OWNER_ONLY:
         yield f"{file} can be read by others: run `chmod 600 {file}`."
     try:
         record = tomllib.loads(file.read_text("utf-8"))
     except ValueError:
         yield f"{file} cannot be read as TOML: docs/organizers.md shows how it is written."
         return
-    yield from _gaps(file, record, today)
+    yield from _missing_parts(file, record, today)
     scope = record.get("scope")
-    for name in sorted(needed(care, codes) - set(scope if isinstance(scope, list) else [])):
-        yield f"The author's consent does not say {SCOPE[name]}: ask, and add {name} to the scope in {file}."
+    for name in sorted(required_scope(policy, codes) - set(scope if isinstance(scope, list) else [])):
+        yield f"The author's consent does not say {SCOPE_MEANINGS[name]}: ask, and add {name} to the scope in {file}."
 
 
-def needed(care: Care, codes: list[str]) -> set[str]:
+def required_scope(policy: TestimonyPolicy, codes: list[str]) -> set[str]:
     """For what the site as it is needs the author's consent."""
-    if care.withdrawn:
+    if policy.withdrawn:
         return set()
-    with_name = {"name"} if care.attribution != "none" else set()
+    with_name = {"name"} if policy.attribution != "none" else set()
     return {"text", "social"} | with_name | ({"translation"} if set(codes) - {SOURCE} else set())
 
 
-def _gaps(file: Path, record: dict[str, Any], today: date) -> Iterator[str]:
-    missing = [name for name in NEEDED if not record.get(name)]
+def _missing_parts(file: Path, record: dict[str, Any], today: date) -> Iterator[str]:
+    missing = [name for name in REQUIRED_CONSENT_KEYS if not record.get(name)]
     if missing:
         yield f"{file} does not say {', '.join(missing)}."
     for name in ("given_on", "review_by"):

@@ -14,16 +14,16 @@ from flask_babel import gettext, lazy_gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from campaign.content.files import FIELDS, Block, TextError, read
+from campaign.content.files import TRANSLATED_FIELDS, Block, TextError, read_document
 from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, speaking
 
-NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
-NEEDED = ("title", "description", "status")
+PAGE_NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
+REQUIRED_FIELDS = ("title", "description", "status")
 ORIGINAL, MACHINE, TRANSLATED, REVIEWED = STATUSES = ("original", "machine", "translated", "reviewed")
 WITHHELD = "name withheld"
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
-MISSING = lazy_gettext("This part has not been translated yet; it stands here in the language of the source.")
-STALE = lazy_gettext("The source of this part has changed since it was translated.")
+MISSING_NOTE = lazy_gettext("This part has not been translated yet; it stands here in the language of the source.")
+STALE_NOTE = lazy_gettext("The source of this part has changed since it was translated.")
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Paragraph:
     id: str
     words: str
     language: Language  # of the words: the source's where the translation lacks them
-    note: Any = ""  # MISSING or STALE, in the language of the page
+    note: Any = ""  # MISSING_NOTE or STALE_NOTE, in the language of the page
 
     @cached_property
     def html(self) -> Markup:
@@ -118,23 +118,25 @@ class Texts:
         return hashlib.sha256(signed.encode()).hexdigest()
 
 
-def load(folder: Path) -> dict[str, Texts]:
+def load_texts(folder: Path) -> dict[str, Texts]:
     """The texts of every public language; raises TextError."""
-    return {code: Texts(**{name: text(folder, name, language) for name in NAMES}) for code, language in LANGUAGES.items()}
+    return {
+        code: Texts(**{name: load_text(folder, name, language) for name in PAGE_NAMES}) for code, language in LANGUAGES.items()
+    }
 
 
-def text(folder: Path, name: str, language: Language) -> Text:
+def load_text(folder: Path, name: str, language: Language) -> Text:
     """One text as readers of a language see it; raises TextError when it lacks its title, description or status."""
     file = folder / language.code / f"{name}.md"
-    ours, source = read(file), read(folder / SOURCE / f"{name}.md")
-    for needed in NEEDED:
+    ours, source = read_document(file), read_document(folder / SOURCE / f"{name}.md")
+    for needed in REQUIRED_FIELDS:
         if not ours.meta.get(needed):
             raise TextError(f"{file}: `{needed}` is missing in the front matter")
     if ours.meta["status"] not in STATUSES:
         raise TextError(f"{file}: `status` is to be one of {', '.join(STATUSES)}")
     if ours.meta["status"] == REVIEWED and not ours.meta.get("reviewed_on"):
         raise TextError(f"{file}: `reviewed_on` is missing in the front matter")
-    meta = {field: source.meta[field] for field in FIELDS if field in source.meta} | ours.meta
+    meta = {field: source.meta[field] for field in TRANSLATED_FIELDS if field in source.meta} | ours.meta
     pieces, theirs = ours.pieces(), source.pieces()
     shown = (_shown(block, pieces.get(block.id), language) for block in source.blocks)
     fields = theirs.keys() & pieces.keys() - {block.id for block in source.blocks}
@@ -147,5 +149,5 @@ def _shown(source: Block, ours: Block | None, language: Language) -> Paragraph:
     if language.code == SOURCE:
         return Paragraph(source.id, source.words, language)
     if ours is None or not ours.is_translated:
-        return Paragraph(source.id, source.words, LANGUAGES[SOURCE], MISSING)
-    return Paragraph(source.id, ours.words, language, STALE if ours.is_stale(source) else "")
+        return Paragraph(source.id, source.words, LANGUAGES[SOURCE], MISSING_NOTE)
+    return Paragraph(source.id, ours.words, language, STALE_NOTE if ours.is_stale(source) else "")

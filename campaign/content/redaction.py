@@ -7,51 +7,51 @@ from typing import Any
 
 from campaign.content.pages import ORIGINAL, Paragraph, Text, Texts
 
-MARK = "((withheld))"  # in the files, in the place of the words; YAML takes it as it stands
-LEFT_OUT = "[…]"  # on pages, in the place of a passage of a testimony that is withdrawn
-QUOTED = re.compile(r"([“«„]\s*)([^“”«»„]+?)(\s*[”»“])")
-LEADS_TO_IT = re.compile(r"\]\(/[a-z-]+/testimony\b")
+REDACTED = "((withheld))"  # in the files, in the place of the words; YAML takes it as it stands
+OMISSION = "[…]"  # on pages, in the place of a passage of a testimony that is withdrawn
+QUOTATION = re.compile(r"([“«„]\s*)([^“”«»„]+?)(\s*[”»“])")
+LINK_TO_TESTIMONY = re.compile(r"\]\(/[a-z-]+/testimony\b")
 
 
-def masked(text: Text, withheld: dict[str, str]) -> Text:
+def redact(text: Text, withheld: dict[str, str]) -> Text:
     """A text in whose every word a mark is turned into what readers see, each in its own language."""
-    paragraphs = (replace(part, words=part.words.replace(MARK, withheld[part.language.code])) for part in text.paragraphs)
-    return replace(text, meta=_masked(text.meta, withheld[text.language.code]), paragraphs=tuple(paragraphs))
+    paragraphs = (replace(part, words=part.words.replace(REDACTED, withheld[part.language.code])) for part in text.paragraphs)
+    return replace(text, meta=_redact_value(text.meta, withheld[text.language.code]), paragraphs=tuple(paragraphs))
 
 
-def _masked(value: Any, words: str) -> Any:
+def _redact_value(value: Any, words: str) -> Any:
     if isinstance(value, dict):
-        return {key: _masked(one, words) for key, one in value.items()}
+        return {key: _redact_value(one, words) for key, one in value.items()}
     if isinstance(value, list):
-        return [_masked(one, words) for one in value]
-    return value.replace(MARK, words) if isinstance(value, str) else value
+        return [_redact_value(one, words) for one in value]
+    return value.replace(REDACTED, words) if isinstance(value, str) else value
 
 
-def is_marked(texts: dict[str, Texts]) -> bool:
+def has_redactions(texts: dict[str, Texts]) -> bool:
     """Whether anything is withheld in any language."""
-    return any(MARK in f"{one.testimony.meta}{one.testimony.body}" for one in texts.values())
+    return any(REDACTED in f"{one.testimony.meta}{one.testimony.body}" for one in texts.values())
 
 
-def unequal(texts: dict[str, Texts]) -> Iterator[str]:
+def unequal_redactions(texts: dict[str, Texts]) -> Iterator[str]:
     """What is wrong where one language withholds what another one says: a sentence each."""
-    languages = {code: _marks(one.testimony) for code, one in texts.items()}
+    languages = {code: _count_redactions(one.testimony) for code, one in texts.items()}
     for code, marks in languages.items():
         for other, theirs in languages.items():
             for place in marks:
                 if marks[place] > theirs.get(place, 0):
-                    yield f"{code} withholds words in {place} of the testimony that {other} still says: put {MARK} there too."
+                    yield f"{code} withholds words in {place} of the testimony that {other} still says: put {REDACTED} there too."
 
 
-def _marks(testimony: Text) -> dict[str, int]:
+def _count_redactions(testimony: Text) -> dict[str, int]:
     """How often each part of a testimony has a mark."""
     parts = {"title": testimony.title} | {part.id: part.words for part in testimony.paragraphs}
-    return {place: words.count(MARK) for place, words in parts.items()}
+    return {place: words.count(REDACTED) for place, words in parts.items()}
 
 
-def inexact(texts: dict[str, Texts]) -> Iterator[str]:
+def inexact_quotations(texts: dict[str, Texts]) -> Iterator[str]:
     """What is quoted and does not stand in the testimony, so that what is withheld there could stand here: a sentence each."""
     for code, one in texts.items():
-        said = _said(one.testimony)
+        said = _all_words(one.testimony)
         quoted = {"testimony.md, `description`": [one.testimony.description]}
         quoted |= {"testimony.md, `heart`": one.testimony.meta.get("heart", []), "petition.md": list(quotations(one.petition))}
         for place, passages in quoted.items():
@@ -63,36 +63,38 @@ def inexact(texts: dict[str, Texts]) -> Iterator[str]:
 def quotations(letter: Text) -> Iterator[str]:
     """What stands between quotation marks in the letter and in its call."""
     for words in (letter.body, str(letter.meta.get("call", ""))):
-        yield from (found[2] for found in QUOTED.finditer(words) if found[2] != LEFT_OUT)
+        yield from (found[2] for found in QUOTATION.finditer(words) if found[2] != OMISSION)
 
 
-def without_testimony(texts: Texts, goes_too: dict[str, list[str]]) -> Texts:
+def without_testimony(texts: Texts, removed_with_testimony: dict[str, list[str]]) -> Texts:
     """The texts once the testimony is withdrawn: no word of it, nothing that leads to it, its passages left out of the letter."""
     gone = replace(texts.testimony, meta={"title": "", "description": "", "status": ORIGINAL}, paragraphs=())
-    said = _said(texts.testimony) if texts.testimony.paragraphs else ""
+    said = _all_words(texts.testimony) if texts.testimony.paragraphs else ""
     pages = {one.name: getattr(texts, one.name) for one in fields(Texts) if one.name not in {"testimony", "petition"}}
-    left = {name: _without_links(page, goes_too.get(name, [])) for name, page in pages.items()}
-    return Texts(testimony=gone, petition=_unquoted(texts.petition, said), **left)
+    left = {name: _without_links(page, removed_with_testimony.get(name, [])) for name, page in pages.items()}
+    return Texts(testimony=gone, petition=_without_quotations(texts.petition, said), **left)
 
 
-def _said(testimony: Text) -> str:
+def _all_words(testimony: Text) -> str:
     return f"{testimony.title}\n\n{testimony.body}"
 
 
-def _unquoted(letter: Text, said: str) -> Text:
+def _without_quotations(letter: Text, said: str) -> Text:
     def left_out(found: re.Match[str]) -> str:
         is_its = not said or found[2] in said  # without its words here, nobody can tell which quotations are from it
-        return found[1] + (LEFT_OUT if is_its else found[2]) + found[3]
+        return found[1] + (OMISSION if is_its else found[2]) + found[3]
 
-    paragraphs = (replace(part, words=QUOTED.sub(left_out, part.words)) for part in letter.paragraphs)
-    return replace(letter, meta=letter.meta | {"call": QUOTED.sub(left_out, letter.meta["call"])}, paragraphs=tuple(paragraphs))
+    paragraphs = (replace(part, words=QUOTATION.sub(left_out, part.words)) for part in letter.paragraphs)
+    return replace(
+        letter, meta=letter.meta | {"call": QUOTATION.sub(left_out, letter.meta["call"])}, paragraphs=tuple(paragraphs)
+    )
 
 
-def _without_links(page: Text, goes_too: list[str]) -> Text:
-    kept = (_shorter(part) for part in page.paragraphs if part.id not in goes_too)
+def _without_links(page: Text, removed_with_testimony: list[str]) -> Text:
+    kept = (_without_linked_lines(part) for part in page.paragraphs if part.id not in removed_with_testimony)
     return replace(page, paragraphs=tuple(part for part in kept if part.words))
 
 
-def _shorter(part: Paragraph) -> Paragraph:
+def _without_linked_lines(part: Paragraph) -> Paragraph:
     """A block without the paragraph or the items of a list that lead to the testimony."""
-    return replace(part, words="\n".join(line for line in part.words.splitlines() if not LEADS_TO_IT.search(line)))
+    return replace(part, words="\n".join(line for line in part.words.splitlines() if not LINK_TO_TESTIMONY.search(line)))

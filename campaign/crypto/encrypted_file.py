@@ -12,16 +12,16 @@ from nacl.exceptions import CryptoError
 
 from campaign.crypto.sealing import CannotOpen
 
-CHUNK = 64 * 1024
-HEADER = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
-LOCKED_CHUNK = CHUNK + sodium.crypto_secretstream_xchacha20poly1305_ABYTES
-LAST = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
+CHUNK_SIZE = 64 * 1024
+HEADER_SIZE = sodium.crypto_secretstream_xchacha20poly1305_HEADERBYTES
+ENCRYPTED_CHUNK = CHUNK_SIZE + sodium.crypto_secretstream_xchacha20poly1305_ABYTES
+FINAL_TAG = sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
 new_state = sodium.crypto_secretstream_xchacha20poly1305_state
 push = sodium.crypto_secretstream_xchacha20poly1305_push
 pull = sodium.crypto_secretstream_xchacha20poly1305_pull
 
 
-class Locking(io.RawIOBase):
+class EncryptingWriter(io.RawIOBase):
     """Locks what is written under a key of 32 bytes; `finish` writes the last chunk. Nothing goes into `stream` in the clear."""
 
     def __init__(self, stream: IO[bytes], key: bytes) -> None:
@@ -35,24 +35,24 @@ class Locking(io.RawIOBase):
     def write(self, data: bytes) -> int:  # type: ignore[override]  # nothing else is ever written
         """Takes all of it, and writes the chunks that are full."""
         self._rest += data
-        whole = len(self._rest) - len(self._rest) % CHUNK
-        for start in range(0, whole, CHUNK):
-            self._stream.write(push(self._state, bytes(self._rest[start : start + CHUNK])))
+        whole = len(self._rest) - len(self._rest) % CHUNK_SIZE
+        for start in range(0, whole, CHUNK_SIZE):
+            self._stream.write(push(self._state, bytes(self._rest[start : start + CHUNK_SIZE])))
         del self._rest[:whole]
         return len(data)
 
     def finish(self) -> None:
         """Writes what is left, as the last chunk."""
-        self._stream.write(push(self._state, bytes(self._rest), tag=LAST))
+        self._stream.write(push(self._state, bytes(self._rest), tag=FINAL_TAG))
 
 
-class Unlocking(io.RawIOBase):
-    """Reads what `Locking` wrote; raises CannotOpen for another key, for what was changed and for what was cut off."""
+class DecryptingReader(io.RawIOBase):
+    """Reads what `EncryptingWriter` wrote; raises CannotOpen for another key, for what was changed and for what was cut off."""
 
     def __init__(self, stream: IO[bytes], key: bytes) -> None:
         self._stream, self._state, self._is_over = stream, new_state(), False
         try:
-            sodium.crypto_secretstream_xchacha20poly1305_init_pull(self._state, stream.read(HEADER), key)
+            sodium.crypto_secretstream_xchacha20poly1305_init_pull(self._state, stream.read(HEADER_SIZE), key)
         except CryptoError:
             raise CannotOpen("The file is cut off.") from None
 
@@ -61,10 +61,10 @@ class Unlocking(io.RawIOBase):
         if self._is_over:
             return b""
         try:
-            chunk, tag = pull(self._state, self._stream.read(LOCKED_CHUNK))
+            chunk, tag = pull(self._state, self._stream.read(ENCRYPTED_CHUNK))
         except CryptoError:
             raise CannotOpen("The file is damaged, cut off or locked under another key.") from None
-        self._is_over = tag == LAST
+        self._is_over = tag == FINAL_TAG
         return bytes(chunk)
 
     def close(self) -> None:

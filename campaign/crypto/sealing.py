@@ -20,15 +20,15 @@ from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
-VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
+ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
-SECRETS = ("tag", "mail", "form", "desk")
-PUBLIC, PRIVATE = "seal.public", "seal.private"
+SECRET_KEYS = ("tag", "mail", "form", "desk")
+PUBLIC_FILE, PRIVATE_FILE = "seal.public", "seal.private"
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 DOTS_DO_NOT_COUNT = {"gmail.com"}
 
 
-class KeyTrouble(Exception):
+class KeyFileError(Exception):
     """A key is missing, wrong or readable by others; its text is one sentence that says what to do."""
 
 
@@ -68,7 +68,7 @@ class Keys:
 
     def fingerprints(self) -> dict[str, str]:
         """A short hash of each key; kept in the database so that a start with other keys is refused."""
-        secret = {name: _fingerprint(getattr(self, name)) for name in SECRETS}
+        secret = {name: _fingerprint(getattr(self, name)) for name in SECRET_KEYS}
         return {"seal": _fingerprint(bytes(self.public)), **secret}
 
 
@@ -78,43 +78,43 @@ def make_keys(folder: Path, known: Collection[str] = ()) -> None:
     Never one that the database already knows: another one in its place would hide that it is lost.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in set(SECRETS) - set(known):
+    for name in set(SECRET_KEYS) - set(known):
         if not (folder / f"{name}.key").exists():
             _write(folder / f"{name}.key", secrets.token_bytes(32))
-    if "seal" not in known and not (folder / PUBLIC).exists():
+    if "seal" not in known and not (folder / PUBLIC_FILE).exists():
         private = PrivateKey.generate()
-        _write(folder / PRIVATE, bytes(private))
-        _write(folder / PUBLIC, bytes(private.public_key))
+        _write(folder / PRIVATE_FILE, bytes(private))
+        _write(folder / PUBLIC_FILE, bytes(private.public_key))
 
 
 def load_keys(folder: Path) -> Keys:
-    """Reads the key files; raises KeyTrouble when one is missing, broken or readable by others."""
-    private = folder / PRIVATE
+    """Reads the key files; raises KeyFileError when one is missing, broken or readable by others."""
+    private = folder / PRIVATE_FILE
     return Keys(
-        public=PublicKey(read_key(folder / PUBLIC)),
+        public=PublicKey(read_key(folder / PUBLIC_FILE)),
         private=PrivateKey(read_key(private)) if private.exists() else None,
-        **{name: read_key(folder / f"{name}.key") for name in SECRETS},
+        **{name: read_key(folder / f"{name}.key") for name in SECRET_KEYS},
     )
 
 
 def read_key(file: Path) -> bytes:
-    """The 32 bytes of one key file; raises KeyTrouble."""
+    """The 32 bytes of one key file; raises KeyFileError."""
     try:
         mode = file.stat().st_mode
         key = base64.b64decode(file.read_text("ascii").strip(), validate=True)
     except (OSError, ValueError):
-        raise KeyTrouble(f"The key file {file} is missing or broken: put it back from the backup.") from None
+        raise KeyFileError(f"The key file {file} is missing or broken: put it back from the backup.") from None
     if mode & 0o077:
-        raise KeyTrouble(f"The key file {file} can be read by others: run chmod 600 on it.")
+        raise KeyFileError(f"The key file {file} can be read by others: run chmod 600 on it.")
     if len(key) != 32:
-        raise KeyTrouble(f"The key file {file} is not a key: put it back from the backup.")
+        raise KeyFileError(f"The key file {file} is not a key: put it back from the backup.")
     return key
 
 
 def new_key(out: Path) -> PublicKey:
     """Writes a new private key into the file `out`, which must not exist yet, and returns the public one."""
     if out.exists():
-        raise KeyTrouble(f"{out} is there already: name another file.")
+        raise KeyFileError(f"{out} is there already: name another file.")
     private = PrivateKey.generate()
     _write(out, bytes(private))
     return private.public_key
@@ -122,11 +122,11 @@ def new_key(out: Path) -> PublicKey:
 
 def eject(folder: Path, out: Path) -> None:
     """Moves the private key out of the data folder into the file `out`, which must not exist yet."""
-    source = folder / PRIVATE
+    source = folder / PRIVATE_FILE
     if not source.exists():
-        raise KeyTrouble("The private key is not on this server; it was moved off before.")
+        raise KeyFileError("The private key is not on this server; it was moved off before.")
     if out.exists():
-        raise KeyTrouble(f"{out} is there already: name another file.")
+        raise KeyFileError(f"{out} is there already: name another file.")
     _write(out, read_key(source))
     with source.open("r+b") as file:  # overwritten first; a disk may still keep a copy, which only its destruction ends
         file.write(b"\0" * source.stat().st_size)
@@ -137,7 +137,7 @@ def eject(folder: Path, out: Path) -> None:
 def seal(public: PublicKey, person: Person) -> bytes:
     """A record nobody but the private key's holder opens: version, key id, then the padded record in a SealedBox."""
     plain = _padded(person.record + bytes.fromhex(person.text_sha256), person.name, person.email)
-    return bytes([VERSION]) + key_id(public) + SealedBox(public).encrypt(plain)
+    return bytes([ENVELOPE_VERSION]) + key_id(public) + SealedBox(public).encrypt(plain)
 
 
 def open_sealed(private: PrivateKey, envelope: bytes) -> Person:
@@ -163,25 +163,25 @@ def _open_first(private: PrivateKey, box: bytes) -> Person:
 OPENERS: dict[bytes, Callable[[PrivateKey, bytes], Person]] = {b"\1": _open_first}
 
 
-def lock(key: bytes, text: str) -> bytes:
+def encrypt(key: bytes, text: str) -> bytes:
     """Lock text of at most 1,022 bytes under a key file; raise RecordTooLarge."""
     return bytes(SecretBox(key).encrypt(_padded(b"", text)))
 
 
-def unlock(key: bytes, box: bytes) -> str:
-    """Opens what `lock` made; raises CannotOpen."""
+def decrypt(key: bytes, box: bytes) -> str:
+    """Opens what `encrypt` made; raises CannotOpen."""
     try:
         return _take(SecretBox(key).decrypt(box))[0].decode()
     except CryptoError:
         raise CannotOpen("this was locked under another key") from None
 
 
-def tag(key: bytes, email: str) -> bytes:
+def mailbox_tag(key: bytes, email: str) -> bytes:
     """32 bytes that are the same for every way to write one mailbox, and say nothing without the key file."""
     return hmac.digest(key, mailbox(email).encode(), hashlib.sha256)
 
 
-def digest(key: bytes, *parts: str) -> bytes:
+def content_mac(key: bytes, *parts: str) -> bytes:
     """32 bytes that tell the same content again, keyed like the tag."""
     return hmac.digest(key, "\0".join(("content", *parts)).encode(), hashlib.sha256)
 
@@ -214,10 +214,10 @@ def key_id(public: PublicKey) -> bytes:
 
 def fingerprint(public: PublicKey) -> str:
     """What people compare by voice: half of a public key's SHA-256, in groups. It begins with the key's id."""
-    return grouped(hashlib.sha256(bytes(public)).digest()[:16])
+    return format_fingerprint(hashlib.sha256(bytes(public)).digest()[:16])
 
 
-def grouped(key_id: bytes) -> str:
+def format_fingerprint(key_id: bytes) -> str:
     """Bytes in hex, in groups of four digits."""
     return key_id.hex(" ", 2)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 
-class Hashed(io.RawIOBase):
+class HashingWriter(io.RawIOBase):
     """Passes on what is written and knows its size and SHA-256; it cannot be sought in, so nothing is changed afterwards."""
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -37,7 +37,7 @@ class Hashed(io.RawIOBase):
 
 
 @contextmanager
-def whole(file: Path) -> Iterator[IO[bytes]]:
+def atomic_file(file: Path) -> Iterator[IO[bytes]]:
     """A new file, readable by its owner alone, that gets its name when it is complete and on disk.
 
     Raises FileExistsError when there is one of that name. What was written goes when anything goes wrong.
@@ -55,10 +55,10 @@ def whole(file: Path) -> Iterator[IO[bytes]]:
         draft.rename(file)
     finally:
         draft.unlink(missing_ok=True)
-    _keep_name(file.parent)
+    _sync_folder(file.parent)
 
 
-def _keep_name(folder: Path) -> None:
+def _sync_folder(folder: Path) -> None:
     """The name too is on disk."""
     opened = os.open(folder, os.O_RDONLY)
     try:

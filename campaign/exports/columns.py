@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from campaign.exports.rows import Row
+from campaign.exports.rows import ExportRow
 
 ONLINE = "online"
 Value = str | int | bool | None
@@ -15,7 +15,7 @@ class Column:
 
     name: str
     width: int
-    value: Callable[[Row], Value]
+    value: Callable[[ExportRow], Value]
 
 
 COLUMNS = (
@@ -33,12 +33,12 @@ COLUMNS = (
 NAMES = tuple(column.name for column in COLUMNS)
 
 
-def values(row: Row) -> dict[str, Value]:
+def values(row: ExportRow) -> dict[str, Value]:
     """Return the values of a row by the names of the columns."""
     return {column.name: column.value(row) for column in COLUMNS}
 
 
-def texts(row: Row) -> list[str]:
+def texts(row: ExportRow) -> list[str]:
     """Return the values of a row as text."""
     return [text(column.value(row)) for column in COLUMNS]
 

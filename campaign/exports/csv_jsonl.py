@@ -11,35 +11,35 @@ from flask_babel import lazy_gettext
 
 from campaign.exports.columns import NAMES, texts, values
 from campaign.exports.format import Format
-from campaign.exports.rows import Row
+from campaign.exports.rows import ExportRow
 from campaign.petition.validation import INVISIBLE
 
 # What a spreadsheet may take for a formula (OWASP ASVS 1.2.10), also behind white space and joiners.
-FORMULA = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]")  # fullwidth forms too
+FORMULA_START = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]")  # fullwidth forms too
 
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 
 
-def write_csv(rows: Iterable[Row], out: IO[bytes]) -> None:
+def write_csv(rows: Iterable[ExportRow], out: IO[bytes]) -> None:
     """UTF-8 with a byte order mark, by which Excel knows Arabic; formulas disarmed by an apostrophe before them."""
     table = csv.writer(codecs.getwriter("utf-8-sig")(out), lineterminator="\r\n")
     table.writerow(NAMES)
     for row in rows:
-        table.writerow([disarmed(text) for text in texts(row)])
+        table.writerow([escape_formula(text) for text in texts(row)])
 
 
-def write_jsonl(rows: Iterable[Row], out: IO[bytes]) -> None:
+def write_jsonl(rows: Iterable[ExportRow], out: IO[bytes]) -> None:
     """One object a line: numbers, true and false, null, and every text as it was signed."""
     for row in rows:
         out.write(ENCODER.encode(values(row)).encode() + b"\n")
 
 
-def disarmed(text: str) -> str:
+def escape_formula(text: str) -> str:
     """A cell that no spreadsheet runs: without invisible characters, and text where it would begin a formula."""
     if text.isascii() and text[:1].isalnum():
         return text
     seen = INVISIBLE.sub("", text)
-    return f"'{seen}" if FORMULA.match(seen) else seen
+    return f"'{seen}" if FORMULA_START.match(seen) else seen
 
 
 CSV = Format(

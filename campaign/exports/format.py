@@ -6,8 +6,8 @@ from typing import IO, Any
 
 from nacl.public import PrivateKey
 
-from campaign.exports.rows import Row, Stored, Wanted
-from campaign.exports.unsealing import opened
+from campaign.exports.rows import ExportRow, SignatureFilter, StoredSignature
+from campaign.exports.unsealing import unseal_rows
 from campaign.languages import Language
 
 Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on, and shows how far they are
@@ -17,16 +17,16 @@ Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages o
 class Source:
     """What a document is written from: signatures page by page, and what is needed to open and to describe them."""
 
-    pages: Iterator[list[Stored]]
+    pages: Iterator[list[StoredSignature]]
     watched: Watched
     language: Language  # the reader's
     privates: Iterable[PrivateKey] = ()
-    wanted: Wanted = field(default_factory=Wanted)  # which signatures the pages hold
+    wanted: SignatureFilter = field(default_factory=SignatureFilter)  # which signatures the pages hold
     key_id: bytes = b""  # of the key that signatures are sealed to now
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[ExportRow]:
         """Open the signatures; raise CannotOpen at the first that does not open."""
-        return opened(self.privates, self.watched(self.pages))
+        return unseal_rows(self.privates, self.watched(self.pages))
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,6 @@ class Format:
     only_shown: bool = False  # it holds the names that are shown and no others
     needs_app: bool = False  # it is written in the words of the site, so only within the application's context
 
-    def narrow(self, wanted: Wanted) -> Wanted:
+    def narrow(self, wanted: SignatureFilter) -> SignatureFilter:
         """Return which of the wanted signatures this format can hold."""
         return replace(wanted, shown=wanted.shown or self.only_shown)

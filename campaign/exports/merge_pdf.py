@@ -13,24 +13,24 @@ from typing import IO, Any
 import pikepdf
 
 
-def bind(said: dict[str, Any], volumes: IO[bytes], out: IO[bytes]) -> None:
+def merge_volumes(data: dict[str, Any], volumes: IO[bytes], out: IO[bytes]) -> None:
     """Writes one PDF with a bookmark for each volume."""
     with pikepdf.new() as book:
         starts = []
-        for size in said["sizes"]:
+        for size in data["sizes"]:
             with pikepdf.open(io.BytesIO(volumes.read(size))) as pdf:
                 starts.append(len(book.pages))
                 book.pages.extend(pdf.pages)
         with book.open_outline() as outline:
-            outline.root.extend(pikepdf.OutlineItem(name, start) for name, start in zip(said["names"], starts, strict=True))
-        direction = pikepdf.Name("/R2L" if said["rtl"] else "/L2R")
+            outline.root.extend(pikepdf.OutlineItem(name, start) for name, start in zip(data["names"], starts, strict=True))
+        direction = pikepdf.Name("/R2L" if data["rtl"] else "/L2R")
         book.Root.ViewerPreferences = pikepdf.Dictionary(DisplayDocTitle=True, Direction=direction)
-        book.Root.Lang = said["lang"]
-        book.docinfo["/Title"] = said["title"]
+        book.Root.Lang = data["lang"]
+        book.docinfo["/Title"] = data["title"]
         whole = io.BytesIO()
         book.save(whole, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     out.write(whole.getbuffer())
 
 
 if __name__ == "__main__":
-    bind(json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer, sys.stdout.buffer)
+    merge_volumes(json.loads(sys.stdin.buffer.readline()), sys.stdin.buffer, sys.stdout.buffer)

@@ -21,17 +21,17 @@ from flask_babel import gettext, lazy_gettext, ngettext
 from campaign.config import PACKAGE
 from campaign.database import now
 from campaign.exports.format import Format, Source
-from campaign.exports.rows import Stored, Wanted
+from campaign.exports.rows import SignatureFilter, StoredSignature
 from campaign.languages import LANGUAGES, Language, countries, day, number, speaking
 from campaign.petition.models import Publication
-from campaign.prints.render import SOURCES, TYPESETTER, NotDrawn
-from campaign.state import site
+from campaign.prints.render import SOURCES, TYPESETTER, RenderError
+from campaign.state import state
 
-BINDER = PACKAGE / "exports" / "merge_pdf.py"
-VOLUME = 5_000  # names
-PATIENCE = 120  # seconds for a volume, which takes one
-LONG = regex.compile(r"(?:(?!\s)\X){20}(?=\S)")  # part of a word that may be longer than a column is wide
-BREAK = "\u200b"  # where such a word may go on in the next line
+MERGE_PROGRAM = PACKAGE / "exports" / "merge_pdf.py"
+NAMES_PER_VOLUME = 5_000  # names
+VOLUME_TIMEOUT = 120  # seconds for a volume, which takes one
+LONG_WORD = regex.compile(r"(?:(?!\s)\X){20}(?=\S)")  # part of a word that may be longer than a column is wide
+WORD_BREAK = "\u200b"  # where such a word may go on in the next line
 Volume = list[tuple[date, str]]  # the day and the words shown
 
 
@@ -39,24 +39,24 @@ class NamesHidden(Exception):
     """The organizers have hidden all names, so none are printed either; its text is one sentence."""
 
 
-def volumes(pages: Iterable[list[Stored]]) -> list[Volume]:
+def split_volumes(pages: Iterable[list[StoredSignature]]) -> list[Volume]:
     """The names, divided; one empty volume where there are none."""
     names = ((stored.confirmed_on, stored.shown_as) for page in pages for stored in page if stored.shown_as)
-    return list(iter(lambda: list(itertools.islice(names, VOLUME)), [])) or [[]]
+    return list(iter(lambda: list(itertools.islice(names, NAMES_PER_VOLUME)), [])) or [[]]
 
 
 @dataclass(frozen=True)
-class Book:
+class NameBook:
     """What the title pages say: whose language they speak, which names were wanted, how many there are in how many volumes."""
 
     language: Language
-    wanted: Wanted
+    wanted: SignatureFilter
     names: int
     volumes: int
 
     def write(self, divided: Iterable[Volume], out: IO[bytes]) -> None:
-        """Draws the volumes one after the other and writes the PDF; raises NotDrawn."""
-        drawn = [draw(self.data(place, volume), tagged=self.volumes == 1) for place, volume in enumerate(divided)]
+        """Draws the volumes one after the other and writes the PDF; raises RenderError."""
+        drawn = [render_volume(self.data(place, volume), tagged=self.volumes == 1) for place, volume in enumerate(divided)]
         out.write(drawn[0] if len(drawn) == 1 else self.bound(drawn))
 
     def data(self, place: int, volume: Volume) -> dict[str, Any]:
@@ -68,13 +68,13 @@ class Book:
                 "campaign": gettext("A call from Idlib"),
                 "title": gettext("The names under the letter"),
                 "rtl": [one.code for one in LANGUAGES.values() if one.is_rtl],
-                "letter": site().texts[self.language.code].petition.title,
+                "letter": state().texts[self.language.code].petition.title,
                 "volume": which if self.volumes > 1 else "",
                 "about": list(self.about(place, volume)),
                 "version": gettext("Fingerprint of the text (SHA-256)"),
-                "fingerprints": [[one.name, site().texts[one.code].consent_hash] for one in LANGUAGES.values()],
-                "address": site().settings.base_url,
-                "days": by_day(volume, self.language),
+                "fingerprints": [[one.name, state().texts[one.code].consent_hash] for one in LANGUAGES.values()],
+                "address": state().settings.base_url,
+                "days": group_by_day(volume, self.language),
             }
 
     def about(self, place: int, volume: Volume) -> Iterator[str]:
@@ -92,7 +92,7 @@ class Book:
             day=day(now().date(), say),
         )
         if self.volumes > 1:
-            first, last = place * VOLUME + 1, place * VOLUME + len(volume)
+            first, last = place * NAMES_PER_VOLUME + 1, place * NAMES_PER_VOLUME + len(volume)
             yield gettext("This volume holds the names %(first)s to %(last)s.", first=number(first, say), last=number(last, say))
         if wanted.since:
             yield gettext("Only signatures from %(day)s on.", day=day(wanted.since, say))
@@ -106,53 +106,58 @@ class Book:
             )
 
     def bound(self, drawn: list[bytes]) -> bytes:
-        """One PDF of all volumes, with a bookmark for each; raises NotDrawn."""
+        """One PDF of all volumes, with a bookmark for each; raises RenderError."""
         with speaking(self.language.code):
             names = [
                 gettext("Volume %(volume)s of %(volumes)s", volume=number(place), volumes=number(self.volumes))
                 for place in range(1, len(drawn) + 1)
             ]
             title = gettext("The names under the letter")
-        said = {"title": title, "lang": self.language.code, "rtl": self.language.is_rtl, "names": names}
-        head = json.dumps(said | {"sizes": [len(volume) for volume in drawn]}).encode()
-        return run([str(BINDER)], b"\n".join([head, b"".join(drawn)]))
+        data = {"title": title, "lang": self.language.code, "rtl": self.language.is_rtl, "names": names}
+        head = json.dumps(data | {"sizes": [len(volume) for volume in drawn]}).encode()
+        return run_program([str(MERGE_PROGRAM)], b"\n".join([head, b"".join(drawn)]))
 
 
-def by_day(volume: Volume, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
+def group_by_day(volume: Volume, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
     """The names of each day, each with the side it begins on."""
     days = itertools.groupby(volume, key=lambda named: named[0])
-    return [(day(one, language), [(side(name), LONG.sub(rf"\g<0>{BREAK}", name)) for _, name in names]) for one, names in days]
+    return [
+        (day(one, language), [(name_side(name), LONG_WORD.sub(rf"\g<0>{WORD_BREAK}", name)) for _, name in names])
+        for one, names in days
+    ]
 
 
-def side(name: str) -> str:
+def name_side(name: str) -> str:
     """`r` for a name that is written from right to left, by its first letter (Unicode's rule P2); else `l`."""
     strong = (unicodedata.bidirectional(letter) for letter in name)
     return "r" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "l"
 
 
-def draw(data: dict[str, Any], *, tagged: bool) -> bytes:
-    """Draws one volume; raises NotDrawn."""
-    return run([str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"], json.dumps(data).encode())
+def render_volume(data: dict[str, Any], *, tagged: bool) -> bytes:
+    """Draws one volume; raises RenderError."""
+    return run_program(
+        [str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"], json.dumps(data).encode()
+    )
 
 
-def run(program: list[str], given: bytes) -> bytes:
-    """What a program makes of what it is given, in a process that ends with it; raises NotDrawn."""
+def run_program(program: list[str], given: bytes) -> bytes:
+    """What a program makes of what it is given, in a process that ends with it; raises RenderError."""
     try:
-        done = subprocess.run([sys.executable, *program], input=given, check=True, capture_output=True, timeout=PATIENCE)
+        done = subprocess.run([sys.executable, *program], input=given, check=True, capture_output=True, timeout=VOLUME_TIMEOUT)
     except (OSError, subprocess.SubprocessError) as error:
-        said = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
-        raise NotDrawn(f"The book of names could not be drawn: {said.splitlines()[-1][:200] if said else error}") from None
+        data = (getattr(error, "stderr", None) or b"").decode(errors="replace").strip()
+        raise RenderError(f"The book of names could not be drawn: {data.splitlines()[-1][:200] if data else error}") from None
     return done.stdout
 
 
 def write_book(source: Source, out: IO[bytes]) -> None:
-    """Write the book, all names read first so that its title page can say how many; raise NotDrawn or NamesHidden."""
-    with site().database.reading() as session:
+    """Write the book, all names read first so that its title page can say how many; raise RenderError or NamesHidden."""
+    with state().database.reading() as session:
         published = session.get_one(Publication, 1)
     if published.names_hidden_on:
         raise NamesHidden("All names are hidden at the moment: show them again before you print them.")
-    divided = volumes(source.pages)
-    book = Book(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
+    divided = split_volumes(source.pages)
+    book = NameBook(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
     book.write(source.watched(divided), out)
 
 

@@ -14,7 +14,7 @@ from campaign.petition.models import Signature
 PAGE = 500
 
 
-class Stored(NamedTuple):
+class StoredSignature(NamedTuple):
     """One signature as it is kept: nobody's name and address can be read in it."""
 
     id: bytes
@@ -27,17 +27,17 @@ class Stored(NamedTuple):
     sealed: bytes
 
 
-class Row(NamedTuple):
+class ExportRow(NamedTuple):
     """One signature that was opened."""
 
     number: int  # in this document, from 1
-    stored: Stored
+    stored: StoredSignature
     name: str
     email: str
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SignatureFilter:
     """Which signatures to export: of some days, one country, one language, those whose names are shown; all by default."""
 
     since: date | None = None
@@ -61,7 +61,7 @@ class Wanted:
             found = found.where(Signature.shown_as.is_not(None))
         return found
 
-    def facts(self) -> dict[str, str]:
+    def details(self) -> dict[str, str]:
         """What is said about it, as plain text; nothing of what is left open."""
         given = {name: getattr(self, name) for name in ("since", "until", "country", "language")}
         return {name: str(value) for name, value in given.items() if value} | ({"shown": "✓"} if self.shown else {})
@@ -73,25 +73,25 @@ class Wanted:
         return cls(**days, country=facts.get("country"), language=facts.get("language"), shown="shown" in facts)
 
 
-def count(database: Database, wanted: Wanted) -> int:
+def count_rows(database: Database, wanted: SignatureFilter) -> int:
     """How many signatures are wanted now."""
     number = wanted.select().with_only_columns(sa.func.count(), maintain_column_froms=True)
     with database.reading() as session:
         return session.scalar(number) or 0
 
 
-def pages(database: Database, wanted: Wanted) -> Iterator[list[Stored]]:
+def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[StoredSignature]]:
     """The signatures by day and in the order of chance within a day.
 
     Each page is a reading of its own, so that the database's log can be emptied in the middle of an export.
     """
-    columns = [getattr(Signature, name) for name in Stored._fields]
+    columns = [getattr(Signature, name) for name in StoredSignature._fields]
     key = sa.tuple_(Signature.confirmed_on, Signature.id)
     first = wanted.select().with_only_columns(*columns).order_by(*key).limit(PAGE)
     statement = first
     while True:
         with database.reading() as session:
-            page = [Stored._make(row) for row in session.execute(statement)]
+            page = [StoredSignature._make(row) for row in session.execute(statement)]
         if page:
             yield page
         if len(page) < PAGE:

@@ -1,7 +1,7 @@
 """The sealed export: a file that leaves the server unopened, for the machine that has the private key.
 
 JSON Lines in UTF-8. The first line names the format, its version and the newest key; then one object a signature, its fields
-those of `rows.Stored`: `id` in hex, `sealed` (see `sealing.seal`) in base64, the others as they are; the last line says
+those of `rows.StoredSignature`: `id` in hex, `sealed` (see `sealing.seal`) in base64, the others as they are; the last line says
 how many there were, so that a file that was cut off is known. docs/formats.md describes it, and tests/formats holds it.
 """
 
@@ -18,30 +18,30 @@ from flask_babel import lazy_gettext
 
 from campaign.crypto.sealing import CannotOpen
 from campaign.exports.format import Format
-from campaign.exports.rows import PAGE, Stored
+from campaign.exports.rows import PAGE, StoredSignature
 
-NAME = "campaign sealed export"
-VERSION = 1  # of the files that are written from now on; READERS has every version that is read
-LONGEST = 200  # bytes of the first and of the last line
+FORMAT_NAME = "campaign sealed export"
+FORMAT_VERSION = 1  # of the files that are written from now on; READERS has every version that is read
+MAX_LINE = 200  # bytes of the first and of the last line
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-LAST = b'{"count": '
+LAST_LINE_START = b'{"count": '
 
 
-def write_sealed(pages: Iterable[list[Stored]], out: IO[bytes], key_id: bytes) -> None:
+def write_sealed(pages: Iterable[list[StoredSignature]], out: IO[bytes], key_id: bytes) -> None:
     """Writes the pages as they are; `key_id` is the key that records are sealed to now."""
     count = 0
-    out.write(_line({"format": NAME, "version": VERSION, "key": key_id.hex()}))
+    out.write(_line({"format": FORMAT_NAME, "version": FORMAT_VERSION, "key": key_id.hex()}))
     for page in pages:
         out.writelines(_line(_plain(stored)) for stored in page)
         count += len(page)
     out.write(_line({"count": count}))
 
 
-def count(file: Path, key_ids: Iterable[bytes]) -> int:
+def count_sealed(file: Path, key_ids: Iterable[bytes]) -> int:
     """How many signatures a sealed export holds; raises CannotOpen unless it is whole and sealed to one of these keys."""
     with file.open("rb") as stream:
         head = _head(file, stream)
-        stream.seek(-min(LONGEST, file.stat().st_size), os.SEEK_END)
+        stream.seek(-min(MAX_LINE, file.stat().st_size), os.SEEK_END)
         last = _object(stream.read().rstrip(b"\n").rpartition(b"\n")[2])
     if head.get("key") not in {key_id.hex() for key_id in key_ids}:
         raise CannotOpen(f"{file} is sealed to another key.")
@@ -50,12 +50,12 @@ def count(file: Path, key_ids: Iterable[bytes]) -> int:
     return int(last["count"])
 
 
-def read_sealed(file: Path, expected: int) -> Iterator[list[Stored]]:
+def read_sealed(file: Path, expected: int) -> Iterator[list[StoredSignature]]:
     """The pages of a sealed export, still sealed; raises CannotOpen at a line that is no signature, and if any is missing."""
     found = 0
     with file.open("rb") as stream:
         read = READERS[_head(file, stream)["version"]]
-        lines = enumerate(takewhile(lambda line: not line.startswith(LAST), stream), 2)
+        lines = enumerate(takewhile(lambda line: not line.startswith(LAST_LINE_START), stream), 2)
         while page := [_stored(read, file, number, line) for number, line in islice(lines, PAGE)]:
             found += len(page)
             yield page
@@ -65,9 +65,9 @@ def read_sealed(file: Path, expected: int) -> Iterator[list[Stored]]:
 
 def _head(file: Path, stream: IO[bytes]) -> dict[str, Any]:
     """Read the first line of a sealed export; raise CannotOpen unless it names a version in READERS."""
-    head = _object(stream.readline(LONGEST))
+    head = _object(stream.readline(MAX_LINE))
     version = head.get("version")
-    if head.get("format") != NAME or not isinstance(version, int) or version not in READERS:
+    if head.get("format") != FORMAT_NAME or not isinstance(version, int) or version not in READERS:
         raise CannotOpen(f"{file} is not a sealed export that this version knows.")
     return head
 
@@ -76,21 +76,21 @@ def _line(fields: dict[str, Any]) -> bytes:
     return ENCODER.encode(fields).encode() + b"\n"
 
 
-def _plain(stored: Stored) -> dict[str, Any]:
+def _plain(stored: StoredSignature) -> dict[str, Any]:
     sealed = base64.b64encode(stored.sealed).decode()
     return stored._asdict() | {"id": stored.id.hex(), "confirmed_on": stored.confirmed_on.isoformat(), "sealed": sealed}
 
 
-def _stored(read: Callable[[bytes], Stored], file: Path, number: int, line: bytes) -> Stored:
+def _stored(read: Callable[[bytes], StoredSignature], file: Path, number: int, line: bytes) -> StoredSignature:
     try:
         return read(line)
     except (ValueError, TypeError):
         raise CannotOpen(f"Line {number:,} of {file} is damaged.") from None
 
 
-def _read_first(line: bytes) -> Stored:
+def _read_first(line: bytes) -> StoredSignature:
     """Read one signature of a file of version 1."""
-    found = Stored(**json.loads(line))
+    found = StoredSignature(**json.loads(line))
     return found._replace(
         id=bytes.fromhex(str(found.id)),
         confirmed_on=date.fromisoformat(str(found.confirmed_on)),
@@ -98,7 +98,7 @@ def _read_first(line: bytes) -> Stored:
     )
 
 
-READERS: dict[int, Callable[[bytes], Stored]] = {1: _read_first}
+READERS: dict[int, Callable[[bytes], StoredSignature]] = {1: _read_first}
 
 
 def _object(line: bytes) -> dict[str, Any]:

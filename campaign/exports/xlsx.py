@@ -20,36 +20,36 @@ from xlsxwriter.utility import xl_col_to_name
 from campaign.database import now
 from campaign.exports.columns import COLUMNS, NAMES, texts
 from campaign.exports.format import Format
-from campaign.exports.rows import Row
+from campaign.exports.rows import ExportRow
 from campaign.languages import Language
 
-LONGEST = 1_000_000  # rows of one sheet; the format ends at 1,048,576
-TEXT = 49  # the number format "@": what is typed over a cell stays text too
-SHEET = "xl/worksheets/sheet"
+ROWS_PER_SHEET = 1_000_000  # rows of one sheet; the format ends at 1,048,576
+TEXT_FORMAT = 49  # the number format "@": what is typed over a cell stays text too
+SHEET_PATH = "xl/worksheets/sheet"
 # Characters that XML cannot hold, and what looks like their escape (ECMA-376 part 1, 22.9.2.19).
-UNHEARD = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
+NEEDS_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only the first row
-LETTERS = tuple(map(xl_col_to_name, range(len(COLUMNS))))  # A, B, C ...
+COLUMN_LETTERS = tuple(map(xl_col_to_name, range(len(COLUMNS))))  # A, B, C ...
 
 
-def write_xlsx(rows: Iterable[Row], out: IO[bytes], language: Language) -> None:
+def write_xlsx(rows: Iterable[ExportRow], out: IO[bytes], language: Language) -> None:
     """Sheet after sheet, then the workbook around them; a sheet also where there are no rows."""
     sheets = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as document:
-        for _, some in groupby(rows, lambda row: (row.number - 1) // LONGEST):
+        for _, some in groupby(rows, lambda row: (row.number - 1) // ROWS_PER_SHEET):
             sheets += 1
             _write_sheet(document, sheets, some, language)
         if not sheets:
             sheets = 1
             _write_sheet(document, sheets, (), language)
         for name, content in _workbook(sheets, language).items():
-            if not name.startswith(SHEET):
+            if not name.startswith(SHEET_PATH):
                 document.writestr(_part(name), content)
 
 
-def _write_sheet(document: zipfile.ZipFile, number: int, rows: Iterable[Row], language: Language) -> None:
+def _write_sheet(document: zipfile.ZipFile, number: int, rows: Iterable[ExportRow], language: Language) -> None:
     """The rows between the head and the foot of an empty sheet."""
-    name = f"{SHEET}{number}.xml"
+    name = f"{SHEET_PATH}{number}.xml"
     head, end, foot = DIMENSION.sub(b"", _workbook(number, language)[name]).partition(b"</sheetData>")
     with document.open(_part(name), "w") as sheet:
         sheet.write(head)
@@ -65,14 +65,14 @@ def _part(name: str) -> zipfile.ZipInfo:
     return part
 
 
-def _row(place: int, row: Row) -> str:
-    cells = [_cell(letter, place, text) for letter, text in zip(LETTERS, texts(row), strict=True)]
+def _row(place: int, row: ExportRow) -> str:
+    cells = [_cell(letter, place, text) for letter, text in zip(COLUMN_LETTERS, texts(row), strict=True)]
     return f'<row r="{place}">{"".join(cells)}</row>'
 
 
 def _cell(letter: str, place: int, text: str) -> str:
-    heard = html.escape(UNHEARD.sub(_escape, text), quote=False)
-    return f'<c r="{letter}{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{heard}</t></is></c>'
+    escaped = html.escape(NEEDS_ESCAPE.sub(_escape, text), quote=False)
+    return f'<c r="{letter}{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{escaped}</t></is></c>'
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -84,7 +84,10 @@ def _workbook(sheets: int, language: Language) -> dict[str, bytes]:
     made = io.BytesIO()
     with Workbook(made, {"in_memory": True}) as workbook:
         workbook.set_properties({"created": datetime.combine(now().date(), time())})  # a day, as everywhere
-        text, heading = workbook.add_format({"num_format": TEXT}), workbook.add_format({"num_format": TEXT, "bold": True})
+        text, heading = (
+            workbook.add_format({"num_format": TEXT_FORMAT}),
+            workbook.add_format({"num_format": TEXT_FORMAT, "bold": True}),
+        )
         for _ in range(sheets):
             sheet = workbook.add_worksheet()
             sheet.freeze_panes(1, 0)

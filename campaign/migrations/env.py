@@ -4,11 +4,11 @@ from alembic import context
 
 import campaign.instance  # for the tables it knows
 import campaign.organizers.models  # noqa: F401  # and the desk's
-from campaign.database import Record
+from campaign.database import Base
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Record.metadata,
+    target_metadata=Base.metadata,
     render_as_batch=True,
     transactional_ddl=True,
 )

@@ -9,74 +9,75 @@ from campaign.crypto.sealing import new_token, token_hash
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import sessions, two_factor
-from campaign.organizers.models import ORGANIZER, Account, Desk, Guesses, KnownDevice, RecoveryCode, Request
+from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, LoginAttempts, RecoveryCode, Request
 
-LINK_LIFE = timedelta(days=3)
+SETUP_LINK_LIFETIME = timedelta(days=3)
 
 
-class NoAccount(Exception):
+class AccountError(Exception):
     """There is no such account, or there is one already; its text is one sentence."""
 
 
 def add(session: Session, email: str, role: str, moment: datetime) -> str:
-    """Makes an account and returns the token of the link to set it up; raises NoAccount when the address has one."""
-    if find(session, email):
-        raise NoAccount(f"{email} has an account already: `campaign organizers reset` makes a new link for it.")
+    """Makes an account and returns the token of the link to set it up; raises AccountError when the address has one."""
+    if find_account(session, email):
+        raise AccountError(f"{email} has an account already: `campaign organizers reset` makes a new link for it.")
     account = Account(email=email.casefold(), role=role, last_step=0)
     session.add(account)
-    token = _new_link(account, moment)
-    audit.note(session, "", Action.ACCOUNT_ADDED, account=account.email, role=role)
-    _bring_four_eyes_back(session, account)
+    token = _new_setup_link(account, moment)
+    audit.record(session, "", Action.ACCOUNT_ADDED, account=account.email, role=role)
+    _turn_four_eyes_on(session, account)
     return token
 
 
 def reset(session: Session, email: str, moment: datetime) -> str:
     """Ends an account's sessions, passphrase, second factor, requests and counted guesses; returns the token of a new link."""
-    account = get(session, email)
-    token = _new_link(account, moment)
+    account = get_account(session, email)
+    token = _new_setup_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
-    sessions.end(session, account)
+    sessions.end_sessions(session, account)
     _end_requests(session, account, moment)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
-    session.execute(sa.delete(Guesses).where(Guesses.account_id == account.id))  # else strangers could keep the owner out
-    audit.note(session, "", Action.ACCOUNT_RESET, account=account.email)
+    # else strangers could keep the owner out
+    session.execute(sa.delete(LoginAttempts).where(LoginAttempts.account_id == account.id))
+    audit.record(session, "", Action.ACCOUNT_RESET, account=account.email)
     return token
 
 
 def remove(session: Session, email: str, moment: datetime) -> None:
     """Removes an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
-    account = get(session, email)
+    account = get_account(session, email)
     _end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
-    audit.note(session, "", Action.ACCOUNT_REMOVED, account=account.email)
+    audit.record(session, "", Action.ACCOUNT_REMOVED, account=account.email)
 
 
-def everybody(session: Session) -> list[Account]:
+def list_accounts(session: Session) -> list[Account]:
     """All accounts, by address."""
     return list(session.scalars(sa.select(Account).order_by(Account.email)))
 
 
-def find(session: Session, email: str) -> Account | None:
+def find_account(session: Session, email: str) -> Account | None:
     """The account of an address, in whatever case it is written."""
     return session.scalar(sa.select(Account).where(Account.email == email.strip().casefold()))
 
 
-def ready(session: Session, email: str) -> Account | None:
+def find_ready_account(session: Session, email: str) -> Account | None:
     """The account of an address, if its owner has set it up."""
-    account = find(session, email)
+    account = find_account(session, email)
     return account if account and account.ready_at else None
 
 
-def get(session: Session, email: str) -> Account:
-    """The account of an address; raises NoAccount."""
-    account = find(session, email)
+def get_account(session: Session, email: str) -> Account:
+    """The account of an address; raises AccountError."""
+    account = find_account(session, email)
     if account is None:
-        raise NoAccount(f"There is no account of {email}.")
+        raise AccountError(f"There is no account of {email}.")
     return account
 
 
-def of_link(session: Session, token: str, moment: datetime) -> Account | None:
+def get_by_setup_token(session: Session, token: str, moment: datetime) -> Account | None:
     """The account that a link sets up, while it is valid and until it is set up."""
     return session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
 
@@ -84,23 +85,23 @@ def of_link(session: Session, token: str, moment: datetime) -> Account | None:
 def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
     """The first step of setting up: a passphrase, hashed before; with it comes the secret of the second factor."""
     account.passphrase_hash = kept
-    two_factor.new_secret(key, account)
+    two_factor.set_new_secret(key, account)
 
 
-def confirm_factor(session: Session, account: Account, code: str, key: bytes, moment: datetime) -> list[str] | None:
+def confirm_second_factor(session: Session, account: Account, code: str, key: bytes, moment: datetime) -> list[str] | None:
     """The second step: the first code of the app. Returns the recovery codes and ends the link; None for a wrong code."""
-    if not two_factor.use(session, key, account, code, moment):
+    if not two_factor.use_code(session, key, account, code, moment):
         return None
     account.ready_at, account.link_hash, account.link_until = moment, None, None
-    audit.note(session, account.email, Action.ACCOUNT_SET_UP)
+    audit.record(session, account.email, Action.ACCOUNT_SET_UP)
     return two_factor.new_recovery_codes(session, account)
 
 
 def change_passphrase(session: Session, account: Account, kept: str) -> None:
     """A new passphrase, hashed before; every session of the account ends."""
     account.passphrase_hash = kept
-    sessions.end(session, account)
-    audit.note(session, account.email, Action.PASSPHRASE_CHANGED)
+    sessions.end_sessions(session, account)
+    audit.record(session, account.email, Action.PASSPHRASE_CHANGED)
 
 
 def _end_requests(session: Session, account: Account, moment: datetime) -> None:
@@ -109,15 +110,15 @@ def _end_requests(session: Session, account: Account, moment: datetime) -> None:
     session.execute(theirs.values(decided_at=moment, decided_by=""))
 
 
-def _new_link(account: Account, moment: datetime) -> str:
+def _new_setup_link(account: Account, moment: datetime) -> str:
     token = new_token()
-    account.link_hash, account.link_until = token_hash(token), moment + LINK_LIFE
+    account.link_hash, account.link_until = token_hash(token), moment + SETUP_LINK_LIFETIME
     return token
 
 
-def _bring_four_eyes_back(session: Session, account: Account) -> None:
+def _turn_four_eyes_on(session: Session, account: Account) -> None:
     """With a second organizer there are four eyes again."""
     desk = session.get_one(Desk, 1)
     if account.role == ORGANIZER and desk.four_eyes_off_at:
         desk.four_eyes_off_at = None
-        audit.note(session, "", Action.FOUR_EYES_ON)
+        audit.record(session, "", Action.FOUR_EYES_ON)

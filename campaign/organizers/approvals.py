@@ -12,6 +12,6 @@ def handlers(keys: Keys) -> Handlers:
     """Return what each action does that needs a second organizer. `keys` are the site's own."""
     return {
         Action.BULK_REMOVAL: removals.remove_agreed,
-        Action.EXPORT_WITH_ADDRESSES: export_jobs.order,
+        Action.EXPORT_WITH_ADDRESSES: export_jobs.enqueue_export,
         Action.KEY_CHANGE: partial(key_change.change_agreed, keys),
     }

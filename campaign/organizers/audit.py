@@ -17,40 +17,40 @@ from sqlalchemy.orm import Session
 
 from campaign.database import Database, now
 from campaign.organizers.actions import Action
-from campaign.organizers.models import AuditLine, Desk
+from campaign.organizers.models import AuditEntry, Desk
 
-BEGINNING = bytes(32)  # stands before the first line
+GENESIS_HASH = bytes(32)  # stands before the first line
 HEAD_FILE = "audit.head"
-AT_ONCE = 1000  # lines
+ENTRIES_PER_READ = 1000  # lines
 DAMAGED = -1
 
 
-def note(session: Session, by: str, action: Action, **facts: str | int) -> None:
+def record(session: Session, by: str, action: Action, **facts: str | int) -> None:
     """Appends a line in the caller's transaction. `by` is an account's e-mail, or empty for a command on the server.
 
     Nothing of a signer belongs into the facts. Others who note something wait until the caller has committed, so it is
     best noted last.
     """
     desk = session.get_one(Desk, 1, with_for_update=True, populate_existing=True)
-    line = AuditLine(number=desk.last_line + 1, at=now(), by=by, act=action.value, facts=facts, previous=desk.last_hash)
-    line.hash = hash_of(line)
+    line = AuditEntry(number=desk.last_line + 1, at=now(), by=by, act=action.value, facts=facts, previous=desk.last_hash)
+    line.hash = entry_hash(line)
     session.add(line)
     desk.last_line, desk.last_hash = line.number, line.hash
     session.flush()
 
 
-def hash_of(line: AuditLine) -> bytes:
+def entry_hash(line: AuditEntry) -> bytes:
     """SHA-256 over the previous hash and the line as JSON, its keys in order."""
-    return hashlib.sha256(line.previous + canonical(line)).digest()
+    return hashlib.sha256(line.previous + canonical_json(line)).digest()
 
 
-def canonical(line: AuditLine) -> bytes:
+def canonical_json(line: AuditEntry) -> bytes:
     """What a line says, always in the same bytes."""
-    said = {"number": line.number, "at": line.at.astimezone(UTC).isoformat(), "by": line.by, "act": line.act, "facts": line.facts}
-    return json.dumps(said, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    data = {"number": line.number, "at": line.at.astimezone(UTC).isoformat(), "by": line.by, "act": line.act, "facts": line.facts}
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def lines(session: Session) -> Iterator[AuditLine]:
+def read_entries(session: Session) -> Iterator[AuditEntry]:
     """Every line from the first on, a thousand at a time."""
     page = _after(session, 0)
     while page:
@@ -58,13 +58,13 @@ def lines(session: Session) -> Iterator[AuditLine]:
         page = _after(session, page[-1].number)
 
 
-def newest(session: Session, before: int | None, limit: int) -> list[AuditLine]:
+def newest_entries(session: Session, before: int | None, limit: int) -> list[AuditEntry]:
     """A page of lines, the newest first."""
-    older = sa.select(AuditLine).order_by(AuditLine.number.desc()).limit(limit)
-    return list(session.scalars(older.where(AuditLine.number < before) if before else older))
+    older = sa.select(AuditEntry).order_by(AuditEntry.number.desc()).limit(limit)
+    return list(session.scalars(older.where(AuditEntry.number < before) if before else older))
 
 
-def exported(database: Database) -> Generator[bytes]:
+def export_jsonl(database: Database) -> Generator[bytes]:
     """Yield the audit as JSON Lines, a thousand lines at a time, with what is needed to check the chain elsewhere.
 
     Each thousand is a reading of its own, so that a slow reader holds no transaction open.
@@ -79,16 +79,16 @@ def exported(database: Database) -> Generator[bytes]:
         number = page[-1].number
 
 
-def verify(session: Session, folder: Path | None = None) -> list[str]:
+def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
     """Says where the chain is broken, a sentence each; nothing when it is whole. `folder` is where the head is kept too."""
-    desk, kept = session.get_one(Desk, 1), kept_head(folder) if folder else None
-    number, previous, wrong = 0, BEGINNING, []
-    for line in lines(session):
+    desk, kept = session.get_one(Desk, 1), stored_head(folder) if folder else None
+    number, previous, wrong = 0, GENESIS_HASH, []
+    for line in read_entries(session):
         if line.number != number + 1:
             wrong.append(f"The audit is broken at line {number + 1}: it is missing.")
         elif line.previous != previous:
             wrong.append(f"The audit is broken at line {line.number}: it does not follow the line before it.")
-        elif line.hash != hash_of(line):
+        elif line.hash != entry_hash(line):
             wrong.append(f"The audit is broken at line {line.number}: it was changed.")
         if kept and kept[0] == line.number and kept[1] != line.hash:
             wrong.append(f"The audit is broken at line {line.number}: the data folder remembers another one.")
@@ -102,15 +102,15 @@ def verify(session: Session, folder: Path | None = None) -> list[str]:
     return wrong
 
 
-def keep_head(database: Database, folder: Path) -> None:
+def store_head(database: Database, folder: Path) -> None:
     """Writes the number and the hash of the last line into the data folder.
 
     A file that knows more lines, or another one at its place, stays as it is: it is the witness of what is gone.
     """
-    kept = kept_head(folder)
+    kept = stored_head(folder)
     with database.reading() as session:
         desk = session.get_one(Desk, 1)
-        line = session.get(AuditLine, kept[0]) if kept else None
+        line = session.get(AuditEntry, kept[0]) if kept else None
     if kept and kept[0] and (kept[0] >= desk.last_line or line is None or line.hash != kept[1]):
         return
     draft = folder / f"{HEAD_FILE}.{secrets.token_hex(8)}"  # of nobody else who does the same at this moment
@@ -118,7 +118,7 @@ def keep_head(database: Database, folder: Path) -> None:
     draft.replace(folder / HEAD_FILE)
 
 
-def kept_head(folder: Path) -> tuple[int, bytes] | None:
+def stored_head(folder: Path) -> tuple[int, bytes] | None:
     """What the data folder remembers; nothing when there is no such file yet, and no line's number when it is damaged."""
     file = folder / HEAD_FILE
     if not file.exists():
@@ -130,12 +130,12 @@ def kept_head(folder: Path) -> tuple[int, bytes] | None:
         return DAMAGED, b""
 
 
-def _exported(line: AuditLine) -> bytes:
-    said: dict[str, Any] = json.loads(canonical(line))
-    chained = said | {"previous": line.previous.hex(), "hash": line.hash.hex()}
+def _exported(line: AuditEntry) -> bytes:
+    data: dict[str, Any] = json.loads(canonical_json(line))
+    chained = data | {"previous": line.previous.hex(), "hash": line.hash.hex()}
     return json.dumps(chained, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
 
 
-def _after(session: Session, number: int) -> list[AuditLine]:
-    page = sa.select(AuditLine).where(AuditLine.number > number).order_by(AuditLine.number).limit(AT_ONCE)
+def _after(session: Session, number: int) -> list[AuditEntry]:
+    page = sa.select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number).limit(ENTRIES_PER_READ)
     return list(session.scalars(page))

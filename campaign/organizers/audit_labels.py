@@ -8,7 +8,7 @@ from campaign.languages import LANGUAGES, countries, current, number
 from campaign.organizers.actions import Action
 
 LABELS: dict[str, Any] = {action.value: action.label for action in Action}
-FACTS: dict[str, Any] = {
+DETAIL_LABELS: dict[str, Any] = {
     "account": lazy_gettext("account"),
     "country": lazy_gettext("country"),
     "fingerprint": lazy_gettext("fingerprint"),
@@ -32,44 +32,54 @@ FACTS: dict[str, Any] = {
     "wrong_today": lazy_gettext("wrong attempts today"),
 }
 
-REASONS: dict[str, Any] = {  # of removals, see petition/removed.py
+REASON_LABELS: dict[str, Any] = {  # of removals, see petition/removed.py
     "duplicate": lazy_gettext("Duplicate: the same person has signed before"),
     "not_real": lazy_gettext("Not real: nobody signed this in earnest"),
     "abuse": lazy_gettext("Abuse: the petition is misused, such as for insults or advertising"),
     "asked": lazy_gettext("Asked: the signer asked for it"),
 }
-ROLES: dict[str, Any] = {
+ROLE_LABELS: dict[str, Any] = {
     "organizer": lazy_gettext("Organizer"),
     "moderator": lazy_gettext("Moderator, who sees no personal data"),
 }
 
 
-def act_words(act: str) -> str:
+def action_label(action: str) -> str:
     """Return an action as a sentence; one of a later version as it is stored."""
-    return str(LABELS.get(act, act))
+    return str(LABELS.get(action, action))
 
 
-def fact_words(facts: dict[str, Any]) -> list[tuple[str, str]]:
+def detail_labels(facts: dict[str, Any]) -> list[tuple[str, str]]:
     """The facts of an act as names and values; nothing for what is empty."""
-    return [(str(FACTS.get(name, name)), _value(name, value)) for name, value in facts.items() if value not in (None, "")]
+    return [
+        (str(DETAIL_LABELS.get(name, name)), _value_label(name, value))
+        for name, value in facts.items()
+        if value not in (None, "")
+    ]
 
 
-def role_name(role: str) -> str:
+def role_label(role: str) -> str:
     """A role in words."""
-    return str(ROLES[role])
+    return str(ROLE_LABELS[role])
 
 
-def reason_name(reason: str) -> str:
+def reason_label(reason: str) -> str:
     """The reason of a removal in words."""
-    return str(REASONS.get(reason, reason))
+    return str(REASON_LABELS.get(reason, reason))
 
 
-def _value(name: str, value: Any) -> str:
+def _value_label(name: str, value: Any) -> str:
     """A value as it is read: a number with its thousands, an act and a role in words."""
     if type(value) is int:
         return number(value)
-    told = {"what": act_words, "role": role_name, "reason": reason_name, "country": country_name, "language": language_name}
-    return told.get("language" if name == "reader" else name, str)(value)
+    labels = {
+        "what": action_label,
+        "role": role_label,
+        "reason": reason_label,
+        "country": country_name,
+        "language": language_name,
+    }
+    return labels.get("language" if name == "reader" else name, str)(value)
 
 
 def country_name(code: str) -> str:

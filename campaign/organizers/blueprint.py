@@ -2,4 +2,4 @@
 
 from flask import Blueprint
 
-room = Blueprint("organizers", __name__, url_prefix="/<lang:lang>/organize")
+bp = Blueprint("organizers", __name__, url_prefix="/<lang:lang>/organize")

@@ -6,9 +6,9 @@ A picture is not mirrored by the browser, so its places are counted from where r
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 1000, 100  # of every plot, stretched to the width it is given
-GAP = 0.2  # of a column, between it and the next
-LEAST = 1.0  # what is not nothing is seen
+PLOT_WIDTH, PLOT_HEIGHT = 1000, 100  # of every plot, stretched to the width it is given
+COLUMN_GAP = 0.2  # of a column, between it and the next
+MIN_LENGTH_SHOWN = 1.0  # what is not nothing is seen
 
 
 @dataclass(frozen=True)
@@ -21,25 +21,25 @@ class Bar:
     height: float
 
 
-def columns(numbers: Sequence[int], *, is_rtl: bool) -> list[Bar]:
+def column_bars(numbers: Sequence[int], *, is_rtl: bool) -> list[Bar]:
     """Columns beside each other, the first where reading begins, the highest as high as the plot."""
-    step, most = WIDTH / max(1, len(numbers)), max(numbers, default=0)
+    step, most = PLOT_WIDTH / max(1, len(numbers)), max(numbers, default=0)
     bars = []
     for place, number in enumerate(numbers):
-        height = _length(number, most, HEIGHT)
-        bars.append(_placed(place * step, step * (1 - GAP), height, is_rtl=is_rtl))
+        height = _length(number, most, PLOT_HEIGHT)
+        bars.append(_placed(place * step, step * (1 - COLUMN_GAP), height, is_rtl=is_rtl))
     return bars
 
 
-def row(number: int, most: int, *, is_rtl: bool) -> Bar:
+def row_bar(number: int, most: int, *, is_rtl: bool) -> Bar:
     """One bar that lies, from where reading begins; the longest is as long as the plot is wide."""
-    return _placed(0, _length(number, most, WIDTH), HEIGHT, is_rtl=is_rtl)
+    return _placed(0, _length(number, most, PLOT_WIDTH), PLOT_HEIGHT, is_rtl=is_rtl)
 
 
 def _length(number: int, most: int, whole: int) -> float:
-    return max(LEAST, round(number / most * whole, 2)) if number > 0 else 0.0
+    return max(MIN_LENGTH_SHOWN, round(number / most * whole, 2)) if number > 0 else 0.0
 
 
 def _placed(start: float, width: float, height: float, *, is_rtl: bool) -> Bar:
-    x = WIDTH - start - width if is_rtl else start
-    return Bar(round(x, 2), round(HEIGHT - height, 2), round(width, 2), height)
+    x = PLOT_WIDTH - start - width if is_rtl else start
+    return Bar(round(x, 2), round(PLOT_HEIGHT - height, 2), round(width, 2), height)

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from campaign.crypto.sealing import CannotOpen, key_id, open_sealed
 from campaign.database import Database
 from campaign.exports import rows
-from campaign.exports.rows import Stored
+from campaign.exports.rows import StoredSignature
 from campaign.outbox.address import ENCODED_WORD
-from campaign.petition.models import Review, Signature
+from campaign.petition.models import NameReview, Signature
 from campaign.petition.name_flags import ADDRESS
 
 
@@ -22,7 +22,7 @@ def flag_disguised(database: Database, privates: Iterable[PrivateKey], today: da
     Only what these private keys open can be looked at.
     """
     ring = {key_id(private.public_key): private for private in privates}
-    found = [stored.id for page in rows.pages(database, rows.Wanted()) for stored in _disguised(ring, page)]
+    found = [stored.id for page in rows.read_pages(database, rows.SignatureFilter()) for stored in _disguised(ring, page)]
     if found:
         with database.writing() as session:
             for signature in found:
@@ -30,7 +30,7 @@ def flag_disguised(database: Database, privates: Iterable[PrivateKey], today: da
     return len(found)
 
 
-def _disguised(ring: dict[bytes, PrivateKey], page: list[Stored]) -> Iterator[Stored]:
+def _disguised(ring: dict[bytes, PrivateKey], page: list[StoredSignature]) -> Iterator[StoredSignature]:
     for stored in page:
         private = ring.get(stored.sealed[1:9])
         try:
@@ -41,9 +41,9 @@ def _disguised(ring: dict[bytes, PrivateKey], page: list[Stored]) -> Iterator[St
 
 
 def _flag(session: Session, signature: bytes, today: date) -> None:
-    review = session.get(Review, signature)
+    review = session.get(NameReview, signature)
     if review is not None:
         review.flags = " ".join(dict.fromkeys([*review.flags.split(), ADDRESS]))
         review.refused_on = None
     elif session.scalar(sa.select(Signature.id).where(Signature.id == signature)):
-        session.add(Review(signature_id=signature, day=today, held=None, flags=ADDRESS, refused_on=None))
+        session.add(NameReview(signature_id=signature, day=today, held=None, flags=ADDRESS, refused_on=None))

@@ -7,15 +7,15 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import Field, SelectField, StringField, ValidationError
 
 from campaign.exports.formats import FORMATS
-from campaign.exports.rows import Wanted
+from campaign.exports.rows import SignatureFilter
 from campaign.languages import read_day
-from campaign.organizers.forms import DeskForm
+from campaign.organizers.forms import OrganizerForm
 from campaign.web.form_fields import CountryField, LanguageField
 
-STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
+EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
 
 
-class ExportForm(DeskForm):
+class ExportForm(OrganizerForm):
     """The form of an export. Formats that must be opened are offered only where the private key is."""
 
     document = StringField(lazy_gettext("Format"))
@@ -32,7 +32,7 @@ class ExportForm(DeskForm):
             for name, one in FORMATS.items()
             if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
         }
-        self.state.choices = list(STATES.items())
+        self.state.choices = list(EXPORT_STATES.items())
 
     def validate_document(self, field: Field) -> None:
         """One that is offered."""
@@ -41,33 +41,33 @@ class ExportForm(DeskForm):
 
     def validate_state(self, field: Field) -> None:
         """One of the list."""
-        if field.data not in STATES:
+        if field.data not in EXPORT_STATES:
             raise ValidationError(gettext("Choose which signatures."))
 
     def validate_since(self, field: Field) -> None:
         """A day, or none."""
-        day(field.data)
+        parse_day(field.data)
 
     def validate_until(self, field: Field) -> None:
         """A day, or none, and not before the first one."""
-        until, since = day(field.data), None
+        until, since = parse_day(field.data), None
         with suppress(ValidationError):  # its own field says what is wrong with it
-            since = day(self.since.data)
+            since = parse_day(self.since.data)
         if since and until and until < since:
             raise ValidationError(gettext("The last day is before the first one."))
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SignatureFilter:
         """Which signatures; after `validate`."""
-        return Wanted(
-            since=day(self.since.data),
-            until=day(self.until.data),
+        return SignatureFilter(
+            since=parse_day(self.since.data),
+            until=parse_day(self.until.data),
             country=self.country.data or None,
             language=self.signed_in.data or None,
             shown=self.state.data == "shown",
         )
 
 
-def day(typed: str | None) -> date | None:
+def parse_day(typed: str | None) -> date | None:
     """A day as ISO 8601 writes it, in Latin or Arabic digits, or none; raises ValidationError."""
     if not (typed or "").strip():
         return None

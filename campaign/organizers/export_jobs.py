@@ -13,25 +13,25 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from campaign.crypto.sealing import lock, unlock
-from campaign.database import Record, now
+from campaign.crypto.sealing import decrypt, encrypt
+from campaign.database import Base, now
 from campaign.exports.format import Format
 from campaign.exports.formats import FORMATS
-from campaign.exports.rows import Wanted
+from campaign.exports.rows import SignatureFilter
 from campaign.organizers import accounts, audit, four_eyes
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 
-KEPT, REMEMBERED = timedelta(hours=1), timedelta(days=1)
-ATTEMPTS = 3  # a worker that is killed over one export gives up at last
-FOLDER = "exports"
+FILE_LIFETIME, JOB_LIFETIME = timedelta(hours=1), timedelta(days=1)
+MAX_ATTEMPTS = 3  # a worker that is killed over one export gives up at last
+EXPORT_FOLDER = "exports"
 
 
-class Gone(Exception):
+class NotAvailable(Exception):
     """There is nothing to take: it was taken before, its hour is over, it is not prepared yet, or it is somebody else's."""
 
 
-class Export(Record):
+class ExportJob(Base):
     """A file that an organizer asked for: in the making, kept for an hour or until it is taken, and then a line for a day."""
 
     __tablename__ = "export"
@@ -71,102 +71,105 @@ class Export(Record):
 
     def is_ready(self, moment: datetime) -> bool:
         """Whether it can be taken."""
-        return self.key_box is not None and self.prepared_at is not None and self.prepared_at > moment - KEPT
+        return self.key_box is not None and self.prepared_at is not None and self.prepared_at > moment - FILE_LIFETIME
 
-    def facts(self) -> dict[str, str | int]:
+    def details(self) -> dict[str, str | int]:
         """What the audit says about it."""
         return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}
 
 
 @dataclass(frozen=True)
-class Taken:
+class Download:
     """What opens the file of an export."""
 
     file: Path
     key: bytes
-    export: Export
+    export: ExportJob
 
 
-def ask(
-    session: Session, by: Account, document: str, wanted: Wanted, language: str, handlers: four_eyes.Handlers
+def request_export(
+    session: Session, by: Account, document: str, wanted: SignatureFilter, language: str, handlers: four_eyes.Handlers
 ) -> Request | None:
     """Asks for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
 
     Asking for the same again while it waits changes nothing.
     """
-    facts = {"format": document, "reader": language, **wanted.facts()}
+    facts = {"format": document, "reader": language, **wanted.details()}
     if not FORMATS[document].needs_key:
-        order(session, facts, by.email)
+        enqueue_export(session, facts, by.email)
         return None
-    same = [one for one in asked(session, by) if one.facts == facts]
-    return same[0] if same else four_eyes.ask(session, by, Action.EXPORT_WITH_ADDRESSES, facts, handlers)
+    same = [one for one in pending_requests(session, by) if one.facts == facts]
+    return same[0] if same else four_eyes.request_approval(session, by, Action.EXPORT_WITH_ADDRESSES, facts, handlers)
 
 
-def asked(session: Session, by: Account) -> list[Request]:
+def pending_requests(session: Session, by: Account) -> list[Request]:
     """What somebody asked for that waits for a second organizer, the newest first."""
     mine = Action.EXPORT_WITH_ADDRESSES, by.email
-    return [one for one in four_eyes.waiting(session) if (one.act, one.asked_by) == mine]
+    return [one for one in four_eyes.pending(session) if (one.act, one.asked_by) == mine]
 
 
-def order(session: Session, facts: dict[str, Any], by: str) -> None:
+def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
     """Puts an export before the worker, unless the same one waits there; of somebody whose account is gone, nothing."""
-    account = accounts.find(session, by)
+    account = accounts.find_account(session, by)
     if account is None:
         return
-    wanted = FORMATS[facts["format"]].narrow(Wanted.of(facts)).facts()
+    wanted = FORMATS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
     same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
-    if any(one.is_waiting() and all(getattr(one, name) == value for name, value in same.items()) for one in of(session, account)):
+    if any(
+        one.is_waiting() and all(getattr(one, name) == value for name, value in same.items())
+        for one in list_jobs(session, account)
+    ):
         return
-    line = Export(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
+    line = ExportJob(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
     session.add(line)
-    audit.note(session, by, Action.EXPORT_ASKED_FOR, format=line.document, **line.wanted)
+    audit.record(session, by, Action.EXPORT_ASKED_FOR, format=line.document, **line.wanted)
 
 
-def of(session: Session, account: Account) -> list[Export]:
+def list_jobs(session: Session, account: Account) -> list[ExportJob]:
     """What somebody asked for within a day, the newest first."""
-    theirs = sa.select(Export).where(Export.account_id == account.id)
-    return list(session.scalars(theirs.order_by(Export.asked_at.desc(), Export.id)))
+    theirs = sa.select(ExportJob).where(ExportJob.account_id == account.id)
+    return list(session.scalars(theirs.order_by(ExportJob.asked_at.desc(), ExportJob.id)))
 
 
-def take(session: Session, key: bytes, folder: Path, export: bytes, by: Account, moment: datetime) -> Taken:
-    """Takes the file of an export, which only its organizer can and only once; raises Gone.
+def claim_download(session: Session, key: bytes, folder: Path, export: bytes, by: Account, moment: datetime) -> Download:
+    """Takes the file of an export, which only its organizer can and only once; raises NotAvailable.
 
     The row lets go of the key in the statement that decides who gets it.
     """
-    found = session.get(Export, export)
+    found = session.get(ExportJob, export)
     if found is None or found.account_id != by.id or found.key_box is None or not found.is_ready(moment):
-        raise Gone
-    box, ours = found.key_box, sa.update(Export).where(Export.id == export, Export.key_box.is_not(None))
+        raise NotAvailable
+    box, ours = found.key_box, sa.update(ExportJob).where(ExportJob.id == export, ExportJob.key_box.is_not(None))
     taken = session.execute(ours.values(key_box=None, taken_at=moment))
     if not cast("sa.CursorResult[object]", taken).rowcount:
-        raise Gone
-    audit.note(session, by.email, Action.EXPORT_TAKEN, **found.facts())
-    return Taken(file_of(folder, export), bytes.fromhex(unlock(key, box)), found)
+        raise NotAvailable
+    audit.record(session, by.email, Action.EXPORT_TAKEN, **found.details())
+    return Download(export_file(folder, export), bytes.fromhex(decrypt(key, box)), found)
 
 
-def new_key(key: bytes) -> tuple[bytes, bytes]:
+def new_file_key(key: bytes) -> tuple[bytes, bytes]:
     """A key for one file, and the same locked under the desk's."""
     made = secrets.token_bytes(32)
-    return made, lock(key, made.hex())
+    return made, encrypt(key, made.hex())
 
 
-def file_of(folder: Path, export: bytes) -> Path:
+def export_file(folder: Path, export: bytes) -> Path:
     """Where the file of an export lies, locked; `folder` is the data folder."""
-    return folder / FOLDER / export.hex()
+    return folder / EXPORT_FOLDER / export.hex()
 
 
-def forget(session: Session, moment: datetime) -> None:
+def purge(session: Session, moment: datetime) -> None:
     """Lets go of the keys whose hour is over, and of everything that was asked for a day ago."""
-    over = sa.update(Export).where(Export.key_box.is_not(None), Export.prepared_at < moment - KEPT)
+    over = sa.update(ExportJob).where(ExportJob.key_box.is_not(None), ExportJob.prepared_at < moment - FILE_LIFETIME)
     session.execute(over.values(key_box=None))
-    session.execute(sa.delete(Export).where(Export.asked_at < moment - REMEMBERED))
+    session.execute(sa.delete(ExportJob).where(ExportJob.asked_at < moment - JOB_LIFETIME))
 
 
-def tidy(session: Session, folder: Path) -> None:
+def delete_unneeded_files(session: Session, folder: Path) -> None:
     """Deletes every file that is neither in the making nor still to be taken."""
-    in_the_making = sa.and_(Export.begun_at.is_not(None), Export.prepared_at.is_(None), Export.failed_at.is_(None))
-    needed = session.scalars(sa.select(Export.id).where(sa.or_(Export.key_box.is_not(None), in_the_making)))
+    in_the_making = sa.and_(ExportJob.begun_at.is_not(None), ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None))
+    needed = session.scalars(sa.select(ExportJob.id).where(sa.or_(ExportJob.key_box.is_not(None), in_the_making)))
     names = {export.hex() for export in needed}
-    for file in (folder / FOLDER).glob("*"):
+    for file in (folder / EXPORT_FOLDER).glob("*"):
         if file.name.lstrip(".").partition(".")[0] not in names:
             file.unlink(missing_ok=True)

@@ -8,11 +8,11 @@ from wtforms import Field, PasswordField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
 from campaign.organizers.auth import passphrases
-from campaign.organizers.auth.login import Proof
+from campaign.organizers.auth.login import Credentials
 from campaign.petition import key_rotation
 
 
-class DeskForm(FlaskForm):
+class OrganizerForm(FlaskForm):
     """A form of the desk."""
 
     @property
@@ -21,25 +21,25 @@ class DeskForm(FlaskForm):
         return [(field.id, str(field.errors[0])) for field in self if field.errors]
 
 
-class EnterForm(DeskForm):
+class LoginForm(OrganizerForm):
     """The way in; whatever is wrong with it, the answer is the same."""
 
     email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter the e-mail address of the account."))])
     passphrase = PasswordField(lazy_gettext("Passphrase"), [InputRequired(lazy_gettext("Enter the passphrase."))])
     code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter a code."))])
 
-    def proof(self, device: str | None) -> Proof:
+    def credentials(self, device: str | None) -> Credentials:
         """What was typed."""
-        return Proof(self.passphrase.data or "", self.code.data or "", device)
+        return Credentials(self.passphrase.data or "", self.code.data or "", device)
 
 
-class ProofForm(EnterForm):
+class ReauthenticationForm(LoginForm):
     """Passphrase and code once more, of whoever is logged in."""
 
     email = None  # type: ignore[assignment]  # WTForms' way to leave a field out
 
 
-class NewPassphrase(DeskForm):
+class NewPassphraseForm(OrganizerForm):
     """A passphrase to be used from now on."""
 
     new = PasswordField(lazy_gettext("New passphrase"), [InputRequired(lazy_gettext("Enter a new passphrase."))])
@@ -51,7 +51,7 @@ class NewPassphrase(DeskForm):
 
     def validate_new(self, field: Field) -> None:
         """Long and mixed enough."""
-        if not passphrases.is_enough(field.data or "", self.owner):
+        if not passphrases.is_strong_enough(field.data or "", self.owner):
             raise ValidationError(
                 gettext("The passphrase needs 15 to 200 characters, at least 6 different ones, and not the e-mail address.")
             )
@@ -62,13 +62,13 @@ class NewPassphrase(DeskForm):
             raise ValidationError(gettext("The two passphrases are not the same."))
 
 
-class CodeForm(DeskForm):
+class CodeForm(OrganizerForm):
     """The first code of a new second factor."""
 
     code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter the code that the app shows."))])
 
 
-class KeyForm(DeskForm):
+class KeyForm(OrganizerForm):
     """A public key that signatures are to be sealed to."""
 
     public = StringField(lazy_gettext("Public key"), [InputRequired(lazy_gettext("Enter the public key."))])
@@ -76,8 +76,8 @@ class KeyForm(DeskForm):
     def validate_public(self, field: Field) -> None:
         """A key, whole."""
         try:
-            key_rotation.parse(field.data or "")
-        except key_rotation.NotAKey:
+            key_rotation.parse_key(field.data or "")
+        except key_rotation.InvalidKey:
             raise ValidationError(
                 gettext("This is not a public key. It is one line of 48 letters, digits and signs, as the command prints it.")
             ) from None

@@ -17,74 +17,74 @@ from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, Account, Desk, Request
 
-LIFE = timedelta(days=7)
+REQUEST_LIFETIME = timedelta(days=7)
 Handler = Callable[[Session, dict[str, Any], str], None]  # the session, the facts, and the e-mail of who asked
 Handlers = Mapping[str, Handler]  # by the action
 
 
-class NotPossible(Exception):
+class NotDecidable(Exception):
     """The request is over, was decided before, or is not for this organizer to decide."""
 
 
-def is_on(session: Session) -> bool:
+def is_enabled(session: Session) -> bool:
     """Whether a second organizer is needed."""
     return session.get_one(Desk, 1).four_eyes_off_at is None
 
 
-def ask(session: Session, by: Account, action: Action, facts: dict[str, Any], handlers: Handlers) -> Request:
+def request_approval(session: Session, by: Account, action: Action, facts: dict[str, Any], handlers: Handlers) -> Request:
     """Ask a second organizer; where the rule is off, do it at once. The facts are JSON; the second organizer sees them."""
     handle = handlers[action]
     request = Request(act=action.value, facts=facts, asked_by=by.email, asked_at=now())
     session.add(request)
     session.flush()
-    if is_on(session):
-        audit.note(session, by.email, Action.ASKED, request=request.id, what=request.act)
+    if is_enabled(session):
+        audit.record(session, by.email, Action.ASKED, request=request.id, what=request.act)
     else:
         request.decided_by = by.email
         _do(session, request, handle)
     return request
 
 
-def agree(session: Session, number: int, by: Account, handlers: Handlers) -> Request:
-    """Do what was asked for; raise NotPossible."""
+def approve(session: Session, number: int, by: Account, handlers: Handlers) -> Request:
+    """Do what was asked for; raise NotDecidable."""
     request = _decide(session, number, by, Request.asked_by != by.email)
-    audit.note(session, by.email, Action.AGREED, request=request.id, what=request.act)
+    audit.record(session, by.email, Action.AGREED, request=request.id, what=request.act)
     _do(session, request, handlers[request.act])
     return request
 
 
 def decline(session: Session, number: int, by: Account) -> Request:
-    """Ends a request without doing anything; whoever asked can take it back like this. Raises NotPossible."""
+    """Ends a request without doing anything; whoever asked can take it back like this. Raises NotDecidable."""
     request = _decide(session, number, by)
-    audit.note(session, by.email, Action.DECLINED, request=request.id, what=request.act)
+    audit.record(session, by.email, Action.DECLINED, request=request.id, what=request.act)
     return request
 
 
-def waiting(session: Session) -> list[Request]:
+def pending(session: Session) -> list[Request]:
     """What waits, the newest first."""
-    return list(session.scalars(sa.select(Request).where(*_open(now())).order_by(Request.id.desc())))
+    return list(session.scalars(sa.select(Request).where(*_is_open(now())).order_by(Request.id.desc())))
 
 
-def turn(session: Session, by: Account, *, on: bool) -> None:
-    """Turns the rule off or on; off only where there is one organizer, else raises NotPossible."""
+def set_enabled(session: Session, by: Account, *, on: bool) -> None:
+    """Turns the rule off or on; off only where there is one organizer, else raises NotDecidable."""
     desk = session.get_one(Desk, 1, with_for_update=True)
     organizers = session.scalar(sa.select(sa.func.count()).select_from(Account).where(Account.role == ORGANIZER))
     if not by.is_organizer or (not on and organizers != 1):
-        raise NotPossible
+        raise NotDecidable
     if on == (desk.four_eyes_off_at is None):
         return
     desk.four_eyes_off_at = None if on else now()
-    audit.note(session, by.email, Action.FOUR_EYES_ON if on else Action.FOUR_EYES_OFF)
+    audit.record(session, by.email, Action.FOUR_EYES_ON if on else Action.FOUR_EYES_OFF)
 
 
 def _decide(session: Session, number: int, by: Account, *also: sa.ColumnElement[bool]) -> Request:
     """Marks an open request as decided, which only one can: the database decides, in one statement."""
     if not by.is_organizer:
-        raise NotPossible
-    decided = sa.update(Request).where(Request.id == number, *_open(now()), *also)
+        raise NotDecidable
+    decided = sa.update(Request).where(Request.id == number, *_is_open(now()), *also)
     found = session.scalar(decided.values(decided_by=by.email, decided_at=now()).returning(Request.id))
     if found is None:
-        raise NotPossible
+        raise NotDecidable
     return session.get_one(Request, found, populate_existing=True)
 
 
@@ -93,5 +93,5 @@ def _do(session: Session, request: Request, handle: Handler) -> None:
     handle(session, request.facts, request.asked_by)
 
 
-def _open(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return Request.decided_at.is_(None), Request.asked_at > moment - LIFE
+def _is_open(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return Request.decided_at.is_(None), Request.asked_at > moment - REQUEST_LIFETIME

@@ -6,13 +6,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.database import Record
+from campaign.database import Base
 
 ORGANIZER, MODERATOR = "organizer", "moderator"
 ROLES = (ORGANIZER, MODERATOR)  # a moderator sees no personal data
 
 
-class Account(Record):
+class Account(Base):
     """Somebody who works at the desk. Without a second factor the account is not ready and opens nothing."""
 
     __tablename__ = "account"
@@ -33,7 +33,7 @@ class Account(Record):
         return self.role == ORGANIZER
 
 
-class RecoveryCode(Record):
+class RecoveryCode(Base):
     """A code on paper that stands for the second factor once."""
 
     __tablename__ = "recovery_code"
@@ -42,7 +42,7 @@ class RecoveryCode(Record):
     code_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), primary_key=True)
 
 
-class Login(Record):
+class Login(Base):
     """One browser that is logged in; without its row its cookie opens nothing."""
 
     __tablename__ = "login"
@@ -56,7 +56,7 @@ class Login(Record):
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
 
-class KnownDevice(Record):
+class KnownDevice(Base):
     """A browser that an organizer has logged in with before; guesses from it are counted apart."""
 
     __tablename__ = "known_device"
@@ -66,7 +66,7 @@ class KnownDevice(Record):
     used_at: Mapped[datetime]
 
 
-class Guesses(Record):
+class LoginAttempts(Base):
     """How often a passphrase or a code was wrong on one day, from one known device or from all strangers together."""
 
     __tablename__ = "guesses"
@@ -79,7 +79,7 @@ class Guesses(Record):
     next_at: Mapped[datetime]  # before this none is looked at
 
 
-class AuditLine(Record):
+class AuditEntry(Base):
     """One act, chained to the line before it: `hash` is over `previous` and what the line says."""
 
     __tablename__ = "audit_line"
@@ -93,7 +93,7 @@ class AuditLine(Record):
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
 
 
-class Request(Record):
+class Request(Base):
     """An act that waits for a second organizer, or waited."""
 
     __tablename__ = "request"
@@ -113,7 +113,7 @@ class Request(Record):
         return self.done_at is not None
 
 
-class Desk(Record):
+class Desk(Base):
     """The state of the desk; one row, which every writer of the audit locks."""
 
     __tablename__ = "desk"

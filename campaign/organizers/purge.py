@@ -6,17 +6,19 @@ import sqlalchemy as sa
 
 from campaign.database import Database
 from campaign.organizers.auth import sessions, throttling
-from campaign.organizers.models import Guesses, KnownDevice, Login
+from campaign.organizers.models import KnownDevice, Login, LoginAttempts
 
-GUESSES_LIFE = timedelta(days=2)
+ATTEMPTS_LIFETIME = timedelta(days=2)
 
 
-def forget(database: Database, moment: datetime) -> None:
+def purge(database: Database, moment: datetime) -> None:
     """Deletes what is over. Accounts, requests and the audit stay."""
     over = (
-        sa.delete(Login).where(sa.or_(Login.seen_at < moment - sessions.IDLE, Login.began_at < moment - sessions.LONGEST)),
-        sa.delete(Guesses).where(Guesses.day < (moment - GUESSES_LIFE).date()),
-        sa.delete(KnownDevice).where(KnownDevice.used_at < moment - throttling.DEVICE_LIFE),
+        sa.delete(Login).where(
+            sa.or_(Login.seen_at < moment - sessions.IDLE_TIMEOUT, Login.began_at < moment - sessions.ABSOLUTE_TIMEOUT)
+        ),
+        sa.delete(LoginAttempts).where(LoginAttempts.day < (moment - ATTEMPTS_LIFETIME).date()),
+        sa.delete(KnownDevice).where(KnownDevice.used_at < moment - throttling.DEVICE_LIFETIME),
     )
     with database.writing() as session:
         for statement in over:

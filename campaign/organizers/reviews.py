@@ -7,24 +7,24 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.keyset import Order, page
+from campaign.keyset import PageOrder, read_page
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.petition import display_names
-from campaign.petition.models import Review, Signature, Wave, WaveMember
+from campaign.petition.models import Burst, BurstMember, NameReview, Signature
 
-PAGE = 25  # words; a form of the desk carries 60 fields at most
-MEMBERS = 200  # of a wave, that are shown
-OLDEST_FIRST = Order((Review.day, Review.signature_id))
-WAITING = Review.refused_on.is_(None)
+REVIEW_PAGE_SIZE = 25  # words; a form of the desk carries 60 fields at most
+MAX_MEMBERS = 200  # of a wave, that are shown
+OLDEST_FIRST = PageOrder((NameReview.day, NameReview.signature_id))
+IS_PENDING = NameReview.refused_on.is_(None)
 
 
-class NoSuchWave(Exception):
+class BurstNotFound(Exception):
     """There is no such wave, or no more: it is forgotten after 30 days."""
 
 
 @dataclass(frozen=True)
-class Words:
+class PendingName:
     """The words of one signature that wait to be looked at."""
 
     id: str  # of the signature, in hex
@@ -34,60 +34,68 @@ class Words:
     day: date
 
 
-def words(session: Session, after: str) -> tuple[list[Words], str | None]:
+def pending_names(session: Session, after: str) -> tuple[list[PendingName], str | None]:
     """One page of them, and the key of the next."""
-    columns = (Review.day.label("key"), Review.signature_id.label("id"), Review.held, Review.flags, Signature.shown_as)
-    waiting = sa.select(*columns).join(Signature, Signature.id == Review.signature_id).where(WAITING)
-    found = page(session, waiting, OLDEST_FIRST, size=PAGE, after=after)
+    columns = (
+        NameReview.day.label("key"),
+        NameReview.signature_id.label("id"),
+        NameReview.held,
+        NameReview.flags,
+        Signature.shown_as,
+    )
+    waiting = sa.select(*columns).join(Signature, Signature.id == NameReview.signature_id).where(IS_PENDING)
+    found = read_page(session, waiting, OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
     return [_words(row) for row in found.rows], found.next
 
 
-def _words(row: Any) -> Words:
-    return Words(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
+def _words(row: Any) -> PendingName:
+    return PendingName(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
 
 
 def accept(session: Session, ids: list[bytes], *, by: str) -> None:
     """Shows words that were held, and takes the others as in order."""
-    number = display_names.accept(session, ids)
+    number = display_names.accept_names(session, ids)
     if number:
-        audit.note(session, by, Action.WORDS_ACCEPTED, number=number)
+        audit.record(session, by, Action.WORDS_ACCEPTED, number=number)
 
 
 def refuse(session: Session, ids: list[bytes], *, by: str, today: date) -> None:
     """Does not show these words; their signatures count as before."""
-    number = display_names.refuse(session, ids, today)
+    number = display_names.refuse_names(session, ids, today)
     if number:
-        audit.note(session, by, Action.WORDS_REFUSED, number=number)
+        audit.record(session, by, Action.WORDS_REFUSED, number=number)
 
 
-def waves(session: Session) -> list[Wave]:
+def pending_bursts(session: Session) -> list[Burst]:
     """Those nobody has looked at yet, the newest first."""
-    return list(session.scalars(sa.select(Wave).where(Wave.looked_on.is_(None)).order_by(Wave.id.desc()).limit(PAGE)))
+    return list(
+        session.scalars(sa.select(Burst).where(Burst.looked_on.is_(None)).order_by(Burst.id.desc()).limit(REVIEW_PAGE_SIZE))
+    )
 
 
-def wave(session: Session, number: int) -> Wave:
-    """One of them; raises NoSuchWave."""
-    found = session.get(Wave, number)
+def get_burst(session: Session, number: int) -> Burst:
+    """One of them; raises BurstNotFound."""
+    found = session.get(Burst, number)
     if found is None:
-        raise NoSuchWave
+        raise BurstNotFound
     return found
 
 
-def members(session: Session, number: int, most: int = MEMBERS) -> list[Any]:
+def burst_members(session: Session, number: int, most: int = MAX_MEMBERS) -> list[Any]:
     """The signatures of a wave that still stand: `id`, `day`, `country`, `language` and `shown_as`."""
     columns = (Signature.id, Signature.confirmed_on.label("day"), Signature.country, Signature.language, Signature.shown_as)
-    theirs = sa.select(*columns).join(WaveMember, WaveMember.signature_id == Signature.id).where(WaveMember.wave_id == number)
-    return list(session.execute(theirs.order_by(WaveMember.signature_id).limit(most)))
+    theirs = sa.select(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
+    return list(session.execute(theirs.order_by(BurstMember.signature_id).limit(most)))
 
 
-def standing(session: Session, number: int) -> int:
+def count_standing(session: Session, number: int) -> int:
     """How many of a wave still stand."""
-    theirs = sa.select(sa.func.count()).select_from(WaveMember).where(WaveMember.wave_id == number)
+    theirs = sa.select(sa.func.count()).select_from(BurstMember).where(BurstMember.wave_id == number)
     return session.scalar(theirs) or 0
 
 
-def look(session: Session, number: int, *, by: str, today: date) -> None:
+def mark_in_order(session: Session, number: int, *, by: str, today: date) -> None:
     """Takes a wave as in order."""
-    looked = sa.update(Wave).where(Wave.id == number, Wave.looked_on.is_(None)).values(looked_on=today)
-    if session.scalar(looked.returning(Wave.id)) is not None:
-        audit.note(session, by, Action.WAVE_IN_ORDER, wave=number)
+    looked = sa.update(Burst).where(Burst.id == number, Burst.looked_on.is_(None)).values(looked_on=today)
+    if session.scalar(looked.returning(Burst.id)) is not None:
+        audit.record(session, by, Action.WAVE_IN_ORDER, wave=number)

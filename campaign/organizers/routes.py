@@ -1,6 +1,6 @@
 """The desk as a whole: each module of pages registers its addresses on the room."""
 
-from campaign.organizers.blueprint import room
+from campaign.organizers.blueprint import bp
 from campaign.organizers.views import (
     account,
     accounts,
@@ -18,4 +18,4 @@ from campaign.organizers.views import (
 
 PAGES = (login, setup, overview, signatures, removals, review, exports, requests, audit, accounts, key, account)
 
-__all__ = ["PAGES", "room"]
+__all__ = ["PAGES", "bp"]

@@ -8,14 +8,14 @@ from flask_wtf import FlaskForm
 from wtforms import Field, RadioField, SelectField, StringField
 from wtforms.validators import InputRequired, ValidationError
 
-from campaign.organizers.audit_labels import REASONS
-from campaign.organizers.export_form import day
-from campaign.organizers.forms import DeskForm
-from campaign.organizers.signature_search import Wanted
+from campaign.organizers.audit_labels import REASON_LABELS
+from campaign.organizers.export_form import parse_day
+from campaign.organizers.forms import OrganizerForm
+from campaign.organizers.signature_search import SignatureSearch
 from campaign.petition.validation import clean_email
 from campaign.web.form_fields import CountryField, LanguageField
 
-STATES = {
+SEARCH_STATES = {
     "standing": lazy_gettext("All that count"),
     "shown": lazy_gettext("Names shown"),
     "waiting": lazy_gettext("Waiting to be confirmed"),
@@ -23,7 +23,7 @@ STATES = {
 }
 
 
-class FindForm(DeskForm):
+class SearchForm(OrganizerForm):
     """What is looked for. It stands in the address of the page, which is why no e-mail address can be typed here."""
 
     class Meta(FlaskForm.Meta):
@@ -38,7 +38,7 @@ class FindForm(DeskForm):
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
-        self.state.choices = list(STATES.items())
+        self.state.choices = list(SEARCH_STATES.items())
 
     def validate_name(self, field: Field) -> None:
         """Words, and no address: what stands here is stored in the browser's history."""
@@ -48,29 +48,29 @@ class FindForm(DeskForm):
 
     def validate_state(self, field: Field) -> None:
         """One of the list."""
-        if field.data not in STATES:
+        if field.data not in SEARCH_STATES:
             raise ValidationError(gettext("Choose a state from the list."))
 
     def validate_since(self, field: Field) -> None:
         """A day, or none."""
-        day(field.data)
+        parse_day(field.data)
 
     def validate_until(self, field: Field) -> None:
         """A day, or none."""
-        day(field.data)
+        parse_day(field.data)
 
     @property
     def asked(self) -> dict[str, Any]:
         """What was filled in, as it stands in the address."""
         return {field.name: field.data for field in self if field.data and field.data != field.default}
 
-    def wanted(self) -> Wanted:
+    def wanted(self) -> SignatureSearch:
         """What is looked for; after `validate`."""
         typed: dict[str, Any] = {name: getattr(self, name).data or "" for name in ("state", "name", "country", "language")}
-        return Wanted(**typed, since=day(self.since.data), until=day(self.until.data))
+        return SignatureSearch(**typed, since=parse_day(self.since.data), until=parse_day(self.until.data))
 
 
-class AddressForm(DeskForm):
+class AddressForm(OrganizerForm):
     """An e-mail address to look for."""
 
     email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter an e-mail address."))])
@@ -80,16 +80,16 @@ class AddressForm(DeskForm):
         clean_email(field.data or "")
 
 
-class ReasonForm(DeskForm):
+class ReasonForm(OrganizerForm):
     """Why signatures are removed."""
 
     reason = RadioField(lazy_gettext("Reason"), validate_choice=False)
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
-        self.reason.choices = list(REASONS.items())
+        self.reason.choices = list(REASON_LABELS.items())
 
     def validate_reason(self, field: Field) -> None:
         """One of the four."""
-        if field.data not in REASONS:
+        if field.data not in REASON_LABELS:
             raise ValidationError(gettext("Choose a reason. It is published, with the number."))

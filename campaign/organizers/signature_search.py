@@ -8,17 +8,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from campaign.keyset import Order
-from campaign.organizers.pager import Query
+from campaign.keyset import PageOrder
+from campaign.organizers.pager import PagedQuery
 from campaign.petition.models import Signature, Submission
-from campaign.petition.name_index import NameWord, begins, typed
+from campaign.petition.name_index import NameWord, query_words, starts_with
 from campaign.petition.removed import Removed
 
-ENOUGH = 1000  # words that are looked at to see which of those that were typed is the rarest
+FREQUENCY_LIMIT = 1000  # words that are looked at to see which of those that were typed is the rarest
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SignatureSearch:
     """Which signatures somebody looks for. A name is looked for among those that stand and are shown."""
 
     state: str = "standing"  # or shown, waiting, removed
@@ -30,29 +30,29 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Mailbox:
+class MailboxRecords:
     """What there is of one mailbox."""
 
     records: list[Signature | Removed]
     waiting: int
 
 
-def one(session: Session, record: bytes) -> Signature | Removed | None:
+def get_signature(session: Session, record: bytes) -> Signature | Removed | None:
     """A signature, also a removed one."""
     return session.get(Signature, record) or session.get(Removed, record)
 
 
-def of_mailbox(session: Session, tag: bytes) -> Mailbox:
+def find_by_mailbox(session: Session, tag: bytes) -> MailboxRecords:
     """Everything that a mailbox has signed, found by its tag."""
     records = [*session.scalars(sa.select(Signature).where(Signature.tag == tag))]
     removed = session.scalars(sa.select(Removed).where(Removed.tag == tag))
     waiting = sa.select(sa.func.count()).select_from(Submission).where(Submission.tag == tag)
-    return Mailbox([*records, *removed], session.scalar(waiting) or 0)
+    return MailboxRecords([*records, *removed], session.scalar(waiting) or 0)
 
 
-def find(session: Session, wanted: Wanted) -> Query:
+def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:
     """The statement that finds what is wanted."""
-    words = typed(wanted.name)
+    words = query_words(wanted.name)
     if words:
         return _named(session, wanted, words)
     if wanted.state == "waiting":
@@ -61,39 +61,39 @@ def find(session: Session, wanted: Wanted) -> Query:
     statement = _keys(kind.confirmed_on, kind.id).where(*_filters(wanted, kind, kind.confirmed_on))
     if wanted.state == "shown":
         statement = statement.where(Signature.shown_as.is_not(None))
-    return Query(kind, statement, Order((kind.confirmed_on, kind.id), is_newest_first=True))
+    return PagedQuery(kind, statement, PageOrder((kind.confirmed_on, kind.id), is_newest_first=True))
 
 
-def _named(session: Session, wanted: Wanted, words: list[str]) -> Query:
+def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> PagedQuery:
     """Names in which every typed word begins a word, once each, in the order of the word that the rarest of them begins."""
     rarest, *others = sorted(words, key=lambda word: _frequency(session, word))
     other = aliased(NameWord)
     same = sa.select(other.word).where(other.signature_id == NameWord.signature_id)
     statement = _keys(NameWord.word, NameWord.signature_id).join(Signature, NameWord.signature_id == Signature.id)
     statement = statement.where(
-        begins(NameWord.word, rarest),
+        starts_with(NameWord.word, rarest),
         ~same.where(other.word >= rarest, other.word < NameWord.word).exists(),
-        *(same.where(begins(other.word, word)).exists() for word in others),
+        *(same.where(starts_with(other.word, word)).exists() for word in others),
         *_filters(wanted, Signature, Signature.confirmed_on, on_index=False),  # last, of the few that the words have left
     )
-    return Query(Signature, statement, Order((NameWord.word, NameWord.signature_id)))
+    return PagedQuery(Signature, statement, PageOrder((NameWord.word, NameWord.signature_id)))
 
 
-def _waiting(wanted: Wanted) -> Query:
+def _waiting(wanted: SignatureSearch) -> PagedQuery:
     """What waits to be confirmed; its words are still locked, and its order is left to chance."""
     days = {"since": wanted.since and _midnight(wanted.since), "until": wanted.until and _midnight(wanted.until, 1)}
     filters = [Submission.created_at >= days["since"]] if days["since"] else []
     filters += [Submission.created_at < days["until"]] if days["until"] else []
-    plain = Wanted(country=wanted.country, language=wanted.language)
+    plain = SignatureSearch(country=wanted.country, language=wanted.language)
     filters += _filters(plain, Submission, Submission.created_at)
-    return Query(Submission, _keys(sa.literal(""), Submission.id).where(*filters), Order((Submission.id,)))
+    return PagedQuery(Submission, _keys(sa.literal(""), Submission.id).where(*filters), PageOrder((Submission.id,)))
 
 
 def _keys(key: Any, record: Any) -> sa.Select[Any]:
     return sa.select(key.label("key"), record.label("id"))
 
 
-def _filters(wanted: Wanted, kind: Any, day: Any, *, on_index: bool = True) -> list[sa.ColumnElement[bool]]:
+def _filters(wanted: SignatureSearch, kind: Any, day: Any, *, on_index: bool = True) -> list[sa.ColumnElement[bool]]:
     country, language = kind.country, kind.language
     if not on_index:  # an expression has none
         country, language, day = (sa.func.coalesce(column, column) for column in (country, language, day))
@@ -107,7 +107,7 @@ def _filters(wanted: Wanted, kind: Any, day: Any, *, on_index: bool = True) -> l
 
 
 def _frequency(session: Session, word: str) -> int:
-    few = sa.select(sa.literal(1).label("one")).where(begins(NameWord.word, word)).limit(ENOUGH).subquery()
+    few = sa.select(sa.literal(1).label("one")).where(starts_with(NameWord.word, word)).limit(FREQUENCY_LIMIT).subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(few)) or 0
 
 

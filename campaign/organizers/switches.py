@@ -29,11 +29,11 @@ SWITCHES = {
 }
 
 
-def turn(session: Session, name: str, *, on: bool, by: str, today: date) -> None:
+def set_switch(session: Session, name: str, *, on: bool, by: str, today: date) -> None:
     """Turns a switch; turned the same way again, nothing changes and nothing is noted."""
     switch = SWITCHES[name]
     was_off = switch.since.is_(None)
     changing = sa.update(Publication).where(Publication.id == 1, was_off if on else sa.not_(was_off))
     changed = session.execute(changing.values({switch.since: today if on else None}).returning(Publication.id))
     if changed.scalar() is not None:
-        audit.note(session, by, switch.on if on else switch.off)
+        audit.record(session, by, switch.on if on else switch.off)

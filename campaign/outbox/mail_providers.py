@@ -8,10 +8,10 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaign.database import Record, insert
+from campaign.database import Base, insert
 
 # Who runs the mail, and the domains they run it under.
-DOMAINS = {
+PROVIDER_DOMAINS = {
     "gmail.com": "gmail.com googlemail.com",
     "outlook.com": "outlook.com hotmail.com live.com windowslive.com msn.com hotmail.fr outlook.fr",
     "yahoo.com": "yahoo.com yahoo.fr",
@@ -24,11 +24,11 @@ DOMAINS = {
     "mail.ru": "mail.ru",
     "aol.com": "aol.com",
 }
-PROVIDERS = {domain: provider for provider, domains in DOMAINS.items() for domain in domains.split()}
+PROVIDERS = {domain: provider for provider, domains in PROVIDER_DOMAINS.items() for domain in domains.split()}
 OTHER = "other"
 
 
-class ProviderDay(Record):
+class ProviderDay(Base):
     """What became of the letters to one provider on one day: counts and nothing else."""
 
     __tablename__ = "provider_day"
@@ -45,7 +45,7 @@ def provider_of(domain: str) -> str:
     return PROVIDERS.get(domain, OTHER)
 
 
-def add(session: Session, day: date, provider: str, *, sent: int = 0, refused: int = 0, confirmed: int = 0) -> None:
+def add_counts(session: Session, day: date, provider: str, *, sent: int = 0, refused: int = 0, confirmed: int = 0) -> None:
     """Adds to the counts of a provider and day."""
     more = {"sent": sent, "refused": refused, "confirmed": confirmed}
     new = insert(session, ProviderDay).values(day=day, provider=provider, **more)

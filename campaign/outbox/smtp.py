@@ -17,13 +17,13 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import Settings
-from campaign.database import Database, Record, insert, now
+from campaign.database import Base, Database, insert, now
 from campaign.outbox.address import EmailAddress
 
-TIMEOUT = 30  # seconds for one step of the conversation with the mail server
+SMTP_TIMEOUT = 30  # seconds for one step of the conversation with the mail server
 
 
-class Relay(Record):
+class MailServer(Base):
     """What the mail server said of itself when it was last spoken to; one row."""
 
     __tablename__ = "relay"
@@ -32,11 +32,11 @@ class Relay(Record):
     smtputf8: Mapped[bool]  # takes addresses with letters beyond ASCII before the @ (RFC 6531)
 
 
-class Refused(Exception):
+class PermanentFailure(Exception):
     """The mail server will never take this letter."""
 
 
-class Trouble(Exception):
+class TransientFailure(Exception):
     """The mail server cannot take letters now; its text says what it answered."""
 
 
@@ -44,18 +44,18 @@ class Transport(Protocol):
     """A way out for letters."""
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
-        """Sends one; raises Refused or Trouble."""
+        """Sends one; raises PermanentFailure or TransientFailure."""
 
 
-def transport(settings: Settings, show: Callable[[str], None]) -> Transport:
+def make_transport(settings: Settings, show: Callable[[str], None]) -> Transport:
     """The way out that the settings name; `show` is told where a letter was laid, in words without its address."""
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "file":
-        return FileMailbox(settings.data / "mail", show)
-    return Smtp(parts)
+        return FileTransport(settings.data / "mail", show)
+    return SmtpTransport(parts)
 
 
-class FileMailbox:
+class FileTransport:
     """Writes each letter as an `.eml` file, for trying the site out on one machine."""
 
     def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
@@ -74,7 +74,7 @@ class FileMailbox:
         self.show(f"A letter in {self.folder / name}" + (f": {links[0]}" if links else ""))
 
 
-class Smtp:
+class SmtpTransport:
     """Sends letters through a mail server, over TLS unless told otherwise; one conversation serves several letters."""
 
     def __init__(self, parts: SplitResult) -> None:
@@ -89,21 +89,21 @@ class Smtp:
             server = self.server or self.connect()
         except (smtplib.SMTPException, OSError, ValueError) as error:  # for an organizer to mend, so the letter waits
             self.close()
-            raise Trouble(str(error)) from None
+            raise TransientFailure(str(error)) from None
         try:
             server.send_message(message, to_addrs=[to.recipient])
         except smtplib.SMTPRecipientsRefused as error:
             self.close()
-            raise _judged(min(code for code, _ in error.recipients.values()), str(error)) from None
+            raise _classify(min(code for code, _ in error.recipients.values()), str(error)) from None
         except smtplib.SMTPDataError as error:
             self.close()
-            raise _judged(error.smtp_code, str(error)) from None
+            raise _classify(error.smtp_code, str(error)) from None
         except smtplib.SMTPNotSupportedError as error:
             self.close()
-            raise Refused(str(error)) from None
+            raise PermanentFailure(str(error)) from None
         except (smtplib.SMTPException, OSError) as error:  # a sender that is not welcome is an organizer's to mend, too
             self.close()
-            raise Trouble(str(error)) from None
+            raise TransientFailure(str(error)) from None
         except Exception:  # of the message itself; the conversation may be in the middle of it
             self.close()
             raise
@@ -112,9 +112,9 @@ class Smtp:
         """Opens a conversation: TLS from the start or by STARTTLS, then the login."""
         host, context = self.parts.hostname or "localhost", ssl.create_default_context()
         if self.parts.scheme == "smtps":
-            self.server = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=TIMEOUT, context=context)
+            self.server = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=SMTP_TIMEOUT, context=context)
         else:
-            self.server = smtplib.SMTP(host, self.parts.port or 587, timeout=TIMEOUT)
+            self.server = smtplib.SMTP(host, self.parts.port or 587, timeout=SMTP_TIMEOUT)
             if self.must_encrypt:
                 self._encrypt(context)
         if self.parts.username:
@@ -141,32 +141,33 @@ class Smtp:
                 server.close()
 
 
-def _judged(code: int, answer: str) -> Exception:
+def _classify(code: int, answer: str) -> Exception:
     """5xx is for ever (RFC 5321 4.2.1), but not a missing login, which an organizer mends."""
-    return Refused(answer) if 500 <= code < 600 and code != 530 else Trouble(answer)
+    return PermanentFailure(answer) if 500 <= code < 600 and code != 530 else TransientFailure(answer)
 
 
 @contextmanager
-def conversation(way_out: Transport) -> Iterator[Transport]:
+def open_transport(way_out: Transport) -> Iterator[Transport]:
     """A way out for several letters, closed at the end."""
     try:
         yield way_out
     finally:
-        if isinstance(way_out, Smtp):
+        if isinstance(way_out, SmtpTransport):
             way_out.close()
 
 
-def note_relay(database: Database, way_out: Transport) -> None:
+def record_capabilities(database: Database, way_out: Transport) -> None:
     """Remembers what the mail server takes, so that the form can say at once what it does not."""
-    takes = way_out.takes_utf8 if isinstance(way_out, Smtp) else True
+    takes = way_out.takes_utf8 if isinstance(way_out, SmtpTransport) else True
     if takes is None:
         return
     with database.writing() as session:
-        new = insert(session, Relay).values(id=1, smtputf8=takes)  # two mail workers can speak with it first at the same moment
+        # two mail workers can speak with it first at the same moment
+        new = insert(session, MailServer).values(id=1, smtputf8=takes)
         session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"smtputf8": takes}))
 
 
-def takes_utf8(session: Session) -> bool:
+def accepts_utf8(session: Session) -> bool:
     """Whether letters can go to addresses with letters beyond ASCII before the @; yes until the mail server said no."""
-    relay = session.get(Relay, 1)
+    relay = session.get(MailServer, 1)
     return relay is None or relay.smtputf8

@@ -12,16 +12,16 @@ import sqlalchemy as sa
 
 from campaign.database import Database
 from campaign.file_lock import file_lock
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 
-ID = 16  # bytes
+ID_LENGTH = 16  # bytes
 
 
 @contextmanager
 def registered(folder: Path) -> Iterator[bytes]:
     """Register this process as a mail worker in a folder while the block runs; yield its id."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    worker = secrets.token_bytes(ID)
+    worker = secrets.token_bytes(ID_LENGTH)
     file = folder / worker.hex()
     with file_lock(file, wait=0):
         yield worker
@@ -39,5 +39,5 @@ def release_dead(database: Database, folder: Path) -> None:
 
 def _release(database: Database, worker: bytes) -> None:
     with database.writing() as session:
-        claimed = sa.update(Letter).where(Letter.claimed_by == worker)
+        claimed = sa.update(OutboxMessage).where(OutboxMessage.claimed_by == worker)
         session.execute(claimed.values(lease_until=None, claimed_by=None))

@@ -8,7 +8,7 @@ from nacl.public import PublicKey
 from campaign.crypto.sealing import Keys
 from campaign.database import Database
 from campaign.petition import key_rotation
-from campaign.state import site
+from campaign.state import state
 
 READ_AGAIN_AFTER = 1.0  # seconds
 
@@ -36,11 +36,11 @@ class ActiveKey:
         """Read it now."""
         began = time.monotonic()  # a change during the reading is seen by the next one
         with self._database.reading() as session:
-            self._newest = key_rotation.newest(session, self._keys)
+            self._newest = key_rotation.newest_key(session, self._keys)
         self._read_at = began
 
 
-def keys_in_force() -> Keys:
+def active_keys() -> Keys:
     """Return the keys of this site with the public one that records are sealed to now."""
     active: ActiveKey = current_app.extensions["active_key"]
-    return key_rotation.changed_to(site().keys, active())
+    return key_rotation.with_newest_key(state().keys, active())

@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from campaign.database import Database, insert, now
 from campaign.petition.models import DayCount, Publication, Signature, Tally
 
-PUBLISHING = b"publish."  # two that publish at once take turns
+PUBLISH_LOCK = b"publish."  # two that publish at once take turns
 SMALLEST_CELL = 20  # no country is named for fewer signatures
 FIRST_GOALS = (100, 250, 500)
 
 
 @dataclass(frozen=True)
-class Published:
+class Snapshot:
     """What was last published. `confirmed` stands now: confirmed less withdrawn and removed."""
 
     confirmed: int = 0
@@ -46,10 +46,10 @@ def count(session: Session) -> int:
 def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
-        since, rows = recount(session, now())
+        since, rows = count_anew(session, now())
         left = gone(session)
     with database.writing() as session:
-        database.lock(session, PUBLISHING)
+        database.lock(session, PUBLISH_LOCK)
         row = session.get(Publication, 1)
         if row is None:
             return
@@ -66,7 +66,7 @@ def publish(database: Database, *, batch: int = 1) -> None:
         row.as_of = row.counted_at
 
 
-def recount(session: Session, at: datetime) -> tuple[date, list[dict[str, Any]]]:
+def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any]]]:
     """Counts anew what can have changed since the last time: the rows of DayCount from a day on.
 
     People confirm today; for an hour yesterday is still open, for those who came at midnight. Older days change when
@@ -94,12 +94,12 @@ def total(session: Session, before: date = date.max) -> int:
     return session.scalar(sa.select(sa.func.sum(DayCount.number)).where(DayCount.day < before)) or 0
 
 
-def read(session: Session) -> Published:
+def read_snapshot(session: Session) -> Snapshot:
     """The last publication."""
     row = session.get(Publication, 1)
     if row is None:
-        return Published()
-    return Published(
+        return Snapshot()
+    return Snapshot(
         confirmed=row.confirmed,
         withdrawn=row.withdrawn,
         removed=row.removed,

@@ -10,15 +10,15 @@ from sqlalchemy.orm import Session
 
 from campaign.database import table
 from campaign.petition import name_index
-from campaign.petition.models import Review, Signature
-from campaign.petition.name_flags import odd
+from campaign.petition.models import NameReview, Signature
+from campaign.petition.name_flags import suspicious
 
-INTO_REVIEW = sa.insert(table(Review))
+INSERT_REVIEW = sa.insert(table(NameReview))
 
 
-def show(session: Session, signature: Signature, words: str | None, *, today: date, hold: bool) -> None:
+def change_display_name(session: Session, signature: Signature, words: str | None, *, today: date, hold: bool) -> None:
     """Shows other words, or none; the same again changes nothing."""
-    review = session.get(Review, signature.id)
+    review = session.get(NameReview, signature.id)
     if words and words in (signature.shown_as, review and review.held):
         return
     if review is not None:
@@ -27,20 +27,20 @@ def show(session: Session, signature: Signature, words: str | None, *, today: da
     _change(session, signature, None)
     if words:
         signature.shown_as = None if hold else words
-        choose(session, signature.id, words, today=today, hold=hold)
+        apply_display_name(session, signature.id, words, today=today, hold=hold)
 
 
-def choose(session: Session, signature: bytes, words: str, *, today: date, hold: bool) -> None:
+def apply_display_name(session: Session, signature: bytes, words: str, *, today: date, hold: bool) -> None:
     """What follows from chosen words: those shown are found by a search; odd and held ones are for organizers to look at."""
     if not hold:
-        name_index.index(session, {signature: words})
-    flags = " ".join(odd(words))
+        name_index.index_names(session, {signature: words})
+    flags = " ".join(suspicious(words))
     if hold or flags:
         values = {"signature_id": signature, "day": today, "held": words if hold else None, "flags": flags}
-        session.execute(INTO_REVIEW, values)
+        session.execute(INSERT_REVIEW, values)
 
 
-def accept(session: Session, ids: list[bytes]) -> int:
+def accept_names(session: Session, ids: list[bytes]) -> int:
     """Shows what was held and takes what is shown as in order; returns how many words."""
     found = _waiting(session, ids)
     for review, signature in found:
@@ -49,7 +49,7 @@ def accept(session: Session, ids: list[bytes]) -> int:
     return len(found)
 
 
-def refuse(session: Session, ids: list[bytes], today: date) -> int:
+def refuse_names(session: Session, ids: list[bytes], today: date) -> int:
     """Shows these words no more, or never; the signer is told on their own page. Returns how many words."""
     found = _waiting(session, ids)
     for review, signature in found:
@@ -58,30 +58,30 @@ def refuse(session: Session, ids: list[bytes], today: date) -> int:
     return len(found)
 
 
-def hold(session: Session, signature: bytes, today: date) -> bool:
+def hold_name(session: Session, signature: bytes, today: date) -> bool:
     """Takes shown words from among the names until an organizer has looked at them; returns whether there were any."""
     found = session.get(Signature, signature, with_for_update=True)
     if found is None or not found.shown_as:
         return False
-    review = session.get(Review, signature)
+    review = session.get(NameReview, signature)
     if review is not None:
         session.delete(review)
         session.flush()
     words = found.shown_as
     _change(session, found, None)
-    choose(session, signature, words, today=today, hold=True)
+    apply_display_name(session, signature, words, today=today, hold=True)
     return True
 
 
 def _change(session: Session, signature: Signature, words: str | None) -> None:
     if words != signature.shown_as:
         signature.shown_as = words
-        name_index.forget(session, signature.id)
-        name_index.index(session, {signature.id: words} if words else {})
+        name_index.unindex(session, signature.id)
+        name_index.index_names(session, {signature.id: words} if words else {})
 
 
-def _waiting(session: Session, ids: list[bytes]) -> list[tuple[Review, Signature]]:
+def _waiting(session: Session, ids: list[bytes]) -> list[tuple[NameReview, Signature]]:
     """What waits among these, locked, so that the signer does not choose other words meanwhile."""
-    both = sa.select(Review, Signature).join(Signature, Signature.id == Review.signature_id)
-    waiting = both.where(Review.signature_id.in_(ids), Review.refused_on.is_(None)).with_for_update()
+    both = sa.select(NameReview, Signature).join(Signature, Signature.id == NameReview.signature_id)
+    waiting = both.where(NameReview.signature_id.in_(ids), NameReview.refused_on.is_(None)).with_for_update()
     return [(review, signature) for review, signature in session.execute(waiting)]

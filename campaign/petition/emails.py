@@ -11,57 +11,57 @@ from campaign.config import Settings
 from campaign.languages import number, speaking
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress
-from campaign.outbox.queue import Envelope, Letter
+from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition.models import Submission
 from campaign.petition.signing import CONFIRMING, signature_of
 
 
-def write(session: Session, letter: Letter, envelope: Envelope) -> EmailMessage | None:
+def compose(session: Session, entry: OutboxMessage, envelope: Envelope) -> EmailMessage | None:
     """Writes a letter of the outbox in its language; None when nobody needs it any more. Needs an application context."""
-    submission = session.get(Submission, letter.id)
-    if letter.kind != CONFIRMING or submission is None:
+    submission = session.get(Submission, entry.id)
+    if entry.kind != CONFIRMING or submission is None:
         return None
     signed = signature_of(session, submission.tag) is not None
     with speaking(envelope.language):
-        if letter.sent_at is not None:
-            return None if signed or _was_sent_again(session, submission) else remind(envelope)
+        if entry.sent_at is not None:
+            return None if signed or _was_submitted_again(session, submission) else remind(envelope)
         return already_signed(envelope) if signed else ask_to_confirm(envelope)
 
 
 def ask_to_confirm(envelope: Envelope) -> EmailMessage:
     """The letter that a new submission waits for."""
-    return _letter(envelope, "ask_to_confirm", gettext("Please confirm the signature"))
+    return _email(envelope, "ask_to_confirm", gettext("Please confirm the signature"))
 
 
 def remind(envelope: Envelope) -> EmailMessage:
     """The one reminder, a day later."""
-    return _letter(envelope, "remind", gettext("A reminder: the signature is not confirmed yet"))
+    return _email(envelope, "remind", gettext("A reminder: the signature is not confirmed yet"))
 
 
 def already_signed(envelope: Envelope) -> EmailMessage:
     """To somebody who signed before: the signature stands, and this is the link to it."""
-    return _letter(envelope, "already_signed", gettext("The signature is already confirmed"))
+    return _email(envelope, "already_signed", gettext("The signature is already confirmed"))
 
 
 def trial(address: EmailAddress, language: str) -> EmailMessage:
     """The letter of `campaign mail test`."""
     with speaking(language):
-        return _letter(Envelope(address, language, ""), "trial", gettext("A test letter"))
+        return _email(Envelope(address, language, ""), "trial", gettext("A test letter"))
 
 
-def _letter(envelope: Envelope, template: str, subject: str) -> EmailMessage:
+def _email(envelope: Envelope, template: str, subject: str) -> EmailMessage:
     settings: Settings = current_app.extensions["settings"]
-    days = queue.LIFE_SENT.days
+    days = queue.LINK_LIFETIME.days
     body = current_app.jinja_env.get_template(f"emails/{template}.txt").render(
         url=f"{settings.base_url}/{envelope.language}/confirm/{envelope.token}",
         validity=ngettext(
             "The link is valid for %(count)s day.", "The link is valid for %(count)s days.", days, count=number(days)
         ),
     )
-    return queue.message(settings, to=envelope.address, subject=subject, body=body)
+    return queue.build_message(settings, to=envelope.address, subject=subject, body=body)
 
 
-def _was_sent_again(session: Session, submission: Submission) -> bool:
+def _was_submitted_again(session: Session, submission: Submission) -> bool:
     """Whether a later submission of the same mailbox waits, whose own letter will do."""
     later = sa.select(Submission.id).where(Submission.tag == submission.tag, Submission.created_at > submission.created_at)
     return session.scalar(later.limit(1)) is not None

@@ -9,19 +9,19 @@ from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
 from campaign.languages import current
-from campaign.petition.signing import Wish
-from campaign.petition.validation import clean_email, clean_name, likely_domain
-from campaign.state import site
+from campaign.petition.signing import SignatureRequest
+from campaign.petition.validation import clean_email, clean_name, suggest_domain
+from campaign.state import state
 from campaign.web.form_fields import CountryField
-from campaign.web.request_checks import STAMP_LIFE
+from campaign.web.request_checks import FORM_TOKEN_LIFETIME
 
 
-class Freshness(CSRF):
+class SignedFormToken(CSRF):
     """WTForms' token field filled with the freshness stamp; see gate.Stamp."""
 
     def setup_form(self, form: Any) -> list[tuple[str, Any]]:
         """Adds the hidden field."""
-        self.stamp = site().stamp
+        self.stamp = state().form_token
         return list(super().setup_form(form))
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
@@ -33,7 +33,7 @@ class Freshness(CSRF):
         age = self.stamp.age(field.data or "")
         if age is None:
             raise ValidationError(gettext("The form could not be read. Nothing was sent. Send it again."))
-        if not 0 <= age < STAMP_LIFE:
+        if not 0 <= age < FORM_TOKEN_LIFETIME:
             raise ValidationError(gettext("The form expired. Nothing was sent. Send it again."))
 
 
@@ -42,12 +42,12 @@ class PublicForm(FlaskForm):
 
     class Meta(FlaskForm.Meta):
         csrf = True
-        csrf_class = Freshness
+        csrf_class = SignedFormToken
 
     @property
-    def is_foreign(self) -> bool:
+    def has_no_token(self) -> bool:
         """Whether the stamp is missing or not ours, so that the form is not from a page of this site."""
-        return site().stamp.age(self.csrf_token.data or "") is None
+        return state().form_token.age(self.csrf_token.data or "") is None
 
 
 class SignForm(PublicForm):
@@ -89,18 +89,18 @@ class SignForm(PublicForm):
             raise ValidationError(gettext("The text has changed since the page was opened. Read it again and tick the box."))
 
     @property
-    def typo(self) -> str | None:
+    def suggested_domain(self) -> str | None:
         """The provider that may have been meant, when the address has a slip of the finger in it."""
-        return likely_domain(self.email.data or "")
+        return suggest_domain(self.email.data or "")
 
     @property
-    def is_trap_sprung(self) -> bool:
+    def is_honeypot_filled(self) -> bool:
         """Whether the field that people do not see was filled in."""
         return bool(self.website.data)
 
-    def wish(self) -> Wish:
+    def signature_request(self) -> SignatureRequest:
         """What was typed, cleaned; after `validate`."""
-        return Wish(
+        return SignatureRequest(
             name=self.clean["name"],
             email=self.address,
             shown_as=self.clean["shown_as"],

@@ -1,7 +1,8 @@
 """The keys that signatures are sealed to: the first, which lies in the data folder, and those that came after it.
 
 What was sealed to an earlier key stays as it is, so the private keys are needed side by side. A later key stands in the database
-with a code that only who has the data folder can make: whoever can write to the database alone cannot slip in a key of their own.
+with a code that only who has the data folder can make: whoever can write to the database alone cannot slip in a key of their
+own.
 """
 
 import base64
@@ -16,10 +17,10 @@ from nacl.public import PublicKey, SealedBox
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.crypto.sealing import Keys
-from campaign.database import Record
+from campaign.database import Base
 
 
-class SealKey(Record):
+class SealKey(Base):
     """A public key that came into force after the first one."""
 
     __tablename__ = "seal_key"
@@ -35,72 +36,75 @@ class SealKey(Record):
         return PublicKey(self.public)
 
 
-class NotAKey(Exception):
+class InvalidKey(Exception):
     """What was typed is no public key."""
 
 
-class KnownKey(Exception):
+class KeyAlreadyUsed(Exception):
     """The key is in force already, or was before."""
 
 
-def parse(typed: str) -> PublicKey:
-    """A public key as `written`; raises NotAKey, also where a letter is wrong: what is sealed to such a key nobody could open."""
+def parse_key(typed: str) -> PublicKey:
+    """A public key as `encode_key`.
+
+    Raises InvalidKey, also where a letter is wrong: what is sealed to such a key nobody could open.
+    """
     try:
         both = base64.b64decode("".join(typed.split()), validate=True)
         key = PublicKey(both[: PublicKey.SIZE])
         if both[PublicKey.SIZE :] != _checksum(key):
-            raise NotAKey
+            raise InvalidKey
         SealedBox(key).encrypt(b"")  # libsodium refuses the few points to which nothing can be sealed safely
     except (ValueError, TypeError, CryptoError):
-        raise NotAKey from None
+        raise InvalidKey from None
     return key
 
 
-def written(key: PublicKey) -> str:
+def encode_key(key: PublicKey) -> str:
     """A public key in one line of 48 letters, digits and signs: in base64, a checksum behind it."""
     return base64.b64encode(bytes(key) + _checksum(key)).decode()
 
 
-def later(session: Session, keys: Keys) -> list[SealKey]:
+def rotated_keys(session: Session, keys: Keys) -> list[SealKey]:
     """The keys that came after the first, the oldest first; none whose code is wrong."""
     found = session.scalars(sa.select(SealKey).order_by(SealKey.number))
-    return [row for row in found if hmac.compare_digest(row.code, _code(keys, row.number, row.public))]
+    return [row for row in found if hmac.compare_digest(row.code, _mac(keys, row.number, row.public))]
 
 
-def newest(session: Session, keys: Keys) -> PublicKey | None:
+def newest_key(session: Session, keys: Keys) -> PublicKey | None:
     """The key that came last; none where it is the first one still."""
-    after = later(session, keys)
+    after = rotated_keys(session, keys)
     return after[-1].key if after else None
 
 
-def changed_to(keys: Keys, newest: PublicKey | None) -> Keys:
+def with_newest_key(keys: Keys, newest: PublicKey | None) -> Keys:
     """The keys with another public one; the private one of the first then opens not everything, and so is of no use."""
     return replace(keys, public=newest, private=None) if newest else keys
 
 
-def in_force(session: Session, keys: Keys) -> Keys:
+def load_active_keys(session: Session, keys: Keys) -> Keys:
     """The keys with the public one that records are sealed to now."""
-    return changed_to(keys, newest(session, keys))
+    return with_newest_key(keys, newest_key(session, keys))
 
 
-def check_new(session: Session, keys: Keys, key: PublicKey) -> None:
-    """Raises KnownKey unless records were never sealed to this key."""
+def check_unused(session: Session, keys: Keys, key: PublicKey) -> None:
+    """Raises KeyAlreadyUsed unless records were never sealed to this key."""
     known = session.scalar(sa.select(SealKey.number).where(SealKey.public == bytes(key)))
     if known is not None or key == keys.public:
-        raise KnownKey
+        raise KeyAlreadyUsed
 
 
-def put_in_force(session: Session, keys: Keys, key: PublicKey, today: date) -> None:
-    """Has everything sealed to this key from now on, in every process within seconds; raises KnownKey."""
-    check_new(session, keys, key)
+def activate_key(session: Session, keys: Keys, key: PublicKey, today: date) -> None:
+    """Has everything sealed to this key from now on, in every process within seconds; raises KeyAlreadyUsed."""
+    check_unused(session, keys, key)
     number = (session.scalar(sa.select(sa.func.max(SealKey.number))) or 0) + 1
-    session.add(SealKey(number=number, public=bytes(key), code=_code(keys, number, bytes(key)), since=today))
+    session.add(SealKey(number=number, public=bytes(key), code=_mac(keys, number, bytes(key)), since=today))
     session.flush()
 
 
-def wrong(session: Session, keys: Keys) -> list[str]:
+def key_problems(session: Session, keys: Keys) -> list[str]:
     """What is wrong with the later keys, a sentence each."""
-    good = {row.number for row in later(session, keys)}
+    good = {row.number for row in rotated_keys(session, keys)}
     numbers = session.scalars(sa.select(SealKey.number).order_by(SealKey.number))
     return [
         f"Key {number} that signatures are to be sealed to was not put there by this campaign: it is not used. Who has access to"
@@ -114,5 +118,5 @@ def _checksum(key: PublicKey) -> bytes:
     return hashlib.sha256(b"checksum" + bytes(key)).digest()[:4]
 
 
-def _code(keys: Keys, number: int, public: bytes) -> bytes:
+def _mac(keys: Keys, number: int, public: bytes) -> bytes:
     return hmac.digest(keys.desk, f"seal key {number}:".encode() + public, "sha256")

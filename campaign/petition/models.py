@@ -5,16 +5,16 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.database import Record
+from campaign.database import Base
 
 
-class Submission(Record):
+class Submission(Base):
     """What somebody sent and has not confirmed yet. It goes when its letter goes."""
 
     __tablename__ = "submission"
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), sa.ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)  # finds the same mailbox, see sealing.tag
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)  # finds the same mailbox, see sealing.mailbox_tag
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same content, for the second click
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)  # name and e-mail
@@ -26,11 +26,11 @@ class Submission(Record):
     created_at: Mapped[datetime]
 
 
-class Signed:
+class SignatureColumns:
     """What is kept of one person who signed: the columns of a signature, also while it is removed."""
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same mailbox, see sealing.tag
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same mailbox, see sealing.mailbox_tag
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     shown_as: Mapped[str | None] = mapped_column(sa.Text)  # the signer's own words; none: not among the names
@@ -41,7 +41,7 @@ class Signed:
     confirmed_on: Mapped[date]
 
 
-class Signature(Signed, Record):
+class Signature(SignatureColumns, Base):
     """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day."""
 
     __tablename__ = "signature"
@@ -62,7 +62,7 @@ class Signature(Signed, Record):
     )
 
 
-class Tally(Record):
+class Tally(Base):
     """How many signatures went away on one day for one reason; all that remains of them."""
 
     __tablename__ = "tally"
@@ -72,7 +72,7 @@ class Tally(Record):
     number: Mapped[int]
 
 
-class Publication(Record):
+class Publication(Base):
     """The published count and the state of the campaign that pages show; one row."""
 
     __tablename__ = "publication"
@@ -93,7 +93,7 @@ class Publication(Record):
     words_held_on: Mapped[date | None]  # since when new words wait to be looked at before they are shown
 
 
-class DayCount(Record):
+class DayCount(Base):
     """How many signatures of one day, country and language stood when they were last counted."""
 
     __tablename__ = "day_count"
@@ -104,7 +104,7 @@ class DayCount(Record):
     number: Mapped[int]
 
 
-class Arrival(Record):
+class RecentConfirmation(Base):
     """The hour in which a signature was confirmed and where its mail is; gone as soon as the hour is over."""
 
     __tablename__ = "arrival"
@@ -118,7 +118,7 @@ class Arrival(Record):
     domain: Mapped[bytes] = mapped_column(sa.LargeBinary(8))  # tells the same domain again, and says nothing without the key
 
 
-class Wave(Record):
+class Burst(Base):
     """More signatures from one mail provider in one hour than is usual: for an organizer to look at, for 30 days."""
 
     __tablename__ = "wave"
@@ -131,7 +131,7 @@ class Wave(Record):
     looked_on: Mapped[date | None]  # and found to be in order
 
 
-class WaveMember(Record):
+class BurstMember(Base):
     """One signature of a wave."""
 
     __tablename__ = "wave_member"
@@ -143,7 +143,7 @@ class WaveMember(Record):
     )
 
 
-class Looked:
+class NameReviewColumns:
     """The words of one signature that an organizer is to look at; or that one has refused, for the signer to know."""
 
     day: Mapped[date]  # on which the words were chosen
@@ -152,7 +152,7 @@ class Looked:
     refused_on: Mapped[date | None]
 
 
-class Review(Looked, Record):
+class NameReview(NameReviewColumns, Base):
     """What is to be looked at, or was refused, of the signatures that stand."""
 
     __tablename__ = "review"

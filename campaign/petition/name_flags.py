@@ -9,24 +9,24 @@ ADDRESS = "address"  # not of the words: the signer's address is spelled so that
 
 WORD = regex.compile(r"[\p{L}\p{M}]+")
 # Scripts that one word is written in together (UTS 39, 5.2): Japanese, and Korean with Chinese characters.
-TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"})
+SCRIPTS_USED_TOGETHER = ({"CJK", "HIRAGANA", "KATAKANA"}, {"CJK", "HANGUL"})
 # Cyrillic and Greek letters that a reader takes for Latin ones (from Unicode's confusables, the plain ones).
 LIKE_LATIN = frozenset("авсԁеғһіјӏорԛѕтухүԝѵАВСЕԌНІЈКМОРЅТХҮԜΑΒΕΖΗΙΚΜΝΟΡΤΥΧαγινορυχϲϳ")
 # What invites readers elsewhere: what is left of an address when it is spelled out, a number to call, the name of a messenger.
-INVITES = regex.compile(
+INVITATION = regex.compile(
     r"@|https?|\bwww\b|(?i:\b(dot|dotcom|t\s*\.?\s*me|telegram|whats\s?app|instagram|facebook|tiktok|viber|signal)\b)"
     r"|\p{L}\s*[.。．｡]\s*(?i:com|net|org|info)\b|\bدوت\b|نقطة\s+كوم|ت[ي]?ل[ي]?[غجق]رام|واتس\s?[اآ]ب|[اإ]نستغ?رام|فيس\s?بوك"
     r"|(?:\p{N}[\s()/.-]*){7,}"
 )
 
 
-def odd(words: str) -> list[str]:
+def suspicious(words: str) -> list[str]:
     """The reasons to look at these words, in a fixed order; empty for most."""
     letters = regex.findall(r"\p{L}", words)
     checks = {
         MIXED: any(_is_mixed(word) for word in WORD.findall(words)),
         LOOK_ALIKE: _passes_for_latin(letters),
-        LINK_LIKE: bool(INVITES.search(unicodedata.normalize("NFKC", words))),
+        LINK_LIKE: bool(INVITATION.search(unicodedata.normalize("NFKC", words))),
         DIGITS: bool(words) and not letters,
         REPEATED: len(letters) > 2 and len({letter.casefold() for letter in letters}) == 1,
     }
@@ -35,7 +35,7 @@ def odd(words: str) -> list[str]:
 
 def _is_mixed(word: str) -> bool:
     scripts = {_script(letter) for letter in word if letter.isalpha()}
-    return len(scripts) > 1 and not any(scripts <= pair for pair in TOGETHER)
+    return len(scripts) > 1 and not any(scripts <= pair for pair in SCRIPTS_USED_TOGETHER)
 
 
 def _script(letter: str) -> str:

@@ -3,17 +3,18 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 
-from campaign.database import Record, table
+from campaign.database import Base, table
 from campaign.languages import fold
 
-LONGEST = 40  # characters of a word; what goes beyond does not help to find it
-LAST = "\U0010ffff"  # no word goes on with this
+MAX_WORD_LENGTH = 40  # characters of a word; what goes beyond does not help to find it
+AFTER_EVERY_WORD = "\U0010ffff"  # no word goes on with this
 # Written together or apart, it is one name: عبد الله and عبدالله, Abu Bakr and Abubakr.
 PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abu".split())
-BYTEWISE = sa.String(LONGEST).with_variant(sa.String(LONGEST, collation="C"), "postgresql")  # as SQLite compares anyway
+# as SQLite compares anyway
+BYTEWISE = sa.String(MAX_WORD_LENGTH).with_variant(sa.String(MAX_WORD_LENGTH, collation="C"), "postgresql")
 
 
-class NameWord(Record):
+class NameWord(Base):
     """A word of a shown name."""
 
     __tablename__ = "name_word"
@@ -25,38 +26,38 @@ class NameWord(Record):
     )
 
 
-INTO_NAME_WORD = sa.insert(table(NameWord))
+INSERT_NAME_WORD = sa.insert(table(NameWord))
 
 
-def words(name: str) -> set[str]:
+def index_words(name: str) -> set[str]:
     """What a name is found by: its words, and each particle joined with what follows it."""
     parts = fold(name).split()
-    return {word[:LONGEST] for place, part in enumerate(parts) for word in (part, "".join(_together(parts[place:])))}
+    return {word[:MAX_WORD_LENGTH] for place, part in enumerate(parts) for word in (part, "".join(_together(parts[place:])))}
 
 
-def typed(query: str) -> list[str]:
+def query_words(query: str) -> list[str]:
     """The words of a query, particles joined with what follows them."""
     parts, found = fold(query).split(), []
     while parts:
         together = _together(parts)
-        found.append("".join(together)[:LONGEST])
+        found.append("".join(together)[:MAX_WORD_LENGTH])
         parts = parts[len(together) :]
     return found
 
 
-def begins(column: QueryableAttribute[str], beginning: str) -> sa.ColumnElement[bool]:
+def starts_with(column: QueryableAttribute[str], beginning: str) -> sa.ColumnElement[bool]:
     """Whether a word begins like this, asked so that an index answers it."""
-    return sa.and_(column >= beginning, column < beginning + LAST)
+    return sa.and_(column >= beginning, column < beginning + AFTER_EVERY_WORD)
 
 
-def index(session: Session, names: dict[bytes, str]) -> None:
+def index_names(session: Session, names: dict[bytes, str]) -> None:
     """Stores the words of names that are shown from now on, by the signatures' ids."""
-    rows = [{"word": word, "signature_id": record} for record, name in names.items() for word in words(name)]
+    rows = [{"word": word, "signature_id": record} for record, name in names.items() for word in index_words(name)]
     if rows:
-        session.execute(INTO_NAME_WORD, rows)
+        session.execute(INSERT_NAME_WORD, rows)
 
 
-def forget(session: Session, record: bytes) -> None:
+def unindex(session: Session, record: bytes) -> None:
     """Deletes the words of one signature; they go by themselves when it is deleted."""
     session.execute(sa.delete(NameWord).where(NameWord.signature_id == record))
 

@@ -5,14 +5,14 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from campaign.database import Record
-from campaign.petition.models import Looked, Signed
+from campaign.database import Base
+from campaign.petition.models import NameReviewColumns, SignatureColumns
 
 REASONS = ("duplicate", "not_real", "abuse", "asked")
 UNDO_FOR = timedelta(days=7)
 
 
-class Removal(Record):
+class Removal(Base):
     """Signatures that an organizer looked at to remove them together. Once they are removed, this line stays for ever."""
 
     __tablename__ = "removal"
@@ -33,7 +33,7 @@ class Removal(Record):
         return (self.done_at + UNDO_FOR).date() if self.done_at else None
 
 
-class Removed(Signed, Record):
+class Removed(SignatureColumns, Base):
     """A signature that does not count: removed by an organizer, kept for a week in case that was wrong."""
 
     __tablename__ = "removed"
@@ -43,7 +43,7 @@ class Removed(Signed, Record):
     removal: Mapped[Removal] = relationship(lazy="joined", innerjoin=True)
 
 
-class RemovedReview(Looked, Record):
+class RemovedNameReview(NameReviewColumns, Base):
     """What was to be looked at of a removed signature, or was refused: it comes back with it."""
 
     __tablename__ = "removed_review"

@@ -15,16 +15,16 @@ from campaign.petition import name_index
 from campaign.petition.counting import count, publish
 from campaign.petition.models import Publication, Signature, Submission
 
-CHUNK = 1000
-COUNTRIES = ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB", None, None)
-DAYS = 30
+ROWS_PER_INSERT = 1000
+SAMPLE_COUNTRIES = ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB", None, None)
+SAMPLE_DAYS = 30
 
 
 class NotEmpty(Exception):
     """There are real signatures, beside which no made-up one may stand."""
 
 
-def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[int], object]) -> None:
+def add_samples(database: Database, keys: sealing.Keys, number: int, done: Callable[[int], object]) -> None:
     """Adds `number` made-up signatures to an empty campaign; raises NotEmpty when there is a real one in it."""
     with database.writing() as session:
         publication = session.get_one(Publication, 1)
@@ -33,10 +33,10 @@ def fill(database: Database, keys: sealing.Keys, number: int, done: Callable[[in
             raise NotEmpty("There are real signatures in this data folder: a sample needs an empty one.")
         publication.is_sample = True
     rows = _rows(keys, number)
-    while chunk := list(itertools.islice(rows, CHUNK)):
+    while chunk := list(itertools.islice(rows, ROWS_PER_INSERT)):
         with database.writing() as session:
             session.execute(sa.insert(Signature), chunk)
-            name_index.index(session, {row["id"]: row["shown_as"] for row in chunk if row["shown_as"]})
+            name_index.index_names(session, {row["id"]: row["shown_as"] for row in chunk if row["shown_as"]})
         done(len(chunk))
     publish(database)
 
@@ -54,8 +54,8 @@ def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, Any]]:
             "sealed": sealing.seal(keys.public, person),
             "shown_as": name if place % 3 == 0 else None,
             "language": codes[(place - 1) % len(codes)],
-            "country": COUNTRIES[place % len(COUNTRIES)],
+            "country": SAMPLE_COUNTRIES[place % len(SAMPLE_COUNTRIES)],
             "news": place % 5 == 0,
             "text_sha256": text,
-            "confirmed_on": today - timedelta(days=place % DAYS),
+            "confirmed_on": today - timedelta(days=place % SAMPLE_DAYS),
         }

@@ -11,47 +11,47 @@ from campaign.crypto import sealing
 from campaign.database import INSERTS, Database, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress, NotAnAddress
-from campaign.outbox.queue import Envelope, Letter
+from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition import display_names, recent_confirmations
 from campaign.petition.counting import add_to_tally
-from campaign.petition.models import Publication, Signature, Signed, Submission
+from campaign.petition.models import Publication, Signature, SignatureColumns, Submission
 from campaign.petition.removed import Removed
 
-SAME_MOMENT = timedelta(seconds=60)  # the same content again within this time is a second click
-LETTERS_A_DAY = 3  # to one address
-TRAILING = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
+DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time is a second click
+EMAILS_A_DAY = 3  # to one address
+TRAILING_CHARACTERS = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
 CONFIRMING = "ask_to_confirm"
 
 # Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
-_submission, _letter = table(Submission), table(Letter)
-_both = _submission.join(_letter, _letter.c.id == _submission.c.id)
-INTO_SUBMISSION = sa.insert(_submission)
-RECENT = (
-    sa.select(_submission.c.digest, _submission.c.created_at, _letter.c.reminded_at)
+_submission, _message = table(Submission), table(OutboxMessage)
+_both = _submission.join(_message, _message.c.id == _submission.c.id)
+INSERT_SUBMISSION = sa.insert(_submission)
+RECENT_SUBMISSIONS = (
+    sa.select(_submission.c.digest, _submission.c.created_at, _message.c.reminded_at)
     .select_from(_both)
     .where(
         _submission.c.tag == sa.bindparam("tag"),
-        sa.or_(_submission.c.created_at > sa.bindparam("day_ago"), _letter.c.reminded_at > sa.bindparam("day_ago")),
+        sa.or_(_submission.c.created_at > sa.bindparam("day_ago"), _message.c.reminded_at > sa.bindparam("day_ago")),
     )
 )
-KEPT = [column.name for column in table(Signature).c if column.name in _submission.c]  # what goes over unchanged
-WAITING = (
-    sa.select(*(_submission.c[name] for name in (*KEPT, "shown_box")), _letter.c.box)
+CARRIED_COLUMNS = [column.name for column in table(Signature).c if column.name in _submission.c]  # what goes over unchanged
+SELECT_WAITING = (
+    sa.select(*(_submission.c[name] for name in (*CARRIED_COLUMNS, "shown_box")), _message.c.box)
     .select_from(_both)
     .where(
         _submission.c.token_hash == sa.bindparam("token_hash"),
-        sa.not_(sa.func.coalesce(queue.was_over(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
+        sa.not_(sa.func.coalesce(queue.expired_before(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
     )
-    .with_for_update(of=_letter)  # the letter, as all who delete it do
+    .with_for_update(of=_message)  # the letter, as all who delete it do
 )
-INTO_SIGNATURE = {
+INSERT_SIGNATURE = {
     dialect: make(table(Signature)).on_conflict_do_nothing().returning(table(Signature).c.id) for dialect, make in INSERTS.items()
 }
-DONE_WITH = sa.delete(_letter).where(_letter.c.id == sa.bindparam("letter"))
+DELETE_MESSAGE = sa.delete(_message).where(_message.c.id == sa.bindparam("letter"))
 
 
 @dataclass(frozen=True)
-class Wish:
+class SignatureRequest:
     """What somebody typed into the form, cleaned."""
 
     name: str
@@ -63,57 +63,57 @@ class Wish:
     text_sha256: str
 
 
-def sign(database: Database, session: Session, keys: sealing.Keys, wish: Wish, at: datetime) -> None:
+def sign(database: Database, session: Session, keys: sealing.Keys, submitted: SignatureRequest, at: datetime) -> None:
     """Stores a submission and posts its letter.
 
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
     three letters a day to one address nothing more is sent.
     """
-    tag = sealing.tag(keys.tag, wish.email.text)
-    digest = sealing.digest(
+    tag = sealing.mailbox_tag(keys.tag, submitted.email.text)
+    digest = sealing.content_mac(
         keys.tag,
-        wish.name,
-        wish.email.text,
-        wish.shown_as,
-        wish.country or "",
-        str(wish.news),
-        wish.language,
-        wish.text_sha256,
+        submitted.name,
+        submitted.email.text,
+        submitted.shown_as,
+        submitted.country or "",
+        str(submitted.news),
+        submitted.language,
+        submitted.text_sha256,
     )
     database.lock(session, tag)
-    if _is_enough(session, tag=tag, digest=digest, at=at):
+    if _is_repeated(session, tag=tag, digest=digest, at=at):
         return
     record, token = secrets.token_bytes(16), sealing.new_token()
-    person = sealing.Person(record=record, text_sha256=wish.text_sha256, name=wish.name, email=wish.email.text)
-    envelope = Envelope(address=wish.email, language=wish.language, token=token)
-    queue.post(session, keys.mail, letter=record, kind=CONFIRMING, envelope=envelope, at=at)
+    person = sealing.Person(record=record, text_sha256=submitted.text_sha256, name=submitted.name, email=submitted.email.text)
+    envelope = Envelope(address=submitted.email, language=submitted.language, token=token)
+    queue.enqueue(session, keys.mail, entry=record, kind=CONFIRMING, envelope=envelope, at=at)
     session.execute(
-        INTO_SUBMISSION,
+        INSERT_SUBMISSION,
         {
             "id": record,
             "tag": tag,
             "digest": digest,
             "token_hash": sealing.token_hash(token),
             "sealed": sealing.seal(keys.public, person),
-            "shown_box": sealing.lock(keys.mail, wish.shown_as),
-            "language": wish.language,
-            "country": wish.country,
-            "news": wish.news,
-            "text_sha256": wish.text_sha256,
+            "shown_box": sealing.encrypt(keys.mail, submitted.shown_as),
+            "language": submitted.language,
+            "country": submitted.country,
+            "news": submitted.news,
+            "text_sha256": submitted.text_sha256,
             "created_at": at,
         },
     )
 
 
-def _is_enough(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> bool:
+def _is_repeated(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> bool:
     """Whether this is a second click, or the address had its letters for the day."""
     day_ago = at - timedelta(days=1)
-    letters = 0
-    for known, created_at, reminded_at in session.execute(RECENT, {"tag": tag, "day_ago": day_ago}):
-        if known == digest and created_at > at - SAME_MOMENT:
+    emails = 0
+    for known, created_at, reminded_at in session.execute(RECENT_SUBMISSIONS, {"tag": tag, "day_ago": day_ago}):
+        if known == digest and created_at > at - DOUBLE_CLICK:
             return True
-        letters += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
-    return letters >= LETTERS_A_DAY
+        emails += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
+    return emails >= EMAILS_A_DAY
 
 
 def find(session: Session, token: str, at: datetime) -> Submission | Signature | Removed | None:
@@ -121,11 +121,11 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
 
     A signature that was removed is still its signer's own, until it is deleted.
     """
-    hashed = sealing.token_hash(token.rstrip(TRAILING))
+    hashed = sealing.token_hash(token.rstrip(TRAILING_CHARACTERS))
     waiting = session.scalar(
         sa.select(Submission)
-        .join(Letter, Letter.id == Submission.id)
-        .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(queue.is_over(at), sa.false())))
+        .join(OutboxMessage, OutboxMessage.id == Submission.id)
+        .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(queue.expired(at), sa.false())))
     )
     if waiting is None:
         return _signed(session, hashed)
@@ -146,32 +146,35 @@ def signature_of(session: Session, tag: bytes) -> Signature | None:
     return session.scalar(sa.select(Signature).where(Signature.tag == tag))
 
 
-def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, hold: bool = False) -> Signed | None:
+def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, hold: bool = False) -> SignatureColumns | None:
     """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
 
     With `hold` its words are shown only once an organizer has looked at them.
     """
-    hashed = sealing.token_hash(token.rstrip(TRAILING))
-    found = session.execute(WAITING, {"token_hash": hashed} | queue.deadlines(at)).mappings().first()
+    hashed = sealing.token_hash(token.rstrip(TRAILING_CHARACTERS))
+    found = session.execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
     if found is None:  # it was pressed before, perhaps just now: what came of that stands
         signed = find(session, token, at)
         return None if isinstance(signed, Submission) else signed
-    words = sealing.unlock(keys.mail, found["shown_box"])
+    words = sealing.decrypt(keys.mail, found["shown_box"])
     try:
-        email = queue.opened(keys.mail, found["box"]).address
+        email = queue.open_envelope(keys.mail, found["box"]).address
     except NotAnAddress:  # it came in before such spellings were refused: one mailbox could sign with each
         return None
-    values = {name: found[name] for name in KEPT} | {"shown_as": None if hold else words or None, "confirmed_on": at.date()}
-    if session.execute(INTO_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
+    values = {name: found[name] for name in CARRIED_COLUMNS} | {
+        "shown_as": None if hold else words or None,
+        "confirmed_on": at.date(),
+    }
+    if session.execute(INSERT_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
         return signature_of(session, found["tag"])  # the mailbox has signed already; every link that leads to it stays alive
-    recent_confirmations.arrive(session, keys.tag, signature=found["id"], email=email, at=at)
+    recent_confirmations.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
     if words:
-        display_names.choose(session, found["id"], words, today=at.date(), hold=hold)
-    session.execute(DONE_WITH, {"letter": found["id"]})  # the submission goes with it
+        display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
+    session.execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
     return Signature(**values)
 
 
-def withdraw(session: Session, signed: Signed, today: date, *, reason: str = "withdrawn") -> None:
+def withdraw(session: Session, signed: SignatureColumns, today: date, *, reason: str = "withdrawn") -> None:
     """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
     _forget_waiting(session, signed.tag)
     if _delete(session, signed.tag):  # pressed twice at once, it goes away once
@@ -180,7 +183,7 @@ def withdraw(session: Session, signed: Signed, today: date, *, reason: str = "wi
 
 def erase(session: Session, keys: sealing.Keys, address: str, today: date) -> bool:
     """Deletes everything there is of an address; returns whether there was anything."""
-    tag = sealing.tag(keys.tag, address)
+    tag = sealing.mailbox_tag(keys.tag, address)
     found = [session.scalar(sa.select(kind.id).where(kind.tag == tag).limit(1)) for kind in (Submission, Signature, Removed)]
     _forget_waiting(session, tag)
     if _delete(session, tag):
@@ -199,7 +202,7 @@ def _delete(session: Session, tag: bytes) -> bool:
 
 def _forget_waiting(session: Session, tag: bytes) -> bool:
     waiting = sa.select(Submission.id).where(Submission.tag == tag)
-    return bool(session.execute(sa.delete(Letter).where(Letter.id.in_(waiting))).rowcount)  # type: ignore[attr-defined]
+    return bool(session.execute(sa.delete(OutboxMessage).where(OutboxMessage.id.in_(waiting))).rowcount)  # type: ignore[attr-defined]
 
 
 def close(session: Session, today: date | None) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, SOURCE, speaking
-from campaign.petition.snapshot import published, shown_texts
+from campaign.petition.snapshot import current_snapshot, shown_texts
 from campaign.prints import paper_form
-from campaign.state import site
+from campaign.state import state
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Print:
     data: dict[str, Any]  # becomes JSON
 
 
-def everything() -> Iterator[Print]:
+def all_prints() -> Iterator[Print]:
     """All that the site gives out, in the order in which people ask for it."""
-    latest = published()
+    latest = current_snapshot()
     if not latest.is_testimony_withdrawn:
         yield from map(card, LANGUAGES)
         yield from map(testimony, LANGUAGES)
@@ -51,9 +51,9 @@ def sheet(code: str) -> Print:
     codes = [code, SOURCE if code != SOURCE else next((other for other in LANGUAGES if other != code), code)]
     data = {
         "lang": code,
-        "address": site().settings.base_url,
-        "code": paper_form.code(site().settings.base_url),
-        "voices": [paper_form.words(one) for one in codes],
+        "address": state().settings.base_url,
+        "code": paper_form.address_qr_svg(state().settings.base_url),
+        "voices": [paper_form.form_texts(one) for one in codes],
     }
     return Print(f"sheet.{code}", "sheet.typ", "pdf", data)
 
@@ -85,5 +85,5 @@ def _witness(code: str, path: str) -> dict[str, Any]:
         "notes": [*filter(None, (text.standing, text.meta["warning"])), *noted],
         "paragraphs": [paragraph.words for paragraph in text.paragraphs],
         "campaign": name,
-        "address": site().settings.base_url + path,
+        "address": state().settings.base_url + path,
     }

@@ -12,19 +12,19 @@ from flask_babel import gettext
 from campaign.content.pages import MARKDOWN, Text
 from campaign.languages import speaking
 from campaign.petition.snapshot import shown_texts
-from campaign.state import site
+from campaign.state import state
 
 
-def code(address: str) -> str:
+def address_qr_svg(address: str) -> str:
     """The address as a QR code (ISO/IEC 18004), drawn as SVG; a quarter of it may be smudged."""
     drawn = io.BytesIO()
     segno.make_qr(address, error="q").save(drawn, kind="svg", border=0, xmldecl=False)
     return drawn.getvalue().decode()
 
 
-def words(lang: str) -> dict[str, Any]:
+def form_texts(lang: str) -> dict[str, Any]:
     """Everything that stands on the sheet in one language."""
-    texts, contact = shown_texts()[lang], site().settings.contact
+    texts, contact = shown_texts()[lang], state().settings.contact
     letter = texts.petition
     with speaking(lang):
         return {
@@ -32,16 +32,16 @@ def words(lang: str) -> dict[str, Any]:
             "title": letter.title,
             "call": letter.meta["call"],
             "addressees": [addressee["name"] for addressee in letter.meta["addressees"]],
-            "letter": plain(letter),
+            "letter": plain_paragraphs(letter),
             "note": letter.standing,
-            "sha256": site().texts[lang].consent_hash,
+            "sha256": state().texts[lang].consent_hash,
             "promises": promises(),
             "contact": contact,
-            **labels(),
+            **form_labels(),
         }
 
 
-def labels() -> dict[str, str]:
+def form_labels() -> dict[str, str]:
     """The short words and sentences on the sheet, in the language that is being spoken."""
     return {
         "campaign": gettext("A call from Idlib"),
@@ -73,7 +73,7 @@ def promises() -> list[str]:
     ]
 
 
-def plain(letter: Text) -> list[str]:
+def plain_paragraphs(letter: Text) -> list[str]:
     """The paragraphs of the letter without their Markdown."""
     blocks = [block for block in MARKDOWN.parse(letter.body) if block.type == "inline"]
     return ["".join(part.content or " " for part in block.children or []) for block in blocks]

@@ -5,20 +5,20 @@ from pathlib import Path
 
 from flask import Flask
 
-from campaign.prints.documents import everything
-from campaign.prints.render import NotDrawn, draw, file_of, tidy
+from campaign.prints.documents import all_prints
+from campaign.prints.render import RenderError, delete_unneeded_prints, print_file, render
 
 
-def draw_next(app: Flask, folder: Path, say: Callable[[str], None]) -> bool:
+def prerender_next(app: Flask, folder: Path, say: Callable[[str], None]) -> bool:
     """Draws one print that is missing; True when nothing is left that can be drawn, and what is no longer needed is gone."""
     with app.app_context():
-        wanted = list(everything())
+        wanted = list(all_prints())
     for one in wanted:
         try:
-            if not file_of(one, folder).exists():
-                draw(one, file_of(one, folder))
+            if not print_file(one, folder).exists():
+                render(one, print_file(one, folder))
                 return False
-        except NotDrawn as trouble:
+        except RenderError as trouble:
             say(str(trouble))
-    tidy(wanted, folder)
+    delete_unneeded_prints(wanted, folder)
     return True

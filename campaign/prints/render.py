@@ -19,47 +19,49 @@ from campaign.prints.documents import Print
 FONTS = PACKAGE / "prints" / "fonts"
 TYPESETTER = PACKAGE / "prints" / "typesetter.py"
 SOURCES = TEMPLATES / "prints"
-PATIENCE = 20  # seconds for one drawing, which takes less than one
-AFTER_TROUBLE = 60.0  # seconds in which a print that failed is not tried again by this process
+RENDER_TIMEOUT = 20  # seconds for one drawing, which takes less than one
+RETRY_RENDER_AFTER = 60.0  # seconds in which a print that failed is not tried again by this process
 _failed: dict[Path, float] = {}
 
 
-class NotDrawn(Exception):
+class RenderError(Exception):
     """A print that could not be drawn; its text says which one and the last words of the typesetter."""
 
 
-def file_of(wanted: Print, folder: Path) -> Path:
+def print_file(wanted: Print, folder: Path) -> Path:
     """Where a print is kept: other texts, templates, fonts or another typesetter, and it is another file."""
-    made_from = hashlib.sha256(f"{_made_with()}\n{wanted.template}\n{_json(wanted)}".encode()).hexdigest()
+    made_from = hashlib.sha256(f"{_toolchain_hash()}\n{wanted.template}\n{_json(wanted)}".encode()).hexdigest()
     return folder / f"{wanted.name}.{made_from[:16]}.{wanted.ending}"
 
 
-def drawn(wanted: Print, folder: Path) -> bytes:
-    """A print, drawn now if it never was; raises NotDrawn."""
-    file = file_of(wanted, folder)
+def get_or_render(wanted: Print, folder: Path) -> bytes:
+    """A print, drawn now if it never was; raises RenderError."""
+    file = print_file(wanted, folder)
     if not file.exists():
-        draw(wanted, file)
+        render(wanted, file)
     return file.read_bytes()
 
 
-def draw(wanted: Print, file: Path) -> None:
-    """Draws into `file`, which is there when it is whole; of all processes one draws at a time. Raises NotDrawn."""
-    if _failed.get(file, float("-inf")) > time.monotonic() - AFTER_TROUBLE:
-        raise NotDrawn(f"{wanted.name} could not be drawn a moment ago.")
+def render(wanted: Print, file: Path) -> None:
+    """Draws into `file`, which is there when it is whole; of all processes one draws at a time. Raises RenderError."""
+    if _failed.get(file, float("-inf")) > time.monotonic() - RETRY_RENDER_AFTER:
+        raise RenderError(f"{wanted.name} could not be drawn a moment ago.")
     try:
-        with _alone(file.parent):
+        with _folder_lock(file.parent):
             if not file.exists():
                 _typeset(wanted, file)
     except (OSError, subprocess.SubprocessError) as error:
         _failed[file] = time.monotonic()
         output = getattr(error, "stderr", None) or b""
-        raise NotDrawn(f"{wanted.name} could not be drawn: {output.decode(errors='replace').strip()[-500:] or error}") from None
+        raise RenderError(
+            f"{wanted.name} could not be drawn: {output.decode(errors='replace').strip()[-500:] or error}"
+        ) from None
 
 
-def tidy(wanted: Iterable[Print], folder: Path) -> None:
+def delete_unneeded_prints(wanted: Iterable[Print], folder: Path) -> None:
     """Forgets what was drawn from older texts, and what was left unfinished."""
-    needed = {file_of(one, folder) for one in wanted}
-    with _alone(folder):
+    needed = {print_file(one, folder) for one in wanted}
+    with _folder_lock(folder):
         for file in [*folder.glob("*.pdf"), *folder.glob("*.png")]:
             if file not in needed:
                 file.unlink()
@@ -68,12 +70,12 @@ def tidy(wanted: Iterable[Print], folder: Path) -> None:
 def _typeset(wanted: Print, file: Path) -> None:
     unfinished = file.with_name(f"unfinished.{wanted.ending}")
     command = [sys.executable, str(TYPESETTER), str(SOURCES / wanted.template), str(unfinished)]
-    subprocess.run(command, input=_json(wanted).encode(), check=True, capture_output=True, timeout=PATIENCE)
+    subprocess.run(command, input=_json(wanted).encode(), check=True, capture_output=True, timeout=RENDER_TIMEOUT)
     unfinished.replace(file)
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _folder_lock(folder: Path) -> Iterator[None]:
     """Let one process at a time work in the folder of prints, which is made on the way."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with file_lock(folder / ".lock", wait=float("inf")):
@@ -81,7 +83,7 @@ def _alone(folder: Path) -> Iterator[None]:
 
 
 @cache
-def _made_with() -> str:
+def _toolchain_hash() -> str:
     """The hash of what all prints share: templates, fonts, typesetter."""
     files = sorted([*SOURCES.glob("*.typ"), *FONTS.glob("*.ttf"), TYPESETTER])
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]

@@ -16,10 +16,10 @@ from PIL import Image
 
 PIXELS_PER_INCH = 72  # one to a point, so a page in points is a picture in pixels
 COLOURS = 64  # of the hundreds that Typst draws, most of them at the edges of letters
-NAMES = {"names": False, "tagged-names": True}  # whether they are tagged
+NAME_MODES = {"names": False, "tagged-names": True}  # whether they are tagged
 
 
-def draw(template: Path, data: str, fonts: Path, ending: Literal["pdf", "png"]) -> bytes:
+def typeset(template: Path, data: str, fonts: Path, ending: Literal["pdf", "png"]) -> bytes:
     """A tagged PDF (PDF/UA-1), or a PNG with a palette; raises typst.TypstError."""
     drawn = typst.compile(
         str(template),
@@ -32,10 +32,10 @@ def draw(template: Path, data: str, fonts: Path, ending: Literal["pdf", "png"]) 
         pdf_standards=["ua-1"] if ending == "pdf" else [],
     )
     assert isinstance(drawn, bytes)
-    return squeezed(drawn) if ending == "png" else drawn
+    return reduce_colours(drawn) if ending == "png" else drawn
 
 
-def draw_names(template: Path, data: str, fonts: Path, *, tagged: bool) -> bytes:
+def typeset_names(template: Path, data: str, fonts: Path, *, tagged: bool) -> bytes:
     """A PDF that need not satisfy PDF/UA, which refuses a text as soon as one letter is in no font; raises typst.TypstError."""
     drawn = typst.compile(
         str(template),
@@ -49,7 +49,7 @@ def draw_names(template: Path, data: str, fonts: Path, *, tagged: bool) -> bytes
     return drawn
 
 
-def squeezed(png: bytes) -> bytes:
+def reduce_colours(png: bytes) -> bytes:
     """Return the same picture in a third of the bytes, in so few colours that nobody sees a difference."""
     picture, target = Image.open(io.BytesIO(png)).convert("RGB"), io.BytesIO()
     few = picture.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
@@ -60,8 +60,8 @@ def squeezed(png: bytes) -> bytes:
 if __name__ == "__main__":
     template, target = Path(sys.argv[1]), Path(sys.argv[2])
     data, fonts = sys.stdin.buffer.read().decode(), Path(__file__).parent / "fonts"
-    if target.name in NAMES:
-        sys.stdout.buffer.write(draw_names(template, data, fonts, tagged=NAMES[target.name]))
+    if target.name in NAME_MODES:
+        sys.stdout.buffer.write(typeset_names(template, data, fonts, tagged=NAME_MODES[target.name]))
     else:
         ending: Literal["pdf", "png"] = "png" if target.suffix == ".png" else "pdf"
-        target.write_bytes(draw(template, data, fonts, ending))
+        target.write_bytes(typeset(template, data, fonts, ending))

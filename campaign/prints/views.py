@@ -7,23 +7,23 @@ from werkzeug.exceptions import ServiceUnavailable
 
 from campaign.languages import current
 from campaign.prints import documents
-from campaign.prints.render import AFTER_TROUBLE, NotDrawn, drawn
-from campaign.state import site
+from campaign.prints.render import RETRY_RENDER_AFTER, RenderError, get_or_render
+from campaign.state import state
 
-room = Blueprint("prints", __name__)
+bp = Blueprint("prints", __name__)
 log = logging.getLogger(__name__)
 
-KINDS = {"pdf": "application/pdf", "png": "image/png"}
-KEPT = {"Cache-Control": "public, max-age=3600"}
+PRINT_TYPES = {"pdf": "application/pdf", "png": "image/png"}
+PRINT_HEADERS = {"Cache-Control": "public, max-age=3600"}
 
 
-@room.get("/<lang:lang>/testimony.pdf")
+@bp.get("/<lang:lang>/testimony.pdf")
 def testimony() -> Response:
     """The testimony to print and to pass on."""
     return _answer(documents.testimony(current().code))
 
 
-@room.get("/<lang:lang>/testimony/beside/<lang:other>.pdf")
+@bp.get("/<lang:lang>/testimony/beside/<lang:other>.pdf")
 def beside(other: str) -> Response:
     """The testimony in two languages, paragraph by paragraph."""
     if other == current().code:
@@ -31,13 +31,13 @@ def beside(other: str) -> Response:
     return _answer(documents.beside(current().code, other))
 
 
-@room.get("/<lang:lang>/sheet.pdf")
+@bp.get("/<lang:lang>/sheet.pdf")
 def sheet() -> Response:
     """The sheet for signatures on paper."""
     return _answer(documents.sheet(current().code))
 
 
-@room.get("/<lang:lang>/card.png")
+@bp.get("/<lang:lang>/card.png")
 def card() -> Response:
     """The picture for shared links, which other sites may show."""
     answer = _answer(documents.card(current().code))
@@ -48,9 +48,9 @@ def card() -> Response:
 def _answer(wanted: documents.Print) -> Response:
     """The print as a file with a name to save it by; 503 when it cannot be drawn."""
     try:
-        body = drawn(wanted, site().settings.data / "prints")
-    except NotDrawn as error:
+        body = get_or_render(wanted, state().settings.data / "prints")
+    except RenderError as error:
         log.warning("%s", error)
-        raise ServiceUnavailable(retry_after=int(AFTER_TROUBLE)) from None
+        raise ServiceUnavailable(retry_after=int(RETRY_RENDER_AFTER)) from None
     name = {"Content-Disposition": f'inline; filename="{wanted.name}.{wanted.ending}"'}
-    return Response(body, headers=KEPT | name, content_type=KINDS[wanted.ending])
+    return Response(body, headers=PRINT_HEADERS | name, content_type=PRINT_TYPES[wanted.ending])

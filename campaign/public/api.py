@@ -7,34 +7,34 @@ from flask import Blueprint, Response, jsonify
 from campaign.config import PACKAGE
 from campaign.languages import LANGUAGES
 from campaign.petition.counting import next_goal
-from campaign.petition.snapshot import published
-from campaign.state import site
+from campaign.petition.snapshot import current_snapshot
+from campaign.state import state
 
-room = Blueprint("api", __name__, url_prefix="/api/v1")
+bp = Blueprint("api", __name__, url_prefix="/api/v1")
 
-OPEN = {
+CORS_HEADERS = {
     "Cache-Control": "public, max-age=60",
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
 }
-DESCRIPTION = (PACKAGE / "public" / "openapi.json").read_text("utf-8")
+OPENAPI_DOCUMENT = (PACKAGE / "public" / "openapi.json").read_text("utf-8")
 
 
-@room.get("/petition.json")
+@bp.get("/petition.json")
 def petition() -> tuple[Response, int, dict[str, str]]:
     """The published count and what belongs to it."""
-    return jsonify(numbers()), 200, OPEN
+    return jsonify(petition_numbers()), 200, CORS_HEADERS
 
 
-@room.get("/openapi.json")
+@bp.get("/openapi.json")
 def openapi() -> tuple[str, int, dict[str, str]]:
     """The description of these addresses (OpenAPI 3.1)."""
-    return DESCRIPTION, 200, OPEN | {"Content-Type": "application/json"}
+    return OPENAPI_DOCUMENT, 200, CORS_HEADERS | {"Content-Type": "application/json"}
 
 
-def numbers() -> dict[str, Any]:
+def petition_numbers() -> dict[str, Any]:
     """What petition.json says; `confirmed` stands now, online; `paper` is counted apart."""
-    latest = published()
+    latest = current_snapshot()
     return {
         "confirmed": latest.confirmed,
         "paper": 0,
@@ -42,9 +42,9 @@ def numbers() -> dict[str, Any]:
         "removed": latest.removed,
         "removed_by_reason": dict(latest.removed_by_reason),
         "as_of": latest.as_of.strftime("%Y-%m-%dT%H:%MZ"),
-        "goal": next_goal(latest.confirmed, site().settings.goal),
+        "goal": next_goal(latest.confirmed, state().settings.goal),
         "languages": list(LANGUAGES),
-        "text_sha256": {code: texts.consent_hash for code, texts in site().texts.items()},
+        "text_sha256": {code: texts.consent_hash for code, texts in state().texts.items()},
         "countries": dict(latest.countries),
         "sample": latest.is_sample,
     }

@@ -7,23 +7,23 @@ from flask_babel import gettext
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
 from campaign.outbox import queue
-from campaign.petition.counting import read
+from campaign.petition.counting import read_snapshot
 from campaign.petition.forms import SignForm
-from campaign.petition.snapshot import published, shown_texts
-from campaign.public.withdrawn import gone
-from campaign.state import site
-from campaign.web.context import SECURITY
+from campaign.petition.snapshot import current_snapshot, shown_texts
+from campaign.public.withdrawn import gone_endpoints
+from campaign.state import state
+from campaign.web.context import SECURITY_HEADERS
 
-room = Blueprint("public", __name__)
+bp = Blueprint("public", __name__)
 
-KEPT = {"Cache-Control": "public, max-age=60"}
-KEPT_FORM = KEPT | {"Referrer-Policy": "same-origin"}
-TEXT = KEPT | {"Content-Type": "text/plain; charset=utf-8"}
-FOUND = ("home", "testimony", "petition", "about", "privacy", "accessibility", "mirrors")  # in the sitemap, besides the form
+CACHED = {"Cache-Control": "public, max-age=60"}
+CACHED_FORM = CACHED | {"Referrer-Policy": "same-origin"}
+CACHED_TEXT = CACHED | {"Content-Type": "text/plain; charset=utf-8"}
+SITEMAP = ("home", "testimony", "petition", "about", "privacy", "accessibility", "mirrors")  # in the sitemap, besides the form
 Page = tuple[str, int, dict[str, str]]
 
 
-@room.get("/")
+@bp.get("/")
 def chooser() -> Response:
     """Sends the reader to the best language, or shows them all when the browser names none of ours."""
     language = negotiate(request.headers.get("Accept-Language"))
@@ -44,26 +44,26 @@ def site_names() -> dict[str, str]:
     return names
 
 
-@room.get("/<lang:lang>/")
+@bp.get("/<lang:lang>/")
 def home() -> Page:
     """The call, the heart of the testimony, the count, the short form."""
-    form = SignForm(site().texts[current().code].consent_hash, is_short=True)
-    return render_template("public/home.html", form=form), 200, KEPT_FORM
+    form = SignForm(state().texts[current().code].consent_hash, is_short=True)
+    return render_template("public/home.html", form=form), 200, CACHED_FORM
 
 
-@room.get("/<lang:lang>/testimony")
+@bp.get("/<lang:lang>/testimony")
 def testimony() -> Page:
     """The whole testimony."""
-    return render_template("public/testimony.html"), 200, KEPT
+    return render_template("public/testimony.html"), 200, CACHED
 
 
-@room.get("/<lang:lang>/testimony.txt")
+@bp.get("/<lang:lang>/testimony.txt")
 def testimony_text() -> Page:
     """The testimony as plain text, to save and to pass on."""
-    return render_template("public/testimony.txt"), 200, TEXT
+    return render_template("public/testimony.txt"), 200, CACHED_TEXT
 
 
-@room.get("/<lang:lang>/testimony/beside/<lang:other>")
+@bp.get("/<lang:lang>/testimony/beside/<lang:other>")
 def beside(other: str) -> Page:
     """The testimony in two languages, paragraph by paragraph."""
     if other == current().code:
@@ -71,84 +71,84 @@ def beside(other: str) -> Page:
     here, there = shown_texts()[current().code], shown_texts()[other]
     pairs = list(zip(here.testimony.paragraphs, there.testimony.paragraphs, strict=True))
     answer = render_template("public/beside.html", other=LANGUAGES[other], other_texts=there, pairs=pairs)
-    return answer, 200, KEPT
+    return answer, 200, CACHED
 
 
-@room.get("/<lang:lang>/petition")
+@bp.get("/<lang:lang>/petition")
 def petition() -> Page:
     """The letter, whom it goes to, what has been delivered."""
-    return render_template("public/petition.html"), 200, KEPT
+    return render_template("public/petition.html"), 200, CACHED
 
 
-@room.get("/<lang:lang>/about")
+@bp.get("/<lang:lang>/about")
 def about() -> Page:
     """Who speaks here, and how."""
-    return render_template("public/about.html"), 200, KEPT
+    return render_template("public/about.html"), 200, CACHED
 
 
-@room.get("/<lang:lang>/privacy")
+@bp.get("/<lang:lang>/privacy")
 def privacy() -> Page:
     """What is kept, how, for how long."""
-    return render_template("public/privacy.html"), 200, KEPT
+    return render_template("public/privacy.html"), 200, CACHED
 
 
-@room.get("/<lang:lang>/accessibility")
+@bp.get("/<lang:lang>/accessibility")
 def accessibility() -> Page:
     """How the site is built for all."""
-    return render_template("public/accessibility.html"), 200, KEPT
+    return render_template("public/accessibility.html"), 200, CACHED
 
 
-@room.get("/<lang:lang>/mirrors")
+@bp.get("/<lang:lang>/mirrors")
 def mirrors() -> Page:
     """How to keep a copy of the site, and pass it on."""
-    return render_template("public/mirrors.html"), 200, KEPT
+    return render_template("public/mirrors.html"), 200, CACHED
 
 
-@room.get("/<lang:lang>/embed")
+@bp.get("/<lang:lang>/embed")
 def embed() -> Page:
     """A small frame for other sites, the only page that may be framed."""
-    policy = SECURITY["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
+    policy = SECURITY_HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
     headers = {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
-    return render_template("public/embed.html"), 200, KEPT | headers
+    return render_template("public/embed.html"), 200, CACHED | headers
 
 
-@room.get("/robots.txt")
+@bp.get("/robots.txt")
 def robots() -> Page:
     """What search engines may find; pages that are not to be found say so themselves."""
-    return f"User-agent: *\nAllow: /\nSitemap: {site().settings.base_url}/sitemap.xml\n", 200, TEXT
+    return f"User-agent: *\nAllow: /\nSitemap: {state().settings.base_url}/sitemap.xml\n", 200, CACHED_TEXT
 
 
-@room.get("/sitemap.xml")
+@bp.get("/sitemap.xml")
 def sitemap() -> Page:
     """The addresses of the pages, each with its twins."""
-    base = site().settings.base_url
-    there = [*(f"public.{name}" for name in FOUND), "petition.sign"]
-    endpoints = [endpoint for endpoint in there if endpoint not in gone(published())]
+    base = state().settings.base_url
+    there = [*(f"public.{name}" for name in SITEMAP), "petition.sign"]
+    endpoints = [endpoint for endpoint in there if endpoint not in gone_endpoints(current_snapshot())]
     pages = [{code: base + url_for(endpoint, lang=code) for code in LANGUAGES} for endpoint in endpoints]
-    headers = KEPT | {"Content-Type": "application/xml; charset=utf-8"}
+    headers = CACHED | {"Content-Type": "application/xml; charset=utf-8"}
     return render_template("public/sitemap.xml", pages=pages), 200, headers
 
 
-@room.get("/healthz")
+@bp.get("/healthz")
 def healthz() -> Page:
     """The process is up."""
     return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
-@room.get("/readyz")
+@bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
     """Whether it can sign: the database answers, letters go out or are stopped on purpose, the key to seal to is there."""
-    database, outbox, sending = _database_answers(site().database)
-    answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(site().keys.public)}
+    database, outbox, sending = _database_answers(state().database)
+    answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(state().keys.public)}
     return jsonify(answer), 200 if all(answer.values()) else 503
 
 
 def _database_answers(database: Database) -> tuple[bool, bool, str]:
     """Return whether the database answers, whether no letter is overdue, and whether letters are sent."""
-    overdue = sa.select(queue.Letter.id).where(queue.is_overdue(now())).limit(1)
+    overdue = sa.select(queue.OutboxMessage.id).where(queue.is_overdue(now())).limit(1)
     try:
         with database.reading() as session:
-            is_stopped = read(session).is_mail_stopped
+            is_stopped = read_snapshot(session).is_mail_stopped
             return True, is_stopped or session.scalar(overdue) is None, "stopped" if is_stopped else "sent"
     except sa.exc.SQLAlchemyError:
         return False, False, "unknown"

@@ -2,10 +2,10 @@
 
 from flask import Flask, abort, request
 
-from campaign.petition.counting import Published
-from campaign.petition.snapshot import published
+from campaign.petition.counting import Snapshot
+from campaign.petition.snapshot import current_snapshot
 
-OF_THE_TESTIMONY = {
+TESTIMONY_ENDPOINTS = {
     "public.testimony",
     "public.testimony_text",
     "public.beside",
@@ -13,22 +13,22 @@ OF_THE_TESTIMONY = {
     "prints.beside",
     "prints.card",
 }
-OF_THE_COLLECTING = {"prints.sheet"}  # it goes with the collecting that the withdrawal ends, and comes back with it
+COLLECTING_ENDPOINTS = {"prints.sheet"}  # it goes with the collecting that the withdrawal ends, and comes back with it
 
 
 def init_app(app: Flask) -> None:
     """Answers 410 (RFC 9110 15.5.11) at the addresses that are gone."""
-    app.before_request(refuse)
+    app.before_request(abort_if_gone)
 
 
-def refuse() -> None:
+def abort_if_gone() -> None:
     """Ends the request where its address is gone."""
-    if request.endpoint in gone(published()):
+    if request.endpoint in gone_endpoints(current_snapshot()):
         abort(410)
 
 
-def gone(latest: Published) -> set[str]:
+def gone_endpoints(latest: Snapshot) -> set[str]:
     """The endpoints that went with the testimony."""
     if not latest.is_testimony_withdrawn:
         return set()
-    return OF_THE_TESTIMONY | (OF_THE_COLLECTING if latest.is_closed else set())
+    return TESTIMONY_ENDPOINTS | (COLLECTING_ENDPOINTS if latest.is_closed else set())

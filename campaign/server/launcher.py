@@ -20,13 +20,13 @@ from granian.http import HTTP1Settings
 
 from campaign import create_app
 from campaign.config import Settings
-from campaign.server.rsgi import Gateway
-from campaign.server.supervisor import CANNOT_START, LAST_SECONDS, PARENT, Group
+from campaign.server.rsgi import RsgiAdapter
+from campaign.server.supervisor import CANNOT_START, PARENT_VARIABLE, STOP_TIMEOUT, Supervisor
 
-HEAD_SECONDS = 15
+HEAD_TIMEOUT = 15
 """How long a client may take over the head of a request."""
 
-MEMORY = 256
+MAX_WORKER_MEMORY = 256
 """MiB above which a web worker is replaced, its requests answered."""
 
 
@@ -37,31 +37,31 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     a worker cannot start.
     """
     trouble: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
-    group = Group(
+    group = Supervisor(
         "campaign",
         address=free_address(host, port),
         port=port,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000),
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT * 1000),
         websockets=False,
         workers=workers or min(os.cpu_count() or 1, 4),
-        workers_kill_timeout=LAST_SECONDS,
-        workers_max_rss=MEMORY,
+        workers_kill_timeout=STOP_TIMEOUT,
+        workers_max_rss=MAX_WORKER_MEMORY,
         log_enabled=False,
     )
     group.with_mail = mail
-    group.serve(target_loader=partial(load, settings, trouble), wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
+    group.serve(target_loader=partial(load_app, settings, trouble), wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
     if not trouble.empty():
         sys.exit(f"The site cannot start: {trouble.get()}")
 
 
-def load(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]") -> Gateway:
+def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]") -> RsgiAdapter:
     """Makes the application in a new web worker, or tells the parent why it cannot."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops us in good order
     end_with_parent()
     try:
-        gateway = Gateway(create_app(settings))
+        gateway = RsgiAdapter(create_app(settings))
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
         sys.exit(CANNOT_START)
@@ -75,12 +75,12 @@ def end_with_parent() -> None:
     A web worker knows its parent, the mail worker is told; a process that belongs to no group is left alone.
     """
     known = multiprocessing.parent_process()
-    parent = known.pid if known else int(os.environ.get(PARENT, "0"))
+    parent = known.pid if known else int(os.environ.get(PARENT_VARIABLE, "0"))
     if parent:
-        threading.Thread(target=_watch, args=(parent,), name="end with parent", daemon=True).start()
+        threading.Thread(target=_watch_parent, args=(parent,), name="end with parent", daemon=True).start()
 
 
-def _watch(parent: int) -> None:
+def _watch_parent(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(0.25)
     os.kill(os.getpid(), signal.SIGTERM)

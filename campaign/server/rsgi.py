@@ -15,10 +15,10 @@ from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from campaign.server.streaming import Pieces, pour
-from campaign.web.request_checks import LARGEST_BODY
+from campaign.server.streaming import FileWrapper, stream_to_fifo
+from campaign.web.request_checks import MAX_BODY
 
-BODY_SECONDS = 15
+BODY_TIMEOUT = 15
 """How long a client may take over its body; a form over a line of 2 kB/s takes two."""
 
 POSTING_THREADS = 2
@@ -34,52 +34,52 @@ ENVIRON: WSGIEnvironment = {
     "wsgi.run_once": False,
     # The body is whole, so the site may read to its end.
     "wsgi.input_terminated": True,
-    "wsgi.file_wrapper": Pieces,
+    "wsgi.file_wrapper": FileWrapper,
 }
 
-Answer = tuple[int, list[tuple[str, str]], "bytes | Pieces"]
+WsgiAnswer = tuple[int, list[tuple[str, str]], "bytes | FileWrapper"]
 log = logging.getLogger(__name__)
 
 
-class TooLong(Exception):
+class BodyTooLarge(Exception):
     """The body is longer than the site reads."""
 
 
-class Gateway:
+class RsgiAdapter:
     """Serves one WSGI application in one process; an object that granian can call through RSGI."""
 
-    def __init__(self, site: WSGIApplication) -> None:
-        self.site = site
+    def __init__(self, app: WSGIApplication) -> None:
+        self.app = app
         self.posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="posting")
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answers one request; what is malformed or does not arrive in time never reaches the site (400, 408)."""
         try:
-            environ = environ_of(scope)
+            environ = build_environ(scope)
             if scope.method in ("GET", "HEAD", "OPTIONS"):
-                answer = ask(self.site, environ)
+                answer = call_app(self.app, environ)
             else:
-                await gather(environ, protocol)
-                answer = await asyncio.get_running_loop().run_in_executor(self.posting, ask, self.site, environ)
+                await buffer_body(environ, protocol)
+                answer = await asyncio.get_running_loop().run_in_executor(self.posting, call_app, self.app, environ)
         except ValueError:
-            answer = refusal(400)
+            answer = error_answer(400)
         except TimeoutError:
-            answer = refusal(408)
+            answer = error_answer(408)
         except Exception:
             log.exception("The site did not answer.")
-            answer = refusal(500)
+            answer = error_answer(500)
         status, headers, body = answer
-        if isinstance(body, Pieces):
-            protocol.response_file(status, headers, str(pour(body)))
+        if isinstance(body, FileWrapper):
+            protocol.response_file(status, headers, str(stream_to_fifo(body)))
         else:
             protocol.response_bytes(status, headers, body)
 
 
-def ask(site: WSGIApplication, environ: WSGIEnvironment) -> Answer:
+def call_app(app: WSGIApplication, environ: WSGIEnvironment) -> WsgiAnswer:
     """Asks the site and gathers the whole answer, so that a slow reader holds no thread either; a file is not gathered."""
     head: list[Any] = []
-    parts = site(environ, lambda status, headers, _failure=None: head.extend((int(status[:3]), headers)))  # type: ignore[arg-type]
-    if isinstance(parts, Pieces):
+    parts = app(environ, lambda status, headers, _failure=None: head.extend((int(status[:3]), headers)))  # type: ignore[arg-type]
+    if isinstance(parts, FileWrapper):
         return head[-2], head[-1], parts
     try:
         body = b"".join(parts)
@@ -88,7 +88,7 @@ def ask(site: WSGIApplication, environ: WSGIEnvironment) -> Answer:
     return head[-2], head[-1], body
 
 
-def environ_of(scope: Any) -> WSGIEnvironment:
+def build_environ(scope: Any) -> WSGIEnvironment:
     """Writes the head of a request as PEP 3333 wants it, with no body yet.
 
     Raises ValueError for no Host or two (RFC 9112, 3.2) and for a target that is no path: the proxy's forms.
@@ -104,7 +104,7 @@ def environ_of(scope: Any) -> WSGIEnvironment:
     }
     environ["SERVER_NAME"], _, environ["SERVER_PORT"] = scope.server.rpartition(":")
     for name, value in scope.headers.items():
-        if key := key_of(name):
+        if key := environ_key(name):
             environ[key] = f"{environ[key]},{value}" if key in environ else value
     if scope.authority:
         environ["HTTP_HOST"] = scope.authority
@@ -114,7 +114,7 @@ def environ_of(scope: Any) -> WSGIEnvironment:
 
 
 @lru_cache(256)
-def key_of(name: str) -> str:
+def environ_key(name: str) -> str:
     """Names a header as CGI does; nothing for one that would pass for another, as `X_Forwarded_For` would."""
     if "_" in name:
         return ""
@@ -122,17 +122,17 @@ def key_of(name: str) -> str:
     return key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else "HTTP_" + key
 
 
-async def gather(environ: WSGIEnvironment, protocol: Any) -> None:
+async def buffer_body(environ: WSGIEnvironment, protocol: Any) -> None:
     """Puts the body into the environ; one that is too long stays unread, for the site to refuse in the reader's language.
 
     Raises TimeoutError when the client takes too long, ValueError when less arrives than it declared.
     """
     declared = int(environ.get("CONTENT_LENGTH") or 0)
     try:
-        async with asyncio.timeout(BODY_SECONDS):
-            body = await whole(protocol, declared)
-    except TooLong:
-        environ["CONTENT_LENGTH"] = str(max(declared, LARGEST_BODY + 1))
+        async with asyncio.timeout(BODY_TIMEOUT):
+            body = await read_body(protocol, declared)
+    except BodyTooLarge:
+        environ["CONTENT_LENGTH"] = str(max(declared, MAX_BODY + 1))
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # next to it the site would not look at the length
         return
     # granian ends a chunked body in silence, whether it is complete, cut off or malformed: no form comes that way.
@@ -141,18 +141,18 @@ async def gather(environ: WSGIEnvironment, protocol: Any) -> None:
     environ["wsgi.input"] = io.BytesIO(body)
 
 
-async def whole(protocol: Any, declared: int) -> bytes:
-    """Reads the body to its end; raises TooLong, before reading where the length is declared."""
-    if declared > LARGEST_BODY:
-        raise TooLong
+async def read_body(protocol: Any, declared: int) -> bytes:
+    """Reads the body to its end; raises BodyTooLarge, before reading where the length is declared."""
+    if declared > MAX_BODY:
+        raise BodyTooLarge
     body = bytearray()
     async for chunk in protocol:
         body += chunk
-        if len(body) > LARGEST_BODY:
-            raise TooLong
+        if len(body) > MAX_BODY:
+            raise BodyTooLarge
     return bytes(body)
 
 
-def refusal(status: int) -> Answer:
+def error_answer(status: int) -> WsgiAnswer:
     """Answers in place of the site, and lets the connection go."""
     return status, [("connection", "close")], b""

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-OPEN_SECONDS = 10
+OPEN_TIMEOUT = 10
 """How long granian may take to open the pipe; a client that is gone is not waited for."""
 
 log = logging.getLogger(__name__)
 
 
-class Pieces:
+class FileWrapper:
     """A file that the site answers with, in place of its content: PEP 3333's `wsgi.file_wrapper`."""
 
     def __init__(self, file: Any, size: int) -> None:
@@ -36,20 +36,20 @@ class Pieces:
         self.file.close()
 
 
-def pour(pieces: Pieces) -> Path:
+def stream_to_fifo(pieces: FileWrapper) -> Path:
     """A pipe that gives the pieces to whoever reads it, from a thread of its own, which waits for slow readers.
 
     A file that cannot be read to its end is cut off, which the reader knows by its length.
     """
     pipe = Path(tempfile.mkdtemp(prefix="campaign-")) / "pipe"
     os.mkfifo(pipe, 0o600)
-    threading.Thread(target=_pour, args=(pieces, pipe), name="pipe", daemon=True).start()
+    threading.Thread(target=_stream, args=(pieces, pipe), name="pipe", daemon=True).start()
     return pipe
 
 
-def _pour(pieces: Pieces, pipe: Path) -> None:
+def _stream(pieces: FileWrapper, pipe: Path) -> None:
     try:
-        with contextlib.closing(pieces), _opened(pipe) as end:
+        with contextlib.closing(pieces), _open_fifo(pipe) as end:
             for piece in pieces:
                 end.write(piece)
     except Exception as error:  # whatever it is: a reader who has gone away, a file that is damaged
@@ -57,11 +57,11 @@ def _pour(pieces: Pieces, pipe: Path) -> None:
 
 
 @contextlib.contextmanager
-def _opened(pipe: Path) -> Iterator[Any]:
+def _open_fifo(pipe: Path) -> Iterator[Any]:
     """The end to write into, once somebody reads at the other; the name goes as soon as both have it."""
-    give_up = time.monotonic() + OPEN_SECONDS
+    give_up = time.monotonic() + OPEN_TIMEOUT
     try:
-        while (end := _open(pipe)) is None:
+        while (end := _try_open(pipe)) is None:
             if time.monotonic() > give_up:
                 raise TimeoutError
             time.sleep(0.005)
@@ -73,7 +73,7 @@ def _opened(pipe: Path) -> Iterator[Any]:
         yield stream
 
 
-def _open(pipe: Path) -> int | None:
+def _try_open(pipe: Path) -> int | None:
     """The pipe, opened for writing; None while nobody reads."""
     try:
         return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)

@@ -14,19 +14,19 @@ from typing import Any
 
 from granian.server import MPServer
 
-PARENT = "PARENT_OF_CAMPAIGN_WORK"
+PARENT_VARIABLE = "PARENT_OF_CAMPAIGN_WORK"
 """The variable that tells the mail worker whose child it is. It is no setting, so it has not the prefix of one."""
 
 CANNOT_START = 3
 """The exit code of a web worker that will not start however often it is tried."""
 
-PAUSE = 1
+RESTART_PAUSE = 1
 """The least seconds between two starts of one worker; they double, to a minute, while the mail worker ends with an error."""
 
-LAST_SECONDS = 8
+STOP_TIMEOUT = 8
 """How long a stop waits for what is in flight; container engines kill after 10."""
 
-FROM_TERMINAL = {signal.SIGINT, signal.SIGHUP}
+TERMINAL_SIGNALS = {signal.SIGINT, signal.SIGHUP}
 log = logging.getLogger(__name__)
 
 
@@ -34,7 +34,7 @@ class MailWorker:
     """`campaign work`, as a child."""
 
     def __init__(self) -> None:
-        self.pause = PAUSE
+        self.pause = RESTART_PAUSE
         self.start()
 
     def start(self) -> None:
@@ -42,23 +42,23 @@ class MailWorker:
         self.born = time.monotonic()
         command = [sys.executable, "-m", "campaign", "work"]
         # What a terminal sends to everybody is for the parent to pass on, in good order: the child is born deaf to it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, FROM_TERMINAL)
-        self.process = subprocess.Popen(command, env=os.environ | {PARENT: str(os.getpid())}, stdin=subprocess.DEVNULL)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, FROM_TERMINAL)
+        signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
+        self.process = subprocess.Popen(command, env=os.environ | {PARENT_VARIABLE: str(os.getpid())}, stdin=subprocess.DEVNULL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
 
-    def tend(self) -> None:
+    def ensure_running(self) -> None:
         """Starts it again if it has ended, with longer and longer pauses if it ends at once."""
         age = time.monotonic() - self.born
         code = self.process.poll()
         if code is not None and age > self.pause:
             log.warning("The mail worker ended (%s) and is started again.", code)
-            self.pause = PAUSE if code < 0 or age > 60 else min(self.pause * 2, 60)
+            self.pause = RESTART_PAUSE if code < 0 or age > 60 else min(self.pause * 2, 60)
             self.start()
 
     def stop(self) -> None:
         """Asks it to end."""
         self.process.terminate()
-        self.deadline = time.monotonic() + LAST_SECONDS
+        self.deadline = time.monotonic() + STOP_TIMEOUT
 
     def end(self) -> None:
         """Waits until the letter in its hands is away; one that is cut off is sent again when its lease is over."""
@@ -69,7 +69,7 @@ class MailWorker:
             self.process.wait()
 
 
-class Group(MPServer):
+class Supervisor(MPServer):
     """granian's parent of web workers, which tends the mail worker too."""
 
     with_mail = True
@@ -88,12 +88,12 @@ class Group(MPServer):
         signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
         mail = MailWorker() if self.with_mail else None
         while not self.interrupt_signal:
-            self.main_loop_interrupt.wait(PAUSE)
+            self.main_loop_interrupt.wait(RESTART_PAUSE)
             self.main_loop_interrupt.clear()
             if mail:
-                mail.tend()
+                mail.ensure_running()
             while self.interrupt_children and not self.interrupt_signal:
-                self._tend(self.interrupt_children.pop(0), spawn_target, target_loader)
+                self._replace_worker(self.interrupt_children.pop(0), spawn_target, target_loader)
             if self.rss_signal:
                 self.rss_signal = False
                 self._handle_rss_signal(spawn_target, target_loader)  # type: ignore[no-untyped-call]
@@ -103,11 +103,11 @@ class Group(MPServer):
             mail.stop()
             self.on_shutdown(mail.end)
 
-    def _tend(self, index: int, spawn_target: Any, target_loader: Any) -> None:
+    def _replace_worker(self, index: int, spawn_target: Any, target_loader: Any) -> None:
         worker = self.wrks[index]
         if worker.inner.exitcode == CANNOT_START:
             self.interrupt_signal = True
             return
         log.warning("A web worker ended (%s) and is started again.", worker.inner.exitcode)
-        time.sleep(max(0, PAUSE - (time.monotonic() - worker.birth)))
+        time.sleep(max(0, RESTART_PAUSE - (time.monotonic() - worker.birth)))
         self._respawn_workers([index], spawn_target, target_loader)

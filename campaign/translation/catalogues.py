@@ -18,7 +18,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
 
-LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s*)?"([^"\\]|\\.)*"\s*)?')
+PO_LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s*)?"([^"\\]|\\.)*"\s*)?')
 PLACEHOLDER = re.compile(r"%\(\w*\)[#0\- +]?[a-zA-Z]?")
 NUMBERS_TRIED = 1000  # CLDR's plural rules repeat within it
 
@@ -30,46 +30,46 @@ class BadCatalogue(ValueError):
 def compile_catalogues(translations: Path) -> list[Path]:
     """Writes a messages.mo beside every LANG/LC_MESSAGES/messages.po of a folder; nothing is written if one is bad."""
     sources = sorted(translations.glob("*/LC_MESSAGES/messages.po"))
-    troubles = [sentence for source in sources for sentence in check(source)]
+    troubles = [sentence for source in sources for sentence in check_catalogue(source)]
     if troubles:
         raise BadCatalogue("\n".join(troubles))
-    return [write(source) for source in sources]
+    return [compile_catalogue(source) for source in sources]
 
 
-def check(source: Path) -> list[str]:
+def check_catalogue(source: Path) -> list[str]:
     """The sentences that say what is wrong in one catalogue; none when it may be built."""
     name = "/".join(source.parts[-4:])
     try:
-        entries = list(read(source))
+        entries = list(read_catalogue(source))
     except PoFileError as trouble:
         return [f"{name}, line {trouble.lineno + 1}: {str(trouble).removesuffix(f' on {trouble.lineno}')}."]
     except (ValueError, LookupError) as trouble:
         return [f"{name}: this does not parse: {trouble}."]
-    plurals = single_forms(read(source))
+    plurals = single_forms(read_catalogue(source))
     return [
         f'{name}, line {entry.lineno or 1}: "{first_id(entry)}": {trouble}.'
         for entry in entries
-        for trouble in troubles_of(entry, plurals)
+        for trouble in entry_errors(entry, plurals)
     ]
 
 
-def read(source: Path) -> Catalog:
+def read_catalogue(source: Path) -> Catalog:
     """A catalogue in the language of its folder; PoFileError or ValueError says where it does not parse."""
     content = source.read_bytes()
     for number, line in enumerate(content.decode().split("\n"), start=1):
-        if not LINE.fullmatch(line):
+        if not PO_LINE.fullmatch(line):
             raise ValueError(f"line {number}: {line.strip()}")
     catalog = read_po(BytesIO(content), locale=source.parts[-3], abort_invalid=True)
     gettext.c2py(catalog.plural_expr)
     return catalog
 
 
-def write(source: Path) -> Path:
+def compile_catalogue(source: Path) -> Path:
     """Compiles one catalogue; a site that runs sees the old one or the new one, never half of it."""
     target = source.with_suffix(".mo")
     unfinished = target.with_suffix(f".{os.getpid()}.mo")
     with unfinished.open("wb") as file:
-        write_mo(file, read(source))
+        write_mo(file, read_catalogue(source))
     unfinished.replace(target)
     return target
 
@@ -81,21 +81,21 @@ def single_forms(catalog: Catalog) -> set[int]:
     return {form for form in forms if forms.count(form) == 1}
 
 
-def troubles_of(entry: Message, single: set[int]) -> Iterator[str]:
+def entry_errors(entry: Message, single: set[int]) -> Iterator[str]:
     """What is wrong with one entry, in words that stand after its message id; `single` as `single_forms` says."""
     if entry.fuzzy:
         yield "it is marked fuzzy; read the translation again and take the mark away"
-    if not entry.id or not any(strings(entry)):
+    if not entry.id or not any(entry_strings(entry)):
         return
-    for form, string in enumerate(strings(entry)):
+    for form, string in enumerate(entry_strings(entry)):
         where = f"plural form {form}" if entry.pluralizable else "the translation"
         if not string:
             yield f"{where} is empty"
         else:
-            yield from misplaced(where, last_id(entry), string, entry.pluralizable and form in single)
+            yield from placeholder_errors(where, last_id(entry), string, entry.pluralizable and form in single)
 
 
-def misplaced(where: str, message: str, string: str, may_leave_out: bool) -> Iterator[str]:
+def placeholder_errors(where: str, message: str, string: str, may_leave_out: bool) -> Iterator[str]:
     """The placeholders that one translated string has too many or too few."""
     ours, theirs = placeholders(message), placeholders(string)
     for extra in sorted(theirs - ours):
@@ -121,7 +121,7 @@ def fills_in(string: str) -> bool:
     return True
 
 
-def strings(entry: Message) -> list[str]:
+def entry_strings(entry: Message) -> list[str]:
     """The translated strings of an entry: one, or one for each plural form."""
     return list(entry.string) if isinstance(entry.string, list | tuple) else [entry.string or ""]
 

@@ -13,14 +13,14 @@ from campaign.config import PACKAGE, STATIC
 FONTS = PACKAGE / "prints" / "fonts"  # the same cuts as those of the pages
 FACES = {"ltr": ("witness-latin", "witness-accents"), "rtl": ("witness-arabic",)}
 ARABIC_LETTERS = range(0x0600, 0x0700)
-STYLE = STATIC / "site.css"
+STYLE_SHEET = STATIC / "site.css"
 
 
-def notices(code: str) -> list[str]:
+def font_notices(code: str) -> list[str]:
     """What is to be said of the letters of a language; nothing where our fonts have them and the style sheet knows it."""
     direction = Locale.parse(code).text_direction
-    needed = letters(code)
-    there = set().union(*(covered(FONTS / f"{face}.ttf") for face in FACES[direction]))
+    needed = needed_letters(code)
+    there = set().union(*(font_code_points(FONTS / f"{face}.ttf") for face in FACES[direction]))
     missing = sorted(needed - {chr(point) for point in there})
     found = []
     if missing:
@@ -28,21 +28,21 @@ def notices(code: str) -> list[str]:
             f"Not in our fonts: {' '.join(missing[:60])}. A reader's own fonts show them, but nothing that is printed does;"
             " tests/fonts.py cuts fonts (docs/design.md)."
         )
-    if is_arabic(needed) and f":lang({code})" not in STYLE.read_text("utf-8"):
+    if is_arabic(needed) and f":lang({code})" not in STYLE_SHEET.read_text("utf-8"):
         found.append(f"campaign/static/site.css does not name it among the languages in Arabic letters: add :lang({code}) there.")
     return found
 
 
-def unprinted(words: str) -> str:
+def first_unprintable(words: str) -> str:
     """The first character that none of our fonts has, so that nothing that is printed can show it; empty where all are there."""
     seen = (letter for letter in words if not letter.isspace() and unicodedata.category(letter) != "Cf")
-    return next((letter for letter in seen if ord(letter) not in printable()), "")
+    return next((letter for letter in seen if ord(letter) not in printable_code_points()), "")
 
 
 @cache
-def printable() -> frozenset[int]:
+def printable_code_points() -> frozenset[int]:
     """The code points of the fonts that texts are printed with; those of the book of names print nothing else."""
-    return frozenset().union(*(covered(font) for font in FONTS.glob("*.ttf") if not font.name.startswith("names-")))
+    return frozenset().union(*(font_code_points(font) for font in FONTS.glob("*.ttf") if not font.name.startswith("names-")))
 
 
 def is_arabic(needed: set[str]) -> bool:
@@ -50,7 +50,7 @@ def is_arabic(needed: set[str]) -> bool:
     return sum(ord(letter) in ARABIC_LETTERS for letter in needed) > len(needed) / 2
 
 
-def letters(code: str) -> set[str]:
+def needed_letters(code: str) -> set[str]:
     """The letters that CLDR's words in a language are written with."""
     known = Locale.parse(code)
     words = [*known.territories.values(), *known.languages.values()]
@@ -59,7 +59,7 @@ def letters(code: str) -> set[str]:
     return found - set(string.ascii_letters)
 
 
-def covered(font: Path) -> set[int]:
+def font_code_points(font: Path) -> set[int]:
     """The code points of a TrueType font: its `cmap` table in format 4 (OpenType specification), which all of ours have."""
     data = font.read_bytes()
     (tables,) = struct.unpack(">H", data[4:6])

@@ -10,26 +10,27 @@ from collections.abc import Iterator
 from babel import Locale
 
 CATEGORIES = ("zero", "one", "two", "few", "many", "other")
-WHOLE = (*range(1001), *(10**power for power in range(4, 8)))  # CLDR's rules for whole numbers are told apart within these
+# CLDR's rules for whole numbers are told apart within these
+WHOLE_NUMBERS = (*range(1001), *(10**power for power in range(4, 8)))
 RELATION = re.compile(r"(\w)(?: mod (\d+))? (not )?in ([\d.,]+)")
 
 
 def categories(locale: str) -> list[str]:
     """The plural categories of whole numbers in a language, in the order of a catalogue's plural forms."""
     form = Locale.parse(locale).plural_form
-    used = {form(number) for number in WHOLE}
+    used = {form(number) for number in WHOLE_NUMBERS}
     return [category for category in CATEGORIES if category in used]
 
 
-def header(locale: str) -> str:
+def plural_forms_header(locale: str) -> str:
     """The value of `Plural-Forms`: `nplurals=2; plural=(n==1 ? 0 : 1);`."""
     *told_apart, _ = used = categories(locale)
     rules = Locale.parse(locale).plural_form.rules
-    choices = "".join(f"{condition(rules[category])} ? {place} : " for place, category in enumerate(told_apart))
+    choices = "".join(f"{gettext_condition(rules[category])} ? {place} : " for place, category in enumerate(told_apart))
     return f"nplurals={len(used)}; plural=({choices}{len(told_apart)});"
 
 
-def condition(rule: str) -> str:
+def gettext_condition(rule: str) -> str:
     """One CLDR rule (UTS 35, part 3, 5) for a whole number `n`, as gettext writes it."""
     return " || ".join(filter(None, map(_all_of, rule.split(" or ")))) or "0"
 

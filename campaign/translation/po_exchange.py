@@ -11,35 +11,35 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError, read_po, write_po
 
-from campaign.content.files import Block, Document, fingerprint, read, write
+from campaign.content.files import Block, Document, read_document, source_hash, write_document
 from campaign.languages import SOURCE, Language
 from campaign.translation import catalogues
-from campaign.translation.messages import catalogue
+from campaign.translation.messages import catalogue_path
 
-TEXTS, MESSAGES = "texts", "messages"  # in the names of the files
+TEXTS_NAME, MESSAGES_NAME = "texts", "messages"  # in the names of the files
 PROJECT = "campaign-texts"
 
 
-class NotTaken(Exception):
+class ImportRefused(Exception):
     """A file that cannot be taken back; its text is one sentence."""
 
 
-def extract(translations: Path, language: Language, folder: Path) -> list[Path]:
+def export_po(translations: Path, language: Language, folder: Path) -> list[Path]:
     """Writes the texts and the messages of a language into a folder and returns the two files."""
-    texts, messages = (folder / f"{kind}.{language.code}.po" for kind in (TEXTS, MESSAGES))
+    texts, messages = (folder / f"{kind}.{language.code}.po" for kind in (TEXTS_NAME, MESSAGES_NAME))
     folder.mkdir(parents=True, exist_ok=True)
     with texts.open("wb") as file:
-        write_po(file, texts_of(translations, language), width=0)
-    messages.write_bytes(catalogue(translations, language.code).read_bytes())
+        write_po(file, texts_catalogue(translations, language), width=0)
+    messages.write_bytes(catalogue_path(translations, language.code).read_bytes())
     return [texts, messages]
 
 
-def texts_of(translations: Path, language: Language) -> Catalog:
+def texts_catalogue(translations: Path, language: Language) -> Catalog:
     """Every part of every text as an entry."""
     found = Catalog(locale=language.code, project=PROJECT, version="1", charset="utf-8")
     for file in sorted((translations / SOURCE).glob("*.md")):
-        ours = translation(translations / language.code / file.name).pieces()
-        for id_, source in read(file).pieces().items():
+        ours = read_translation(translations / language.code / file.name).pieces()
+        for id_, source in read_document(file).pieces().items():
             piece = ours.get(id_)
             words = piece.words if piece and piece.is_translated else ""
             flags = ["fuzzy"] if piece and words and piece.is_stale(source) else []
@@ -47,52 +47,52 @@ def texts_of(translations: Path, language: Language) -> Catalog:
     return found
 
 
-def translation(file: Path) -> Document:
+def read_translation(file: Path) -> Document:
     """A text of a language; an empty one where it is not there yet."""
-    return read(file) if file.exists() else Document({"status": "translated"}, ())
+    return read_document(file) if file.exists() else Document({"status": "translated"}, ())
 
 
-def take(translations: Path, file: Path) -> list[str]:
-    """Takes a PO file back and returns what changed: the parts of texts, or the messages. Raises NotTaken."""
+def import_po(translations: Path, file: Path) -> list[str]:
+    """Takes a PO file back and returns what changed: the parts of texts, or the messages. Raises ImportRefused."""
     try:
         taken = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
     except (PoFileError, ValueError) as error:
-        raise NotTaken(f"{file} does not parse: {error}") from None
+        raise ImportRefused(f"{file} does not parse: {error}") from None
     code = str(taken.locale_identifier or "")
-    if code == SOURCE or not catalogue(translations, code).exists():
-        raise NotTaken(f"{file}: its header says Language: {code or 'nothing'}, and no such language is translated here.")
-    return list((take_texts if taken.project == PROJECT else take_messages)(translations, code, taken))
+    if code == SOURCE or not catalogue_path(translations, code).exists():
+        raise ImportRefused(f"{file}: its header says Language: {code or 'nothing'}, and no such language is translated here.")
+    return list((import_texts if taken.project == PROJECT else import_messages)(translations, code, taken))
 
 
-def take_texts(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
+def import_texts(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
     """Takes the parts of the texts; each remembers the source that stands in its entry."""
     for source_file in sorted((translations / SOURCE).glob("*.md")):
         file = translations / code / source_file.name
-        before = translation(file)
+        before = read_translation(file)
         old = before.pieces()
-        pieces = [piece for entry in taken if (piece := piece_of(entry, source_file.stem))]
+        pieces = [piece for entry in taken if (piece := imported_block(entry, source_file.stem))]
         changed = [piece for piece in pieces if piece != old.get(piece.id)]
         if changed:
-            write(file, before.following(read(source_file)).taking(changed))
+            write_document(file, before.arranged_like(read_document(source_file)).with_pieces(changed))
         yield from (f"{source_file.stem} {piece.id}" for piece in changed)
 
 
-def piece_of(entry: Message, text: str) -> Block | None:
+def imported_block(entry: Message, text: str) -> Block | None:
     """The part that an entry translates, where it is of this text, and done."""
     name, _, id_ = (entry.context or "").partition(" ")
-    words = catalogues.strings(entry)[0].strip()
+    words = catalogues.entry_strings(entry)[0].strip()
     if name != text or not words or entry.fuzzy:
         return None
-    return Block(id_, words, fingerprint(catalogues.first_id(entry)))
+    return Block(id_, words, source_hash(catalogues.first_id(entry)))
 
 
-def take_messages(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
+def import_messages(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
     """Takes the messages that the catalogue has, too."""
-    file = catalogue(translations, code)
-    ours, changed = catalogues.read(file), []
+    file = catalogue_path(translations, code)
+    ours, changed = catalogues.read_catalogue(file), []
     for entry in ours:
         theirs = taken.get(entry.id, entry.context) if entry.id else None
-        if theirs and any(catalogues.strings(theirs)) and (theirs.string, theirs.fuzzy) != (entry.string, entry.fuzzy):
+        if theirs and any(catalogues.entry_strings(theirs)) and (theirs.string, theirs.fuzzy) != (entry.string, entry.fuzzy):
             entry.string, entry.flags = theirs.string, theirs.flags
             changed.append(catalogues.first_id(entry))
     if changed:

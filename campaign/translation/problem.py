@@ -6,7 +6,7 @@ MISSING, STALE, FUZZY = "missing", "stale", "fuzzy"
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Problem:
     """A sentence with its place: the file, and the part or the line in it."""
 
     file: str

@@ -74,13 +74,13 @@ class Rules:
                 yield f"the glossary's word for “{word}” is not in it"
 
 
-def load(folder: Path) -> Rules:
+def load_rules(folder: Path) -> Rules:
     """The rules that lie in the folder of a language; none where there are no files. Raises TextError."""
-    said, terms = _toml(folder / "rules.toml"), _toml(folder / "glossary.toml")
+    data, terms = _toml(folder / "rules.toml"), _toml(folder / "glossary.toml")
     try:
         rules = [
             Rule(rule["fault"], re.compile(rule["pattern"]), tuple(rule.get("texts", ())), rule.get("bare", False))
-            for rule in said.get("rule", [])
+            for rule in data.get("rule", [])
         ]
         found = [
             Term(re.compile(rf"\b(?:{source})\b", re.IGNORECASE), re.compile(forms))

@@ -5,105 +5,107 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign.content.files import Block, Document, TextError, fingerprint, read
+from campaign.content.files import Block, Document, TextError, read_document, source_hash
 from campaign.languages import SOURCE, Language
 from campaign.translation import font_coverage, rules
-from campaign.translation.messages import messages_in, troubles_of_messages
-from campaign.translation.problem import MISSING, STALE, Trouble
+from campaign.translation.messages import catalogue_size, message_problems
+from campaign.translation.problem import MISSING, STALE, Problem
 
-LINK = re.compile(r"\]\(([^)\s]+)\)")
+MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
 NUMBER = re.compile(r"\d+")
 
 
 @dataclass(frozen=True)
-class State:
+class LanguageStatus:
     """What there is of one language, and what is wrong with it."""
 
     language: Language
     texts: int
     parts: int
     messages: int
-    troubles: tuple[Trouble, ...]
+    problems: tuple[Problem, ...]
 
     def count(self, kind: str) -> int:
         """How many troubles of a kind there are."""
-        return sum(trouble.kind == kind for trouble in self.troubles)
+        return sum(trouble.kind == kind for trouble in self.problems)
 
 
-def state(translations: Path, language: Language) -> State:
+def language_status(translations: Path, language: Language) -> LanguageStatus:
     """The state of a language: its texts against the source's, its messages, and both against its rules. Raises TextError."""
-    house, texts, parts = rules.load(translations / language.code), 0, 0
-    found: list[Trouble] = []
+    language_rules, texts, parts = rules.load_rules(translations / language.code), 0, 0
+    found: list[Problem] = []
     for file in sorted((translations / SOURCE).glob("*.md")):
-        source = read(file)
+        source = read_document(file)
         ours = translations / language.code / file.name
         texts, parts = texts + ours.exists(), parts + len(source.pieces())
-        found += troubles_of_text(ours, source, house, language)
-    found += troubles_of_messages(translations, language, house)
-    return State(language, texts, parts, messages_in(translations, language.code), tuple(found))
+        found += text_problems(ours, source, language_rules, language)
+    found += message_problems(translations, language, language_rules)
+    return LanguageStatus(language, texts, parts, catalogue_size(translations, language.code), tuple(found))
 
 
-def troubles_of_text(file: Path, source: Document, house: rules.Rules, language: Language) -> Iterator[Trouble]:
+def text_problems(file: Path, source: Document, language_rules: rules.Rules, language: Language) -> Iterator[Problem]:
     """What is wrong with one text."""
     name = "/".join(file.parts[-3:])
     if not file.exists():
-        yield Trouble(name, "", "the text is not there", MISSING)
+        yield Problem(name, "", "the text is not there", MISSING)
         return
     try:
-        ours = read(file).pieces()
+        ours = read_document(file).pieces()
     except TextError as error:
-        yield Trouble(name, "", str(error).removeprefix(f"{file}: "))
+        yield Problem(name, "", str(error).removeprefix(f"{file}: "))
         return
     pieces = source.pieces()
     for id_ in ours.keys() - pieces.keys():
-        yield Trouble(name, id_, "the source has no such part")
+        yield Problem(name, id_, "the source has no such part")
     for id_, piece in pieces.items():
-        for kind, what in faults(file.stem, piece, ours.get(id_), house, language):
-            yield Trouble(name, id_, what, kind)
+        for kind, what in part_problems(file.stem, piece, ours.get(id_), language_rules, language):
+            yield Problem(name, id_, what, kind)
     if file.stem == "testimony":
-        yield from not_in_it(name, ours)
+        yield from misquotations(name, ours)
 
 
-def faults(text: str, source: Block, ours: Block | None, house: rules.Rules, language: Language) -> Iterator[tuple[str, str]]:
+def part_problems(
+    text: str, source: Block, ours: Block | None, language_rules: rules.Rules, language: Language
+) -> Iterator[tuple[str, str]]:
     """What is wrong with one part of a text: its kind, and the words for it."""
     words = ours.words if ours else ""
     if not any(map(str.isalnum, source.words)):  # a line that is left of a text that was withdrawn
         return
     if language.code != SOURCE:
-        if not ours or not words or fingerprint(words) == (ours.made_from or fingerprint(source.words)):
+        if not ours or not words or source_hash(words) == (ours.made_from or source_hash(source.words)):
             yield MISSING, "it is not translated"
             return
         if not ours.made_from:
-            yield MISSING, f"it does not say from which words it was made; the source is {fingerprint(source.words)} now"
+            yield MISSING, f"it does not say from which words it was made; the source is {source_hash(source.words)} now"
         elif ours.is_stale(source):
             yield (
                 STALE,
-                f"the source has changed since it was translated: it was {ours.made_from}, it is {fingerprint(source.words)} now",
+                f"the source has changed since it was translated: it was {ours.made_from}, it is {source_hash(source.words)} now",
             )
-        yield from (("", what) for what in differences(source.words, words, language))
-    letter = font_coverage.unprinted(words)
+        yield from (("", what) for what in link_differences(source.words, words, language))
+    letter = font_coverage.first_unprintable(words)
     if letter:
         yield "", f"{letter} (U+{ord(letter):04X}) is in none of our fonts, so it cannot be printed"
-    yield from (("", what) for what in house.faults(text, words, source.words))
+    yield from (("", what) for what in language_rules.faults(text, words, source.words))
 
 
-def differences(source: str, words: str, language: Language) -> Iterator[str]:
+def link_differences(source: str, words: str, language: Language) -> Iterator[str]:
     """Links of the source that a translation has not, and links and numbers that it has on top of them."""
-    theirs, ours = links(source, SOURCE), links(words, language.code)
+    theirs, ours = link_targets(source, SOURCE), link_targets(words, language.code)
     yield from (f"it has a link to {link}, which the source does not have" for link in sorted(ours - theirs))
     yield from (f"it lacks the link to /{language.code}/{link}" for link in sorted(theirs - ours))
-    more = set(NUMBER.findall(LINK.sub("", words))) - set(NUMBER.findall(LINK.sub("", source)))
+    more = set(NUMBER.findall(MARKDOWN_LINK.sub("", words))) - set(NUMBER.findall(MARKDOWN_LINK.sub("", source)))
     yield from (f"it has the number {number}, which the source does not have" for number in sorted(more))
 
 
-def links(words: str, code: str) -> set[str]:
+def link_targets(words: str, code: str) -> set[str]:
     """Where words lead to on the site, whatever the language, and elsewhere: `about`, `testimony/beside/`, `https://...`."""
-    return {re.sub(rf"^/{code}/|(?<=/beside/)\w+$", "", link) for link in LINK.findall(words)}
+    return {re.sub(rf"^/{code}/|(?<=/beside/)\w+$", "", link) for link in MARKDOWN_LINK.findall(words)}
 
 
-def not_in_it(name: str, pieces: dict[str, Block]) -> Iterator[Trouble]:
+def misquotations(name: str, pieces: dict[str, Block]) -> Iterator[Problem]:
     """Passages of the testimony's front matter that are not word for word in it."""
     body = [piece.words for id_, piece in pieces.items() if re.fullmatch(r"p\d+", id_)]
     for id_, piece in pieces.items() if body else ():
         if (id_ == "description" or id_.startswith("heart.")) and not any(piece.words in words for words in body):
-            yield Trouble(name, id_, "it is not word for word in the testimony")
+            yield Problem(name, id_, "it is not word for word in the testimony")

@@ -8,11 +8,11 @@ from flask import Flask, Response, current_app, request, url_for
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, clock, current, day, isolate, number
-from campaign.petition.counting import Published, next_goal
-from campaign.petition.snapshot import published, shown_texts
-from campaign.state import site
+from campaign.petition.counting import Snapshot, next_goal
+from campaign.petition.snapshot import current_snapshot, shown_texts
+from campaign.state import state
 
-SECURITY = {
+SECURITY_HEADERS = {
     # No script of ours fetches anything; connect-src lets programs that look pages over read robots.txt from within a page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
     " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -23,10 +23,10 @@ SECURITY = {
     "X-Content-Type-Options": "nosniff",
 }
 COPIED_ON = "campaign.copied_on"  # the day, when a page is asked for by `campaign mirror`
-DESK = "organizers"  # the pages that are nobody else's
-FRAMED = "public.embed"  # for browsers that know no frame-ancestors
-YEAR = 31536000  # seconds
-NOT_TO_BE_FOUND = {
+PRIVATE_BLUEPRINT = "organizers"  # the pages that are nobody else's
+FRAMEABLE = "public.embed"  # for browsers that know no frame-ancestors
+HSTS_MAX_AGE = 31536000  # seconds
+NOINDEX = {
     "public.embed",
     "petition.confirm",
     "petition.sent",
@@ -37,12 +37,12 @@ NOT_TO_BE_FOUND = {
 
 def init_app(app: Flask) -> None:
     """Fills the templates and sets the headers."""
-    app.context_processor(context)
+    app.context_processor(page_context)
     app.after_request(add_headers)
-    app.after_request(stay_here)
+    app.after_request(make_redirect_relative)
 
 
-def stay_here(response: Response) -> Response:
+def make_redirect_relative(response: Response) -> Response:
     """Sends readers on within the site by the path alone: by which scheme they came, only the proxy knows."""
     if response.location and response.location.startswith(request.host_url):
         response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
@@ -51,38 +51,40 @@ def stay_here(response: Response) -> Response:
 
 def add_headers(response: Response) -> Response:
     """The security headers, where the view has not said otherwise; what is not called public is not stored."""
-    for name, value in SECURITY.items():
+    for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if site().settings.is_https:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={YEAR}")
-    if request.endpoint != FRAMED:
+    if state().settings.is_https:
+        response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_MAX_AGE}")
+    if request.endpoint != FRAMEABLE:
         response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Cache-Control", "no-store")
     return response
 
 
-def context() -> dict[str, Any]:
+def page_context() -> dict[str, Any]:
     """The names that templates use; see also the functions of languages.py."""
-    language, settings, latest = current(), site().settings, published()
-    has_address = request.url_rule is not None and "token" not in (request.view_args or {}) and request.blueprint != DESK
+    language, settings, latest = current(), state().settings, current_snapshot()
+    has_address = (
+        request.url_rule is not None and "token" not in (request.view_args or {}) and request.blueprint != PRIVATE_BLUEPRINT
+    )
     return {
         "lang": language.code,
         "dir": language.dir,
         "languages": list(LANGUAGES.values()),
         "texts": shown_texts()[language.code],
         "all_texts": shown_texts(),
-        "care": site().care,
+        "policy": state().policy,
         "withdrawn": latest.is_testimony_withdrawn,
-        "published": shown_count(latest, settings.goal),
+        "published": displayed_count(latest, settings.goal),
         "contact": settings.contact,
         "sample": latest.is_sample,
         "base_url": settings.base_url,
         "static": current_app.extensions["static"],
-        "switch": switch,
+        "same_page_in": same_page_in,
         "canonical": settings.base_url + request.path if has_address else None,
         "alternates": alternates() if has_address else [],
         "copied_on": request.environ.get(COPIED_ON),
-        "noindex": request.endpoint in NOT_TO_BE_FOUND or not has_address,
+        "noindex": request.endpoint in NOINDEX or not has_address,
         "number": number,
         "day": day,
         "clock": clock,
@@ -92,7 +94,7 @@ def context() -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class ShownCount:
+class DisplayedCount:
     """The count as pages show it: with its next goal and how far it is, in percent."""
 
     count: int
@@ -104,10 +106,10 @@ class ShownCount:
     removed_by_reason: dict[str, int]
 
 
-def shown_count(latest: Published, own_goal: int | None) -> ShownCount:
+def displayed_count(latest: Snapshot, own_goal: int | None) -> DisplayedCount:
     """What was published, ready to be shown."""
     goal = next_goal(latest.confirmed, own_goal)
-    return ShownCount(
+    return DisplayedCount(
         latest.confirmed,
         latest.as_of,
         goal,
@@ -118,7 +120,7 @@ def shown_count(latest: Published, own_goal: int | None) -> ShownCount:
     )
 
 
-def switch(code: str) -> str:
+def same_page_in(code: str) -> str:
     """The same page in another language; the front page where this one has no address of its own."""
     if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
         return url_for("public.home", lang=code)
@@ -130,5 +132,5 @@ def switch(code: str) -> str:
 
 def alternates() -> list[tuple[str, str]]:
     """This page in every language, for search engines; `/` chooses for everybody else."""
-    base = site().settings.base_url
-    return [*((code, base + switch(code)) for code in LANGUAGES), ("x-default", f"{base}/")]
+    base = state().settings.base_url
+    return [*((code, base + same_page_in(code)) for code in LANGUAGES), ("x-default", f"{base}/")]

@@ -4,42 +4,42 @@ from flask import Flask, render_template, request
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
-from campaign.database import AWAY
+from campaign.database import DATABASE_UNAVAILABLE
 
 RETRY_AFTER = "10"  # seconds
-NOWHERE = {"canonical": None, "noindex": True}  # what an address shows that shows no page of its own
-Answer = tuple[str, int, dict[str, str]]
+NO_ADDRESS = {"canonical": None, "noindex": True}  # what an address shows that shows no page of its own
+ErrorPage = tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
     """Shows every error as a page."""
-    app.register_error_handler(HTTPException, show)
-    app.register_error_handler(SecurityError, refuse_host)
-    for trouble in AWAY:
-        app.register_error_handler(trouble, come_back)
+    app.register_error_handler(HTTPException, render_error)
+    app.register_error_handler(SecurityError, reject_host)
+    for trouble in DATABASE_UNAVAILABLE:
+        app.register_error_handler(trouble, render_unavailable)
 
 
-def show(error: HTTPException) -> Answer:
+def render_error(error: HTTPException) -> ErrorPage:
     """One page for every error that HTTP names."""
-    heading, sentence = words(error.code or 500)
+    heading, sentence = error_message(error.code or 500)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence, **NOWHERE)
+    page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence, **NO_ADDRESS)
     return page, error.code or 500, headers
 
 
-def come_back(_error: Exception) -> Answer:
+def render_unavailable(_error: Exception) -> ErrorPage:
     """The database cannot be used now."""
-    heading, sentence = words(503)
+    heading, sentence = error_message(503)
     page = render_template("errors/error.html", code=503, heading=heading, sentence=sentence)
     return page, 503, {"Retry-After": RETRY_AFTER}
 
 
-def refuse_host(_error: SecurityError) -> Answer:
+def reject_host(_error: SecurityError) -> ErrorPage:
     """The request names a host that is not ours, so no address can be built for a page."""
     return f"{request.environ.get('SERVER_PROTOCOL', 'HTTP')} 400\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
-def words(code: int) -> tuple[str, str]:
+def error_message(code: int) -> tuple[str, str]:
     """Heading and sentence for a status."""
     return {
         403: (gettext("Not allowed"), gettext("This page is not open to you.")),

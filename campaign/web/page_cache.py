@@ -22,15 +22,15 @@ from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
 from campaign.web.context import COPIED_ON
-from campaign.web.request_checks import this_hour
+from campaign.web.request_checks import current_hour
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-FOR_EVER = "public, max-age=31536000, immutable"
+IMMUTABLE = "public, max-age=31536000, immutable"
 COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
 
 
 @dataclass(frozen=True)
-class Kept:
+class CachedPage:
     """One page as bytes, in each encoding, with its headers."""
 
     stamp: object  # what it was made from; another stamp, and it is made again
@@ -54,13 +54,13 @@ class Kept:
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
 
-def keep(body: bytes, headers: list[tuple[str, str]], stamp: object = None) -> Kept:
+def cache_page(body: bytes, headers: list[tuple[str, str]], stamp: object = None) -> CachedPage:
     """Makes a page to be kept; compresses what is worth it."""
     bodies = {"": body}
     if dict(headers)["Content-Type"].startswith(COMPRESSIBLE):
         bodies = {"br": brotli.compress(body, quality=9), "gzip": gzip.compress(body, 9, mtime=0), "": body}
         headers = [*headers, ("Vary", "Accept-Encoding")]
-    return Kept(stamp, bodies, headers, hashlib.sha256(body).hexdigest()[:20])
+    return CachedPage(stamp, bodies, headers, hashlib.sha256(body).hexdigest()[:20])
 
 
 @lru_cache(maxsize=256)
@@ -70,11 +70,11 @@ def _encoding(accepted: str) -> str:
     return next((encoding for encoding in ("br", "gzip") if wanted.quality(encoding) > 0), "")
 
 
-class KeptPages:
+class PageCache:
     """The WSGI application around Flask's that answers with what is kept."""
 
     def __init__(self, app: Flask, published: Callable[[], object], hosts: list[str]) -> None:
-        self.pages: dict[str, Kept] = {}
+        self.pages: dict[str, CachedPage] = {}
         self._inner: WSGI = app.wsgi_app
         self._published = published
         self._is_ours = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, hosts))
@@ -101,19 +101,19 @@ class KeptPages:
 
         Taken before the page is made: one that was made of a newer count is made again, never the other way round.
         """
-        return self._published(), this_hour()
+        return self._published(), current_hour()
 
-    def _keep(self, path: str, response: Response, stamp: object) -> Kept:
+    def _keep(self, path: str, response: Response, stamp: object) -> CachedPage:
         """Keeps a page with all the headers it has in the end; the first reader gets what all that follow get."""
         headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-        kept = self.pages[path] = keep(response.get_data(), headers, stamp)
+        kept = self.pages[path] = cache_page(response.get_data(), headers, stamp)
         return kept
 
 
 class StaticFiles:
     """The files in `static/`, kept for ever under names that carry their hash."""
 
-    def __init__(self, folder: Path, kept: KeptPages) -> None:
+    def __init__(self, folder: Path, kept: PageCache) -> None:
         self._addresses: dict[str, str] = {}
         files = [file for file in sorted(folder.rglob("*")) if mimetypes.guess_type(file.name)[0]]
         for file in sorted(files, key=lambda file: file.suffix == ".css"):  # a style sheet names the others
@@ -123,13 +123,13 @@ class StaticFiles:
         """The address of a file."""
         return self._addresses[name]
 
-    def _add(self, name: str, body: bytes, kept: KeptPages) -> None:
+    def _add(self, name: str, body: bytes, kept: PageCache) -> None:
         kind = mimetypes.guess_type(name)[0] or ""
         if kind == "text/css":
             body = re.sub(rb'url\("([^"/][^"]*)"\)', lambda found: f'url("{self(found[1].decode())}")'.encode(), body)
         stem, _, ending = name.rpartition(".")
         address = f"/static/{stem}.{hashlib.sha256(body).hexdigest()[:10]}.{ending}"
         charset = "; charset=utf-8" if kind.startswith("text/") else ""
-        headers = [("Content-Type", kind + charset), ("Cache-Control", FOR_EVER), ("X-Content-Type-Options", "nosniff")]
+        headers = [("Content-Type", kind + charset), ("Cache-Control", IMMUTABLE), ("X-Content-Type-Options", "nosniff")]
         self._addresses[name] = address
-        kept.pages[address] = keep(body, headers)
+        kept.pages[address] = cache_page(body, headers)

@@ -23,27 +23,27 @@ from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMe
 
 from campaign.config import Settings
 
-LARGEST_BODY = 32 * 1024  # bytes
-MOST_FIELDS = 30
-STAMP_LIFE = 48  # hours
+MAX_BODY = 32 * 1024  # bytes
+MAX_FIELDS = 30
+FORM_TOKEN_LIFETIME = 48  # hours
 
 # A school behind one address: 500 pupils in an hour, a class of 40 within ten minutes and as many again.
-FROM_ONE_NETWORK = (RateLimitItemPerMinute(120, 10), RateLimitItemPerHour(600))
+NETWORK_LIMITS = (RateLimitItemPerMinute(120, 10), RateLimitItemPerHour(600))
 # What one process lets in from everywhere: thrice the largest peak known of a petition (2,000 a minute).
-FROM_ALL = (RateLimitItemPerMinute(6000),)
-PATIENCE: dict[str, Any] = {"wrap_exceptions": True, "socket_connect_timeout": 1, "socket_timeout": 1}  # seconds, for Redis
+TOTAL_LIMITS = (RateLimitItemPerMinute(6000),)
+REDIS_TIMEOUTS: dict[str, Any] = {"wrap_exceptions": True, "socket_connect_timeout": 1, "socket_timeout": 1}  # seconds, for Redis
 
 
 class CrossSite(BadRequest):
     """The form was sent from another site."""
 
 
-def read_carefully(request: Request, most: int = MOST_FIELDS) -> bool:
+def validate_form_body(request: Request, most: int = MAX_FIELDS) -> bool:
     """Refuses a body that no form of ours sends, before anything is read into fields; returns whether it is UTF-8.
 
     Raises UnsupportedMediaType or RequestEntityTooLarge.
     """
-    if (request.content_length or 0) > LARGEST_BODY:
+    if (request.content_length or 0) > MAX_BODY:
         raise RequestEntityTooLarge
     charset = request.mimetype_params.get("charset", "utf-8").lower()
     if request.content_encoding or request.mimetype != "application/x-www-form-urlencoded" or charset != "utf-8":
@@ -75,7 +75,7 @@ def is_cross_site(request: Request, settings: Settings, *, token_page: bool = Fa
         return True
 
 
-class Stamp:
+class FormToken:
     """The freshness stamp of the public forms: signed, the same for everybody within the hour, valid 48 hours.
 
     It lets a page with a form be kept as bytes. It is no defence against cross-site posts; `is_cross_site` is.
@@ -86,29 +86,29 @@ class Stamp:
 
     def make(self) -> str:
         """The stamp of this hour."""
-        return self._signer.sign(str(this_hour())).decode()
+        return self._signer.sign(str(current_hour())).decode()
 
     def age(self, stamp: str) -> int | None:
         """How many hours old a stamp is; None for one that is not ours."""
         try:
-            return this_hour() - int(self._signer.unsign(stamp))
+            return current_hour() - int(self._signer.unsign(stamp))
         except (BadSignature, ValueError):
             return None
 
 
-def this_hour() -> int:
+def current_hour() -> int:
     """The hours since 1970."""
     return int(time.time() // 3600)
 
 
-class Gate:
+class RateLimiter:
     """How much one network, and all together, may send."""
 
     def __init__(self, settings: Settings, secret: bytes) -> None:
         """`secret` is what all processes of the site know: with rates that they share, they count under the same names."""
         self._settings, self._secret = settings, secret
         self._key, self._hour = b"", 0
-        self._rates = FixedWindowRateLimiter(storage_from_string(settings.shared_url, **PATIENCE))
+        self._rates = FixedWindowRateLimiter(storage_from_string(settings.shared_url, **REDIS_TIMEOUTS))
         self._own_rates = FixedWindowRateLimiter(MemoryStorage())
 
     def wait(self, address: str | None) -> int:
@@ -119,22 +119,22 @@ class Gate:
         if not self._settings.limits:
             return 0
         name = self._name(address)
-        counted = [*((rate, name) for rate in FROM_ONE_NETWORK), *((rate, "all") for rate in FROM_ALL)]
+        counted = [*((rate, name) for rate in NETWORK_LIMITS), *((rate, "all") for rate in TOTAL_LIMITS)]
         try:
-            return _let_in(self._rates, counted)
+            return _count(self._rates, counted)
         except StorageError:  # what is shared cannot be reached; each process counts for itself meanwhile
-            return _let_in(self._own_rates, counted)
+            return _count(self._own_rates, counted)
 
     def _name(self, address: str | None) -> str:
         """The name a network is counted under: meaningless without a key that changes every hour."""
-        if self._hour != this_hour():
-            self._hour = this_hour()
+        if self._hour != current_hour():
+            self._hour = current_hour()
             is_own = self._settings.shared_url.startswith("memory:")
             self._key = secrets.token_bytes(32) if is_own else hmac.digest(self._secret, b"%d" % self._hour, hashlib.sha256)
         return hmac.digest(self._key, network(address).encode(), hashlib.sha256).hex()
 
 
-def _let_in(rates: FixedWindowRateLimiter, counted: Sequence[tuple[RateLimitItem, str]]) -> int:
+def _count(rates: FixedWindowRateLimiter, counted: Sequence[tuple[RateLimitItem, str]]) -> int:
     """Counts what is within every rate; returns 0, or the seconds until it would be."""
     full = [rates.get_window_stats(*one).reset_time for one in counted if not rates.test(*one)]
     if full:

@@ -22,11 +22,11 @@ from campaign import create_app, instance
 from campaign.cli.main import main
 from campaign.config import Settings
 from campaign.organizers import audit, key_change
-from campaign.organizers.export_worker import prepare_all
+from campaign.organizers.export_worker import run_jobs
 from campaign.petition import key_rotation
 from campaign.petition.models import Signature, Submission
 from campaign.petition.removed import Removed
-from campaign.state import Site
+from campaign.state import AppState
 from tests.people import PostOffice, Visitor, hidden_fields, link_in, publish, rows
 
 HERE = Path(__file__).parent
@@ -87,7 +87,7 @@ def before(tmp_path, database_url, mailbox, compiled_templates):
         app = create_app(settings)
         app.jinja_env.bytecode_cache = compiled_templates
         yield Before(app, settings, place, recorded)
-        site: Site = app.extensions["site"]
+        site: AppState = app.extensions["site"]
         site.database.close()
 
 
@@ -135,13 +135,13 @@ def test_a_mailbox_that_signed_before_the_upgrade_is_recognised(before, post_off
 
 
 def test_the_audit_of_before_the_upgrade_holds_and_goes_on(before):
-    site: Site = before.app.extensions["site"]
+    site: AppState = before.app.extensions["site"]
     assert before.send(before.organizer("omar"), "/en/organize/leave").status_code == 303
 
     with site.database.reading() as session:
-        lines = list(audit.lines(session))
-        assert audit.verify(session, before.settings.data) == []
-        assert key_rotation.wrong(session, site.keys) + key_change.dropped(session, site.keys) == []
+        lines = list(audit.read_entries(session))
+        assert audit.verify_chain(session, before.settings.data) == []
+        assert key_rotation.key_problems(session, site.keys) + key_change.missing_key_problems(session, site.keys) == []
 
     assert {"account set up", "removed", "export prepared", "asked", "agreed"} <= {line.act for line in lines}
     assert lines[-1].act == "logged out"
@@ -177,7 +177,7 @@ def test_a_prepared_export_is_taken_in_the_login_of_before_the_upgrade(before):
 
 def test_an_export_that_waited_for_the_worker_is_prepared(before):
     with before.app.app_context():
-        prepare_all(before.app.extensions["site"], print)
+        run_jobs(before.app.extensions["site"], print)
 
     page = before.organizer("omar").read("/en/organize/exports").text
     assert page.count('name="export"') == 2

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from campaign.crypto import sealing
 from campaign.database import Database, now
 from campaign.outbox.address import EmailAddress
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition import signing
 from campaign.petition.models import Submission
-from campaign.petition.signing import Wish
+from campaign.petition.signing import SignatureRequest
 from tests.bench import load
 from tests.bench.figures import Section
 from tests.bench.load import Load
@@ -63,10 +63,12 @@ def _links(site: Site, number: int) -> list[str]:
                 for _ in range(CHUNK):
                     signing.sign(database, session, keys, _somebody(), now())
         with database.reading() as session:
-            boxes = list(session.scalars(sa.select(Letter.box).join(Submission, Submission.id == Letter.id).limit(number)))
-    return [f"/en/confirm/{json.loads(sealing.unlock(keys.mail, box))[2]}" for box in boxes]
+            boxes = list(
+                session.scalars(sa.select(OutboxMessage.box).join(Submission, Submission.id == OutboxMessage.id).limit(number))
+            )
+    return [f"/en/confirm/{json.loads(sealing.decrypt(keys.mail, box))[2]}" for box in boxes]
 
 
-def _somebody() -> Wish:
+def _somebody() -> SignatureRequest:
     address = EmailAddress(secrets.token_hex(12), "example.org")
-    return Wish("Layla Haddad", address, shown_as="", country=None, news=False, language="en", text_sha256="0" * 64)
+    return SignatureRequest("Layla Haddad", address, shown_as="", country=None, news=False, language="en", text_sha256="0" * 64)

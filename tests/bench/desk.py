@@ -17,8 +17,8 @@ from campaign.database import now
 from campaign.organizers import accounts, signature_search
 from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.pager import PAGE
-from campaign.organizers.signature_search import Wanted
+from campaign.organizers.pager import PAGE_SIZE
+from campaign.organizers.signature_search import SignatureSearch
 from tests.bench.figures import Section
 from tests.bench.rounds import in_turn, ratio
 from tests.bench.servers import Site
@@ -75,8 +75,8 @@ def _pages(app: Flask, client: Client, token: str, size: int) -> dict[str, Calla
 def _thousandth(app: Flask, size: int) -> str:
     """The key of the page before the thousandth, or before the last."""
     with app.extensions["site"].database.reading() as session:
-        query = signature_search.find(session, Wanted())
-        before = min(size - PAGE, 999 * PAGE) - 1
+        query = signature_search.build_query(session, SignatureSearch())
+        before = min(size - PAGE_SIZE, 999 * PAGE_SIZE) - 1
         row = session.execute(query.statement.order_by(*query.order.clauses()).offset(before).limit(1)).one()
     return f"{row.key}.{row.id.hex()}"
 
@@ -111,10 +111,10 @@ def _account(app: Flask, session: Session) -> str:
     """Makes the organizer's account; the secret of the second factor."""
     key = app.extensions["site"].keys.desk
     accounts.add(session, EMAIL, ORGANIZER, now())
-    account = accounts.get(session, EMAIL)
-    accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), key)
-    secret = two_factor.secret(key, account)
+    account = accounts.get_account(session, EMAIL)
+    accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), key)
+    secret = two_factor.totp_secret(key, account)
     session.flush()
-    accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), key, now())
+    accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), key, now())
     account.last_step = 0  # the code that confirmed it is to be used once more
     return secret

@@ -9,9 +9,9 @@ from campaign.database import Database, now
 from campaign.exports import rows
 from campaign.exports.formats import FORMATS
 from campaign.exports.pdf import PDF
-from campaign.exports.rows import Wanted
+from campaign.exports.rows import SignatureFilter
 from campaign.organizers import export_jobs
-from campaign.organizers.export_jobs import Export
+from campaign.organizers.export_jobs import ExportJob
 from campaign.organizers.models import ORGANIZER, Account
 from tests.bench.exporting import MOST, Run, watched
 from tests.bench.figures import Section
@@ -46,12 +46,12 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
     with database.writing() as session:
         session.merge(Account(id=1_000_000, email=EMAIL, role=ORGANIZER, last_step=0, ready_at=now()))
         session.flush()
-        export_jobs.order(session, {"format": document, "reader": "ar"}, EMAIL)
+        export_jobs.enqueue_export(session, {"format": document, "reader": "ar"}, EMAIL)
     run = watched(site, "prepare")
     key = sealing.load_keys(site.data / "keys").desk
     with database.writing() as session:
-        export = session.scalars(sa.select(Export).where(Export.key_box.is_not(None))).one()
-        taken = export_jobs.take(session, key, site.data, export.id, export.account, now())
+        export = session.scalars(sa.select(ExportJob).where(ExportJob.key_box.is_not(None))).one()
+        taken = export_jobs.claim_download(session, key, site.data, export.id, export.account, now())
     taken.file.unlink()
-    assert export.done == rows.count(database, FORMATS[document].narrow(Wanted()))
+    assert export.done == rows.count_rows(database, FORMATS[document].narrow(SignatureFilter()))
     return export.done, run, export.size or 0

@@ -12,13 +12,13 @@ from playwright.sync_api import Page
 from campaign.config import Settings
 from campaign.crypto.sealing import load_keys
 from campaign.database import Database, now
-from campaign.instance import keys_in
+from campaign.instance import key_folder
 from campaign.organizers import accounts, removals
 from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import ORGANIZER
-from campaign.outbox.mail_providers import add
+from campaign.outbox.mail_providers import add_counts
 from campaign.petition import counting, display_names
-from campaign.petition.models import Signature, Wave, WaveMember
+from campaign.petition.models import Burst, BurstMember, Signature
 from tests.servers import Campaign
 
 PASSPHRASE = "olives ripen in november"
@@ -39,7 +39,7 @@ PLACES = {  # the pages of the desk by name, behind the language
 
 
 @dataclass
-class Organizer:
+class BrowserOrganizer:
     """An account that is set up, on a campaign that runs."""
 
     campaign: Campaign
@@ -49,7 +49,7 @@ class Organizer:
     def code(self) -> str:
         """A code that was not used yet: the app is taken to be a step further each time."""
         with closing(Database("", self.campaign.data)) as database, database.writing() as session:
-            accounts.get(session, self.email).last_step = 0
+            accounts.get_account(session, self.email).last_step = 0
         return pyotp.TOTP(self.secret).now()
 
     def enter(self, page: Page, language: str) -> Page:
@@ -71,18 +71,18 @@ class Organizer:
         return page
 
 
-def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> Organizer:
+def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> BrowserOrganizer:
     """Makes an account on a campaign that runs."""
     email = f"omar.{secrets.token_hex(4)}@example.org"
-    keys = load_keys(keys_in(Settings(data=campaign.data)))
+    keys = load_keys(key_folder(Settings(data=campaign.data)))
     with closing(Database("", campaign.data)) as database, database.writing() as session:
         accounts.add(session, email, role, now())
-        account = accounts.get(session, email)
-        accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), keys.desk)
-        secret = two_factor.secret(keys.desk, account)
+        account = accounts.get_account(session, email)
+        accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), keys.desk)
+        secret = two_factor.totp_secret(keys.desk, account)
         session.flush()
-        accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), keys.desk, now())
-    return Organizer(campaign, email, secret)
+        accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), keys.desk, now())
+    return BrowserOrganizer(campaign, email, secret)
 
 
 def invited(campaign: Campaign) -> str:
@@ -98,14 +98,14 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
         with database.writing() as session:
             some = list(session.scalars(sa.select(Signature).limit(12)))
             for place, words in enumerate(ODD):
-                display_names.show(session, some[place], words, today=today, hold=place == 0)
+                display_names.change_display_name(session, some[place], words, today=today, hold=place == 0)
             for back, (provider, sent, confirmed) in enumerate(FARED):
-                add(session, today - timedelta(days=back), provider, sent=sent, confirmed=confirmed, refused=back * 3)
-            waves = [Wave(day=today, hour=14, provider=provider, number=12) for provider in ("other", "gmail.com")]
+                add_counts(session, today - timedelta(days=back), provider, sent=sent, confirmed=confirmed, refused=back * 3)
+            waves = [Burst(day=today, hour=14, provider=provider, number=12) for provider in ("other", "gmail.com")]
             session.add_all(waves)
             session.flush()
-            session.add_all(WaveMember(wave_id=waves[0].id, signature_id=one.id) for one in some)
-            removal = removals.propose(session, [one.id for one in some], by=by, at=now())
+            session.add_all(BurstMember(wave_id=waves[0].id, signature_id=one.id) for one in some)
+            removal = removals.draft(session, [one.id for one in some], by=by, at=now())
             found = {"wave": f"review/wave/{waves[0].id}", "removal": f"removals/{removal.id}"}
             found |= {"signature": f"signatures/{some[1].id.hex()}", "sealed": f"signatures/{some[1].id.hex()}/sealed"}
         counting.publish(database)

@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from campaign import create_app
 from campaign.config import Settings
-from tests.browser.organizers import PASSPHRASE, PLACES, Organizer, invited, lay_on_the_desk, new_organizer
+from tests.browser.organizers import PASSPHRASE, PLACES, BrowserOrganizer, invited, lay_on_the_desk, new_organizer
 from tests.browser.test_keyboard import go_to, presses
 from tests.browser.test_narrow import OVERLAPPING, SMALL, TOO_WIDE
 from tests.servers import Campaign
@@ -28,24 +28,26 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
 
 
 @pytest.fixture(scope="module")
-def omar(campaign: Campaign) -> Organizer:
+def omar(campaign: Campaign) -> BrowserOrganizer:
     """Omar organizes."""
     return new_organizer(campaign)
 
 
 @pytest.fixture(scope="module")
-def places(campaign: Campaign, omar: Organizer) -> dict[str, str]:
+def places(campaign: Campaign, omar: BrowserOrganizer) -> dict[str, str]:
     """Every page of the desk by its name, behind the language."""
     return PLACES | lay_on_the_desk(campaign, omar.email)
 
 
 @pytest.fixture
-def enter(new_context: Callable[..., BrowserContext], omar: Organizer, language: str) -> Callable[..., Page]:
+def enter(new_context: Callable[..., BrowserContext], omar: BrowserOrganizer, language: str) -> Callable[..., Page]:
     """Omar logs in with a browser of some kind."""
     return lambda **options: omar.enter(new_context(**options).new_page(), language)
 
 
-def look(page: Page, omar: Organizer, places: dict[str, str], language: str, question: Callable[[Page], Any]) -> dict[str, Any]:
+def look(
+    page: Page, omar: BrowserOrganizer, places: dict[str, str], language: str, question: Callable[[Page], Any]
+) -> dict[str, Any]:
     """What a question finds on every page, by the page's name."""
     found = {}
     for name, path in places.items():
@@ -76,7 +78,7 @@ def test_every_page_of_the_desk_is_among_those_that_are_looked_at(campaign: Camp
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_at_the_desk(enter, omar: Organizer, places: dict[str, str], language: str, scheme: str) -> None:
+def test_axe_finds_nothing_at_the_desk(enter, omar: BrowserOrganizer, places: dict[str, str], language: str, scheme: str) -> None:
     page = enter(color_scheme=scheme, viewport={"width": 390, "height": 800})
 
     assert look(page, omar, places, language, axe) == {}
@@ -100,7 +102,7 @@ def test_axe_finds_nothing_on_the_way_in(
 
 
 def test_no_page_of_the_desk_scrolls_sideways_at_320_pixels_and_each_button_fits_a_thumb(
-    enter, omar: Organizer, places: dict[str, str], language: str
+    enter, omar: BrowserOrganizer, places: dict[str, str], language: str
 ) -> None:
     page = enter(viewport={"width": 320, "height": 640})
     question = f"() => [...({TOO_WIDE})(), ...({SMALL})(), ...({OVERLAPPING})()]"
@@ -109,7 +111,7 @@ def test_no_page_of_the_desk_scrolls_sideways_at_320_pixels_and_each_button_fits
 
 
 def test_an_organizer_logs_in_and_finds_a_signature_without_a_mouse(
-    new_context: Callable[..., BrowserContext], omar: Organizer, places: dict[str, str], language: str
+    new_context: Callable[..., BrowserContext], omar: BrowserOrganizer, places: dict[str, str], language: str
 ) -> None:
     page = new_context().new_page()
     page.goto(f"/{language}/organize/")

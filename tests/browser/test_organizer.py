@@ -34,7 +34,7 @@ STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 def campaign(tmp_path: Path, language: str) -> Iterator[Campaign]:
     """A campaign that nobody organizes yet, under which some have signed, with names of every kind."""
     with Campaign(tmp_path / "instance", workers=1, CAMPAIGN_LIMITS="off") as made:
-        has = terminal.Organizer(Settings(data=made.data), tmp_path).has
+        has = terminal.TerminalOrganizer(Settings(data=made.data), tmp_path).has
         for number, name in enumerate([*NAMES, *ATTACKS]):
             has(name, f"{number}@example.org", country="SY", shown_as=None)
         Signer(made, language, name=SHOWN[language]).sign(shown_as=SHOWN[language]).confirm()

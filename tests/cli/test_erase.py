@@ -1,6 +1,6 @@
 """Erasing: an address is asked for, never an argument, and everything there is of it goes."""
 
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission, Tally
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -14,7 +14,7 @@ def test_everything_of_an_address_goes_however_it_is_written_and_nothing_of_othe
     assert result.exit_code == 0
     assert result.stdout == "Erased. The published count follows within its next publication.\n"
     assert rows(app, Signature) == []
-    assert len(rows(app, Submission)) == len(rows(app, Letter)) == 1
+    assert len(rows(app, Submission)) == len(rows(app, OutboxMessage)) == 1
     assert [tally.number for tally in rows(app, Tally)] == [1]
     assert visitor.read(layla).status_code == 404
     assert visitor.read(sami).status_code == 200
@@ -23,7 +23,7 @@ def test_everything_of_an_address_goes_however_it_is_written_and_nothing_of_othe
 def test_what_waits_to_be_confirmed_goes_and_no_number_remains(app, run, visitor, sami):
     assert run("erase", typed="sami@example.org\n").exit_code == 0
 
-    assert rows(app, Submission) == rows(app, Letter) == rows(app, Tally) == []
+    assert rows(app, Submission) == rows(app, OutboxMessage) == rows(app, Tally) == []
 
 
 @on_sqlite

@@ -15,10 +15,10 @@ def test_the_list_names_each_key_by_its_short_hash_and_holds_no_secret(run, sett
     result = run("keys", "list")
 
     listed = dict(line.split("\t") for line in result.stdout.splitlines())
-    keys = sealing.load_keys(instance.keys_in(settings))
+    keys = sealing.load_keys(instance.key_folder(settings))
     more = {"private key": "on this server: move it off", "sealed to from the beginning": sealing.fingerprint(keys.public)}
     assert listed == keys.fingerprints() | more
-    for file in instance.keys_in(settings).iterdir():
+    for file in instance.key_folder(settings).iterdir():
         assert file.read_text().strip() not in result.stdout
 
 
@@ -57,7 +57,7 @@ def test_ejecting_again_or_onto_a_file_or_into_no_folder_is_one_sentence(run, tm
 
 @pytest.mark.parametrize("name", ["tag.key", "mail.key", "form.key", "seal.public"])
 def test_a_key_that_is_gone_open_to_others_or_another_is_one_sentence_of_every_command(run, settings, tmp_path, name):
-    file = instance.keys_in(settings) / name
+    file = instance.key_folder(settings) / name
     own = file.read_bytes()
     sealing.make_keys(tmp_path / "others")
 

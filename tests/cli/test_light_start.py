@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from campaign.cli.main import COMMANDS, main
+from campaign.cli.main import COMMAND_PLACES, main
 from campaign.config import PACKAGE, PREFIX, TRANSLATIONS
 from tests.servers import on_sqlite
 
@@ -35,11 +35,11 @@ def test_importing_the_package_and_asking_for_help_loads_nothing_heavy(doing):
 
 
 def test_the_list_of_commands_says_of_each_what_its_own_help_says():
-    assert {name: command.name for name, command in main.commands.items()} == {name: name for name in COMMANDS}
+    assert {name: command.name for name, command in main.commands.items()} == {name: name for name in COMMAND_PLACES}
     for name, command in main.commands.items():
-        stub = type(command)(name, help=COMMANDS[name][1])
+        stub = type(command)(name, help=COMMAND_PLACES[name][1])
         assert command.get_short_help_str(WIDEST) == stub.get_short_help_str(WIDEST), name
-    assert list(COMMANDS) == sorted(COMMANDS)
+    assert list(COMMAND_PLACES) == sorted(COMMAND_PLACES)
 
 
 def test_a_mistake_in_the_description_of_a_language_is_one_sentence(tmp_path):

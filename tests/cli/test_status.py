@@ -8,7 +8,7 @@ import time_machine
 
 from campaign.database import now
 from campaign.organizers import stats
-from campaign.outbox.queue import OVERDUE_AFTER, Letter
+from campaign.outbox.queue import OVERDUE_AFTER, OutboxMessage
 from tests.people import publish
 from tests.servers import Mailbox, free_port, on_sqlite
 
@@ -68,14 +68,14 @@ def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app
     post_office.deliver()
     database = app.extensions["site"].database
     with database.writing() as session:
-        letter = session.scalars(sa.select(Letter)).one()
+        letter = session.scalars(sa.select(OutboxMessage)).one()
         assert letter.attempts == 1
         letter.due_at = now() - OVERDUE_AFTER + timedelta(seconds=30)
 
     for minutes, overdue, status_code in ((0, 0, 200), (1, 1, 503)):
         with time_machine.travel(now() + timedelta(minutes=minutes)), database.reading() as session:
             assert status()["letters overdue"] == str(overdue)
-            assert stats.numbers(session, now()).letters.overdue == overdue
+            assert stats.campaign_numbers(session, now()).letters.overdue == overdue
             assert run("check").exit_code == overdue
             assert visitor.read("/readyz").status_code == status_code
 

@@ -11,7 +11,7 @@ import campaign
 from campaign import create_app
 from campaign.cli import signatures, status
 from campaign.config import TRANSLATIONS, Settings
-from campaign.state import Site
+from campaign.state import AppState
 from tests.content.files import Files
 
 
@@ -39,5 +39,5 @@ def open_site(settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch)
 
     yield opened
     for app in made:
-        site: Site = app.extensions["site"]
+        site: AppState = app.extensions["site"]
         site.database.close()

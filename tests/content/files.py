@@ -7,10 +7,10 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from campaign.content.corrections import LOG, fingerprint
-from campaign.content.files import read
-from campaign.content.pages import Texts, load
-from campaign.content.redaction import MARK
+from campaign.content.corrections import LOG_FILE, log_fingerprint
+from campaign.content.files import read_document
+from campaign.content.pages import Texts, load_texts
+from campaign.content.redaction import REDACTED
 
 
 @dataclass
@@ -27,7 +27,7 @@ class Files:
 
     def bylines(self, code: str) -> dict[str, str]:
         """The forms of the byline in a language."""
-        return {form["key"]: form["name"] for form in read(self.folder / code / "testimony.md").meta["byline"]}
+        return {form["key"]: form["name"] for form in read_document(self.folder / code / "testimony.md").meta["byline"]}
 
     def left_out(self, code: str, form: str) -> list[str]:
         """The words of the full byline that another form leaves out: the name, or a part of it."""
@@ -36,7 +36,7 @@ class Files:
 
     def texts(self) -> dict[str, Texts]:
         """The texts as they are in the files."""
-        return load(self.folder)
+        return load_texts(self.folder)
 
     def attribute(self, form: str) -> None:
         """Turns the one switch."""
@@ -47,14 +47,14 @@ class Files:
         for code, passage in passages.items():
             for name in names:
                 if passage in (self.folder / code / name).read_text("utf-8"):
-                    self.change(f"{code}/{name}", passage, MARK)
+                    self.change(f"{code}/{name}", passage, REDACTED)
         if "testimony.md" in names:
             self.log_changes("withheld")
 
     def log_changes(self, kind: str) -> None:
         """Adds an entry for each paragraph of the source that is not as it was received."""
-        received = tomllib.loads((self.folder / LOG).read_text("utf-8"))["received"]
-        document = read(self.folder / "en" / "testimony.md")
+        received = tomllib.loads((self.folder / LOG_FILE).read_text("utf-8"))["received"]
+        document = read_document(self.folder / "en" / "testimony.md")
         for place, words in {"title": document.meta["title"], **{block.id: block.words for block in document.blocks}}.items():
             sha256 = hashlib.sha256(words.encode()).hexdigest()
             if received[place] != sha256:
@@ -62,8 +62,8 @@ class Files:
 
     def log(self, **entry: str) -> None:
         """Adds an entry to the log."""
-        file = self.folder / LOG
-        before = fingerprint(tomllib.loads(file.read_text("utf-8")).get("entries", []))
+        file = self.folder / LOG_FILE
+        before = log_fingerprint(tomllib.loads(file.read_text("utf-8")).get("entries", []))
         said = {"language": "en", "place": "p1", "kind": "typo", "before": before} | entry
         lines = [f"{name} = {json.dumps(value)}" for name, value in said.items()]
         words = ['what = { en = "What was changed.", ar = "ما تغيّر." }', 'why = { en = "Why it was.", ar = "سبب التغيير." }']

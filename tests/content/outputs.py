@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from campaign.cli.main import main
 from campaign.languages import LANGUAGES
-from campaign.prints.documents import everything
+from campaign.prints.documents import all_prints
 from tests.prints.papers import latin_pages, letters, pages
 
 
@@ -45,7 +45,7 @@ def answers(app: Flask) -> Iterator[tuple[str, str]]:
 def drawn(app: Flask) -> Iterator[tuple[str, str]]:
     """The words that each print is drawn from."""
     with app.app_context():
-        for one in everything():
+        for one in all_prints():
             yield f"words of {one.name}", json.dumps(one.data, ensure_ascii=False)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.config import TRANSLATIONS
 from campaign.content.files import TextError
-from campaign.state import Site
+from campaign.state import AppState
 from tests.content.files import Files
 from tests.content.outputs import given_out, traces
 from tests.servers import on_sqlite
@@ -51,7 +51,7 @@ def test_another_form_of_the_name_leaves_no_trace_of_what_it_leaves_out(open_sit
 @on_sqlite
 @pytest.mark.parametrize("form", ["first", "initials", "none"])
 def test_without_the_whole_name_no_hash_tells_whether_a_guess_of_it_is_right(open_site, files, form):
-    sha256 = open_site().extensions["site"].care.source_sha256
+    sha256 = open_site().extensions["site"].policy.source_sha256
     files.attribute(form)
 
     client = open_site().test_client()
@@ -77,7 +77,7 @@ def test_the_names_that_are_not_shown_can_be_taken_out_of_the_files(open_site, f
         for form in ("full", "first", "initials"):
             files.change(f"{code}/testimony.md", f"- key: {form}\n  name: {files.bylines(code)[form]}\n", "")
 
-    site: Site = open_site().extensions["site"]
+    site: AppState = open_site().extensions["site"]
 
     for code in CODES:
         assert site.texts[code].testimony.meta["byline"] == files.bylines(code)["none"]

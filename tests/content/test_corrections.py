@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from campaign.cli.main import main
 from campaign.config import TRANSLATIONS
 from campaign.content import corrections, testimony_policy
-from campaign.content.files import TextError, read
+from campaign.content.files import TextError, read_document
 from tests.house.test_arabic_pages import assert_arabic
 from tests.servers import on_sqlite
 
@@ -24,12 +24,12 @@ def add(files, words):
 
 def sha256_of_p1(files):
     """The hash of the first paragraph as it stands in the file."""
-    return corrections.hashes(files.texts()["en"].testimony)["p1"]
+    return corrections.paragraph_hashes(files.texts()["en"].testimony)["p1"]
 
 
 def test_the_english_testimony_is_byte_for_byte_what_was_received():
-    document = read(TRANSLATIONS / "en" / "testimony.md")
-    care, _ = testimony_policy.load(TRANSLATIONS)
+    document = read_document(TRANSLATIONS / "en" / "testimony.md")
+    care, _ = testimony_policy.load_testimony(TRANSLATIONS)
     byline = next(form["name"] for form in document.meta["byline"] if form["key"] == "full")
 
     parts = [document.meta["title"], byline, *(block.words for block in document.blocks)]
@@ -62,7 +62,7 @@ def test_the_check_says_it_too_and_fails(open_site, files):
 
 @on_sqlite
 def test_a_paragraph_that_is_taken_out_of_the_source_is_refused(open_site, files):
-    block = read(files.folder / "en" / "testimony.md").blocks[3]
+    block = read_document(files.folder / "en" / "testimony.md").blocks[3]
     files.change("en/testimony.md", f"<!-- p4 -->\n{block.words}\n", "")
 
     with pytest.raises(TextError, match="p4 is gone"):
@@ -107,8 +107,8 @@ def test_the_next_change_of_the_same_paragraph_needs_an_entry_of_its_own(open_si
 def test_an_old_entry_cannot_be_changed(open_site, files, old, new):
     for place in ("p1", "p2"):
         files.log(language="ar", place=place)
-    text = (files.folder / corrections.LOG).read_text("utf-8")
-    (files.folder / corrections.LOG).write_text(text.replace(old, new, 1), "utf-8")
+    text = (files.folder / corrections.LOG_FILE).read_text("utf-8")
+    (files.folder / corrections.LOG_FILE).write_text(text.replace(old, new, 1), "utf-8")
 
     with pytest.raises(TextError, match="entry 2 does not follow on those before it"):
         open_site()
@@ -118,8 +118,8 @@ def test_an_old_entry_cannot_be_changed(open_site, files, old, new):
 def test_an_old_entry_cannot_be_taken_out(open_site, files):
     for place in ("p1", "p2", "p3"):
         files.log(language="ar", place=place)
-    head, first, *others = (files.folder / corrections.LOG).read_text("utf-8").split("[[entries]]")
-    (files.folder / corrections.LOG).write_text("[[entries]]".join([head, *others]), "utf-8")
+    head, first, *others = (files.folder / corrections.LOG_FILE).read_text("utf-8").split("[[entries]]")
+    (files.folder / corrections.LOG_FILE).write_text("[[entries]]".join([head, *others]), "utf-8")
 
     assert 'place = "p1"' in first
     with pytest.raises(TextError, match="entry 1 does not follow"):
@@ -130,7 +130,7 @@ def test_an_old_entry_cannot_be_taken_out(open_site, files):
 def test_a_hash_by_which_withheld_words_could_be_guessed_can_be_taken_out_of_an_old_entry(open_site, files):
     files.log(language="ar", sha256="0" * 64)
     files.log(language="ar", place="p2")
-    files.change(corrections.LOG, f'sha256 = "{"0" * 64}"\n', "")
+    files.change(corrections.LOG_FILE, f'sha256 = "{"0" * 64}"\n', "")
 
     assert open_site().test_client().get("/en/about").status_code == 200
 

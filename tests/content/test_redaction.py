@@ -9,8 +9,8 @@ import pytest
 
 from campaign.content.files import TextError
 from campaign.content.pages import Texts
-from campaign.content.redaction import MARK, quotations
-from campaign.state import Site
+from campaign.content.redaction import REDACTED, quotations
+from campaign.state import AppState
 from tests.content.outputs import given_out, traces
 from tests.prints.papers import sentences
 from tests.servers import on_sqlite
@@ -31,20 +31,20 @@ def passages(files, where):
 
 def consent_hashes(app):
     """What is stored of the text that is signed, by language."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     return {code: texts.consent_hash for code, texts in site.texts.items()}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("where", PASSAGES)
 def test_a_passage_that_is_withheld_leaves_no_trace_and_readers_see_that_it_is(open_site, files, tmp_path, where):
-    withheld, sha256 = passages(files, where), open_site().extensions["site"].care.source_sha256
+    withheld, sha256 = passages(files, where), open_site().extensions["site"].policy.source_sha256
     files.withhold(withheld, "testimony.md", "petition.md")
 
     app = open_site()
     found = given_out(app, tmp_path / "copy")
 
-    assert MARK not in app.test_client().get("/en/testimony.txt").text
+    assert REDACTED not in app.test_client().get("/en/testimony.txt").text
     assert traces(found, sha256) == []
     for code, passage in withheld.items():
         assert traces(found, passage) == []
@@ -78,7 +78,7 @@ def test_a_passage_that_the_description_still_says_is_refused_with_a_sentence(op
     withheld = {code: one.testimony.description for code, one in files.texts().items()}
     files.withhold(withheld, "testimony.md")
     for code, passage in withheld.items():
-        files.change(f"{code}/testimony.md", f"description: {MARK}", f"description: {passage}")
+        files.change(f"{code}/testimony.md", f"description: {REDACTED}", f"description: {passage}")
 
     with pytest.raises(TextError, match=r"testimony\.md, `description`: “"):
         open_site()

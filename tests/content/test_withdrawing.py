@@ -11,7 +11,7 @@ from campaign.content.redaction import quotations
 from campaign.database import now
 from campaign.petition import signing
 from campaign.petition.models import Publication
-from campaign.state import Site
+from campaign.state import AppState
 from tests.content.outputs import given_out, traces
 from tests.content.withdrawing import PAIRS, own_addresses, withdraw
 from tests.prints.papers import sentences
@@ -22,7 +22,7 @@ SAID = {"en": "This testimony has been withdrawn.", "ar": "سُحبت هذه ا�
 
 def words_of_the_testimony(app):
     """Its title, its byline and every sentence, in both languages."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     for texts in site.texts.values():
         text = texts.testimony
         yield from quotations(texts.petition)
@@ -57,7 +57,7 @@ def test_no_word_of_it_and_no_name_remains_in_anything_that_is_given_out(open_si
     for words in [*words_of_the_testimony(app), *names]:
         assert traces(found, words) == [], words
     assert not [name for name in found if "testimony" in name and name.startswith(("mirror", "zip", "words"))]
-    assert traces(found, app.extensions["site"].care.source_sha256) == []
+    assert traces(found, app.extensions["site"].policy.source_sha256) == []
 
 
 @on_sqlite
@@ -84,7 +84,7 @@ def test_the_command_asks_first_and_a_no_changes_nothing(open_site):
 
 def test_withdrawing_again_changes_nothing_and_keeps_the_day_on_which_the_collecting_ended(open_site):
     app = open_site()
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     with site.database.writing() as session:
         signing.close(session, date(2020, 1, 1))
 

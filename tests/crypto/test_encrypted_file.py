@@ -5,7 +5,7 @@ import secrets
 
 import pytest
 
-from campaign.crypto.encrypted_file import CHUNK, Locking, Unlocking
+from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader, EncryptingWriter
 from campaign.crypto.sealing import CannotOpen
 
 KEY = secrets.token_bytes(32)
@@ -14,7 +14,7 @@ KEY = secrets.token_bytes(32)
 def locked(plain, piece=1000):
     """The bytes of a locked file."""
     out = io.BytesIO()
-    locking = Locking(out, KEY)
+    locking = EncryptingWriter(out, KEY)
     for start in range(0, len(plain), piece):
         locking.write(plain[start : start + piece])
     locking.finish()
@@ -23,15 +23,15 @@ def locked(plain, piece=1000):
 
 def unlocked(file, key=KEY):
     """All that can be read of it."""
-    return b"".join(iter(Unlocking(io.BytesIO(file), key).read, b""))
+    return b"".join(iter(DecryptingReader(io.BytesIO(file), key).read, b""))
 
 
-@pytest.mark.parametrize("size", [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 3 * CHUNK, 3 * CHUNK + 5])
+@pytest.mark.parametrize("size", [0, 1, CHUNK_SIZE - 1, CHUNK_SIZE, CHUNK_SIZE + 1, 3 * CHUNK_SIZE, 3 * CHUNK_SIZE + 5])
 def test_what_went_in_comes_out_whatever_its_size(size):
     plain = secrets.token_bytes(size)
 
     assert unlocked(locked(plain)) == plain
-    assert unlocked(locked(plain, 7 * CHUNK)) == plain
+    assert unlocked(locked(plain, 7 * CHUNK_SIZE)) == plain
 
 
 def test_nothing_of_it_can_be_read_in_the_file():
@@ -43,14 +43,14 @@ def test_another_key_opens_nothing():
         unlocked(locked(b"words"), secrets.token_bytes(32))
 
 
-@pytest.mark.parametrize("length", [0, 10, 24, 50, CHUNK + 41, 2 * CHUNK])
+@pytest.mark.parametrize("length", [0, 10, 24, 50, CHUNK_SIZE + 41, 2 * CHUNK_SIZE])
 def test_a_file_that_was_cut_off_is_known_even_between_two_chunks(length):
     with pytest.raises(CannotOpen):
-        unlocked(locked(bytes(3 * CHUNK))[:length])
+        unlocked(locked(bytes(3 * CHUNK_SIZE))[:length])
 
 
 def test_a_chunk_that_was_changed_or_left_out_is_known():
-    file, step = locked(bytes(3 * CHUNK)), CHUNK + 17
+    file, step = locked(bytes(3 * CHUNK_SIZE)), CHUNK_SIZE + 17
 
     for wrong in (file[:100] + b"\0" + file[101:], file[:24] + file[24 + step :], file[:24] + file[24 + step :] + file[24:]):
         with pytest.raises(CannotOpen):

@@ -8,7 +8,7 @@ from nacl.public import PrivateKey
 
 from campaign import instance
 from campaign.crypto import sealing
-from campaign.crypto.sealing import CannotOpen, KeyTrouble, Person
+from campaign.crypto.sealing import CannotOpen, KeyFileError, Person
 from tests.servers import on_sqlite
 
 TEXT = "ab" * 32
@@ -103,7 +103,7 @@ def test_nothing_but_the_private_key_opens_a_record(keys, layla):
     for other in (PrivateKey.generate(), PrivateKey(keys.tag), PrivateKey(keys.mail), PrivateKey(keys.form)):
         with pytest.raises(CannotOpen, match="another key"):
             sealing.open_sealed(other, envelope)
-        forged = bytes([sealing.VERSION]) + sealing.key_id(other.public_key) + envelope[9:]
+        forged = bytes([sealing.ENVELOPE_VERSION]) + sealing.key_id(other.public_key) + envelope[9:]
         with pytest.raises(CannotOpen, match="damaged"):
             sealing.open_sealed(other, forged)
 
@@ -134,44 +134,44 @@ def test_sealed_records_have_two_sizes_and_never_look_alike(keys):
 
 
 def test_nothing_typed_can_be_read_in_a_record_or_a_letter_that_waits(keys, layla):
-    stored = sealing.seal(keys.public, layla) + sealing.lock(keys.mail, layla.email + layla.name)
+    stored = sealing.seal(keys.public, layla) + sealing.encrypt(keys.mail, layla.email + layla.name)
 
     for word in (layla.name, "Haddad", layla.email, "example.org"):
         assert word.encode() not in stored
 
 
 def test_a_letter_that_waits_opens_with_its_own_key_only_and_hides_its_length(keys):
-    short, long = sealing.lock(keys.mail, "a@b.example"), sealing.lock(keys.mail, "a" * 300 + "@b.example")
+    short, long = sealing.encrypt(keys.mail, "a@b.example"), sealing.encrypt(keys.mail, "a" * 300 + "@b.example")
 
-    assert sealing.unlock(keys.mail, long) == "a" * 300 + "@b.example"
+    assert sealing.decrypt(keys.mail, long) == "a" * 300 + "@b.example"
     assert len(short) == len(long)
     with pytest.raises(CannotOpen):
-        sealing.unlock(keys.tag, short)
+        sealing.decrypt(keys.tag, short)
     with pytest.raises(CannotOpen):
-        sealing.unlock(keys.mail, short[:-1] + bytes([short[-1] ^ 1]))
+        sealing.decrypt(keys.mail, short[:-1] + bytes([short[-1] ^ 1]))
 
 
 def test_every_spelling_of_one_mailbox_has_one_tag(keys):
     assert sum(map(len, MAILBOXES)) >= 40
 
     for spellings in MAILBOXES:
-        tags = {spelling: sealing.tag(keys.tag, spelling) for spelling in spellings}
+        tags = {spelling: sealing.mailbox_tag(keys.tag, spelling) for spelling in spellings}
         assert set(tags.values()) == {tags[spellings[0]]}, [one for one in tags if tags[one] != tags[spellings[0]]]
 
 
 def test_different_mailboxes_have_different_tags(keys):
     different = [*OTHERS, *(spellings[0] for spellings in MAILBOXES)]
 
-    assert len({sealing.tag(keys.tag, address) for address in different}) == len(different)
+    assert len({sealing.mailbox_tag(keys.tag, address) for address in different}) == len(different)
 
 
 def test_a_tag_says_nothing_without_its_key(tmp_path, keys):
     sealing.make_keys(tmp_path / "other")
     other = sealing.load_keys(tmp_path / "other")
 
-    assert sealing.tag(keys.tag, "a@b.example") != sealing.tag(other.tag, "a@b.example")
-    assert sealing.digest(keys.tag, "a@b.example") != sealing.tag(keys.tag, "a@b.example")
-    assert sealing.digest(keys.tag, "ab", "c") != sealing.digest(keys.tag, "a", "bc")
+    assert sealing.mailbox_tag(keys.tag, "a@b.example") != sealing.mailbox_tag(other.tag, "a@b.example")
+    assert sealing.content_mac(keys.tag, "a@b.example") != sealing.mailbox_tag(keys.tag, "a@b.example")
+    assert sealing.content_mac(keys.tag, "ab", "c") != sealing.content_mac(keys.tag, "a", "bc")
 
 
 def test_a_token_holds_128_random_bits_in_letters_that_no_mail_program_breaks():
@@ -189,7 +189,7 @@ def test_a_token_holds_128_random_bits_in_letters_that_no_mail_program_breaks():
 
 @on_sqlite
 def test_key_files_are_for_their_owner_alone(settings):
-    keys = instance.keys_in(settings)
+    keys = instance.key_folder(settings)
 
     assert oct(settings.data.stat().st_mode & 0o777) == oct(0o700)
     assert oct(keys.stat().st_mode & 0o777) == oct(0o700)
@@ -226,18 +226,18 @@ def test_a_key_that_others_can_read_that_is_missing_or_broken_is_refused_with_wh
         whole = file.read_bytes()
         for mode in (0o640, 0o604, 0o620, 0o602):
             file.chmod(mode)
-            with pytest.raises(KeyTrouble, match="can be read by others: run chmod 600"):
+            with pytest.raises(KeyFileError, match="can be read by others: run chmod 600"):
                 sealing.load_keys(tmp_path / "keys")
         file.chmod(0o600)
         for broken in (b"", whole[:20], b"\xff" * 44, b"AAAA"):
             file.write_bytes(broken)
-            with pytest.raises(KeyTrouble, match="put it back from the backup"):
+            with pytest.raises(KeyFileError, match="put it back from the backup"):
                 sealing.load_keys(tmp_path / "keys")
         file.unlink()
         if name == "seal.private":
             assert sealing.load_keys(tmp_path / "keys").private is None
         else:
-            with pytest.raises(KeyTrouble, match="missing or broken"):
+            with pytest.raises(KeyFileError, match="missing or broken"):
                 sealing.load_keys(tmp_path / "keys")
         file.write_bytes(whole)
         file.chmod(0o600)
@@ -256,7 +256,7 @@ def test_ejecting_moves_the_private_key_whole_and_leaves_nothing(tmp_path, keys,
     assert out.stat().st_mode & 0o777 == 0o600
     assert sealing.open_sealed(PrivateKey(sealing.read_key(out)), envelope) == layla
     assert sealing.load_keys(tmp_path / "keys").private is None
-    with pytest.raises(KeyTrouble, match="not on this server"):
+    with pytest.raises(KeyFileError, match="not on this server"):
         sealing.eject(tmp_path / "keys", tmp_path / "again.key")
 
 
@@ -264,7 +264,7 @@ def test_ejecting_onto_a_file_that_is_there_changes_neither(tmp_path, keys):
     out = tmp_path / "private.key"
     out.write_text("something else")
 
-    with pytest.raises(KeyTrouble, match="is there already"):
+    with pytest.raises(KeyFileError, match="is there already"):
         sealing.eject(tmp_path / "keys", out)
 
     assert out.read_text() == "something else"
@@ -272,7 +272,7 @@ def test_ejecting_onto_a_file_that_is_there_changes_neither(tmp_path, keys):
 
 
 def test_a_start_with_other_keys_than_the_database_was_made_with_is_refused(settings, tmp_path):
-    keys = instance.keys_in(settings)
+    keys = instance.key_folder(settings)
     sealing.make_keys(tmp_path / "others")
 
     for name, files in (("tag", ["tag.key"]), ("mail", ["mail.key"]), ("form", ["form.key"]), ("seal", ["seal.public"])):
@@ -280,7 +280,7 @@ def test_a_start_with_other_keys_than_the_database_was_made_with_is_refused(sett
         for file in files:
             (keys / file).write_bytes((tmp_path / "others" / file).read_bytes())
         for start in (instance.prepare, instance.check):
-            with pytest.raises(KeyTrouble, match=f"The {name} key .* is not the one this database was made with"):
+            with pytest.raises(KeyFileError, match=f"The {name} key .* is not the one this database was made with"):
                 start(settings)
         for file, content in own.items():
             (keys / file).write_bytes(content)
@@ -289,10 +289,10 @@ def test_a_start_with_other_keys_than_the_database_was_made_with_is_refused(sett
 
 
 def test_lost_keys_are_never_made_anew_beside_an_old_database(settings):
-    for file in instance.keys_in(settings).iterdir():
+    for file in instance.key_folder(settings).iterdir():
         file.unlink()
 
-    with pytest.raises(KeyTrouble, match="put it back from the backup"):
+    with pytest.raises(KeyFileError, match="put it back from the backup"):
         instance.prepare(settings)
 
-    assert list(instance.keys_in(settings).iterdir()) == []
+    assert list(instance.key_folder(settings).iterdir()) == []

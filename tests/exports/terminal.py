@@ -25,7 +25,7 @@ TEXT = "ab" * 32
 
 
 @dataclass
-class Organizer:
+class TerminalOrganizer:
     """Somebody who may run commands on the server."""
 
     settings: Settings
@@ -34,7 +34,7 @@ class Organizer:
 
     def has(self, name: str = "Layla Haddad", email: str = "layla@example.org", **fields: Any) -> bytes:
         """Puts a confirmed signature under the petition; returns its id."""
-        keys = sealing.load_keys(instance.keys_in(self.settings))
+        keys = sealing.load_keys(instance.key_folder(self.settings))
         record = fields.pop("id", None) or secrets.token_bytes(16)
         person = sealing.Person(record=record, text_sha256=TEXT, name=name, email=email)
         row = {
@@ -62,7 +62,7 @@ class Organizer:
     def has_made_up(self, number: int) -> None:
         """Puts made-up signatures under the petition."""
         database = instance.open_database(self.settings)
-        samples.fill(database, sealing.load_keys(instance.keys_in(self.settings)), number, lambda _: None)
+        samples.add_samples(database, sealing.load_keys(instance.key_folder(self.settings)), number, lambda _: None)
         database.close()
 
     @property

@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from campaign.exports import pdf
-from campaign.exports.pdf import side
+from campaign.exports.pdf import name_side
 from campaign.petition.models import Publication
 from tests.exports.terminal import DAY
 from tests.prints.papers import latin_pages, letters, pages
@@ -68,7 +68,7 @@ def test_letters_that_no_font_has_do_not_stop_it(omar):
     [("Layla", "l"), ("ليلى", "r"), ("1. ليلى (Layla)", "r"), ("(Layla) ليلى", "l"), ("רות", "r"), ("123", "l"), ("ليلى L", "r")],
 )
 def test_a_name_runs_as_its_first_letter_does(name, found):
-    assert side(name) == found
+    assert name_side(name) == found
 
 
 @on_sqlite
@@ -83,7 +83,7 @@ def test_one_volume_can_be_read_aloud(omar):
 
 @on_sqlite
 def test_many_names_are_bound_in_volumes_with_a_title_page_and_a_bookmark_each(omar, monkeypatch):
-    monkeypatch.setattr(pdf, "VOLUME", 3)
+    monkeypatch.setattr(pdf, "NAMES_PER_VOLUME", 3)
     omar.has_made_up(24)  # every third of them is shown
 
     file = omar.exports("pdf", "--language", "ar")

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from campaign.exports import columns, xlsx
-from campaign.exports.rows import Row, Stored
+from campaign.exports.rows import ExportRow, StoredSignature
 from campaign.languages import LANGUAGES, SOURCE
 from tests.exports.terminal import DAY, TEXT
 from tests.exports.test_export_jsonl import NAMES
@@ -29,8 +29,8 @@ def cells(file):
 
 def row(number, name="Layla Haddad"):
     """A row that nobody signed."""
-    stored = Stored(bytes(16), DAY, country=None, language="en", shown_as=None, news=False, text_sha256=TEXT, sealed=b"")
-    return Row(number, stored, name, "layla@example.org")
+    stored = StoredSignature(bytes(16), DAY, country=None, language="en", shown_as=None, news=False, text_sha256=TEXT, sealed=b"")
+    return ExportRow(number, stored, name, "layla@example.org")
 
 
 def test_every_signature_is_one_row_of_text_below_the_headings(omar):
@@ -92,7 +92,7 @@ def test_characters_that_xml_cannot_hold_are_written_as_the_format_says(tmp_path
 
 
 def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(xlsx, "LONGEST", 3)
+    monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
         xlsx.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
@@ -105,7 +105,7 @@ def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatc
 
 
 def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
-    monkeypatch.setattr(xlsx, "LONGEST", 3)
+    monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
         xlsx.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.exports.rows import Wanted
+from campaign.exports.rows import SignatureFilter
 from tests.exports.terminal import DAY
 from tests.servers import on_sqlite
 
@@ -50,9 +50,13 @@ def test_of_those_whose_names_are_shown(omar):
 
 
 def test_what_is_wanted_is_the_same_after_it_was_written_down():
-    wanted = Wanted(since=DAY, until=DAY, country="SY", language="ar", shown=True)
+    wanted = SignatureFilter(since=DAY, until=DAY, country="SY", language="ar", shown=True)
 
-    assert [Wanted.of(one.facts()) for one in (wanted, Wanted(), Wanted(shown=True))] == [wanted, Wanted(), Wanted(shown=True)]
+    assert [SignatureFilter.of(one.details()) for one in (wanted, SignatureFilter(), SignatureFilter(shown=True))] == [
+        wanted,
+        SignatureFilter(),
+        SignatureFilter(shown=True),
+    ]
 
 
 @pytest.mark.parametrize("country", ["SY", "sy"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.exports.csv_jsonl import disarmed
+from campaign.exports.csv_jsonl import escape_formula
 from tests.exports.test_export_csv import table
 from tests.servers import on_sqlite
 
@@ -25,24 +25,24 @@ ATTACKS = [
 
 @pytest.mark.parametrize("start", STARTS)
 def test_a_cell_that_would_begin_a_formula_begins_with_an_apostrophe(start):
-    assert disarmed(f"{start}1+1") == f"'{start}1+1"
+    assert escape_formula(f"{start}1+1") == f"'{start}1+1"
 
 
 @pytest.mark.parametrize("hidden", HIDING)
 def test_an_invisible_character_hides_no_formula(hidden):
-    assert disarmed(f"{hidden}=1+1") == "'=1+1"
+    assert escape_formula(f"{hidden}=1+1") == "'=1+1"
 
 
 @pytest.mark.parametrize("before", STAYING)
 def test_what_belongs_to_names_hides_no_formula_either(before):
-    assert disarmed(f"{before}=1+1") == f"'{before}=1+1"
+    assert escape_formula(f"{before}=1+1") == f"'{before}=1+1"
 
 
 @pytest.mark.parametrize(
     "name", ["Layla", "ليلى", "فاطمه\u200cسادات", "0", "", "a=b", "Jean-Luc", "a@example.org", "'Abd al-Karim"]
 )
 def test_a_name_stays_as_it_is(name):
-    assert disarmed(name) == name
+    assert escape_formula(name) == name
 
 
 @on_sqlite

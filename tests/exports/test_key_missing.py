@@ -52,7 +52,7 @@ def test_another_campaigns_key_opens_nothing(omar):
     omar.has()
     other = omar.settings.data / "keys" / "mail.key"
 
-    named = sealing.grouped(sealing.load_keys(omar.settings.data / "keys").key_id)
+    named = sealing.format_fingerprint(sealing.load_keys(omar.settings.data / "keys").key_id)
 
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--key", other)
 

@@ -20,7 +20,7 @@ def files(omar):
     public = next(line for line in omar.run("keys", "new", "--out", new).stdout.splitlines() if line.startswith("public key\t"))
     done = omar.run("keys", "add", public.partition("\t")[2])
     assert done.exit_code == 0, done.stderr
-    keys = sealing.load_keys(instance.keys_in(omar.settings))
+    keys = sealing.load_keys(instance.key_folder(omar.settings))
     person = sealing.Person(b"s" * 16, "ab" * 32, name="Sami Khalil", email="sami@example.org")
     omar.has(id=b"s" * 16, sealed=sealing.seal(PrivateKey(sealing.read_key(new)).public_key, person))
     assert keys.private is not None
@@ -35,7 +35,7 @@ def test_both_keys_together_open_everything(omar, files):
 
 def test_one_key_alone_does_not_and_the_missing_one_is_named(omar, files):
     first, new = files
-    named = sealing.grouped(sealing.key_id(PrivateKey(sealing.read_key(new)).public_key))
+    named = sealing.format_fingerprint(sealing.key_id(PrivateKey(sealing.read_key(new)).public_key))
 
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--key", first)
 
@@ -56,7 +56,7 @@ def test_a_sealed_file_is_opened_elsewhere_with_both(omar, files):
 
 def test_without_a_key_nothing_is_opened_although_the_first_one_is_on_the_server(omar):
     omar.has()
-    omar.run("keys", "add", key_rotation.written(PrivateKey.generate().public_key))
+    omar.run("keys", "add", key_rotation.encode_key(PrivateKey.generate().public_key))
 
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv")
 
@@ -66,14 +66,14 @@ def test_without_a_key_nothing_is_opened_although_the_first_one_is_on_the_server
 def test_once_there_are_organizers_no_command_changes_the_key(omar):
     omar.run("organizers", "add", "omar@example.org")
 
-    done = omar.run("keys", "add", key_rotation.written(PrivateKey.generate().public_key))
+    done = omar.run("keys", "add", key_rotation.encode_key(PrivateKey.generate().public_key))
 
     assert (done.exit_code, "a second one agrees" in done.stderr) == (1, True)
     assert "sealed to since" not in omar.run("keys", "list").stdout
 
 
 def test_what_is_no_key_or_was_in_force_before_is_one_sentence(omar):
-    own = key_rotation.written(sealing.load_keys(instance.keys_in(omar.settings)).public)
+    own = key_rotation.encode_key(sealing.load_keys(instance.key_folder(omar.settings)).public)
 
     for typed, sentence in (("olives", "not a public key"), ("A" * 48, "not a public key"), (own, "was before")):
         done = omar.run("keys", "add", typed)

@@ -17,10 +17,10 @@ from flask import Flask
 from campaign import database, instance
 from campaign.config import Settings
 from campaign.database import now
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission
 from campaign.server import worker
-from campaign.state import Site
+from campaign.state import AppState
 from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post, together
 from tests.people import PostOffice, Visitor, parse, rows
 from tests.servers import Campaign, PostgreSQL, free_port, on_sqlite, wait_until
@@ -60,7 +60,7 @@ def letters_of(campaign: Campaign) -> int:
     """How many letters the outbox holds, sent ones too."""
     opened = instance.open_database(settings_of(campaign))
     with opened.reading() as session:
-        number = session.scalar(sa.select(sa.func.count()).select_from(Letter)) or 0
+        number = session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) or 0
     opened.close()
     return number
 
@@ -82,7 +82,7 @@ def reading(campaign: Campaign) -> dict[str, int]:
 
 
 def test_a_form_sent_while_the_database_is_locked_comes_back_with_all_that_was_typed(app, somebody, settings, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_AFTER", 0.2)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.2)
 
     with locked(settings):
         answer = somebody.sign(**TYPED)
@@ -96,7 +96,7 @@ def test_a_form_sent_while_the_database_is_locked_comes_back_with_all_that_was_t
 
 
 def test_a_button_pressed_while_the_database_is_locked_can_be_pressed_again(app, visitor, sami, settings, monkeypatch):
-    monkeypatch.setattr(database, "BUSY_AFTER", 0.2)
+    monkeypatch.setattr(database, "LOCK_TIMEOUT", 0.2)
 
     with locked(settings):
         answer = visitor.press(sami)
@@ -241,7 +241,7 @@ def attempts(campaign: Campaign) -> int:
     """How often a letter was tried in vain."""
     opened = instance.open_database(settings_of(campaign))
     with opened.reading() as session:
-        number = session.scalar(sa.select(sa.func.sum(Letter.attempts))) or 0
+        number = session.scalar(sa.select(sa.func.sum(OutboxMessage.attempts))) or 0
     opened.close()
     return number
 
@@ -250,21 +250,21 @@ def when_it_is_time(campaign: Campaign) -> None:
     """Does at once what waiting would do: every letter that was tried in vain is due."""
     opened = instance.open_database(settings_of(campaign))
     with opened.writing() as session:
-        session.execute(sa.update(Letter).where(Letter.sent_at.is_(None)).values(due_at=now()))
+        session.execute(sa.update(OutboxMessage).where(OutboxMessage.sent_at.is_(None)).values(due_at=now()))
     opened.close()
 
 
 def test_what_is_over_is_forgotten_also_when_nobody_worked_for_weeks(
     app: Flask, visitor: Visitor, post_office: PostOffice, settings: Settings
 ):
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     with time_machine.travel(now() - timedelta(days=30)):
         visitor.sign(email="sent@example.org")
         post_office.deliver()
         visitor.sign(email="unsent@example.org")
     visitor.sign(email="fresh@example.org")
 
-    for duty in worker.duties(settings, site.database):
-        duty.look()
+    for duty in worker.periodic_tasks(settings, site.database):
+        duty.run_if_due()
 
-    assert len(rows(app, Submission)) == len(rows(app, Letter)) == 1  # type: ignore[arg-type]
+    assert len(rows(app, Submission)) == len(rows(app, OutboxMessage)) == 1  # type: ignore[arg-type]

@@ -134,7 +134,7 @@ def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
     wait_until(lambda: ledger.signed <= set(office.links))
     keys = sealing.load_keys(campaign.data / "keys")
     waiting, signed, number, health = stored(campaign)
-    tags = {email: sealing.tag(keys.tag, email) for email in ledger.signed | ledger.confirmed}
+    tags = {email: sealing.mailbox_tag(keys.tag, email) for email in ledger.signed | ledger.confirmed}
     lost = [email for email in ledger.confirmed if tags[email] not in signed]
     assert not lost, f"seed {seed}: {len(lost)} acknowledged confirmations are lost"
     gone = [email for email in ledger.signed if tags[email] not in waiting and tags[email] not in signed]

@@ -11,7 +11,7 @@ from campaign import instance
 from campaign.config import Settings
 from campaign.crypto import sealing
 from campaign.database import now
-from campaign.outbox.queue import INTO_LETTER, Letter
+from campaign.outbox.queue import INSERT_MESSAGE, OutboxMessage
 from tests.faults.crowd import ask, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 
@@ -27,15 +27,18 @@ def opened(campaign: Campaign):
 def claimed(campaign: Campaign) -> int:
     """How many e-mails a worker has claimed."""
     with opened(campaign) as database, database.reading() as session:
-        return session.scalar(sa.select(sa.func.count()).select_from(Letter).where(Letter.claimed_by.is_not(None))) or 0
+        return (
+            session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(OutboxMessage.claimed_by.is_not(None)))
+            or 0
+        )
 
 
 def post_unreadable(campaign: Campaign, number: int) -> None:
     """Put so many e-mails into the outbox that raise when they are written: their content does not open."""
-    box = sealing.lock(b"x" * 32, "{}")
+    box = sealing.encrypt(b"x" * 32, "{}")
     row = {"kind": "ask_to_confirm", "box": box, "posted_at": now(), "due_at": now(), "attempts": 0}
     with opened(campaign) as database, database.writing() as session:
-        session.execute(INTO_LETTER, [row | {"id": os.urandom(16)} for _ in range(number)])
+        session.execute(INSERT_MESSAGE, [row | {"id": os.urandom(16)} for _ in range(number)])
 
 
 async def sign(campaign: Campaign, addresses: list[str]) -> list[int]:

@@ -14,10 +14,10 @@ from campaign import instance
 from campaign.config import Settings
 from campaign.crypto import sealing
 from campaign.database import now
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition import signing
 from campaign.petition.models import Signature, Submission, Tally
-from campaign.state import Site
+from campaign.state import AppState
 from tests.faults.crowd import SortingOffice, ask, blank_form, lines, post, together
 from tests.people import Visitor, rows
 from tests.servers import Campaign, wait_until
@@ -27,7 +27,7 @@ CROWD, ROUNDS, FEWER = 50, 200, 40
 pytestmark = pytest.mark.slow
 
 
-def held(campaign: Campaign, record: type[Letter] | type[Submission] | type[Signature]) -> int:
+def held(campaign: Campaign, record: type[OutboxMessage] | type[Submission] | type[Signature]) -> int:
     """How many rows the database holds."""
     database = instance.open_database(Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"]))
     with database.reading() as session:
@@ -91,7 +91,7 @@ def test_fifty_who_send_the_same_address_at_once_are_one_letter_and_one_signatur
     wait_until(lambda: office.number >= ROUNDS)
 
     assert everybody(sent) == {303}
-    assert held(campaign, Letter) == held(campaign, Submission) == ROUNDS
+    assert held(campaign, OutboxMessage) == held(campaign, Submission) == ROUNDS
     assert {address: len(links) for address, links in office.links.items()} == dict.fromkeys(addresses, 1)
 
     links = [office.links[address][0] for address in addresses]
@@ -99,7 +99,7 @@ def test_fifty_who_send_the_same_address_at_once_are_one_letter_and_one_signatur
 
     assert everybody(pressed) == {303}
     assert held(campaign, Signature) == ROUNDS
-    assert held(campaign, Letter) == held(campaign, Submission) == 0
+    assert held(campaign, OutboxMessage) == held(campaign, Submission) == 0
     wait_until(lambda: published(campaign) == ROUNDS)
     assert office.number == ROUNDS
 
@@ -123,7 +123,7 @@ def test_fifty_who_put_different_words_beside_one_address_are_three_letters_and_
 
     assert everybody(pressed) == {303}
     assert held(campaign, Signature) == FEWER
-    assert office.number == held(campaign, Letter) + FEWER == 3 * FEWER
+    assert office.number == held(campaign, OutboxMessage) + FEWER == 3 * FEWER
 
 
 def test_links_that_are_pressed_while_the_signer_withdraws_end_in_one_order_or_another(campaign: Campaign, office: SortingOffice):
@@ -145,12 +145,12 @@ def test_links_that_are_pressed_while_the_signer_withdraws_end_in_one_order_or_a
     assert all(303 in round for round in answers)
     assert held(campaign, Signature) == 0
     assert withdrawn(campaign) == FEWER
-    assert held(campaign, Letter) == held(campaign, Submission) == 0
+    assert held(campaign, OutboxMessage) == held(campaign, Submission) == 0
 
 
 def test_an_address_that_is_erased_while_its_link_is_pressed_is_gone(app: Flask, visitor: Visitor, sami: str, monkeypatch):
-    site: Site = app.extensions["site"]
-    unlock = sealing.unlock
+    site: AppState = app.extensions["site"]
+    unlock = sealing.decrypt
 
     def erase() -> bool:
         with site.database.writing() as session:
@@ -162,7 +162,7 @@ def test_an_address_that_is_erased_while_its_link_is_pressed_is_gone(app: Flask,
         return unlock(key, box)
 
     erasing: list[Future[bool]] = []
-    monkeypatch.setattr(sealing, "unlock", unlock_late)
+    monkeypatch.setattr(sealing, "decrypt", unlock_late)
     with ThreadPoolExecutor(1) as pool:
         answer = visitor.press(sami)
 

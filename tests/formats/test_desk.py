@@ -8,29 +8,29 @@ import sqlalchemy as sa
 import time_machine
 
 from campaign.config import TRANSLATIONS
-from campaign.content.pages import Paragraph, load
+from campaign.content.pages import Paragraph, load_texts
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import passphrases
-from campaign.organizers.models import AuditLine, Desk
-from campaign.web.request_checks import Stamp
+from campaign.organizers.models import AuditEntry, Desk
+from campaign.web.request_checks import FormToken
 from tests.servers import on_sqlite
 
 
 def lines_in(vectors):
     """The recorded lines of an audit, chained anew."""
-    previous = audit.BEGINNING
+    previous = audit.GENESIS_HASH
     for number, recorded in enumerate(vectors["audit line"]["lines"], 1):
         said = {name: recorded[name] for name in ("by", "act", "facts")}
-        line = AuditLine(number=number, at=datetime.fromisoformat(recorded["at"]), previous=previous, **said)
-        line.hash = previous = audit.hash_of(line)
+        line = AuditEntry(number=number, at=datetime.fromisoformat(recorded["at"]), previous=previous, **said)
+        line.hash = previous = audit.entry_hash(line)
         yield recorded, line
 
 
 def store(database, vectors):
     """The recorded audit in a database."""
     with database.writing() as session:
-        session.execute(sa.delete(AuditLine))
+        session.execute(sa.delete(AuditEntry))
         lines = [line for _, line in lines_in(vectors)]
         session.add_all(lines)
         desk = session.get_one(Desk, 1)
@@ -38,7 +38,7 @@ def store(database, vectors):
 
 
 def test_form_token_of_an_hour_is_the_recorded_one(vectors, keys):
-    recorded, token = vectors["form token"], Stamp(keys.form)
+    recorded, token = vectors["form token"], FormToken(keys.form)
 
     with time_machine.travel(datetime.fromisoformat(recorded["made_at"]), tick=False) as clock:
         assert token.make() == recorded["token"]
@@ -48,7 +48,7 @@ def test_form_token_of_an_hour_is_the_recorded_one(vectors, keys):
 
 def test_audit_line_is_hashed_over_the_recorded_bytes(vectors):
     for recorded, line in lines_in(vectors):
-        assert audit.canonical(line).decode() == recorded["canonical"]
+        assert audit.canonical_json(line).decode() == recorded["canonical"]
         assert line.hash.hex() == recorded["hash"]
 
 
@@ -57,9 +57,9 @@ def test_audit_line_is_chained_and_exported_as_recorded(vectors, app):
     store(database, vectors)
 
     with database.reading() as session:
-        assert audit.verify(session) == []
+        assert audit.verify_chain(session) == []
 
-    exported = b"".join(audit.exported(database)).decode()
+    exported = b"".join(audit.export_jsonl(database)).decode()
     assert exported == "".join(recorded["exported"] + "\n" for recorded in vectors["audit line"]["lines"])
 
 
@@ -67,13 +67,13 @@ def test_audit_line_is_chained_and_exported_as_recorded(vectors, app):
 def test_audit_line_that_is_noted_is_in_the_recorded_form(vectors, app):
     database, recorded = app.extensions["site"].database, vectors["audit line"]["lines"]
     with database.writing() as session:
-        session.get_one(Desk, 1).last_hash = audit.BEGINNING
+        session.get_one(Desk, 1).last_hash = audit.GENESIS_HASH
 
     for line in recorded:
         with time_machine.travel(datetime.fromisoformat(line["at"]), tick=False), database.writing() as session:
-            audit.note(session, line["by"], Action(line["act"]), **line["facts"])
+            audit.record(session, line["by"], Action(line["act"]), **line["facts"])
 
-    exported = b"".join(audit.exported(database)).splitlines()
+    exported = b"".join(audit.export_jsonl(database)).splitlines()
     assert [json.loads(line)["hash"] for line in exported] == [line["hash"] for line in recorded]
 
 
@@ -82,23 +82,23 @@ def test_audit_line_that_is_the_last_is_kept_in_audit_head_as_recorded(vectors, 
     head = vectors["audit line"]["head_file"]
     store(app.extensions["site"].database, vectors)
 
-    audit.keep_head(app.extensions["site"].database, tmp_path)
+    audit.store_head(app.extensions["site"].database, tmp_path)
 
     assert (tmp_path / "audit.head").read_text("ascii") == head
     number, _, hashed = head.strip().partition(" ")
-    assert audit.kept_head(tmp_path) == (int(number), bytes.fromhex(hashed))
+    assert audit.stored_head(tmp_path) == (int(number), bytes.fromhex(hashed))
 
 
 def test_passphrase_hash_that_was_recorded_is_still_right(vectors):
     recorded = vectors["passphrase hash"]
 
-    assert passphrases.is_right(recorded["passphrase"], recorded["hash"])
-    assert not passphrases.is_right("Olives ripen in november", recorded["hash"])
+    assert passphrases.verify_passphrase(recorded["passphrase"], recorded["hash"])
+    assert not passphrases.verify_passphrase("Olives ripen in november", recorded["hash"])
 
 
 def test_text_hash_is_over_the_letter_an_empty_line_and_the_consent(vectors):
     recorded = vectors["text hash"]
-    english = load(TRANSLATIONS)["en"]
+    english = load_texts(TRANSLATIONS)["en"]
     words = tuple(
         Paragraph(str(place), part, english.petition.language) for place, part in enumerate(recorded["letter"].split("\n\n"))
     )

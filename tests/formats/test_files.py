@@ -13,10 +13,10 @@ from nacl.public import PublicKey
 from nacl.secret import SecretBox
 
 from campaign.crypto import sealing
-from campaign.crypto.encrypted_file import CHUNK, Locking, Unlocking
+from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader, EncryptingWriter
 from campaign.crypto.sealing import CannotOpen
 from campaign.exports import sealed
-from campaign.exports.rows import Stored
+from campaign.exports.rows import StoredSignature
 from campaign.organizers import export_jobs
 from campaign.petition import key_rotation
 from campaign.petition.key_rotation import SealKey
@@ -37,7 +37,7 @@ def stored_in(line):
     """One signature of the recorded export, and its record as it stands there."""
     row = json.loads(line)
     values = {"id": bytes.fromhex(row["id"]), "confirmed_on": date.fromisoformat(row["confirmed_on"])}
-    return Stored(**row | values | {"sealed": base64.b64decode(row["sealed"])})
+    return StoredSignature(**row | values | {"sealed": base64.b64decode(row["sealed"])})
 
 
 def test_key_file_is_read_and_written_as_recorded(vectors, tmp_path):
@@ -66,8 +66,8 @@ def test_later_key_is_written_and_read_as_recorded(vectors):
     recorded = vectors["later key"]
     key = PublicKey(bytes.fromhex(recorded["public"]))
 
-    assert key_rotation.written(key) == recorded["written"]
-    assert key_rotation.parse(recorded["written"]) == key
+    assert key_rotation.encode_key(key) == recorded["written"]
+    assert key_rotation.parse_key(recorded["written"]) == key
 
 
 @on_sqlite
@@ -76,17 +76,17 @@ def test_later_key_has_the_recorded_code_in_the_database(app, vectors, keys):
     key = PublicKey(bytes.fromhex(recorded["public"]))
 
     with app.extensions["site"].database.writing() as session:
-        key_rotation.put_in_force(session, keys, key, date(2026, 11, 28))
+        key_rotation.activate_key(session, keys, key, date(2026, 11, 28))
         [row] = session.scalars(sa.select(SealKey))
 
         assert (row.number, row.public.hex(), row.code.hex()) == (1, recorded["public"], recorded["code"])
-        assert key_rotation.newest(session, keys) == key
+        assert key_rotation.newest_key(session, keys) == key
 
 
 def test_export_file_that_was_recorded_opens_to_what_went_in(vectors):
     recorded = vectors["export file"]
 
-    opened = Unlocking(io.BytesIO(bytes.fromhex(recorded["file"])), bytes.fromhex(recorded["key"]))
+    opened = DecryptingReader(io.BytesIO(bytes.fromhex(recorded["file"])), bytes.fromhex(recorded["key"]))
 
     assert b"".join(iter(opened.read, b"")).decode() == recorded["plain"]
 
@@ -102,11 +102,11 @@ def test_export_file_is_a_secret_stream_in_chunks_of_64_kib(vectors):
         state, PLAIN[65536:], tag=sodium.crypto_secretstream_xchacha20poly1305_TAG_FINAL
     )
 
-    assert recorded["chunk"] == CHUNK == 65536
-    assert b"".join(iter(Unlocking(io.BytesIO(file), key).read, b"")) == PLAIN
+    assert recorded["chunk"] == CHUNK_SIZE == 65536
+    assert b"".join(iter(DecryptingReader(io.BytesIO(file), key).read, b"")) == PLAIN
 
     out, state = io.BytesIO(), sodium.crypto_secretstream_xchacha20poly1305_state()
-    locking = Locking(out, key)
+    locking = EncryptingWriter(out, key)
     locking.write(PLAIN)
     locking.finish()
     made = out.getvalue()
@@ -117,7 +117,7 @@ def test_export_file_is_a_secret_stream_in_chunks_of_64_kib(vectors):
 
 
 def test_export_file_has_its_key_in_a_box_as_64_hex_digits(keys):
-    key, box = export_jobs.new_key(keys.desk)
+    key, box = export_jobs.new_file_key(keys.desk)
 
     plain = SecretBox(keys.desk).decrypt(box)
 
@@ -134,7 +134,7 @@ def test_sealed_export_is_written_as_recorded(vectors, keys):
 
 
 def test_sealed_export_that_was_recorded_is_read(vectors, keys, private, export):
-    expected = sealed.count(export, [keys.key_id])
+    expected = sealed.count_sealed(export, [keys.key_id])
 
     [page] = sealed.read_sealed(export, expected)
 
@@ -148,7 +148,7 @@ def test_sealed_export_of_an_unknown_version_is_refused(export, keys, version):
     export.write_text(export.read_text("utf-8").replace('"version": 1', f'"version": {version}'), "utf-8")
 
     with pytest.raises(CannotOpen, match="is not a sealed export that this version knows"):
-        sealed.count(export, [keys.key_id])
+        sealed.count_sealed(export, [keys.key_id])
     with pytest.raises(CannotOpen, match="is not a sealed export that this version knows"):
         list(sealed.read_sealed(export, 2))
 
@@ -158,5 +158,5 @@ def test_sealed_export_of_a_next_version_is_read_beside_the_first(export, keys, 
     monkeypatch.setitem(sealed.READERS, 2, lambda line: json.loads(line)["id"])
     export.write_text(export.read_text("utf-8").replace('"version": 1', '"version": 2'), "utf-8")
 
-    assert sealed.count(export, [keys.key_id]) == 2
+    assert sealed.count_sealed(export, [keys.key_id]) == 2
     assert list(sealed.read_sealed(export, 2)) == [[stored.id.hex() for stored in first[0]]]

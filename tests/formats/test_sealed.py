@@ -15,9 +15,9 @@ from campaign.crypto.sealing import CannotOpen, Person, RecordTooLarge
 from campaign.database import now, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress
-from campaign.outbox.queue import Envelope, Letter
+from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition import recent_confirmations
-from campaign.petition.models import Arrival, Submission
+from campaign.petition.models import RecentConfirmation, Submission
 from tests.people import rows
 from tests.servers import on_sqlite
 
@@ -82,22 +82,22 @@ def test_sealed_record_that_fits_to_the_byte_is_sealed(private):
 def test_locked_box_that_was_recorded_opens_to_what_went_in(vectors):
     for recorded in vectors["locked box"]["boxes"]:
         key = bytes.fromhex(vectors["keys"][recorded["key"]])
-        assert sealing.unlock(key, bytes.fromhex(recorded["box"])) == recorded["text"]
+        assert sealing.decrypt(key, bytes.fromhex(recorded["box"])) == recorded["text"]
 
 
 def test_locked_box_has_the_recorded_bytes_inside(vectors):
     for recorded in vectors["locked box"]["boxes"]:
         key = bytes.fromhex(vectors["keys"][recorded["key"]])
-        made = sealing.lock(key, recorded["text"])
+        made = sealing.encrypt(key, recorded["text"])
 
         assert len(made) == 24 + 16 + recorded["size"]
         assert SecretBox(key).decrypt(made) == bytes.fromhex(recorded["plain"]).ljust(recorded["size"], b"\0")
 
 
 def test_locked_box_for_too_much_text_is_a_named_error(keys):
-    assert sealing.unlock(keys.mail, sealing.lock(keys.mail, "x" * 1022)) == "x" * 1022
+    assert sealing.decrypt(keys.mail, sealing.encrypt(keys.mail, "x" * 1022)) == "x" * 1022
     with pytest.raises(RecordTooLarge, match=r"1,025 bytes are too many to be sealed or locked: 1,024 is the most\."):
-        sealing.lock(keys.mail, "x" * 1023)
+        sealing.encrypt(keys.mail, "x" * 1023)
 
 
 @on_sqlite
@@ -107,21 +107,21 @@ def test_locked_box_of_an_email_holds_address_language_and_token(app, keys, vect
     envelope = Envelope(EmailAddress("layla", "example.org"), "ar", "a" * 26)
 
     with database.writing() as session:
-        queue.post(session, keys.mail, letter=bytes(16), kind="ask_to_confirm", envelope=envelope, at=now())
-        box = session.scalar(sa.select(table(Letter).c.box))
+        queue.enqueue(session, keys.mail, entry=bytes(16), kind="ask_to_confirm", envelope=envelope, at=now())
+        box = session.scalar(sa.select(table(OutboxMessage).c.box))
 
-    assert sealing.unlock(keys.mail, box) == recorded["text"]
-    assert queue.opened(keys.mail, bytes.fromhex(recorded["box"])) == envelope
+    assert sealing.decrypt(keys.mail, box) == recorded["text"]
+    assert queue.open_envelope(keys.mail, bytes.fromhex(recorded["box"])) == envelope
 
 
 def test_mailbox_tag_is_the_recorded_one_for_each_address(vectors, keys):
     for address, tag in vectors["mailbox tag"]["tags"].items():
-        assert sealing.tag(keys.tag, address).hex() == tag, address
+        assert sealing.mailbox_tag(keys.tag, address).hex() == tag, address
 
 
 def test_content_mac_is_the_recorded_one_for_each_content(vectors, keys):
     for recorded in vectors["content MAC"]["macs"]:
-        assert sealing.digest(keys.tag, *recorded["parts"]).hex() == recorded["mac"], recorded["parts"]
+        assert sealing.content_mac(keys.tag, *recorded["parts"]).hex() == recorded["mac"], recorded["parts"]
 
 
 @on_sqlite
@@ -132,11 +132,11 @@ def test_content_mac_of_a_submission_and_of_a_domain_are_over_these_parts(app, v
         return hmac.digest(key, "\0".join(("content", *parts)).encode(), hashlib.sha256)
 
     with app.extensions["site"].database.reading() as session:
-        assert session.scalar(sa.select(Arrival.domain)) == mac("domain", "example.org")[:8]
+        assert session.scalar(sa.select(RecentConfirmation.domain)) == mac("domain", "example.org")[:8]
     visitor.sign(name="Sami Khalil", email="sami@example.org", shown_as="Sami", country="DE", news="y")
     [waiting] = rows(app, Submission)
     assert waiting.digest == mac("Sami Khalil", "sami@example.org", "Sami", "DE", "True", "en", waiting.text_sha256)
-    assert recent_confirmations.TAG == 8
+    assert recent_confirmations.DOMAIN_TAG_LENGTH == 8
 
 
 def test_token_is_16_bytes_in_base32_and_its_hash_the_recorded_one(vectors):

@@ -13,12 +13,12 @@ from flask import Flask, url_for
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
 from campaign.config import TEMPLATES, TRANSLATIONS
-from campaign.database import Busy, now
+from campaign.database import DatabaseBusy, now
 from campaign.languages import speaking
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope
 from campaign.petition import emails, samples, signing
-from campaign.web.request_checks import Gate
+from campaign.web.request_checks import RateLimiter
 from tests.people import PostOffice, Visitor, link_in, parse, publish
 
 REVIEWED = Path(__file__).with_name("latin_words.txt")
@@ -124,7 +124,7 @@ def test_pages_with_a_count_and_names_are_in_arabic(app, reader, link):
 
 def test_pages_of_a_closed_sample_are_in_arabic(app, reader):
     site = app.extensions["site"]
-    samples.fill(site.database, site.keys, 250, lambda _: None)
+    samples.add_samples(site.database, site.keys, 250, lambda _: None)
     with site.database.writing() as session:
         signing.close(session, now().date())
     publish(app)
@@ -150,12 +150,12 @@ def test_what_is_wrong_with_a_request_is_said_in_arabic(reader):
 
 def test_a_reader_is_asked_to_wait_in_arabic(reader, monkeypatch):
     for minutes in (1, 2, 3, 10, 11, 60):
-        monkeypatch.setattr(Gate, "wait", lambda *_, seconds=60 * minutes: seconds)
+        monkeypatch.setattr(RateLimiter, "wait", lambda *_, seconds=60 * minutes: seconds)
         assert_arabic(reader.sign(), 429)
 
 
 def test_what_went_wrong_here_is_said_in_arabic(app, reader):
-    for status, trouble in {403: Forbidden, 429: TooManyRequests, 500: RuntimeError, 503: Busy}.items():
+    for status, trouble in {403: Forbidden, 429: TooManyRequests, 500: RuntimeError, 503: DatabaseBusy}.items():
         app.view_functions["public.about"] = Mock(side_effect=trouble)
         assert_arabic(reader.read("/ar/about"), status)
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from campaign.content.files import TextError, read
+from campaign.content.files import TextError, read_document
 from campaign.content.pages import Paragraph
 from campaign.languages import LANGUAGES, SOURCE
 
@@ -21,7 +21,7 @@ def test_a_text_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path):
         if content is not None:
             file.write_bytes(content)
         with pytest.raises(TextError, match=re.escape(str(file))) as refusal:
-            read(file)
+            read_document(file)
         assert wrong in str(refusal.value)
         assert "\n" not in str(refusal.value)
 

@@ -14,9 +14,9 @@ from werkzeug.test import TestResponse
 
 from campaign import create_app, instance
 from campaign.config import Settings
-from campaign.database import Record
+from campaign.database import Base
 from campaign.languages import LANGUAGES
-from campaign.state import Site
+from campaign.state import AppState
 from tests.people import PostOffice, Visitor, link_in, publish
 from tests.servers import Mailbox
 
@@ -309,9 +309,9 @@ def test_opening_an_address_changes_nothing_whatever_the_method(site):
     visitor = Visitor(app.test_client())
 
     def content() -> dict[str, list[Any]]:
-        house: Site = app.extensions["site"]
+        house: AppState = app.extensions["site"]
         with house.database.reading() as session:
-            return {name: sorted(map(repr, session.execute(sa.select(table)))) for name, table in Record.metadata.tables.items()}
+            return {name: sorted(map(repr, session.execute(sa.select(table)))) for name, table in Base.metadata.tables.items()}
 
     before = content()
     assert before["submission"]

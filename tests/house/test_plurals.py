@@ -71,7 +71,9 @@ def filling(message: Sequence[str], count: str) -> dict[str, str]:
 
 def counted(code: str) -> list[Message]:
     """The counted messages of a catalogue."""
-    return [entry for entry in catalogues.read(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po") if entry.pluralizable]
+    return [
+        entry for entry in catalogues.read_catalogue(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po") if entry.pluralizable
+    ]
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -116,6 +118,6 @@ def test_the_counter_says_what_english_says(speech):
 
 
 def test_the_rule_for_arabic_is_cldrs_and_not_the_one_that_babel_writes():
-    catalogue = catalogues.read(TRANSLATIONS / "ar" / "LC_MESSAGES" / "messages.po")
+    catalogue = catalogues.read_catalogue(TRANSLATIONS / "ar" / "LC_MESSAGES" / "messages.po")
 
     assert "n%100>=11 ? 4 : 5" in catalogue.plural_expr

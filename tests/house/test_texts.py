@@ -25,7 +25,7 @@ SENTENCES = [3, 5, 3, 1, 2, 6]
 # Words that would add to the testimony what it does not say.
 RED = "استشهد شهداء شهيد مجزرة إبادة كارثة المجرم الغاشم عصابات العصابة المحرَّر المحرر الاحتلال مرتزقة بشار".split()
 QUOTED = re.compile("“([^”]+)”|«([^»]+)»")
-TEXTS = pages.load(TRANSLATIONS)
+TEXTS = pages.load_texts(TRANSLATIONS)
 WORDS = {code: [paragraph.words for paragraph in here.testimony.paragraphs] for code, here in TEXTS.items()}
 
 

@@ -28,7 +28,7 @@ def source(code: str) -> Path:
 
 def entries(code: str) -> list[Message]:
     """The messages of a catalogue, without its header."""
-    return [entry for entry in catalogues.read(source(code)) if entry.id]
+    return [entry for entry in catalogues.read_catalogue(source(code)) if entry.id]
 
 
 @pytest.fixture(params=LANGUAGES)
@@ -38,11 +38,11 @@ def code(request: pytest.FixtureRequest) -> str:
 
 
 def test_a_catalogue_can_be_built_and_shows_nothing_unread(code):
-    assert catalogues.check(source(code)) == []
+    assert catalogues.check_catalogue(source(code)) == []
 
 
 def test_every_message_is_translated_in_all_its_forms(code):
-    empty = [entry.id for entry in entries(code) if not all(catalogues.strings(entry))]
+    empty = [entry.id for entry in entries(code) if not all(catalogues.entry_strings(entry))]
 
     assert empty == []
 
@@ -76,7 +76,7 @@ def test_english_repeats_its_messages():
 
 def test_isolates_come_in_pairs(code):
     for entry in entries(code):
-        for string in catalogues.strings(entry):
+        for string in catalogues.entry_strings(entry):
             assert string.count("\u2068") == string.count("\u2069"), string
 
 

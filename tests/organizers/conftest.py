@@ -12,11 +12,11 @@ from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
 from campaign.organizers import accounts, audit
-from campaign.organizers.audit_labels import FACTS
+from campaign.organizers.audit_labels import DETAIL_LABELS
 from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
-from campaign.state import Site
-from tests.organizers.exporting import Carrying
+from campaign.state import AppState
+from tests.organizers.exporting import Exporting
 from tests.people import hidden_fields
 
 PASSPHRASE = "olives ripen in november"
@@ -60,9 +60,9 @@ class Organizer:
 
     def code(self) -> str:
         """A code that was not used yet: the app is taken to be a step further each time."""
-        site: Site = self.app.extensions["site"]
+        site: AppState = self.app.extensions["site"]
         with site.database.writing() as session:
-            accounts.get(session, self.email).last_step = 0
+            accounts.get_account(session, self.email).last_step = 0
         return pyotp.TOTP(self.secret).now()
 
     def enter(self, **typed: str) -> TestResponse:
@@ -83,7 +83,7 @@ class Organizer:
 def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with little work: what is tested here is who gets in, not how long it takes."""
     monkeypatch.setattr(passphrases, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    passphrases._nobodys.clear()
+    passphrases._dummy_hashes.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -92,9 +92,9 @@ def _audit_in_words(request: pytest.FixtureRequest) -> Iterator[None]:
     app: Flask | None = request.getfixturevalue("app") if "app" in request.fixturenames else None
     yield
     if app:
-        site: Site = app.extensions["site"]
+        site: AppState = app.extensions["site"]
         with site.database.reading() as session:
-            unnamed = {name for line in audit.lines(session) for name in line.facts if name not in FACTS}
+            unnamed = {name for line in audit.read_entries(session) for name in line.facts if name not in DETAIL_LABELS}
         assert unnamed == set()
 
 
@@ -103,14 +103,14 @@ def make_account() -> Callable[..., Organizer]:
     """Makes an account that is set up at some desk, and its owner with a browser that nobody has used."""
 
     def make(app: Flask, email: str, role: str = ORGANIZER, **browser: str) -> Organizer:
-        site: Site = app.extensions["site"]
+        site: AppState = app.extensions["site"]
         with site.database.writing() as session:
             accounts.add(session, email, role, now())
-            account = accounts.get(session, email)
-            accounts.choose_passphrase(account, passphrases.keep(PASSPHRASE), site.keys.desk)
-            secret = two_factor.secret(site.keys.desk, account)
+            account = accounts.get_account(session, email)
+            accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), site.keys.desk)
+            secret = two_factor.totp_secret(site.keys.desk, account)
             session.flush()
-            accounts.confirm_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
+            accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
         return Organizer(app, email, secret, **browser)
 
     return make
@@ -147,9 +147,9 @@ def hadi(new_account: Callable[..., Organizer]) -> Organizer:
 
 
 @pytest.fixture
-def carrying(app: Flask, omar: Organizer) -> Carrying:
+def carrying(app: Flask, omar: Organizer) -> Exporting:
     """Omar takes signatures out; he is the only organizer and has turned the rule of four eyes off."""
-    made = Carrying(app, omar)
+    made = Exporting(app, omar)
     with made.site.database.writing() as session:
         session.get_one(Desk, 1).four_eyes_off_at = now()
     return made

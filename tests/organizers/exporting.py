@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from campaign.organizers.export_jobs import Export
-from campaign.organizers.export_worker import Preparing, prepare_all
-from campaign.organizers.models import AuditLine
-from campaign.state import Site
+from campaign.organizers.export_jobs import ExportJob
+from campaign.organizers.export_worker import ExportWorker, run_jobs
+from campaign.organizers.models import AuditEntry
+from campaign.state import AppState
 
 
 @dataclass
-class Carrying:
+class Exporting:
     """One organizer who takes signatures out, and the worker beside them."""
 
     app: Flask
@@ -23,9 +23,9 @@ class Carrying:
     said: list[str] = field(default_factory=list)
 
     @property
-    def site(self) -> Site:
+    def site(self) -> AppState:
         """What the rooms stand on."""
-        found: Site = self.app.extensions["site"]
+        found: AppState = self.app.extensions["site"]
         return found
 
     def ask(self, document: str = "jsonl", **fields: str) -> TestResponse:
@@ -35,7 +35,7 @@ class Carrying:
     def prepare(self) -> None:
         """The worker prepares what waits."""
         with self.app.app_context():
-            prepare_all(self.site, self.said.append)
+            run_jobs(self.site, self.said.append)
 
     def take(self, number: int = 0) -> TestResponse:
         """Takes a file, the newest unless another is named."""
@@ -49,10 +49,10 @@ class Carrying:
         assert taken.status_code == 200
         return taken.data
 
-    def exports(self) -> list[Export]:
+    def exports(self) -> list[ExportJob]:
         """What was asked for, the newest first."""
         with self.site.database.reading() as session:
-            return list(session.scalars(sa.select(Export).order_by(Export.asked_at.desc())))
+            return list(session.scalars(sa.select(ExportJob).order_by(ExportJob.asked_at.desc())))
 
     def files(self) -> list[str]:
         """What lies in the folder of exports."""
@@ -61,14 +61,14 @@ class Carrying:
     def later(self, passed: timedelta) -> None:
         """So much time passes for what was prepared, and the worker forgets what is over."""
         with self.site.database.writing() as session:
-            for export in session.scalars(sa.select(Export)):
+            for export in session.scalars(sa.select(ExportJob)):
                 for name in ("asked_at", "prepared_at"):
                     moment: datetime | None = getattr(export, name)
                     setattr(export, name, moment and moment - passed)
-        Preparing(self.site.settings, self.site.database).forget()
+        ExportWorker(self.site.settings, self.site.database).purge()
 
     def audit(self, act: str) -> list[dict[str, Any]]:
         """The facts of every line of one kind, by whom among them."""
         with self.site.database.reading() as session:
-            lines = session.scalars(sa.select(AuditLine).where(AuditLine.act == act).order_by(AuditLine.number))
+            lines = session.scalars(sa.select(AuditEntry).where(AuditEntry.act == act).order_by(AuditEntry.number))
             return [{"by": line.by, **line.facts} for line in lines]

@@ -8,23 +8,23 @@ import sqlalchemy as sa
 from flask import Flask
 
 from campaign.crypto import sealing
-from campaign.database import Database, Record, now, table
+from campaign.database import Base, Database, now, table
 from campaign.petition import name_index
 from campaign.petition.models import Signature
 from campaign.petition.removed import Removal
-from campaign.state import Site
+from campaign.state import AppState
 
 DAY = date(2026, 11, 20)
 
 
 def store(app: Flask, *names: str | None, day: date = DAY, **values: Any) -> list[bytes]:
     """Stores a signature for each name, shown like that or not shown (None); their ids."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     rows = [_row(site.keys, name, day) | values for name in names]
     with site.database.writing() as session:
         session.add_all(Signature(**row) for row in rows)
         session.flush()
-        name_index.index(session, {row["id"]: row["shown_as"] for row in rows if row["shown_as"]})
+        name_index.index_names(session, {row["id"]: row["shown_as"] for row in rows if row["shown_as"]})
     return [row["id"] for row in rows]
 
 
@@ -33,7 +33,7 @@ def _row(keys: sealing.Keys, name: str | None, day: date) -> dict[str, Any]:
     person = sealing.Person(record, "0" * 64, name=name or "Nobody Shown", email=address)
     return {
         "id": record,
-        "tag": sealing.tag(keys.tag, address),
+        "tag": sealing.mailbox_tag(keys.tag, address),
         "token_hash": secrets.token_bytes(32),
         "sealed": sealing.seal(keys.public, person),
         "shown_as": name,
@@ -47,7 +47,7 @@ def _row(keys: sealing.Keys, name: str | None, day: date) -> dict[str, Any]:
 
 def propose(app: Flask, ids: list[bytes]) -> int:
     """What somebody looks at to remove it."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     with site.database.writing() as session:
         removal = Removal(by="omar@example.org", proposed_at=now(), ids=b"".join(ids), number=len(ids))
         session.add(removal)
@@ -55,7 +55,7 @@ def propose(app: Flask, ids: list[bytes]) -> int:
         return removal.id
 
 
-def everything(database: Database, record: type[Record]) -> list[dict[str, Any]]:
+def everything(database: Database, record: type[Base]) -> list[dict[str, Any]]:
     """All rows of a table, in one order."""
     with database.reading() as session:
         found = session.execute(sa.select(table(record)).order_by(*table(record).primary_key.columns))

@@ -12,8 +12,8 @@ from campaign.cli.main import main
 from campaign.database import now
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
-from campaign.organizers.models import AuditLine, Desk
-from campaign.server.streaming import Pieces
+from campaign.organizers.models import AuditEntry, Desk
+from campaign.server.streaming import FileWrapper
 from tests.people import parse, rows
 
 LINES = 10
@@ -30,8 +30,8 @@ def chain(database, settings):
     """Ten lines, the end of which is known in the data folder too."""
     for number in range(LINES):
         with database.writing() as session:
-            audit.note(session, "omar@example.org", Action.LOGGED_IN, wrong_today=number, reason="نص «عربي»")
-    audit.keep_head(database, settings.data)
+            audit.record(session, "omar@example.org", Action.LOGGED_IN, wrong_today=number, reason="نص «عربي»")
+    audit.store_head(database, settings.data)
 
 
 @pytest.fixture
@@ -43,10 +43,10 @@ def wrong(database, settings):
             for statement in statements:
                 session.execute(statement)
             if forge_head:
-                last = session.scalars(sa.select(AuditLine).order_by(AuditLine.number.desc())).first()
+                last = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.number.desc())).first()
                 session.execute(sa.update(Desk).values(last_line=last.number, last_hash=last.hash))
         with database.reading() as session:
-            return audit.verify(session, settings.data)
+            return audit.verify_chain(session, settings.data)
 
     return find
 
@@ -59,7 +59,7 @@ def test_a_chain_that_nobody_touched_is_whole(wrong):
 @pytest.mark.usefixtures("chain")
 @pytest.mark.parametrize("change", [{"by": "nour@example.org"}, {"act": "declined"}, {"facts": {}}, {"hash": b"x" * 32}])
 def test_a_line_that_was_changed_is_named(wrong, change):
-    found = wrong(sa.update(AuditLine).where(AuditLine.number == 4).values(**change))
+    found = wrong(sa.update(AuditEntry).where(AuditEntry.number == 4).values(**change))
 
     assert found[0].startswith("The audit is broken at line 4: it was changed.")
 
@@ -67,11 +67,11 @@ def test_a_line_that_was_changed_is_named(wrong, change):
 @pytest.mark.usefixtures("chain")
 def test_a_line_that_was_changed_with_its_hash_breaks_the_next_one(wrong, database):
     with database.reading() as session:
-        line = session.get(AuditLine, 4)
+        line = session.get(AuditEntry, 4)
         line.act = "declined"
-        forged = audit.hash_of(line)
+        forged = audit.entry_hash(line)
 
-    found = wrong(sa.update(AuditLine).where(AuditLine.number == 4).values(act="declined", hash=forged))
+    found = wrong(sa.update(AuditEntry).where(AuditEntry.number == 4).values(act="declined", hash=forged))
 
     assert found == ["The audit is broken at line 5: it does not follow the line before it."]
 
@@ -80,20 +80,20 @@ def test_a_line_that_was_changed_with_its_hash_breaks_the_next_one(wrong, databa
 @pytest.mark.parametrize("number", [1, 6])
 def test_a_line_that_was_dropped_is_named(wrong, number):
     assert f"The audit is broken at line {number}: it is missing." in wrong(
-        sa.delete(AuditLine).where(AuditLine.number == number)
+        sa.delete(AuditEntry).where(AuditEntry.number == number)
     )
 
 
 @pytest.mark.usefixtures("chain")
 def test_a_line_that_was_dropped_with_the_others_numbered_anew_is_found(wrong):
-    shift = [sa.update(AuditLine).where(AuditLine.number == number).values(number=number - 1) for number in range(7, LINES + 1)]
+    shift = [sa.update(AuditEntry).where(AuditEntry.number == number).values(number=number - 1) for number in range(7, LINES + 1)]
 
-    assert wrong(sa.delete(AuditLine).where(AuditLine.number == 6), *shift)[0].startswith("The audit is broken at line 6:")
+    assert wrong(sa.delete(AuditEntry).where(AuditEntry.number == 6), *shift)[0].startswith("The audit is broken at line 6:")
 
 
 @pytest.mark.usefixtures("chain")
 def test_an_end_that_was_cut_off_is_found_also_when_the_database_was_told(wrong):
-    cut = sa.delete(AuditLine).where(AuditLine.number > LINES - 1)
+    cut = sa.delete(AuditEntry).where(AuditEntry.number > LINES - 1)
 
     assert wrong(cut)[0] == "The audit is broken after line 9: the database remembers 10 lines."
     assert wrong(forge_head=True) == ["The audit is broken after line 9: the data folder remembers 10 lines."]
@@ -101,11 +101,11 @@ def test_an_end_that_was_cut_off_is_found_also_when_the_database_was_told(wrong)
 
 @pytest.mark.usefixtures("chain")
 def test_an_end_that_was_cut_off_is_found_also_when_the_audit_has_grown_since(wrong, database, settings):
-    wrong(sa.delete(AuditLine).where(AuditLine.number > LINES - 3), forge_head=True)
+    wrong(sa.delete(AuditEntry).where(AuditEntry.number > LINES - 3), forge_head=True)
     for _ in range(7):
         with database.writing() as session:
-            audit.note(session, "nour@example.org", Action.LOGGED_IN)
-        audit.keep_head(database, settings.data)
+            audit.record(session, "nour@example.org", Action.LOGGED_IN)
+        audit.store_head(database, settings.data)
 
     assert wrong() == ["The audit is broken at line 10: the data folder remembers another one."]
 
@@ -123,7 +123,7 @@ def test_a_damaged_witness_is_said_and_stops_nobody(omar, wrong, settings, conte
 def test_lines_in_another_order_are_found(wrong):
     moves = ((3, 99), (4, 3), (99, 4))
 
-    found = wrong(*(sa.update(AuditLine).where(AuditLine.number == old).values(number=new) for old, new in moves))
+    found = wrong(*(sa.update(AuditEntry).where(AuditEntry.number == old).values(number=new) for old, new in moves))
 
     assert found[0].startswith("The audit is broken at line 3:")
 
@@ -131,10 +131,10 @@ def test_lines_in_another_order_are_found(wrong):
 @pytest.mark.usefixtures("chain")
 def test_a_chain_that_was_written_anew_from_the_start_is_found_by_the_data_folder(wrong, database):
     with database.writing() as session:
-        session.execute(sa.delete(AuditLine))
-        session.execute(sa.update(Desk).values(last_line=0, last_hash=audit.BEGINNING))
+        session.execute(sa.delete(AuditEntry))
+        session.execute(sa.update(Desk).values(last_line=0, last_hash=audit.GENESIS_HASH))
         for _ in range(LINES + 2):
-            audit.note(session, "nour@example.org", Action.LOGGED_IN)
+            audit.record(session, "nour@example.org", Action.LOGGED_IN)
 
     assert wrong() == ["The audit is broken at line 10: the data folder remembers another one."]
 
@@ -145,7 +145,7 @@ def test_the_check_on_the_command_line_says_where(wrong, settings, monkeypatch):
         monkeypatch.setenv(f"CAMPAIGN_{name.upper()}", str(getattr(settings, name)))
     assert CliRunner().invoke(main, ["check"]).exit_code == 0
 
-    wrong(sa.delete(AuditLine).where(AuditLine.number == 6))
+    wrong(sa.delete(AuditEntry).where(AuditEntry.number == 6))
 
     answer = CliRunner().invoke(main, ["check"])
     assert (answer.exit_code, "broken at line 6: it is missing" in answer.stderr) == (1, True)
@@ -155,7 +155,7 @@ def test_many_who_note_something_at_once_make_one_chain(database, settings, app)
     def act(name):
         for _ in range(5):
             with database.writing() as session:
-                audit.note(session, f"{name}@example.org", Action.LOGGED_IN)
+                audit.record(session, f"{name}@example.org", Action.LOGGED_IN)
 
     threads = [threading.Thread(target=act, args=(name,)) for name in range(8)]
     for thread in threads:
@@ -164,8 +164,8 @@ def test_many_who_note_something_at_once_make_one_chain(database, settings, app)
         thread.join()
 
     with database.reading() as session:
-        assert audit.verify(session, settings.data) == []
-    assert len(rows(app, AuditLine)) == 40
+        assert audit.verify_chain(session, settings.data) == []
+    assert len(rows(app, AuditEntry)) == 40
 
 
 def test_what_organizers_do_is_read_at_the_desk_in_both_languages(omar):
@@ -183,7 +183,7 @@ def test_what_organizers_do_is_read_at_the_desk_in_both_languages(omar):
 def test_older_lines_are_a_page_further(omar, monkeypatch, database):
     with database.writing() as session:
         for _ in range(60):
-            audit.note(session, "nour@example.org", Action.LOGGED_OUT)
+            audit.record(session, "nour@example.org", Action.LOGGED_OUT)
     first = omar.read("audit")
     older = next(link.get("href") for link in parse(first.text).iter("a") if link.get("rel") == "next")
 
@@ -205,11 +205,11 @@ def test_the_audit_is_taken_as_a_file_that_can_be_checked_elsewhere(omar, hadi):
 
 @pytest.mark.usefixtures("chain")
 def test_the_file_of_the_audit_is_sent_a_few_lines_at_a_time_and_never_whole_in_memory(omar, monkeypatch):
-    monkeypatch.setattr(audit, "AT_ONCE", 4)
+    monkeypatch.setattr(audit, "ENTRIES_PER_READ", 4)
     sent = []
 
     def wrap(file, size):
-        sent.append(Pieces(file, size))
+        sent.append(FileWrapper(file, size))
         return sent[-1]
 
     answer = omar.client.get(omar.url("audit.jsonl"), environ_overrides={"wsgi.file_wrapper": wrap}, base_url=omar.base_url)
@@ -224,7 +224,7 @@ def test_the_file_of_the_audit_is_sent_a_few_lines_at_a_time_and_never_whole_in_
 def test_reading_every_line_leaves_the_other_records_of_the_session_alone(database):
     with database.writing() as session:
         desk = session.get_one(Desk, 1)
-        read = len(list(audit.lines(session)))
+        read = len(list(audit.read_entries(session)))
         desk.four_eyes_off_at = desk.four_eyes_off_at or now()
 
     assert read == LINES

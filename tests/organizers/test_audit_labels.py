@@ -4,8 +4,8 @@ import pytest
 
 from campaign.organizers import approvals
 from campaign.organizers.actions import Action
-from campaign.organizers.audit_labels import act_words, fact_words
-from campaign.organizers.models import AuditLine, Request
+from campaign.organizers.audit_labels import action_label, detail_labels
+from campaign.organizers.models import AuditEntry, Request
 from tests.servers import on_sqlite
 
 
@@ -14,7 +14,7 @@ from tests.servers import on_sqlite
 @pytest.mark.parametrize("action", Action)
 def test_every_action_has_its_sentence(app, language, action):
     with app.test_request_context(f"/{language}/"):
-        words = act_words(action.value)
+        words = action_label(action.value)
 
     assert words.endswith(".")
     assert words.isascii() == (language == "en")
@@ -23,7 +23,7 @@ def test_every_action_has_its_sentence(app, language, action):
 def test_every_action_fits_where_it_is_stored():
     longest = max(len(action.value) for action in Action)
 
-    assert longest <= AuditLine.act.type.length
+    assert longest <= AuditEntry.act.type.length
     assert longest <= Request.act.type.length
 
 
@@ -35,7 +35,7 @@ def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
 
 def test_a_value_is_told_as_it_is_read_and_an_unknown_act_as_it_stands(app):
     with app.test_request_context("/en/"):
-        told = fact_words({"number": 1234, "role": "organizer", "what": "logged in", "reason": ""})
+        told = detail_labels({"number": 1234, "role": "organizer", "what": "logged in", "reason": ""})
 
         assert told == [("number", "1,234"), ("role", "Organizer"), ("act", "Somebody logged in.")]
-        assert act_words("of a later version") == "of a later version"
+        assert action_label("of a later version") == "of a later version"

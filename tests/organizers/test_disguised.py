@@ -13,7 +13,7 @@ from campaign.crypto import sealing
 from campaign.database import now
 from campaign.organizers.disguised import flag_disguised
 from campaign.petition import display_names
-from campaign.petition.models import Review, Signature
+from campaign.petition.models import NameReview, Signature
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
@@ -24,7 +24,7 @@ COUNTED = "Signatures whose address hides its mailbox (2): remove them at the de
 def _signature(keys, email, shown_as=None):
     record = secrets.token_bytes(16)
     person = sealing.Person(record, "0" * 64, name="Victim", email=email)
-    sealed, tag = sealing.seal(keys.public, person), sealing.tag(keys.tag, email)
+    sealed, tag = sealing.seal(keys.public, person), sealing.mailbox_tag(keys.tag, email)
     known = {"language": "en", "country": None, "news": False, "text_sha256": "0" * 64, "confirmed_on": date(2026, 11, 1)}
     return Signature(id=record, tag=tag, token_hash=secrets.token_bytes(32), sealed=sealed, shown_as=shown_as, **known)
 
@@ -76,13 +76,13 @@ def test_with_the_private_key_elsewhere_check_takes_it_as_a_file(app, site, sett
 def test_looking_twice_flags_each_once_and_keeps_what_waits_for_another_reason(app, site):
     with site.database.writing() as session:
         shown = session.scalars(sa.select(Signature).where(Signature.shown_as == "Victim")).one()
-        display_names.show(session, shown, "4711", today=now().date(), hold=True)
+        display_names.change_display_name(session, shown, "4711", today=now().date(), hold=True)
 
     for _ in range(2):
         assert flag_disguised(site.database, [site.keys.private], now().date()) == 2
 
-    assert sorted((review.held, review.flags) for review in rows(app, Review) if review.held) == [("4711", "digits address")]
-    assert [review.flags for review in rows(app, Review) if not review.held] == ["address"]
+    assert sorted((review.held, review.flags) for review in rows(app, NameReview) if review.held) == [("4711", "digits address")]
+    assert [review.flags for review in rows(app, NameReview) if not review.held] == ["address"]
 
 
 @on_sqlite

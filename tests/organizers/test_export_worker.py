@@ -11,7 +11,7 @@ import pytest
 
 from campaign.file_lock import file_lock
 from campaign.organizers import export_worker
-from campaign.organizers.export_jobs import ATTEMPTS
+from campaign.organizers.export_jobs import MAX_ATTEMPTS
 from campaign.petition import samples
 from tests.servers import LONG, on_sqlite, wait_until
 
@@ -26,7 +26,7 @@ def env(settings):
 @pytest.fixture
 def many(carrying):
     """So many signatures that an export of them takes a while."""
-    samples.fill(carrying.site.database, carrying.site.keys, 20_000, lambda _: None)
+    samples.add_samples(carrying.site.database, carrying.site.keys, 20_000, lambda _: None)
     return carrying
 
 
@@ -110,8 +110,8 @@ def preparers(settings):
 @on_sqlite
 def test_what_kills_every_worker_is_given_up_after_three_attempts(layla, carrying, monkeypatch):
     carrying.ask()
-    monkeypatch.setattr(export_worker, "prepare", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    for _ in range(ATTEMPTS):
+    monkeypatch.setattr(export_worker, "run_job", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    for _ in range(MAX_ATTEMPTS):
         with pytest.raises(KeyboardInterrupt):
             carrying.prepare()
 
@@ -124,7 +124,7 @@ def test_what_kills_every_worker_is_given_up_after_three_attempts(layla, carryin
 def test_of_two_workers_one_prepares(layla, carrying):
     carrying.ask()
 
-    with file_lock(carrying.site.settings.data / export_worker.LOCK, wait=0) as is_ours:
+    with file_lock(carrying.site.settings.data / export_worker.LOCK_FILE, wait=0) as is_ours:
         carrying.prepare()
 
     assert is_ours
@@ -133,10 +133,14 @@ def test_of_two_workers_one_prepares(layla, carrying):
 
 @on_sqlite
 def test_how_far_it_is_stands_on_the_page(carrying, monkeypatch):
-    samples.fill(carrying.site.database, carrying.site.keys, 1_500, lambda _: None)
-    monkeypatch.setattr(export_worker, "TELL_EVERY", 0)
+    samples.add_samples(carrying.site.database, carrying.site.keys, 1_500, lambda _: None)
+    monkeypatch.setattr(export_worker, "PROGRESS_EVERY", 0)
     seen = []
-    monkeypatch.setattr(export_worker, "note", lambda *given, note=export_worker.note, **values: (note(*given, **values), look()))
+    monkeypatch.setattr(
+        export_worker,
+        "record_progress",
+        lambda *given, note=export_worker.record_progress, **values: (note(*given, **values), look()),
+    )
     look = lambda: seen.append(carrying.who.read("exports").text)  # noqa: E731  # said before it is there
 
     carrying.ask()

@@ -16,9 +16,9 @@ from pypdf import PdfReader
 from campaign.cli.main import main
 from campaign.crypto import sealing
 from campaign.database import now
-from campaign.exports.sealed import count
-from campaign.instance import keys_in
-from campaign.organizers.export_jobs import Export
+from campaign.exports.sealed import count_sealed
+from campaign.instance import key_folder
+from campaign.organizers.export_jobs import ExportJob
 from campaign.petition.models import Signature
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -47,7 +47,7 @@ def test_each_format_is_what_it_says_it_is(layla, carrying, tmp_path):
     assert carrying.gets("csv").decode("utf-8-sig").splitlines()[1].startswith("1,")
     assert load_workbook(io.BytesIO(carrying.gets("xlsx"))).worksheets[0]["C2"].value == "Layla Haddad"
     assert "Layla" in PdfReader(io.BytesIO(carrying.gets("pdf"))).pages[1].extract_text()
-    assert count(sealed, [carrying.site.keys.key_id]) == 1
+    assert count_sealed(sealed, [carrying.site.keys.key_id]) == 1
 
 
 @on_sqlite
@@ -58,7 +58,7 @@ def test_the_command_on_the_page_opens_the_sealed_file_where_the_key_is(layla, c
     taken = carrying.take()
     monkeypatch.chdir(tmp_path)
     Path(command[1]).write_bytes(taken.data)
-    sealing.eject(keys_in(carrying.site.settings), tmp_path / "FILE")
+    sealing.eject(key_folder(carrying.site.settings), tmp_path / "FILE")
 
     done = CliRunner().invoke(main, command)
 
@@ -130,7 +130,7 @@ def test_after_an_hour_no_file_can_be_taken_while_the_worker_is_down_either(layl
     carrying.ask()
     carrying.prepare()
     with carrying.site.database.writing() as session:
-        session.get_one(Export, carrying.exports()[0].id).prepared_at = now() - timedelta(minutes=61)
+        session.get_one(ExportJob, carrying.exports()[0].id).prepared_at = now() - timedelta(minutes=61)
 
     assert carrying.take().status_code == 409
 

@@ -11,16 +11,16 @@ import sqlalchemy as sa
 from campaign.database import now
 from campaign.organizers import accounts, export_jobs
 from campaign.organizers.auth import sessions
-from campaign.organizers.export_jobs import Gone
+from campaign.organizers.export_jobs import NotAvailable
 from campaign.organizers.models import Login, Request
-from tests.organizers.exporting import Carrying
+from tests.organizers.exporting import Exporting
 from tests.servers import on_sqlite
 
 
 @pytest.fixture
 def guarded(app, omar, nour):
     """Omar takes signatures out where the rule of four eyes is on."""
-    return Carrying(app, omar)
+    return Exporting(app, omar)
 
 
 def wait_for_the_second(carrying):
@@ -32,7 +32,7 @@ def wait_for_the_second(carrying):
 def forget_the_proof(carrying):
     """Omar gave passphrase and code too long ago."""
     with carrying.site.database.writing() as session:
-        session.execute(sa.update(Login).values(asked_at=now() - sessions.FRESH - timedelta(seconds=1)))
+        session.execute(sa.update(Login).values(asked_at=now() - sessions.REAUTHENTICATION_PERIOD - timedelta(seconds=1)))
 
 
 @pytest.mark.parametrize("document", ["csv", "xlsx", "jsonl"])
@@ -81,7 +81,7 @@ def test_what_was_declined_is_never_prepared(layla, guarded, nour):
 def test_nobody_but_who_asked_can_take_it(layla, carrying, nour):
     carrying.ask("sealed")
     carrying.prepare()
-    of_nour = Carrying(carrying.app, nour)
+    of_nour = Exporting(carrying.app, nour)
 
     assert of_nour.take().status_code == 409
     assert carrying.exports()[0].id.hex() not in nour.read("exports").text
@@ -107,7 +107,7 @@ def test_before_taking_it_passphrase_and_code_are_asked_for_again(layla, carryin
 def test_a_moderator_exports_nothing_not_even_what_is_shown(layla, carrying, hadi, document):
     carrying.ask("sealed")
     carrying.prepare()
-    of_hadi = Carrying(carrying.app, hadi)
+    of_hadi = Exporting(carrying.app, hadi)
 
     assert hadi.read("exports").status_code == 403
     assert of_hadi.ask(document).status_code == 403
@@ -138,10 +138,10 @@ def test_who_looked_while_somebody_else_was_taking_it_gets_nothing(layla, carryi
     export, site, late = carrying.exports()[0], carrying.site, []
 
     def take(session):
-        return export_jobs.take(session, site.keys.desk, site.settings.data, export.id, export.account, now())
+        return export_jobs.claim_download(session, site.keys.desk, site.settings.data, export.id, export.account, now())
 
     def take_late():
-        with contextlib.suppress(Gone), site.database.writing() as session:
+        with contextlib.suppress(NotAvailable), site.database.writing() as session:
             late.append(take(session))
 
     with site.database.writing() as session:

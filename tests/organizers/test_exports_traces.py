@@ -29,7 +29,7 @@ def temporary(tmp_path, monkeypatch):
 @pytest.fixture
 def people(settings, tmp_path):
     """200 people whose names are sealed, and one who shows hers."""
-    has = terminal.Organizer(settings, tmp_path).has
+    has = terminal.TerminalOrganizer(settings, tmp_path).has
     for number in range(200):
         has(f"Sentinel{number:03}", f"sentinel{number:03}@hidden.example")
     has("Sentinel", "sentinel@hidden.example", shown_as="Layla")
@@ -71,7 +71,7 @@ def test_nobody_is_in_a_file_while_an_export_is_made_and_after(people, carrying,
 @on_sqlite
 def test_what_a_killed_worker_leaves_can_be_read_by_nobody(people, carrying, temporary, monkeypatch):
     data = carrying.site.settings.data
-    monkeypatch.setattr(export_worker, "finish", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    monkeypatch.setattr(export_worker, "finish_job", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     carrying.ask("csv")
     with pytest.raises(KeyboardInterrupt):
         carrying.prepare()

@@ -3,7 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
-from campaign.database import Record
+from campaign.database import Base
 from campaign.organizers.models import ROLES
 from tests.people import parse
 from tests.servers import on_sqlite
@@ -26,7 +26,7 @@ def routes(app, method):
 def content(app):
     """What the database holds, but for when somebody was seen."""
     with app.extensions["site"].database.reading() as session:
-        tables = [table for table in Record.metadata.sorted_tables if table.name != "login"]
+        tables = [table for table in Base.metadata.sorted_tables if table.name != "login"]
         return {table.name: sorted(map(repr, session.execute(sa.select(table)))) for table in tables}
 
 
@@ -81,7 +81,7 @@ def parse_forms(answer):
 def test_every_address_says_whom_it_is_open_to(app):
     for method in ("GET", "POST"):
         for endpoint, _ in routes(app, method):
-            roles = getattr(app.view_functions[f"organizers.{endpoint}"], "open_to", None)
+            roles = getattr(app.view_functions[f"organizers.{endpoint}"], "required_roles", None)
             assert (endpoint in OPEN and roles is None) or set(roles) <= set(ROLES), endpoint
 
 
@@ -94,7 +94,7 @@ def test_whoever_is_not_logged_in_sees_nothing_of_the_desk(app, visitor):
 
 def test_a_moderator_opens_what_is_open_to_them_and_no_more(app, hadi):
     for endpoint, path in routes(app, "GET"):
-        roles = getattr(app.view_functions[f"organizers.{endpoint}"], "open_to", ROLES)
+        roles = getattr(app.view_functions[f"organizers.{endpoint}"], "required_roles", ROLES)
         answer = hadi.read(path)
         assert (answer.status_code == 403) == ("moderator" not in roles), path
         assert answer.status_code < 500, path

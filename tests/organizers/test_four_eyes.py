@@ -9,8 +9,8 @@ import time_machine
 from campaign.database import now
 from campaign.organizers import accounts, approvals, four_eyes
 from campaign.organizers.actions import Action
-from campaign.organizers.export_jobs import Export
-from campaign.organizers.models import AuditLine, Request
+from campaign.organizers.export_jobs import ExportJob
+from campaign.organizers.models import AuditEntry, Request
 from tests.people import parse, rows
 
 FACTS = {"format": "csv", "reader": "en"}
@@ -29,15 +29,15 @@ def ask(app, database):
 
     def ask(organizer):
         with database.writing() as session:
-            account = accounts.get(session, organizer.email)
-            return four_eyes.ask(session, account, Action.EXPORT_WITH_ADDRESSES, FACTS, handlers).id
+            account = accounts.get_account(session, organizer.email)
+            return four_eyes.request_approval(session, account, Action.EXPORT_WITH_ADDRESSES, FACTS, handlers).id
 
     return ask
 
 
 def done(app):
     """For whom it was done, each time."""
-    return [export.account.email for export in rows(app, Export)]
+    return [export.account.email for export in rows(app, ExportJob)]
 
 
 def answer(organizer, number, deed="agree"):
@@ -47,7 +47,7 @@ def answer(organizer, number, deed="agree"):
 
 def acts(app):
     """The acts in the audit."""
-    return [line.act for line in rows(app, AuditLine)]
+    return [line.act for line in rows(app, AuditEntry)]
 
 
 def test_what_one_organizer_asks_for_is_done_when_another_agrees(app, omar, nour, ask):
@@ -79,10 +79,10 @@ def test_a_moderator_is_no_second_organizer(app, omar, hadi, ask):
 def test_the_rule_itself_lets_no_moderator_decide(app, database, omar, hadi, ask):
     number, handlers = ask(omar), approvals.handlers(app.extensions["site"].keys)
 
-    with pytest.raises(four_eyes.NotPossible), database.writing() as session:
-        four_eyes.agree(session, number, accounts.get(session, hadi.email), handlers)
-    with pytest.raises(four_eyes.NotPossible), database.writing() as session:
-        four_eyes.decline(session, number, accounts.get(session, hadi.email))
+    with pytest.raises(four_eyes.NotDecidable), database.writing() as session:
+        four_eyes.approve(session, number, accounts.get_account(session, hadi.email), handlers)
+    with pytest.raises(four_eyes.NotDecidable), database.writing() as session:
+        four_eyes.decline(session, number, accounts.get_account(session, hadi.email))
 
     assert done(app) == []
     assert rows(app, Request)[0].decided_at is None
@@ -119,8 +119,8 @@ def test_of_ten_that_agree_at_once_one_does_it(database, omar, nour, ask):
     def agree():
         try:
             with database.writing() as session:
-                four_eyes.agree(session, number, accounts.get(session, nour.email), handlers)
-        except four_eyes.NotPossible:
+                four_eyes.approve(session, number, accounts.get_account(session, nour.email), handlers)
+        except four_eyes.NotDecidable:
             refused.append(number)
 
     threads = [threading.Thread(target=agree) for _ in range(10)]
@@ -137,7 +137,7 @@ def test_what_goes_wrong_while_it_is_done_leaves_nothing_done(app, database, oma
     handlers = {Action.EXPORT_WITH_ADDRESSES: lambda *_: 1 / 0}
 
     with pytest.raises(ZeroDivisionError), database.writing() as session:
-        four_eyes.agree(session, number, accounts.get(session, nour.email), handlers)
+        four_eyes.approve(session, number, accounts.get_account(session, nour.email), handlers)
 
     assert rows(app, Request)[0].decided_at is None
     assert "agreed" not in acts(app)
@@ -174,7 +174,7 @@ def test_with_a_second_organizer_the_rule_is_on_again(app, omar, new_account, as
 
 def test_what_nobody_could_agree_to_cannot_be_asked_for(app, database, omar):
     with pytest.raises(KeyError), database.writing() as session:
-        four_eyes.ask(session, accounts.get(session, omar.email), Action.EXPORT_WITH_ADDRESSES, FACTS, {})
+        four_eyes.request_approval(session, accounts.get_account(session, omar.email), Action.EXPORT_WITH_ADDRESSES, FACTS, {})
 
     assert rows(app, Request) == []
 

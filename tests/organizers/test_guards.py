@@ -58,7 +58,7 @@ def test_every_address_and_method_of_the_desk_has_the_guard_of_this_table(app):
             continue
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             view = app.view_functions[rule.endpoint]
-            roles, again = getattr(view, "open_to", ANYONE), getattr(view, "asked_again", False)
+            roles, again = getattr(view, "required_roles", ANYONE), getattr(view, "reauthenticate", False)
             found[rule.rule.removeprefix("/<lang:lang>/organize"), method] = roles, again
 
     assert found == GUARDS

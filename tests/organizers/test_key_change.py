@@ -12,14 +12,14 @@ from campaign import create_app
 from campaign.cli.main import main
 from campaign.crypto import sealing
 from campaign.organizers import key_change
-from campaign.organizers.models import AuditLine, Request
+from campaign.organizers.models import AuditEntry, Request
 from campaign.petition import key_rotation
 from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Submission
 from tests.organizers.stored import store
 from tests.people import Visitor, parse, rows
 
-KEY = key_rotation.written(PrivateKey(bytes(range(32))).public_key)
+KEY = key_rotation.encode_key(PrivateKey(bytes(range(32))).public_key)
 WRONG = {
     "nothing": "",
     "a word": "olives",
@@ -27,7 +27,7 @@ WRONG = {
     "cut off": KEY[:-1],
     "a letter is wrong": KEY[:20] + ("A" if KEY[20] != "A" else "B") + KEY[21:],
     "too long": KEY + "AAAA",
-    "what is sealed to it anybody could open": key_rotation.written(PublicKey(bytes(32))),
+    "what is sealed to it anybody could open": key_rotation.encode_key(PublicKey(bytes(32))),
 }
 
 
@@ -53,7 +53,7 @@ def run(settings, monkeypatch):
 
 def ask(organizer, private):
     """Enters a public key at the desk."""
-    return organizer.send("key", public=key_rotation.written(private.public_key))
+    return organizer.send("key", public=key_rotation.encode_key(private.public_key))
 
 
 def agree(organizer, number=1):
@@ -81,8 +81,8 @@ def test_one_organizer_alone_changes_nothing_and_the_second_one_compares_the_fin
     assert agree(nour) == 303
 
     assert sealed_to(other) == sealing.key_id(new.public_key)
-    assert [line.act for line in rows(app, AuditLine)][-3:] == ["asked", "agreed", "key changed"]
-    assert rows(app, AuditLine)[-1].facts == {"fingerprint": sealing.fingerprint(new.public_key)}
+    assert [line.act for line in rows(app, AuditEntry)][-3:] == ["asked", "agreed", "key changed"]
+    assert rows(app, AuditEntry)[-1].facts == {"fingerprint": sealing.fingerprint(new.public_key)}
 
 
 def test_a_moderator_neither_sees_the_page_nor_agrees_to_a_key(omar, hadi, new):
@@ -99,7 +99,7 @@ def test_where_the_rule_is_off_it_is_in_force_at_once_and_has_its_line(app, omar
     assert ask(omar, new).headers["Location"].endswith("/key")
 
     assert sealed_to(app) == sealing.key_id(new.public_key)
-    assert [line.act for line in rows(app, AuditLine)][-1] == "key changed"
+    assert [line.act for line in rows(app, AuditEntry)][-1] == "key changed"
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -123,13 +123,13 @@ def test_a_key_that_was_in_force_before_is_refused_also_while_two_ask_for_it(app
 
     assert [agree(nour, number) for number in (1, 2)] == [303, 409]
     assert ask(omar, new).status_code == 422
-    assert omar.send("key", public=key_rotation.written(keys.public)).status_code == 422
+    assert omar.send("key", public=key_rotation.encode_key(keys.public)).status_code == 422
     assert len(rows(app, SealKey)) == 1
 
 
 def test_a_key_that_was_exchanged_in_a_request_that_waits_does_not_come_into_force(app, database, omar, nour, new):
     ask(omar, new)
-    mine = key_rotation.written(PrivateKey.generate().public_key)
+    mine = key_rotation.encode_key(PrivateKey.generate().public_key)
     with database.writing() as session:
         [waiting] = session.scalars(sa.select(Request))
         waiting.facts = waiting.facts | {"public": mine}
@@ -179,10 +179,10 @@ def test_four_that_change_it_at_once_leave_four_keys_in_a_row(app, database):
 
     def change(private):
         with database.writing() as session:
-            key_change.change(session, keys, private.public_key, by="")
+            key_change.change_key(session, keys, private.public_key, by="")
 
     with ThreadPoolExecutor(4) as together:
         list(together.map(change, [PrivateKey.generate() for _ in range(4)]))
 
     assert sorted(row.number for row in rows(app, SealKey)) == [1, 2, 3, 4]
-    assert [line.act for line in rows(app, AuditLine)] == ["key changed"] * 4
+    assert [line.act for line in rows(app, AuditEntry)] == ["key changed"] * 4

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.organizers import stats
-from campaign.outbox.mail_providers import add
-from campaign.outbox.queue import OVERDUE_AFTER, Letter
+from campaign.outbox.mail_providers import add_counts
+from campaign.outbox.queue import OVERDUE_AFTER, OutboxMessage
 from campaign.petition.models import DayCount
 from tests.people import parse, publish
 
@@ -50,7 +50,7 @@ def test_letters_that_wait_are_overdue_or_were_refused_are_counted(omar, visitor
     for name in ("layla", "sami", "nour"):
         visitor.sign(email=f"{name}@example.org")
     with database.writing() as session:
-        one, other, *_ = session.scalars(sa.select(Letter))
+        one, other, *_ = session.scalars(sa.select(OutboxMessage))
         one.due_at = now() - 2 * OVERDUE_AFTER
         other.due_at, other.failed_at = None, now()
 
@@ -71,7 +71,7 @@ def test_days_without_a_signature_stand_among_the_thirty(database, app):
         for back in (0, 3, 40):
             session.add(DayCount(day=today - timedelta(days=back), country="", language="en", number=7))
     with database.reading() as session:
-        days = stats.by_day(session, today)
+        days = stats.signatures_by_day(session, today)
 
     assert len(days) == 30
     assert [number for _, number in days[-4:]] == [7, 0, 0, 7]
@@ -80,10 +80,10 @@ def test_days_without_a_signature_stand_among_the_thirty(database, app):
 
 def test_a_provider_that_swallows_our_mail_shows_and_small_numbers_do_not(omar, database):
     with database.writing() as session:
-        add(session, now().date(), "gmail.com", sent=400, confirmed=300)
-        add(session, now().date(), "outlook.com", sent=200, confirmed=20, refused=50)
-        add(session, now().date(), "gmx.net", sent=19, confirmed=1)
-        add(session, now().date() - timedelta(days=8), "yahoo.com", sent=500, confirmed=400)
+        add_counts(session, now().date(), "gmail.com", sent=400, confirmed=300)
+        add_counts(session, now().date(), "outlook.com", sent=200, confirmed=20, refused=50)
+        add_counts(session, now().date(), "gmx.net", sent=19, confirmed=1)
+        add_counts(session, now().date() - timedelta(days=8), "yahoo.com", sent=500, confirmed=400)
 
     page = " ".join("".join(parse(omar.read().text).itertext()).split())
 

@@ -27,7 +27,9 @@ def opened(app, omar, nour, request):
     omar.language = nour.language = request.param
     with app.extensions["site"].database.writing() as session:
         handlers = approvals.handlers(app.extensions["site"].keys)
-        four_eyes.ask(session, accounts.get(session, nour.email), Action.BULK_REMOVAL, {"number": 1}, handlers)
+        four_eyes.request_approval(
+            session, accounts.get_account(session, nour.email), Action.BULK_REMOVAL, {"number": 1}, handlers
+        )
     paths = [re.sub("^/../", f"/{request.param}/", path) for _, path in routes(app, "GET")]
     found = {path: omar.read(path) for path in paths}
     found |= {f"{path} with errors": omar.send(path) for path in ("again", "account/passphrase")}

@@ -10,9 +10,9 @@ from campaign.exports import rows as exports
 from campaign.organizers import removals
 from campaign.organizers.removals import TooLate
 from campaign.petition import display_names, signing
-from campaign.petition.models import Review, Signature, Tally
+from campaign.petition.models import NameReview, Signature, Tally
 from campaign.petition.name_index import NameWord
-from campaign.petition.removed import Removal, Removed, RemovedReview
+from campaign.petition.removed import Removal, Removed, RemovedNameReview
 from tests.organizers.stored import DAY, everything, propose, store
 from tests.people import link_in, publish, rows
 
@@ -25,19 +25,19 @@ def database(app):
 
 def remove(database, number, reason="duplicate", at=None):
     with database.writing() as session:
-        return removals.remove(session, number, reason=reason, at=at or now())
+        return removals.remove_drafted(session, number, reason=reason, at=at or now())
 
 
 def undo(database, number, at=None):
     with database.writing() as session:
-        return removals.undo(session, number, at=at or now())
+        return removals.undo_removal(session, number, at=at or now())
 
 
 def told(app, visitor):
     """What is published, what holds, and what an export would take."""
     publish(app)
     numbers = visitor.read("/api/v1/petition.json").json
-    exported = exports.count(app.extensions["site"].database, exports.Wanted())
+    exported = exports.count_rows(app.extensions["site"].database, exports.SignatureFilter())
     assert numbers["confirmed"] == exported == len(rows(app, Signature))
     assert numbers["removed"] == sum(numbers["removed_by_reason"].values())
     return exported, numbers["removed_by_reason"]
@@ -73,19 +73,19 @@ def test_what_comes_back_is_what_went_and_its_names_are_found_again(app, databas
 def test_words_that_waited_to_be_looked_at_or_were_refused_come_back_as_they_were(app, database):
     [held, odd, refused, fine] = store(app, None, "Layla.example", None, "Sami")
     with database.writing() as session:
-        display_names.choose(session, held, "Rana", today=DAY, hold=True)
-        session.add(Review(signature_id=odd, day=DAY, flags="link"))
-        display_names.choose(session, refused, "Buy now", today=DAY, hold=True)
-        display_names.refuse(session, [refused], DAY)
-    before = everything(database, Review), everything(database, NameWord)
+        display_names.apply_display_name(session, held, "Rana", today=DAY, hold=True)
+        session.add(NameReview(signature_id=odd, day=DAY, flags="link"))
+        display_names.apply_display_name(session, refused, "Buy now", today=DAY, hold=True)
+        display_names.refuse_names(session, [refused], DAY)
+    before = everything(database, NameReview), everything(database, NameWord)
     number = propose(app, [held, odd, refused, fine])
 
     remove(database, number)
-    assert everything(database, Review) == []
+    assert everything(database, NameReview) == []
     undo(database, number)
 
-    assert (everything(database, Review), everything(database, NameWord)) == before
-    assert everything(database, RemovedReview) == []
+    assert (everything(database, NameReview), everything(database, NameWord)) == before
+    assert everything(database, RemovedNameReview) == []
 
 
 def test_pressing_twice_removes_once_and_puts_back_once(app, visitor, database):
@@ -132,12 +132,12 @@ def test_a_mailbox_that_signed_anew_keeps_its_new_signature_when_the_old_one_wou
 def test_after_seven_days_it_cannot_be_undone_and_only_a_number_is_left(app, visitor, database):
     number, week = propose(app, store(app, "Layla", "Sami")), timedelta(days=7)
     remove(database, number, at=now() - week + timedelta(minutes=1))
-    removals.forget(database, now())
+    removals.purge(database, now())
     assert len(everything(database, Removed)) == 2, "a minute is left"
 
     with pytest.raises(TooLate):
         undo(database, number, at=now() + timedelta(minutes=2))
-    removals.forget(database, now() + timedelta(minutes=2))
+    removals.purge(database, now() + timedelta(minutes=2))
 
     assert everything(database, Removed) == []
     assert [row["number"] for row in everything(database, Removal)] == [2]
@@ -148,7 +148,7 @@ def test_the_timed_work_deletes_what_was_removed_a_week_ago(app, database, setti
     number = propose(app, store(app, "Layla"))
     remove(database, number, at=now() - timedelta(days=8))
 
-    removals.forget(database, now())
+    removals.purge(database, now())
 
     assert everything(database, Removed) == []
 
@@ -156,7 +156,7 @@ def test_the_timed_work_deletes_what_was_removed_a_week_ago(app, database, setti
 def test_a_proposal_of_which_nothing_came_is_forgotten(app, database):
     propose(app, store(app, "Layla"))
 
-    removals.forget(database, now() + timedelta(days=15))
+    removals.purge(database, now() + timedelta(days=15))
 
     assert everything(database, Removal) == []
     assert len(rows(app, Signature)) == 1
@@ -176,7 +176,7 @@ def test_when_something_fails_in_the_middle_nothing_was_removed(app, visitor, da
 def test_when_something_fails_in_the_middle_of_undoing_everything_stays_removed(app, visitor, database, monkeypatch):
     number = propose(app, store(app, *["Layla"] * 1000))
     remove(database, number)
-    monkeypatch.setattr(removals.name_index, "index", lambda *_: 1 / 0)
+    monkeypatch.setattr(removals.name_index, "index_names", lambda *_: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         undo(database, number)

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.organizers import pager, removals
-from campaign.organizers.models import AuditLine
+from campaign.organizers.models import AuditEntry
 from campaign.petition.models import Signature
 from campaign.petition.removed import Removal, Removed
 from tests.organizers.stored import everything, store
@@ -31,7 +31,7 @@ def tick(somebody, *ids):
 
 
 def acts(database):
-    return [line["act"] for line in everything(database, AuditLine)]
+    return [line["act"] for line in everything(database, AuditEntry)]
 
 
 def test_a_moderator_removes_one_signature_with_a_reason_and_it_is_published(app, hadi, visitor, database):
@@ -116,7 +116,7 @@ def test_after_the_week_the_page_says_that_it_is_over(app, omar, database):
         session.execute(sa.update(Removal).values(done_at=now() - timedelta(days=7)))
 
     assert omar.send(page, deed="undo").status_code == 409
-    removals.forget(database, now())
+    removals.purge(database, now())
 
     assert "They have been deleted." in omar.read(page).text
     assert "Put them back" not in omar.read(page).text
@@ -132,10 +132,10 @@ def test_nothing_ticked_leads_back_to_the_list(omar, app, database):
 
 
 def test_a_whole_page_can_be_ticked(app, omar):
-    ids = store(app, *["Layla"] * pager.PAGE)
+    ids = store(app, *["Layla"] * pager.PAGE_SIZE)
 
-    assert f"{pager.PAGE} signatures would be removed." in omar.read(tick(omar, *ids)).text
-    assert omar.read("signatures?all=y").text.count(" checked ") == pager.PAGE
+    assert f"{pager.PAGE_SIZE} signatures would be removed." in omar.read(tick(omar, *ids)).text
+    assert omar.read("signatures?all=y").text.count(" checked ") == pager.PAGE_SIZE
 
 
 def test_the_list_of_removals_leads_to_each(app, omar, hadi):

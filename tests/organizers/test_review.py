@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from campaign.database import now
 from campaign.organizers import audit, reviews
 from campaign.petition import display_names, recent_confirmations, samples
-from campaign.petition.models import Review, Signature, Wave
+from campaign.petition.models import Burst, NameReview, Signature
 from tests.people import hidden_fields, link_in, parse, rows
 
 
@@ -21,10 +21,10 @@ def database(app):
 @pytest.fixture
 def made_up(app, database):
     """Sixty signatures, each of which shows odd words."""
-    samples.fill(database, app.extensions["site"].keys, 60, lambda _: None)
+    samples.add_samples(database, app.extensions["site"].keys, 60, lambda _: None)
     with database.writing() as session:
         for place, signature in enumerate(session.scalars(sa.select(Signature)).all()):
-            display_names.show(session, signature, str(1000 + place), today=now().date(), hold=False)
+            display_names.change_display_name(session, signature, str(1000 + place), today=now().date(), hold=False)
 
 
 @pytest.fixture
@@ -34,15 +34,15 @@ def wave(app, visitor, post_office, database):
         visitor.sign(name="Layla", email=f"layla{place}@camp.example", shown_as=f"Layla the {place}th")
     for letter in post_office.deliver():
         visitor.press(link_in(letter))
-    recent_confirmations.fold(database, now() + timedelta(hours=1))
-    (found,) = rows(app, Wave)
+    recent_confirmations.fold_past_hours(database, now() + timedelta(hours=1))
+    (found,) = rows(app, Burst)
     return found
 
 
 def acts(database):
     """What the audit says of the review."""
     with database.reading() as session:
-        return [(line.act, line.facts) for line in audit.lines(session) if line.act.startswith(("words", "wave"))]
+        return [(line.act, line.facts) for line in audit.read_entries(session) if line.act.startswith(("words", "wave"))]
 
 
 def ticks(page):
@@ -57,7 +57,7 @@ def test_a_moderator_accepts_the_names_that_are_ticked_and_no_others(app, hadi, 
 
     assert answer.status_code == 303
     assert "The change has been saved." in hadi.read(answer.location).text
-    assert len(rows(app, Review)) == 59
+    assert len(rows(app, NameReview)) == 59
     assert acts(database) == [("words accepted", {"number": 1})]
     assert ticks(hadi.read("review").text)[: len(others)] == others
 
@@ -98,14 +98,14 @@ def test_nothing_ticked_changes_nothing(app, hadi, made_up, database):
     for words in ({}, {"words": "no id"}, {"words": "0" * 32}):
         hadi.send("review", deed="accept", **words)
 
-    assert len(rows(app, Review)) == 60
+    assert len(rows(app, NameReview)) == 60
     assert acts(database) == []
 
 
 def test_held_names_are_shown_to_who_reviews_and_to_nobody_else(app, hadi, visitor, layla, database):
     with database.writing() as session:
         (signature,) = session.scalars(sa.select(Signature))
-        display_names.show(session, signature, "Layla of Aleppo", today=now().date(), hold=True)
+        display_names.change_display_name(session, signature, "Layla of Aleppo", today=now().date(), hold=True)
 
     assert "Layla of Aleppo" in hadi.read("review").text
     assert "Layla of Aleppo" not in visitor.read("/en/signatures").text
@@ -135,4 +135,4 @@ def test_removing_a_wave_first_shows_all_of_it_and_removes_nothing(app, omar, wa
 
 def test_a_wave_that_is_not_there_is_not_found(hadi, database):
     assert hadi.read("review/wave/7").status_code == 404
-    assert reviews.PAGE < 30
+    assert reviews.REVIEW_PAGE_SIZE < 30

@@ -8,7 +8,7 @@ from campaign.crypto import sealing
 from campaign.database import now
 from campaign.outbox.address import parse_address
 from campaign.petition import signing
-from campaign.petition.signing import Wish
+from campaign.petition.signing import SignatureRequest
 from tests.faults.test_traces import traces, written
 from tests.organizers.stored import propose, store
 from tests.organizers.test_removal_rules import remove
@@ -29,7 +29,9 @@ def people(app):
     propose(app, ids[:60])
     with site.database.writing() as session:
         for place in range(150, PEOPLE):
-            wish = Wish(NAMES[place], parse_address(ADDRESSES[place]), "", "SY", news=False, language="en", text_sha256="0" * 64)
+            wish = SignatureRequest(
+                NAMES[place], parse_address(ADDRESSES[place]), "", "SY", news=False, language="en", text_sha256="0" * 64
+            )
             signing.sign(site.database, session, site.keys, wish, now())
     return ids
 
@@ -38,7 +40,7 @@ def sealed(keys, place):
     """The columns that hide one of them."""
     record = secrets.token_bytes(16)
     person = sealing.Person(record, "0" * 64, name=NAMES[place], email=ADDRESSES[place])
-    return {"id": record, "tag": sealing.tag(keys.tag, person.email), "sealed": sealing.seal(keys.public, person)}
+    return {"id": record, "tag": sealing.mailbox_tag(keys.tag, person.email), "sealed": sealing.seal(keys.public, person)}
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import time_machine
 from campaign.database import now
 from campaign.organizers import accounts
 from campaign.organizers.models import Login
-from campaign.organizers.purge import forget
+from campaign.organizers.purge import purge
 from tests.organizers.conftest import PASSPHRASE
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -114,10 +114,10 @@ def test_after_twelve_hours_everybody_enters_anew(omar):
 
 @on_sqlite
 def test_logins_that_are_over_are_forgotten(omar, app, database):
-    forget(database, now())
+    purge(database, now())
     assert len(rows(app, Login)) == 1
 
-    forget(database, now() + timedelta(minutes=31))
+    purge(database, now() + timedelta(minutes=31))
     assert rows(app, Login) == []
 
 

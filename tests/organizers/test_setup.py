@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from campaign.cli.main import main
 from campaign.database import now
-from campaign.organizers.models import Account, AuditLine
+from campaign.organizers.models import Account, AuditEntry
 from tests.organizers.conftest import PASSPHRASE, Organizer
 from tests.people import parse, rows
 from tests.servers import on_sqlite
@@ -148,4 +148,4 @@ def test_the_commands_list_and_remove_accounts_and_say_what_is_wrong(run, app):
     assert run("organizers", "add", "omar@EXAMPLE.org").exit_code == 1
     assert run("organizers", "remove", "omar@example.org").exit_code == 0
     assert run("organizers", "remove", "omar@example.org").stderr == "Error: There is no account of omar@example.org.\n"
-    assert [line.act for line in rows(app, AuditLine)] == ["account added", "account added", "account removed"]
+    assert [line.act for line in rows(app, AuditEntry)] == ["account added", "account added", "account removed"]

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from campaign.organizers import pager
-from campaign.organizers.signature_search import Wanted
-from campaign.organizers.signature_search import find as sought
-from campaign.petition.name_index import typed, words
+from campaign.organizers.signature_search import SignatureSearch
+from campaign.organizers.signature_search import build_query as sought
+from campaign.petition.name_index import index_words, query_words
 from tests.organizers.stored import DAY, propose, store
 from tests.organizers.test_removal_rules import remove
 
@@ -20,7 +20,7 @@ def find(app):
         found, after = [], ""
         while after is not None:
             with app.extensions["site"].database.reading() as session:
-                listing = pager.page(session, sought(session, Wanted(**wanted)), after=after)
+                listing = pager.search_page(session, sought(session, SignatureSearch(**wanted)), after=after)
             found += [row.shown_as for row in listing.rows]
             after = listing.next
         return found
@@ -68,7 +68,7 @@ def test_another_name_is_not_found(app, find):
     store(app, *(name for name, _ in NOT_FOUND))
 
     for name, query in NOT_FOUND:
-        assert typed(query) == [] or name not in find(name=query), (name, query)
+        assert query_words(query) == [] or name not in find(name=query), (name, query)
 
 
 def test_a_name_with_two_words_that_begin_alike_is_found_once(app, find):
@@ -81,8 +81,8 @@ def test_a_name_with_two_words_that_begin_alike_is_found_once(app, find):
 def test_no_name_that_the_form_takes_has_a_word_too_long_for_the_index():
     longest = "ﷺ" * 100
 
-    assert max(map(len, words(longest) | words("a" * 400))) == 40
-    assert typed("a" * 400) == ["a" * 40]
+    assert max(map(len, index_words(longest) | index_words("a" * 400))) == 40
+    assert query_words("a" * 400) == ["a" * 40]
 
 
 def test_pages_follow_one_another_without_a_gap_and_back_again(app):
@@ -94,9 +94,9 @@ def test_pages_follow_one_another_without_a_gap_and_back_again(app):
 
     def page(**where):
         with database.reading() as session:
-            return pager.page(session, sought(session, where.pop("wanted", Wanted())), **where)
+            return pager.search_page(session, sought(session, where.pop("wanted", SignatureSearch())), **where)
 
-    for wanted in (Wanted(), Wanted(name="layla"), Wanted(state="shown")):
+    for wanted in (SignatureSearch(), SignatureSearch(name="layla"), SignatureSearch(state="shown")):
         pages = [page(wanted=wanted)]
         while pages[-1].next:
             pages.append(page(wanted=wanted, after=pages[-1].next))
@@ -114,8 +114,8 @@ def test_a_key_that_is_none_of_ours_leads_to_the_first_page(app):
     store(app, "Layla")
     with app.extensions["site"].database.reading() as session:
         for key in ("x", ".", "2026-02-30." + "0" * 32, "\0." + "0" * 32, "2026-11-20.zz", "'" * 100):
-            for wanted in (Wanted(), Wanted(name="layla"), Wanted(state="waiting")):
-                assert pager.page(session, sought(session, wanted), after=key, before=key).previous is None
+            for wanted in (SignatureSearch(), SignatureSearch(name="layla"), SignatureSearch(state="waiting")):
+                assert pager.search_page(session, sought(session, wanted), after=key, before=key).previous is None
 
 
 def test_filters_narrow_what_is_found_alone_and_together(app, find):

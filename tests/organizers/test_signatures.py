@@ -5,8 +5,8 @@ import re
 import pytest
 
 from campaign.crypto import sealing
-from campaign.organizers.models import AuditLine
-from campaign.petition.models import Review, Signature
+from campaign.organizers.models import AuditEntry
+from campaign.petition.models import NameReview, Signature
 from tests.organizers.stored import DAY, everything, propose, store
 from tests.organizers.test_removal_rules import remove
 from tests.people import rows
@@ -19,7 +19,7 @@ def database(app):
 
 
 def acts(database):
-    return [line["act"] for line in everything(database, AuditLine)]
+    return [line["act"] for line in everything(database, AuditEntry)]
 
 
 def test_the_list_shows_the_words_that_signers_show_and_nothing_sealed(app, omar, hadi, layla):
@@ -89,7 +89,7 @@ def test_an_organizer_sees_what_is_sealed_after_being_asked_again_and_the_audit_
     assert "Layla Haddad" in page.text
     assert "layla@example.org" in page.text
     assert page.headers["Cache-Control"] == "no-store"
-    [line] = [line for line in everything(database, AuditLine) if line["act"] == "sealed shown"]
+    [line] = [line for line in everything(database, AuditEntry) if line["act"] == "sealed shown"]
     assert "ayla" not in str(line["facts"])
     assert hadi.read(path).status_code == hadi.send(path).status_code == 403
 
@@ -120,7 +120,7 @@ def test_an_address_is_found_by_organizers_alone_and_stands_in_no_address_and_no
     assert "There is nothing of this address." in omar.send("address", email="sami@example.org").text
     assert omar.send("address", email="layla").status_code == 422
     assert hadi.send("address", email="layla@example.org").status_code == hadi.read("address").status_code == 403
-    noted = [line["facts"] for line in everything(database, AuditLine) if line["act"] == "address looked for"]
+    noted = [line["facts"] for line in everything(database, AuditEntry) if line["act"] == "address looked for"]
     assert noted == [{"number": 1}, {"number": 0}]
 
 
@@ -138,7 +138,7 @@ def test_a_moderator_hides_a_name_now_and_it_waits_in_the_review(app, hadi, visi
         assert hadi.send(f"signatures/{record}").status_code == 303
 
     assert "Layla" not in visitor.read("/en/signatures").text
-    assert [row["held"] for row in everything(database, Review)] == ["Layla"]
+    assert [row["held"] for row in everything(database, NameReview)] == ["Layla"]
     assert acts(database).count("name hidden") == 1
     assert "Layla" in hadi.read("review").text
     assert "hidden until it is reviewed" in hadi.read(f"signatures/{record}").text

@@ -24,8 +24,8 @@ def acts(database):
 
     def read():
         with database.reading() as session:
-            assert audit.verify(session) == []
-            return [(line.by, line.act) for line in audit.lines(session) if line.act in NOTED]
+            assert audit.verify_chain(session) == []
+            return [(line.by, line.act) for line in audit.read_entries(session) if line.act in NOTED]
 
     return read
 

@@ -9,9 +9,9 @@ import pytest
 from campaign.database import now
 from campaign.organizers import accounts
 from campaign.organizers.auth import login, passphrases, throttling
-from campaign.organizers.auth.login import Proof
-from campaign.organizers.models import Guesses
-from campaign.web.request_checks import Gate
+from campaign.organizers.auth.login import Credentials
+from campaign.organizers.models import LoginAttempts
+from campaign.web.request_checks import RateLimiter
 from tests.organizers.conftest import PASSPHRASE
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -36,7 +36,7 @@ def looked_at(monkeypatch):
             compared.append(typed)
         return kept is not None and typed == PASSPHRASE
 
-    monkeypatch.setattr(passphrases, "is_right", is_right)
+    monkeypatch.setattr(passphrases, "verify_passphrase", is_right)
     return compared
 
 
@@ -47,7 +47,7 @@ def midnight():
 
 def guess(desk, moment, device=None, passphrase="wrong wrong wrong", code="000000", email="omar@example.org"):
     """One try to get in."""
-    return login.enter(desk.database, desk.keys.desk, email, Proof(passphrase, code, device), moment)
+    return login.log_in(desk.database, desk.keys.desk, email, Credentials(passphrase, code, device), moment)
 
 
 @pytest.mark.slow
@@ -58,13 +58,13 @@ def test_of_10_000_guesses_in_a_day_100_at_most_are_looked_at_and_the_owner_stil
     guessed, late = len(looked_at), midnight() + timedelta(hours=23, minutes=59)
     right = {"passphrase": PASSPHRASE, "code": pyotp.TOTP(omar.secret).at(late)}
 
-    assert 20 < guessed <= throttling.OF_STRANGERS <= MOST
+    assert 20 < guessed <= throttling.MAX_UNKNOWN_ATTEMPTS <= MOST
     assert guess(desk, late, **right) is None
     assert guess(desk, late, omar.client.get_cookie("desk-known").value, **right)
 
 
 def test_all_budgets_of_an_account_together_are_no_more_than_100_a_day():
-    assert throttling.OF_STRANGERS + throttling.DEVICES * throttling.OF_A_DEVICE <= MOST
+    assert throttling.MAX_UNKNOWN_ATTEMPTS + throttling.MAX_KNOWN_DEVICES * throttling.MAX_DEVICE_ATTEMPTS <= MOST
 
 
 def test_strangers_use_their_budget_up_and_the_known_browser_has_its_own(desk, omar, looked_at):
@@ -76,12 +76,12 @@ def test_strangers_use_their_budget_up_and_the_known_browser_has_its_own(desk, o
     for number in range(100):
         guess(desk, moment + number * timedelta(minutes=2), device)
 
-    assert 0 < strangers <= throttling.OF_STRANGERS
-    assert len(looked_at) - strangers == throttling.OF_A_DEVICE
+    assert 0 < strangers <= throttling.MAX_UNKNOWN_ATTEMPTS
+    assert len(looked_at) - strangers == throttling.MAX_DEVICE_ATTEMPTS
 
 
 def test_each_wrong_guess_makes_the_next_one_wait_longer_up_to_a_quarter_of_an_hour():
-    waits = [throttling.wait(wrong).total_seconds() for wrong in range(1, 15)]
+    waits = [throttling.delay_after(wrong).total_seconds() for wrong in range(1, 15)]
 
     assert waits == [0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
@@ -91,26 +91,28 @@ def test_right_guesses_are_not_counted(desk, omar, app):
         omar.client.delete_cookie("desk")
         assert omar.enter().status_code == 303
 
-    assert {row.wrong for row in rows(app, Guesses)} == {0}
+    assert {row.wrong for row in rows(app, LoginAttempts)} == {0}
 
 
 def test_only_the_browsers_used_last_stay_known(desk, new_account):
     omar, devices = new_account("omar@example.org"), []
-    for _ in range(throttling.DEVICES + 1):
+    for _ in range(throttling.MAX_KNOWN_DEVICES + 1):
         omar.client.delete_cookie("desk-known")
         omar.client.delete_cookie("desk")
         omar.enter()
         devices.append(omar.client.get_cookie("desk-known").value)
 
     with desk.database.reading() as session:
-        assert [throttling.is_known(session, device) for device in devices] == [False] + [True] * throttling.DEVICES
+        assert [throttling.is_known_device(session, device) for device in devices] == [False] + [
+            True
+        ] * throttling.MAX_KNOWN_DEVICES
 
 
 def test_a_browser_of_somebody_else_is_a_stranger(desk, omar, nour):
     device = nour.client.get_cookie("desk-known").value
     with desk.database.reading() as session:
-        omars = login.accounts.get(session, "omar@example.org")
-        assert throttling.whose(session, omars, device, now()) == throttling.STRANGERS
+        omars = login.accounts.get_account(session, "omar@example.org")
+        assert throttling.throttle_key(session, omars, device, now()) == throttling.UNKNOWN_DEVICES
 
 
 def test_guesses_are_counted_and_take_their_time_also_where_there_is_no_account(desk, omar, app, monkeypatch):
@@ -121,12 +123,12 @@ def test_guesses_are_counted_and_take_their_time_also_where_there_is_no_account(
         guess(desk, now(), email=email)
 
     assert len(compared) == 2
-    assert throttling.NOBODY in {row.account_id for row in rows(app, Guesses)}
+    assert throttling.NO_ACCOUNT in {row.account_id for row in rows(app, LoginAttempts)}
 
 
 @on_sqlite
 def test_a_network_that_sends_too_much_waits_and_the_known_browser_does_not(omar, new_account, monkeypatch):
-    monkeypatch.setattr(Gate, "wait", lambda *_: 60)
+    monkeypatch.setattr(RateLimiter, "wait", lambda *_: 60)
     omar.client.delete_cookie("desk")
 
     answer = new_account("nour@example.org").enter()
@@ -142,4 +144,4 @@ def test_a_new_link_for_the_owner_forgets_what_strangers_guessed(desk, omar):
         accounts.reset(session, "omar@example.org", now())
 
     with desk.database.reading() as session:
-        assert throttling.wrong_today(session, accounts.get(session, "omar@example.org"), midnight()) == 0
+        assert throttling.failed_today(session, accounts.get_account(session, "omar@example.org"), midnight()) == 0

@@ -28,7 +28,7 @@ def recovery_code(app, desk, new_account):
     """Omar's first recovery code."""
     omar = new_account("omar@example.org")
     with desk.database.writing() as session:
-        codes = two_factor.new_recovery_codes(session, accounts.get(session, omar.email))
+        codes = two_factor.new_recovery_codes(session, accounts.get_account(session, omar.email))
     return omar, codes[0]
 
 
@@ -51,13 +51,13 @@ def enter_at_once(organizer, code):
 
 def code_at(totp, moment, step):
     """The code that a telephone shows whose clock is off by some steps."""
-    return totp.at(moment + step * timedelta(seconds=two_factor.STEP))
+    return totp.at(moment + step * timedelta(seconds=two_factor.STEP_SECONDS))
 
 
 @pytest.fixture
 def _without_limits(monkeypatch):
     """What is tested is the code, not how guessing is slowed."""
-    monkeypatch.setattr(throttling, "FREE", AT_ONCE + 1)
+    monkeypatch.setattr(throttling, "FREE_ATTEMPTS", AT_ONCE + 1)
 
 
 @pytest.mark.usefixtures("_without_limits")
@@ -85,9 +85,9 @@ def test_a_code_that_was_used_works_no_more_nor_does_an_older_one(desk, new_acco
     omar.code()
 
     with desk.database.writing() as session:
-        account = accounts.get(session, omar.email)
+        account = accounts.get_account(session, omar.email)
         tried = [
-            two_factor.use(session, desk.keys.desk, account, code, moment) for code in (newer, newer, totp.at(moment), older)
+            two_factor.use_code(session, desk.keys.desk, account, code, moment) for code in (newer, newer, totp.at(moment), older)
         ]
 
     assert tried == [True, False, False, False]
@@ -100,8 +100,8 @@ def test_a_telephone_whose_clock_is_off_by_a_step_gets_in_and_by_two_does_not(de
     for step in (-2, -1, 0, 1, 2):
         omar.code()
         with desk.database.writing() as session:
-            account = accounts.get(session, omar.email)
-            found[step] = two_factor.use(session, desk.keys.desk, account, code_at(totp, moment, step), moment)
+            account = accounts.get_account(session, omar.email)
+            found[step] = two_factor.use_code(session, desk.keys.desk, account, code_at(totp, moment, step), moment)
 
     assert found == {-2: False, -1: True, 0: True, 1: True, 2: False}
 

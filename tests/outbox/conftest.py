@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.server import worker
 from tests.people import rows
 from tests.servers import Mailbox
@@ -19,7 +19,7 @@ from tests.servers import Mailbox
 @pytest.fixture
 def outbox(app):
     """The letters that the database holds."""
-    return lambda: rows(app, Letter)
+    return lambda: rows(app, OutboxMessage)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def send(app):
 
     def once():
         said = []
-        worker.send_letters(app, threading.Event(), said.append)
+        worker.deliver_due(app, threading.Event(), said.append)
         return said
 
     return once

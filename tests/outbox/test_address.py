@@ -9,7 +9,7 @@ from campaign.crypto import sealing
 from campaign.database import now
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition import emails
 from campaign.petition.models import Signature
 from tests.people import link_in, rows
@@ -68,7 +68,7 @@ def test_what_is_accepted_has_one_recipient_header_and_tag(app, mailbox, mail_wa
         [recipient] = mailbox.recipients[-1]
         header = str(mailbox.letters[-1]["To"])
         assert recipient == header == address.recipient
-        assert sealing.tag(KEY, recipient) == sealing.tag(KEY, header) == sealing.tag(KEY, address.text)
+        assert sealing.mailbox_tag(KEY, recipient) == sealing.mailbox_tag(KEY, header) == sealing.mailbox_tag(KEY, address.text)
         assert parse_address(recipient).text == address.text
 
     with app.app_context():
@@ -98,11 +98,11 @@ def test_a_spelling_stored_before_it_was_refused_is_neither_written_to_nor_confi
     [before] = post_office.deliver()
     site = app.extensions["site"]
     with site.database.writing() as session:
-        box = sealing.lock(site.keys.mail, f'["{stored}", "en", "{link_in(before).rpartition("/")[2]}"]')
-        session.execute(sa.update(Letter).values(box=box, due_at=now(), sent_at=None))
+        box = sealing.encrypt(site.keys.mail, f'["{stored}", "en", "{link_in(before).rpartition("/")[2]}"]')
+        session.execute(sa.update(OutboxMessage).values(box=box, due_at=now(), sent_at=None))
 
     assert post_office.deliver() == []
-    assert rows(app, Letter)[0].failed_at is not None
+    assert rows(app, OutboxMessage)[0].failed_at is not None
     assert visitor.press(link_in(before)).status_code == 404
     assert rows(app, Signature) == []
 

@@ -14,7 +14,7 @@ from campaign import instance
 from campaign.crypto import sealing
 from campaign.database import now
 from campaign.outbox import queue, smtp, worker_registry
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition import emails
 from campaign.server import worker
 from tests.servers import on_sqlite
@@ -29,7 +29,7 @@ def poisoned(app):
     def write(session, letter, envelope):
         if envelope.address.local == "poison":
             raise IndexError("list index out of range")
-        return emails.write(session, letter, envelope)
+        return emails.compose(session, letter, envelope)
 
     return write
 
@@ -41,10 +41,10 @@ def round_of_work(app, mailbox, poisoned):
 
     def go():
         before = len(mailbox.recipients)
-        with app.app_context(), smtp.conversation(smtp.transport(site.settings, print)) as way_out:
+        with app.app_context(), smtp.open_transport(smtp.make_transport(site.settings, print)) as way_out:
             while claimed := queue.claim(site.database, now()):
                 for letter in claimed:
-                    assert queue.send(site.database, site.keys, way_out, poisoned, letter)
+                    assert queue.deliver(site.database, site.keys, way_out, poisoned, letter)
         return [to for [to] in mailbox.recipients[before:]]
 
     return go
@@ -66,7 +66,7 @@ def test_an_email_that_cannot_be_written_is_given_up_after_a_few_tries(visitor, 
             round_of_work()
         tries += 1
 
-    assert tries == queue.MOST_FAILURES
+    assert tries == queue.MAX_FAILURES
     assert (outbox()[0].failures, outbox()[0].attempts, outbox()[0].failed_at is not None) == (3, 0, True)
 
 
@@ -74,7 +74,7 @@ def test_an_email_that_cannot_be_written_is_given_up_after_a_few_tries(visitor, 
 def test_a_message_that_the_mail_library_cannot_send_is_given_up_and_the_next_goes_out(
     visitor, round_of_work, outbox, monkeypatch
 ):
-    write = queue.message
+    write = queue.build_message
 
     def unsendable(settings, *, to, subject, body):
         made = write(settings, to=to, subject=subject, body=body)
@@ -82,7 +82,7 @@ def test_a_message_that_the_mail_library_cannot_send_is_given_up_and_the_next_go
             made.add_header("X-Odd", "\ud800")
         return made
 
-    monkeypatch.setattr(queue, "message", unsendable)
+    monkeypatch.setattr(queue, "build_message", unsendable)
     visitor.sign(email="odd@example.org")
     visitor.sign(email=GOOD[0])
 
@@ -130,7 +130,7 @@ def test_a_box_under_another_key_is_one_emails_failure(app, visitor, send, outbo
     visitor.sign(email="poison@example.org")
     site = app.extensions["site"]
     with site.database.writing() as session:
-        session.execute(sa.update(Letter).values(box=sealing.lock(b"x" * 32, "{}")))
+        session.execute(sa.update(OutboxMessage).values(box=sealing.encrypt(b"x" * 32, "{}")))
     visitor.sign(email=GOOD[0])
 
     send()

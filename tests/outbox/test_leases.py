@@ -11,20 +11,20 @@ import time_machine
 
 from campaign.database import now
 from campaign.outbox import queue, smtp
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.server import worker as server_worker
 from tests.servers import on_sqlite
 
 
 def test_two_workers_at_once_send_every_letter_once(app, visitor, mailbox, monkeypatch):
-    monkeypatch.setattr(queue, "BATCH", 3)
+    monkeypatch.setattr(queue, "CLAIM_BATCH", 3)
     for number in range(30):
         visitor.sign(email=f"{number}@example.org")
     failures = []
 
     def round_of_work():
         try:
-            server_worker.send_letters(app, threading.Event(), lambda _: None)
+            server_worker.deliver_due(app, threading.Event(), lambda _: None)
         except Exception as failure:
             failures.append(failure)
 
@@ -41,18 +41,18 @@ def test_two_workers_at_once_send_every_letter_once(app, visitor, mailbox, monke
 
 def test_two_workers_that_are_the_first_to_speak_with_the_server_at_the_same_moment_both_go_on(app, settings):
     database = app.extensions["site"].database
-    way_out = smtp.transport(settings.model_copy(update={"mail_url": "file:"}), lambda _: None)
+    way_out = smtp.make_transport(settings.model_copy(update={"mail_url": "file:"}), lambda _: None)
 
     with ThreadPoolExecutor(1) as pool:
         with database.writing() as session:
-            session.add(smtp.Relay(id=1, smtputf8=False))
+            session.add(smtp.MailServer(id=1, smtputf8=False))
             session.flush()
-            other = pool.submit(smtp.note_relay, database, way_out)
+            other = pool.submit(smtp.record_capabilities, database, way_out)
             time.sleep(0.3)  # until it waits for the row
         other.result()
 
     with database.reading() as session:
-        assert smtp.takes_utf8(session)
+        assert smtp.accepts_utf8(session)
 
 
 def test_what_one_has_claimed_nobody_else_claims_until_the_lease_is_over(app, visitor):
@@ -75,7 +75,7 @@ def test_a_worker_does_not_wait_for_letters_that_another_is_claiming(app, visito
         visitor.sign(email=f"{number}@example.org")
 
     with database.writing() as session:
-        held = session.scalar(sa.select(Letter.id).order_by(Letter.due_at).limit(1).with_for_update())
+        held = session.scalar(sa.select(OutboxMessage.id).order_by(OutboxMessage.due_at).limit(1).with_for_update())
         claimed = queue.claim(database, now())
 
     assert len(claimed) == 1
@@ -96,7 +96,7 @@ def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(a
     """Each letter takes 40 seconds, and whenever it is over a second worker looks what there is to do."""
     for number in range(12):
         visitor.sign(email=f"{number}@example.org")
-    send = smtp.Smtp.send
+    send = smtp.SmtpTransport.send
 
     with time_machine.travel(now(), tick=False) as clock:
 
@@ -105,13 +105,13 @@ def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(a
             clock.shift(40)
             if not others:
                 others.append(True)
-                server_worker.send_letters(app, threading.Event(), lambda _: None)
+                server_worker.deliver_due(app, threading.Event(), lambda _: None)
                 others.clear()
 
         others = []
-        monkeypatch.setattr(smtp.Smtp, "send", slowly)
+        monkeypatch.setattr(smtp.SmtpTransport, "send", slowly)
         for _ in range(5):
-            server_worker.send_letters(app, threading.Event(), lambda _: None)
+            server_worker.deliver_due(app, threading.Event(), lambda _: None)
 
     assert set(Counter(recipients[0] for recipients in mailbox.recipients).values()) == {1}
     assert len(mailbox.letters) == 12
@@ -137,12 +137,12 @@ def test_a_worker_that_is_asked_to_stop_finishes_the_letter_in_its_hands_and_lea
     for number in range(5):
         visitor.sign(email=f"{number}@example.org")
     stop = threading.Event()
-    send = smtp.Smtp.send
-    monkeypatch.setattr(smtp.Smtp, "send", lambda self, *mail: (send(self, *mail), stop.set()))
+    send = smtp.SmtpTransport.send
+    monkeypatch.setattr(smtp.SmtpTransport, "send", lambda self, *mail: (send(self, *mail), stop.set()))
 
-    server_worker.send_letters(app, stop, lambda _: None)
+    server_worker.deliver_due(app, stop, lambda _: None)
     assert len(mailbox.letters) == 1
 
     monkeypatch.undo()
-    server_worker.send_letters(app, threading.Event(), lambda _: None)
+    server_worker.deliver_due(app, threading.Event(), lambda _: None)
     assert len(mailbox.letters) == 5

@@ -7,7 +7,7 @@ import time_machine
 
 from campaign.database import now
 from campaign.outbox import queue
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission
 from tests.people import link_in, rows
 
@@ -23,13 +23,13 @@ def clock():
 @pytest.fixture
 def forget(app):
     """The timed work's look for what is over."""
-    return lambda: queue.forget(app.extensions["site"].database, now())
+    return lambda: queue.purge(app.extensions["site"].database, now())
 
 
 @pytest.fixture
 def left(app):
     """How many letters and submissions there are."""
-    return lambda: (len(rows(app, Letter)), len(rows(app, Submission)))
+    return lambda: (len(rows(app, OutboxMessage)), len(rows(app, Submission)))
 
 
 def test_72_hours_after_it_was_sent_a_letter_goes_with_its_submission_and_its_link(clock, somebody, post_office, forget, left):

@@ -10,9 +10,9 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from campaign.database import Database
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission
-from campaign.state import Site
+from campaign.state import AppState
 from tests.people import Visitor, hidden_fields, parse
 
 FORM = "application/x-www-form-urlencoded"
@@ -118,14 +118,16 @@ def as_shown(typed: str) -> str:
 
 def stored(app: Flask) -> tuple[int, ...]:
     """How many submissions, letters and signatures there are."""
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     return stored_in(site.database)
 
 
 def stored_in(database: Database) -> tuple[int, ...]:
     """How many submissions, letters and signatures there are in a database."""
     with database.reading() as session:
-        counts = (sa.select(sa.func.count()).select_from(record).scalar_subquery() for record in (Submission, Letter, Signature))
+        counts = (
+            sa.select(sa.func.count()).select_from(record).scalar_subquery() for record in (Submission, OutboxMessage, Signature)
+        )
         return tuple(session.execute(sa.select(*counts)).one())
 
 

@@ -29,7 +29,7 @@ def change(site):
     def put_in_force():
         public = PrivateKey.generate().public_key
         with site.database.writing() as session:
-            key_rotation.put_in_force(session, site.keys, public, now().date())
+            key_rotation.activate_key(session, site.keys, public, now().date())
         return public
 
     return put_in_force

@@ -146,9 +146,9 @@ def test_an_arabic_address_gets_its_letter_where_the_mail_server_takes_it(app, s
 
 def test_an_arabic_address_is_refused_honestly_where_the_mail_server_does_not_take_it(app, stranger):
     with Mailbox(enable_SMTPUTF8=False) as plain:
-        way_out = smtp.Smtp(urlsplit(plain.url))
+        way_out = smtp.SmtpTransport(urlsplit(plain.url))
         way_out.connect()
-        smtp.note_relay(app.extensions["site"].database, way_out)
+        smtp.record_capabilities(app.extensions["site"].database, way_out)
         way_out.close()
 
     answer = stranger.send(stranger.fill({"email": "علي@مثال.شبكة"}))

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from campaign.petition.models import Signature
-from campaign.web.request_checks import Stamp
+from campaign.web.request_checks import FormToken
 from tests.people import hidden_fields, link_in, publish, rows
 from tests.petition.strangers import NOTHING, Page, Stranger, stored
 
@@ -71,7 +71,7 @@ def test_a_form_that_a_program_filled_in_gets_the_usual_answer_and_is_not_kept(a
 def test_a_stamp_that_is_missing_or_not_ours_brings_a_fresh_form_with_everything_kept(app, stranger):
     ours = stranger.blank()["csrf_token"]
     hour, _, signature = ours.partition(".")
-    foreign = Stamp(b"another key").make()
+    foreign = FormToken(b"another key").make()
     changed = (
         f"{int(hour) + 1}.{signature}",
         f"{hour}.{signature[:-2]}",

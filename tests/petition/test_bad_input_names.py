@@ -6,8 +6,8 @@ from urllib.parse import urlencode
 import pytest
 from markupsafe import escape
 
-from campaign.exports.rows import Wanted, pages
-from campaign.exports.unsealing import opened
+from campaign.exports.rows import SignatureFilter, read_pages
+from campaign.exports.unsealing import unseal_rows
 from campaign.petition.models import Signature
 from tests.people import link_in, parse, rows
 from tests.petition.strangers import NOTHING, Page, Stranger, as_shown, stored
@@ -199,7 +199,7 @@ def test_every_other_name_is_stored_shown_and_exported_as_it_was_typed(app, stra
         assert stranger.press(link_in(letter)).status_code == 303
 
     expected = [(f"signer{place}@example.org", clean, clean) for place, (_, _, clean) in enumerate(names)]
-    exported = opened([site.keys.private], pages(site.database, Wanted()))
+    exported = unseal_rows([site.keys.private], read_pages(site.database, SignatureFilter()))
     assert sorted((row.email, row.name, row.shown_as) for row in exported) == sorted(expected)
     page = parse(stranger.read(f"/{stranger.language}/signatures").text)
     assert sorted(name.text for name in page.iterfind(".//li/bdi")) == sorted(clean for _, clean, _ in expected)

@@ -139,7 +139,7 @@ def test_no_string_keeps_the_cleaners_busy(app):
                 for clean in (
                     validation.clean_name,
                     validation.clean_email,
-                    validation.likely_domain,
+                    validation.suggest_domain,
                     languages.negotiate,
                     languages.fold,
                 ):
@@ -152,8 +152,8 @@ def test_no_string_keeps_the_cleaners_busy(app):
 def test_no_string_keeps_a_regular_expression_busy():
     kinds = (re.Pattern, regex.Pattern)
     expressions = [value for room in (validation, languages) for value in vars(room).values() if isinstance(value, kinds)]
-    assert validation.LINK in expressions
-    for use in [*(expression.search for expression in expressions), csv_jsonl.INVISIBLE.search, csv_jsonl.FORMULA.match]:
+    assert validation.LINK_IN_NAME in expressions
+    for use in [*(expression.search for expression in expressions), csv_jsonl.INVISIBLE.search, csv_jsonl.FORMULA_START.match]:
         for bomb in BOMBS:
             began = time.process_time()
             use((bomb * LONG)[:LONG] + "!")

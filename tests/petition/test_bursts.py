@@ -10,9 +10,9 @@ import sqlalchemy as sa
 
 from campaign.crypto import sealing
 from campaign.outbox.address import parse_address
-from campaign.outbox.mail_providers import ProviderDay, add
+from campaign.outbox.mail_providers import ProviderDay, add_counts
 from campaign.petition import bursts, recent_confirmations, signing
-from campaign.petition.models import Arrival, Signature, Wave, WaveMember
+from campaign.petition.models import Burst, BurstMember, RecentConfirmation, Signature
 from tests.people import rows
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -34,7 +34,9 @@ def arrive(app, database):
         with database.writing() as session:
             session.execute(sa.insert(Signature), [_signature(record, at) for record in ids])
             for record in ids:
-                recent_confirmations.arrive(session, key, signature=record, email=parse_address(f"somebody@{domain}"), at=at)
+                recent_confirmations.record_confirmation(
+                    session, key, signature=record, email=parse_address(f"somebody@{domain}"), at=at
+                )
         return ids
 
     return come
@@ -56,21 +58,21 @@ def _signature(record, at):
 
 
 def test_whoever_confirms_is_counted_for_the_provider_once_the_hour_is_over(app, visitor, layla, database):
-    (arrival,) = rows(app, Arrival)
+    (arrival,) = rows(app, RecentConfirmation)
 
     assert (arrival.provider, len(arrival.domain)) == ("other", 8)
     assert (arrival.hour.minute, arrival.hour.second, arrival.hour.microsecond) == (0, 0, 0)
-    recent_confirmations.fold(database, arrival.hour + timedelta(minutes=59))
-    assert len(rows(app, Arrival)) == 1
-    recent_confirmations.fold(database, arrival.hour + timedelta(hours=1))
-    assert rows(app, Arrival) == []
+    recent_confirmations.fold_past_hours(database, arrival.hour + timedelta(minutes=59))
+    assert len(rows(app, RecentConfirmation)) == 1
+    recent_confirmations.fold_past_hours(database, arrival.hour + timedelta(hours=1))
+    assert rows(app, RecentConfirmation) == []
     assert [(one.provider, one.confirmed) for one in rows(app, ProviderDay) if one.confirmed] == [("other", 1)]
 
 
 def test_of_a_large_provider_not_even_a_tag_of_the_domain_is_kept(app, arrive):
     arrive(1, "hotmail.com")
 
-    (arrival,) = rows(app, Arrival)
+    (arrival,) = rows(app, RecentConfirmation)
     assert (arrival.provider, arrival.domain) == ("outlook.com", b"")
 
 
@@ -79,30 +81,30 @@ def test_domains_are_told_apart_and_never_without_the_key(app, arrive):
     arrive(1, "ONE.example")
     arrive(1, "two.example")
 
-    tags = {arrival.domain for arrival in rows(app, Arrival)}
+    tags = {arrival.domain for arrival in rows(app, RecentConfirmation)}
     assert len(tags) == 2
-    assert tags.isdisjoint({sealing.digest(b"", "domain", name)[:8] for name in ("one.example", "two.example")})
+    assert tags.isdisjoint({sealing.content_mac(b"", "domain", name)[:8] for name in ("one.example", "two.example")})
 
 
 def test_nineteen_from_one_small_domain_are_no_wave_and_twenty_are(app, arrive, database):
     arrive(19, "school.example")
     ids = arrive(20, "camp.example")
 
-    recent_confirmations.fold(database, LATER)
+    recent_confirmations.fold_past_hours(database, LATER)
 
-    (wave,) = rows(app, Wave)
+    (wave,) = rows(app, Burst)
     assert (wave.day, wave.hour, wave.provider, wave.number) == (NOON.date(), 12, "other", 20)
-    assert {member.signature_id for member in rows(app, WaveMember)} == set(ids)
-    assert rows(app, Arrival) == []
+    assert {member.signature_id for member in rows(app, BurstMember)} == set(ids)
+    assert rows(app, RecentConfirmation) == []
 
 
 def test_the_same_domain_in_two_hours_is_not_added_up(app, arrive, database):
     arrive(15, "camp.example")
     arrive(15, "camp.example", at=LATER)
 
-    recent_confirmations.fold(database, LATER + timedelta(hours=1))
+    recent_confirmations.fold_past_hours(database, LATER + timedelta(hours=1))
 
-    assert rows(app, Wave) == []
+    assert rows(app, Burst) == []
 
 
 @pytest.mark.parametrize(
@@ -124,54 +126,54 @@ def test_a_large_provider_makes_a_wave_when_it_is_five_times_as_many_as_usual(nu
 
 def test_a_large_provider_is_measured_against_the_days_before(app, arrive, database):
     with database.writing() as session:
-        add(session, NOON.date() - timedelta(days=1), "gmail.com", confirmed=6000)
-        add(session, NOON.date() - timedelta(days=1), "other", confirmed=4000)
-        add(session, NOON.date() - timedelta(days=31), "yahoo.com", confirmed=50_000)  # forgotten by now
+        add_counts(session, NOON.date() - timedelta(days=1), "gmail.com", confirmed=6000)
+        add_counts(session, NOON.date() - timedelta(days=1), "other", confirmed=4000)
+        add_counts(session, NOON.date() - timedelta(days=31), "yahoo.com", confirmed=50_000)  # forgotten by now
     arrive(220, "gmail.com")
     arrive(200, "yahoo.fr")
 
-    recent_confirmations.fold(database, LATER)
+    recent_confirmations.fold_past_hours(database, LATER)
 
-    assert [(wave.provider, wave.number) for wave in rows(app, Wave)] == [("yahoo.com", 200)]
+    assert [(wave.provider, wave.number) for wave in rows(app, Burst)] == [("yahoo.com", 200)]
 
 
 def test_folding_again_counts_nobody_twice(app, arrive, database):
     arrive(25, "camp.example")
 
     for _ in range(3):
-        recent_confirmations.fold(database, LATER)
+        recent_confirmations.fold_past_hours(database, LATER)
 
     assert [one.confirmed for one in rows(app, ProviderDay)] == [25]
-    assert len(rows(app, Wave)) == 1
+    assert len(rows(app, Burst)) == 1
 
 
 def test_whoever_withdraws_leaves_the_hour_and_the_wave(app, arrive, database):
     ids = arrive(20, "camp.example")
-    recent_confirmations.fold(database, LATER)
+    recent_confirmations.fold_past_hours(database, LATER)
     arrive(1, "camp.example", at=LATER)
 
     with database.writing() as session:
-        for signature in (session.get(Signature, ids[0]), *session.scalars(sa.select(Signature).join(Arrival))):
+        for signature in (session.get(Signature, ids[0]), *session.scalars(sa.select(Signature).join(RecentConfirmation))):
             signing.withdraw(session, signature, NOON.date())
 
-    assert rows(app, Arrival) == []
-    assert {member.signature_id for member in rows(app, WaveMember)} == set(ids[1:])
+    assert rows(app, RecentConfirmation) == []
+    assert {member.signature_id for member in rows(app, BurstMember)} == set(ids[1:])
 
 
 def test_a_wave_is_forgotten_after_thirty_days(app, arrive, database):
     arrive(20, "camp.example")
-    recent_confirmations.fold(database, LATER)
+    recent_confirmations.fold_past_hours(database, LATER)
 
-    bursts.forget(database, NOON.date() + timedelta(days=30))
-    assert len(rows(app, WaveMember)) == 20
-    bursts.forget(database, NOON.date() + timedelta(days=31))
+    bursts.purge(database, NOON.date() + timedelta(days=30))
+    assert len(rows(app, BurstMember)) == 20
+    bursts.purge(database, NOON.date() + timedelta(days=31))
 
-    assert rows(app, Wave) + rows(app, WaveMember) == []
+    assert rows(app, Burst) + rows(app, BurstMember) == []
     assert len(rows(app, Signature)) == 20
 
 
 def test_whoever_withdraws_while_a_wave_is_being_kept_waits_for_it_and_is_gone_after(app, arrive, database, monkeypatch):
-    ids, find, refused = arrive(20, "camp.example"), bursts.find, []
+    ids, find, refused = arrive(20, "camp.example"), bursts.find_bursts, []
 
     def withdraw():
         try:
@@ -186,9 +188,9 @@ def test_whoever_withdraws_while_a_wave_is_being_kept_waits_for_it_and_is_gone_a
         find(*hour)
 
     signer = threading.Thread(target=withdraw)
-    monkeypatch.setattr(bursts, "find", find_slowly)
-    recent_confirmations.fold(database, LATER)
+    monkeypatch.setattr(bursts, "find_bursts", find_slowly)
+    recent_confirmations.fold_past_hours(database, LATER)
     signer.join()
 
     assert refused == []
-    assert {member.signature_id for member in rows(app, WaveMember)} == set(ids[1:])
+    assert {member.signature_id for member in rows(app, BurstMember)} == set(ids[1:])

@@ -2,7 +2,7 @@
 
 import base64
 
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission
 from tests.people import link_in, publish, rows
 from tests.servers import on_sqlite
@@ -33,7 +33,7 @@ def test_the_token_of_a_link_can_be_read_nowhere_in_the_database(app, visitor, s
     token = sami.rpartition("/")[2].upper()
     written = (token.encode(), token.lower().encode(), base64.b32decode(token + "======"))
 
-    stored = [*rows(app, Submission), *rows(app, Letter)]
+    stored = [*rows(app, Submission), *rows(app, OutboxMessage)]
     visitor.press(sami)
     stored += rows(app, Signature)
 

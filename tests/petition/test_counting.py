@@ -46,7 +46,7 @@ def signed(database):
 def published(database):
     """What was last published."""
     with database.reading() as session:
-        return counting.read(session)
+        return counting.read_snapshot(session)
 
 
 def test_what_counts_is_what_was_confirmed_and_still_stands(app, database, visitor, layla, sami):
@@ -73,7 +73,7 @@ def test_the_number_moves_only_when_it_is_published(app, database, visitor, layl
 def test_the_timed_work_publishes_every_so_many_seconds(app, settings, database, signed, monkeypatch):
     clock = [1000.0]
     monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0])
-    publishing = worker.duties(settings.model_copy(update={"count_every": 60}), database)[0]
+    publishing = worker.periodic_tasks(settings.model_copy(update={"count_every": 60}), database)[0]
 
     signed(1)
     publishing.look()

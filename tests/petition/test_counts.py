@@ -21,7 +21,7 @@ from tests.servers import on_sqlite
 def database(app):
     """The site's database, with signatures of thirty days."""
     site = app.extensions["site"]
-    samples.fill(site.database, site.keys, 300, lambda _: None)
+    samples.add_samples(site.database, site.keys, 300, lambda _: None)
     return site.database
 
 
@@ -45,8 +45,10 @@ def test_every_signature_is_counted_under_its_day_country_and_language(app, data
     assert agree()
     with database.reading() as session:
         assert counting.total(session) == counting.count(session) == 300
-        assert counting.read(session).confirmed == 300
-        assert dict(counting.read(session).countries) == dict.fromkeys(("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB"), 30)
+        assert counting.read_snapshot(session).confirmed == 300
+        assert dict(counting.read_snapshot(session).countries) == dict.fromkeys(
+            ("SY", "TR", "LB", "JO", "DE", "SE", "FR", "GB"), 30
+        )
 
 
 def test_whoever_comes_today_is_counted_with_the_next_publication(visitor, database, layla, agree):
@@ -82,7 +84,7 @@ def test_when_somebody_of_long_ago_withdraws_the_old_day_is_counted_anew(databas
 
     assert agree()
     with database.reading() as session:
-        assert (counting.read(session).confirmed, counting.read(session).withdrawn) == (299, 1)
+        assert (counting.read_snapshot(session).confirmed, counting.read_snapshot(session).withdrawn) == (299, 1)
 
 
 @pytest.mark.parametrize(("clock", "days"), [((0, 59), 2), ((1, 1), 1), ((23, 59), 1)])
@@ -90,7 +92,7 @@ def test_only_days_that_are_still_open_are_counted_as_long_as_nothing_older_chan
     at = datetime.combine(now().date(), time_of_day(*clock), UTC)
 
     with database.reading() as session:
-        since, rows = counting.recount(session, at)
+        since, rows = counting.count_anew(session, at)
 
     assert since == at.date() - timedelta(days=days - 1)
     assert {row["day"] for row in rows} == {since, at.date()}
@@ -117,14 +119,14 @@ def test_the_last_of_a_day_leaves_no_count_behind(database, agree):
 
     assert agree()
     with database.reading() as session:
-        assert counting.read(session).countries == ()
+        assert counting.read_snapshot(session).countries == ()
 
 
 def test_the_desk_s_counts_go_on_while_the_published_number_waits_for_its_batch(visitor, database, layla):
     counting.publish(database, batch=20)
 
     with database.reading() as session:
-        assert (counting.read(session).confirmed, counting.total(session)) == (300, 301)
+        assert (counting.read_snapshot(session).confirmed, counting.total(session)) == (300, 301)
 
 
 @on_sqlite

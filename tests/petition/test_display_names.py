@@ -4,7 +4,7 @@ import pytest
 
 from campaign.database import now
 from campaign.petition import display_names
-from campaign.petition.models import Publication, Review, Signature
+from campaign.petition.models import NameReview, Publication, Signature
 from tests.people import link_in, rows
 
 WAIT = {"en": "These words wait until the campaign has looked at them.", "ar": "تنتظر هذه الكلمات مراجعة الحملة"}
@@ -31,7 +31,7 @@ def judge(app, database):
 
     def do(deed, *more):
         with database.writing() as session:
-            return deed(session, [review.signature_id for review in rows(app, Review)], *more)
+            return deed(session, [review.signature_id for review in rows(app, NameReview)], *more)
 
     return do
 
@@ -55,24 +55,24 @@ def test_words_that_are_held_are_shown_nowhere_until_somebody_has_accepted_them(
     assert "Layla of Aleppo" not in shown(somebody)
     assert WAIT[somebody.language] in somebody.read(link).text
     assert rows(app, Signature)[0].shown_as is None
-    judge(display_names.accept)
+    judge(display_names.accept_names)
 
     assert "Layla of Aleppo" in shown(somebody)
     assert WAIT[somebody.language] not in somebody.read(link).text
-    assert rows(app, Review) == []
+    assert rows(app, NameReview) == []
 
 
 def test_whoever_s_words_are_refused_is_told_counts_and_can_choose_others(app, held, somebody, post_office, judge):
     link = sign(somebody, post_office, "Somebody’s enemy")
 
-    judge(display_names.refuse, now().date())
+    judge(display_names.refuse_names, now().date())
 
     page = somebody.read(link).text
     assert NOT_SHOWN[somebody.language] in page
     assert "Somebody’s enemy" not in page + shown(somebody)
     somebody.press(link, act="show", shown_as="Layla")
     assert WAIT[somebody.language] in somebody.read(link).text
-    judge(display_names.accept)
+    judge(display_names.accept_names)
     assert "Layla" in shown(somebody)
     assert len(rows(app, Signature)) == 1
 
@@ -84,38 +84,38 @@ def test_other_words_are_held_anew_and_the_same_words_are_not(app, visitor, layl
     visitor.press(layla, act="show", shown_as="Layla H.")
 
     assert "Layla" not in shown(visitor)
-    assert [review.held for review in rows(app, Review)] == ["Layla H."]
+    assert [review.held for review in rows(app, NameReview)] == ["Layla H."]
 
 
 def test_odd_words_are_shown_and_put_before_an_organizer_with_their_reason(app, visitor, post_office, judge):
     sign(visitor, post_office, "Call 00963944555111")
 
-    (review,) = rows(app, Review)
+    (review,) = rows(app, NameReview)
     assert (review.flags, review.held, review.day) == ("link-like", None, now().date())
     assert "Call 00963944555111" in shown(visitor)
-    assert judge(display_names.accept) == 1
-    assert rows(app, Review) == []
+    assert judge(display_names.accept_names) == 1
+    assert rows(app, NameReview) == []
     assert "Call 00963944555111" in shown(visitor)
 
 
 def test_refusing_odd_words_takes_them_from_among_the_names(app, visitor, post_office, judge):
     sign(visitor, post_office, "12345")
 
-    assert judge(display_names.refuse, now().date()) == 1
+    assert judge(display_names.refuse_names, now().date()) == 1
 
     assert "12345" not in shown(visitor)
-    assert judge(display_names.accept) == 0  # what was refused does not wait any more
+    assert judge(display_names.accept_names) == 0  # what was refused does not wait any more
 
 
 def test_whoever_hides_the_name_or_withdraws_leaves_nothing_to_look_at(app, held, visitor, post_office):
     link = sign(visitor, post_office, "Layla")
 
     visitor.press(link, act="hide")
-    assert rows(app, Review) == []
+    assert rows(app, NameReview) == []
     visitor.press(link, act="show", shown_as="Layla")
     visitor.press(link, act="withdraw")
 
-    assert rows(app, Review) + rows(app, Signature) == []
+    assert rows(app, NameReview) + rows(app, Signature) == []
 
 
 def test_usual_words_and_no_words_are_not_looked_at(app, visitor, post_office):
@@ -123,4 +123,4 @@ def test_usual_words_and_no_words_are_not_looked_at(app, visitor, post_office):
     visitor.sign(email="sami@example.org", shown_as="سامي")
     visitor.press(link_in(post_office.deliver()[-1]))
 
-    assert rows(app, Review) == []
+    assert rows(app, NameReview) == []

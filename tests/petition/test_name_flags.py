@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.petition.name_flags import odd
+from campaign.petition.name_flags import suspicious
 
 NAMES = (
     "Layla Haddad|ليلى حداد|Müller-Lüdenscheidt|O'Neil|Jean-Luc|d'Aş|Ng|José Ángel|Nguyễn Thị Minh Khai|Ирина Иванова"
@@ -13,7 +13,7 @@ NAMES = (
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_as_people_have_them_is_not_odd(name):
-    assert odd(name) == []
+    assert suspicious(name) == []
 
 
 @pytest.mark.parametrize(
@@ -44,4 +44,4 @@ def test_a_name_as_people_have_them_is_not_odd(name):
     ],
 )
 def test_what_is_odd_is_said_with_its_reason(words, reasons):
-    assert odd(words) == reasons
+    assert suspicious(words) == reasons

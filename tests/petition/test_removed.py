@@ -78,7 +78,7 @@ def test_after_it_was_put_back_the_link_shows_the_signature_as_before(app, visit
 
 
 def test_after_the_week_the_link_is_not_valid_any_more(visitor, layla, removal, database):
-    removals.forget(database, now() + UNDO_FOR + timedelta(seconds=1))
+    removals.purge(database, now() + UNDO_FOR + timedelta(seconds=1))
 
     assert visitor.read(layla).status_code == 404
 

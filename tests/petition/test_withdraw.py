@@ -1,6 +1,6 @@
 """Withdrawing: the row is gone, the count goes down, nothing else remains."""
 
-from campaign.outbox.queue import Letter
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission, Tally
 from tests.people import link_in, publish, rows
 from tests.servers import on_sqlite
@@ -17,7 +17,7 @@ def test_a_withdrawn_signature_is_gone_and_no_longer_counted(app, somebody, post
     assert (answer.status_code, answer.location) == (303, f"/{somebody.language}/sign/withdrawn")
     page = somebody.read(answer.location)
     assert {"en": "The signature was withdrawn", "ar": "سُحب التوقيع"}[somebody.language] in page.text
-    assert rows(app, Signature) == rows(app, Submission) == rows(app, Letter) == []
+    assert rows(app, Signature) == rows(app, Submission) == rows(app, OutboxMessage) == []
     assert somebody.read(link).status_code == 404
     publish(app)
     numbers = somebody.read("/api/v1/petition.json").json

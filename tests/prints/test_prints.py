@@ -7,10 +7,10 @@ import pytest
 from campaign import create_app
 from campaign.prints import render
 from campaign.prints import views as room
-from campaign.prints.documents import everything, sheet
-from campaign.prints.prerender import draw_next
-from campaign.state import Site
-from campaign.web.errors import words
+from campaign.prints.documents import all_prints, sheet
+from campaign.prints.prerender import prerender_next
+from campaign.state import AppState
+from campaign.web.errors import error_message
 from tests.prints.papers import CARDS, PDFS, PRINTS, pages
 from tests.servers import on_sqlite
 
@@ -20,7 +20,7 @@ pytestmark = on_sqlite
 @pytest.mark.parametrize("path", PRINTS)
 def test_every_print_is_there_and_is_kept_after_the_first_reader(visitor, prints, monkeypatch, path):
     first = visitor.read(path)
-    monkeypatch.delattr(room, "drawn")
+    monkeypatch.delattr(room, "get_or_render")
     second = visitor.read(path)
 
     assert first.status_code == 200
@@ -53,7 +53,7 @@ def test_a_print_is_found_as_a_file_by_a_site_that_starts_again(visitor, prints,
 
     assert again.test_client().get("/en/testimony.pdf").data == drawn
 
-    site: Site = again.extensions["site"]
+    site: AppState = again.extensions["site"]
     site.database.close()
 
 
@@ -62,7 +62,7 @@ def test_another_address_of_the_site_is_another_print(app, settings, prints):
         here, folder = sheet("en"), settings.data
     elsewhere = render.Print(here.name, here.template, here.ending, here.data | {"address": "https://elsewhere.example"})
 
-    assert render.file_of(here, folder) != render.file_of(elsewhere, folder)
+    assert render.print_file(here, folder) != render.print_file(elsewhere, folder)
 
 
 @pytest.mark.parametrize("code", ["en", "ar"])
@@ -76,7 +76,7 @@ def test_a_print_that_cannot_be_drawn_is_said_in_the_readers_language_and_not_tr
         assert answer.headers["Cache-Control"] == "no-store"
         assert f'lang="{code}"' in answer.text
     with app.test_request_context(f"/{code}/"):
-        assert words(503)[0] in answer.text
+        assert error_message(503)[0] in answer.text
     assert broken_typesetter.read_text() == "once\n"
 
 
@@ -85,11 +85,11 @@ def test_the_timed_work_draws_what_is_missing_and_forgets_what_is_old(app, print
     old = prints / "card.en.0123456789abcdef.png"
     old.touch()
 
-    while not draw_next(app, prints, said.append):
+    while not prerender_next(app, prints, said.append):
         pass
 
     with app.app_context():
-        wanted = [render.file_of(one, prints) for one in everything()]
+        wanted = [render.print_file(one, prints) for one in all_prints()]
     assert all(file.exists() for file in wanted)
     assert not old.exists()
     assert said == []
@@ -98,7 +98,7 @@ def test_the_timed_work_draws_what_is_missing_and_forgets_what_is_old(app, print
 def test_the_timed_work_goes_on_when_nothing_can_be_drawn(app, empty_prints, broken_typesetter):
     said: list[str] = []
 
-    assert draw_next(app, empty_prints, said.append)
+    assert prerender_next(app, empty_prints, said.append)
 
     assert len(said) == 8
     assert said[0] == "card.en could not be drawn: no ink"
@@ -110,6 +110,6 @@ def test_words_that_look_like_markup_are_printed_as_they_stand(app, prints):
         wanted = sheet("en")
     wanted.data["voices"][0]["contact"] = odd
 
-    printed = pages(render.drawn(wanted, prints))
+    printed = pages(render.get_or_render(wanted, prints))
 
     assert odd.split() == [word for word in "".join(printed).split() if word in odd.split()][: len(odd.split())]

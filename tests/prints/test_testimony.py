@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from campaign.languages import LANGUAGES
-from campaign.state import Site
+from campaign.state import AppState
 from tests.prints.papers import BESIDE, PDFS, TESTIMONIES, latin_pages, letters, marks, pages, sentences
 from tests.servers import on_sqlite
 
@@ -18,7 +18,7 @@ pytestmark = on_sqlite
 def test_a_testimony_says_every_sentence_in_its_languages(app, visitor, prints, path):
     document = visitor.read(path).data
     readings = {"en": letters("".join(latin_pages(document))), "ar": letters("".join(pages(document)))}
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
 
     for code in re.findall(r"\b(?:en|ar)\b", path):
         text = site.texts[code].testimony
@@ -27,7 +27,7 @@ def test_a_testimony_says_every_sentence_in_its_languages(app, visitor, prints, 
 
 
 def test_no_vowel_mark_of_the_arabic_testimony_is_lost_or_said_twice(app, visitor, prints):
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     text = site.texts["ar"].testimony
     ours = [text.title, text.body, text.meta["byline"], text.meta["undated"], text.meta["warning"]]
 
@@ -41,7 +41,7 @@ def test_no_vowel_mark_of_the_arabic_testimony_is_lost_or_said_twice(app, visito
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_the_text_is_and_where_it_is_from_stands_with_it(app, visitor, prints, settings, code):
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     text = site.texts[code].testimony
 
     printed = "".join(latin_pages(visitor.read(f"/{code}/testimony.pdf").data))

@@ -61,7 +61,7 @@ def test_the_numbers_are_what_the_description_says_empty_and_full(app, settings,
     assert wrong(visitor.read("/api/v1/petition.json").json, schema) == []
 
     site = app.extensions["site"]
-    samples.fill(site.database, site.keys, 300, lambda _: None)
+    samples.add_samples(site.database, site.keys, 300, lambda _: None)
     app.extensions["published"].refresh()
     numbers = visitor.read("/api/v1/petition.json").json
 

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from campaign.server.streaming import Pieces, pour
+from campaign.server.streaming import FileWrapper, stream_to_fifo
 from tests.server.processes import memory_of, processes_of
 from tests.servers import free_port, wait_until
 
@@ -100,14 +100,14 @@ def test_a_slow_reader_costs_no_memory_and_a_fast_one_gets_it_whole(server):
 def test_a_reader_who_never_comes_is_not_waited_for_for_ever(monkeypatch, caplog):
     monkeypatch.setattr("campaign.server.streaming.OPEN_SECONDS", 0.1)
 
-    pipe = pour(Pieces(io.BytesIO(b"words"), 10))
+    pipe = stream_to_fifo(FileWrapper(io.BytesIO(b"words"), 10))
 
     wait_until(lambda: "A file was not sent to its end: TimeoutError" in caplog.text)
     assert not pipe.parent.exists()
 
 
 def test_what_cannot_be_read_is_cut_off_and_said(caplog):
-    pipe = pour(Pieces(Damaged(bytes(100)), 8))
+    pipe = stream_to_fifo(FileWrapper(Damaged(bytes(100)), 8))
 
     with pipe.open("rb") as reader:
         assert len(reader.read()) == 16

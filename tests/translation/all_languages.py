@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from campaign import create_app, instance
 from campaign.config import Settings
 from campaign.languages import LANGUAGES, countries, day, digits, negotiate, number, speaking
-from campaign.public.mirror import files
+from campaign.public.mirror import mirror_files
 from tests.people import PostOffice, Visitor, link_in, parse, publish
 from tests.servers import Mailbox
 
@@ -91,7 +91,7 @@ def main() -> None:
             "day": {code: day(date(2018, 8, 10), language) for code, language in LANGUAGES.items()},
             "stories": {code: story(app, code, office) for code in ("fa", "fr")},
             "pages": {path: page(client.get(path)) for code in LANGUAGES for path in addresses(app, code)},
-            "mirror": [name for name, _ in files(app)],
+            "mirror": [name for name, _ in mirror_files(app)],
             "said": {code: said(app, code) for code in ("fa", "fr")},
         }
         app.extensions["site"].database.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from babel.messages.pofile import write_po
 
-from campaign.content.files import Block, fingerprint, read, write
+from campaign.content.files import Block, read_document, source_hash, write_document
 from campaign.translation import catalogues, plurals
 
 TOP = Path(__file__).resolve().parents[2]
@@ -39,7 +39,7 @@ class Checkout:
     def publish(self, code: str) -> None:
         """Fills a language with placeholders and lets visitors see it."""
         for file in (self.translations / code).glob("*.md"):
-            fill_text(file, read(self.translations / "en" / file.name).pieces(), code)
+            fill_text(file, read_document(self.translations / "en" / file.name).pieces(), code)
         fill_messages(self.translations / code / "LC_MESSAGES" / "messages.po", code)
         described = self.translations / code / "language.toml"
         described.write_text(described.read_text("utf-8").replace('"hidden"', '"public"'), "utf-8")
@@ -48,8 +48,8 @@ class Checkout:
 
 def fill_text(file: Path, source: dict[str, Block], code: str) -> None:
     """A placeholder for every part of a text, with the links of the source; they are alike, so each is in every other."""
-    pieces = [Block(id_, placeholder(piece.words, code), fingerprint(piece.words)) for id_, piece in source.items()]
-    write(file, read(file).taking(pieces))
+    pieces = [Block(id_, placeholder(piece.words, code), source_hash(piece.words)) for id_, piece in source.items()]
+    write_document(file, read_document(file).with_pieces(pieces))
 
 
 def placeholder(words: str, code: str) -> str:
@@ -61,7 +61,7 @@ def placeholder(words: str, code: str) -> str:
 
 def fill_messages(file: Path, code: str) -> None:
     """A placeholder for every message, that says its plural category."""
-    catalogue, categories = catalogues.read(file), plurals.categories(code)
+    catalogue, categories = catalogues.read_catalogue(file), plurals.categories(code)
     for entry in catalogue:
         if entry.pluralizable:
             entry.string = tuple(f"{category}: {entry.id[1]}" for category in categories)

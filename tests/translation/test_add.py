@@ -134,12 +134,12 @@ def test_a_language_that_cannot_be_added_is_refused_in_one_sentence(checkout, wo
 
 
 def test_letters_that_our_fonts_lack_are_said_and_those_of_persian_and_french_are_there():
-    assert font_coverage.notices("fa") == font_coverage.notices("fr") == font_coverage.notices("ar") == []
-    (russian,) = font_coverage.notices("ru")
+    assert font_coverage.font_notices("fa") == font_coverage.font_notices("fr") == font_coverage.font_notices("ar") == []
+    (russian,) = font_coverage.font_notices("ru")
     assert "Not in our fonts: А Б В" in russian
-    assert any("add :lang(lrc) there" in sentence for sentence in font_coverage.notices("lrc"))
+    assert any("add :lang(lrc) there" in sentence for sentence in font_coverage.font_notices("lrc"))
 
 
 def test_the_letters_of_a_font_are_read_as_a_font_library_reads_them():
     for font in Path(font_coverage.FONTS).glob("*.ttf"):
-        assert font_coverage.covered(font) == set(TTFont(font).getBestCmap())
+        assert font_coverage.font_code_points(font) == set(TTFont(font).getBestCmap())

@@ -41,11 +41,11 @@ MESSAGE = "%(count)s signature", "%(count)s signatures"
 def test_a_counted_sentence_takes_the_form_that_cldrs_samples_name(translations: Path, code: str, monkeypatch):
     monkeypatch.setattr("tests.translation.checkouts.WORDS", dict.fromkeys(SAMPLES, "placeholder"))
     if not (translations / code).exists():
-        add.add(translations, code)
+        add.add_language(translations, code)
     source = translations / code / "LC_MESSAGES" / "messages.po"
     fill_messages(source, code)
 
-    with catalogues.write(source).open("rb") as file:
+    with catalogues.compile_catalogue(source).open("rb") as file:
         compiled = gettext.GNUTranslations(file)
 
     for category, numbers in SAMPLES[code].items():
@@ -55,21 +55,21 @@ def test_a_counted_sentence_takes_the_form_that_cldrs_samples_name(translations:
 
 @pytest.mark.parametrize("code", [*SAMPLES, "cs", "ckb", "ga", "lv", "sl", "cy", "ja", "tr", "de", "br"])
 def test_the_rule_chooses_as_cldr_does_for_every_whole_number(code):
-    form = gettext.c2py(plurals.header(code).partition("plural=")[2].rstrip(";"))
+    form = gettext.c2py(plurals.plural_forms_header(code).partition("plural=")[2].rstrip(";"))
     category, there = Locale.parse(code).plural_form, plurals.categories(code)
 
-    wrong = [number for number in [*plurals.WHOLE, 2_000_000, 1_234_567] if there[form(number)] != category(number)]
+    wrong = [number for number in [*plurals.WHOLE_NUMBERS, 2_000_000, 1_234_567] if there[form(number)] != category(number)]
 
     assert wrong == []
 
 
 def test_our_own_catalogues_choose_as_cldr_does():
     for code in ("en", "ar"):
-        catalogue = catalogues.read(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po")
+        catalogue = catalogues.read_catalogue(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po")
         ours = gettext.c2py(catalogue.plural_expr)
         there, category = plurals.categories(code), Locale.parse(code).plural_form
-        assert [number for number in plurals.WHOLE if there[ours(number)] != category(number)] == []
+        assert [number for number in plurals.WHOLE_NUMBERS if there[ours(number)] != category(number)] == []
 
 
 def test_languages_without_a_plural_have_one_form():
-    assert plurals.header("ja") == "nplurals=1; plural=(0);"
+    assert plurals.plural_forms_header("ja") == "nplurals=1; plural=(0);"

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from campaign.cli.main import main
 from campaign.config import TRANSLATIONS
-from campaign.content.files import fingerprint, read, written
+from campaign.content.files import read_document, serialize, source_hash
 
 FILES = sorted(file.relative_to(TRANSLATIONS) for file in TRANSLATIONS.glob("*/*.md"))
 
@@ -38,7 +38,7 @@ def lines(text: str) -> list[str]:
 
 @pytest.mark.parametrize("file", FILES, ids=str)
 def test_a_text_is_written_as_it_is_read(file):
-    assert written(read(TRANSLATIONS / file)) == (TRANSLATIONS / file).read_text("utf-8")
+    assert serialize(read_document(TRANSLATIONS / file)) == (TRANSLATIONS / file).read_text("utf-8")
 
 
 def test_what_nobody_touched_comes_back_as_it_was(translations, out):
@@ -86,7 +86,7 @@ def test_a_stale_paragraph_goes_out_fuzzy_and_comes_back_with_the_new_fingerprin
     catalogue.save()
     run("take", str(tmp_path / "texts.ar.po"))
 
-    assert f"<!-- p1 from {fingerprint(entry.msgid)} -->" in (translations / "ar" / "petition.md").read_text("utf-8")
+    assert f"<!-- p1 from {source_hash(entry.msgid)} -->" in (translations / "ar" / "petition.md").read_text("utf-8")
     assert run("status").exit_code == 0
 
 
@@ -99,7 +99,7 @@ def test_a_title_and_an_addressee_are_taken_back_into_the_lines_above_the_text(t
 
     run("take", str(out / "texts.ar.po"))
 
-    meta = read(translations / "ar" / "petition.md").meta
+    meta = read_document(translations / "ar" / "petition.md").meta
     assert meta["title"].startswith("نص جديد: ")
     assert [addressee["name"].startswith("نص جديد: ") for addressee in meta["addressees"]] == [False, True, False]
 
@@ -131,8 +131,8 @@ def test_a_new_paragraph_and_a_text_that_was_not_there_are_taken_into_their_plac
 
     run("take", str(tmp_path / "texts.ar.po"))
 
-    assert read(translations / "ar" / "mirrors.md").blocks[0].words == "بداية جديدة."
-    assert {block.words for block in read(translations / "ar" / "about.md").blocks} == {"بداية جديدة."}
+    assert read_document(translations / "ar" / "mirrors.md").blocks[0].words == "بداية جديدة."
+    assert {block.words for block in read_document(translations / "ar" / "about.md").blocks} == {"بداية جديدة."}
 
 
 def test_a_file_that_is_no_catalogue_of_ours_is_refused_in_one_sentence(translations, tmp_path):

@@ -8,9 +8,9 @@ from click.testing import CliRunner
 
 from campaign.cli.main import main
 from campaign.config import TRANSLATIONS
-from campaign.content.files import fingerprint
+from campaign.content.files import source_hash
 from campaign.languages import discover
-from campaign.translation.status import state
+from campaign.translation.status import language_status
 
 TESTIMONY, LETTER, MESSAGES = "testimony.md", "petition.md", "LC_MESSAGES/messages.po"
 LAST = "39 شخصًا"  # words of the testimony's first paragraph
@@ -78,7 +78,7 @@ class Arabic:
 
     def troubles(self) -> list[str]:
         """What is said of it."""
-        return [str(trouble) for trouble in state(self.folder, discover(self.folder)["ar"]).troubles]
+        return [str(trouble) for trouble in language_status(self.folder, discover(self.folder)["ar"]).problems]
 
     def mark(self, text: str, id_: str) -> str:
         """The line over a part."""
@@ -94,7 +94,7 @@ def arabic(translations: Path) -> Arabic:
 
 @pytest.mark.parametrize("code", discover(TRANSLATIONS))
 def test_nothing_is_missing_stale_or_wrong_in_what_is_published(code):
-    assert [str(trouble) for trouble in state(TRANSLATIONS, discover(TRANSLATIONS)[code]).troubles] == []
+    assert [str(trouble) for trouble in language_status(TRANSLATIONS, discover(TRANSLATIONS)[code]).problems] == []
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -103,7 +103,7 @@ def test_a_fault_that_is_put_in_is_said_with_its_place(arabic, fault):
 
     arabic.change(name, old, new)
 
-    assert [trouble for trouble in arabic.troubles() if sentence in trouble], arabic.troubles()
+    assert [trouble for trouble in arabic.problems() if sentence in trouble], arabic.problems()
 
 
 def test_a_paragraph_that_nobody_translated_is_missing(arabic):
@@ -111,14 +111,14 @@ def test_a_paragraph_that_nobody_translated_is_missing(arabic):
     first = english.partition("<!-- p1 -->\n")[2].partition("\n")[0]
     arabic.change(LETTER, "إلى قادة العالم،", first)
 
-    assert "translations/ar/petition.md, p1: it is not translated." in arabic.troubles()
+    assert "translations/ar/petition.md, p1: it is not translated." in arabic.problems()
 
 
 def test_a_paragraph_that_is_not_there_is_missing_and_one_too_many_is_said(arabic):
     arabic.change(LETTER, arabic.mark(LETTER, "p1"), "<!-- p99 from 00000000 -->")
 
-    assert "translations/ar/petition.md, p1: it is not translated." in arabic.troubles()
-    assert "translations/ar/petition.md, p99: the source has no such part." in arabic.troubles()
+    assert "translations/ar/petition.md, p1: it is not translated." in arabic.problems()
+    assert "translations/ar/petition.md, p99: the source has no such part." in arabic.problems()
 
 
 def test_a_paragraph_is_stale_once_its_source_has_changed(arabic):
@@ -126,29 +126,29 @@ def test_a_paragraph_is_stale_once_its_source_has_changed(arabic):
     words = "To the leaders of the world,"
     english.write_text(english.read_text("utf-8").replace(words, words[:-1] + ":"), "utf-8")
 
-    was, now = fingerprint(words), fingerprint(words[:-1] + ":")
+    was, now = source_hash(words), source_hash(words[:-1] + ":")
     sentence = f"translations/ar/petition.md, p1: the source has changed since it was translated: it was {was}, it is {now} now."
-    assert arabic.troubles() == [sentence]
+    assert arabic.problems() == [sentence]
 
 
 def test_a_paragraph_that_does_not_say_what_it_was_made_from_counts_as_missing(arabic):
     arabic.change(LETTER, arabic.mark(LETTER, "p1"), "<!-- p1 -->")
 
-    assert "translations/ar/petition.md, p1: it does not say from which words it was made" in " ".join(arabic.troubles())
+    assert "translations/ar/petition.md, p1: it does not say from which words it was made" in " ".join(arabic.problems())
 
 
 def test_a_text_that_is_not_there_and_one_without_ids_are_said(arabic):
     (arabic.folder / "ar" / "about.md").unlink()
     arabic.change("mirrors.md", arabic.mark("mirrors.md", "p1"), "")
 
-    assert "translations/ar/about.md: the text is not there." in arabic.troubles()
-    assert "translations/ar/mirrors.md: the text does not begin with an id such as <!-- p1 -->." in arabic.troubles()
+    assert "translations/ar/about.md: the text is not there." in arabic.problems()
+    assert "translations/ar/mirrors.md: the text does not begin with an id such as <!-- p1 -->." in arabic.problems()
 
 
 def test_a_link_that_leads_elsewhere_than_its_source_is_said(arabic):
     arabic.change("about.md", "(/ar/petition)", "(/ar/privacy)")
 
-    assert "translations/ar/about.md, p6: it lacks the link to /ar/petition." in arabic.troubles()
+    assert "translations/ar/about.md, p6: it lacks the link to /ar/petition." in arabic.problems()
 
 
 def test_the_command_ends_well_for_what_is_published_and_says_what_there_is(translations):
@@ -181,4 +181,4 @@ def test_nothing_is_missing_of_a_testimony_whose_words_were_taken_out(arabic):
         left = '---\ntitle: "-"\ndescription: "-"\nstatus: original\n---\n'
         (arabic.folder / code / TESTIMONY).write_text(left, "utf-8")
 
-    assert arabic.troubles() == []
+    assert arabic.problems() == []

@@ -10,7 +10,7 @@ import time_machine
 
 from campaign.languages import LANGUAGES
 from campaign.petition import signing
-from campaign.state import Site
+from campaign.state import AppState
 from tests.people import publish
 from tests.servers import on_sqlite
 
@@ -23,7 +23,7 @@ READ = [f"/{code}{path}" for code in LANGUAGES for path in PATHS]
 def statements(app):
     """The statements that the site asks of its database, counted."""
     asked = []
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     sa.event.listen(site.database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     return asked
 
@@ -117,7 +117,7 @@ def test_a_page_is_made_again_when_a_count_is_published_and_when_the_hour_is_ove
     counted = visitor.read("/en/").text
     assert "1 signature" in counted
 
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
     stamp = visitor.form()["csrf_token"]
     with time_machine.travel(datetime.now(UTC).timestamp() + 3600):
         assert visitor.form()["csrf_token"] != stamp
@@ -153,7 +153,7 @@ def test_another_host_is_refused_also_for_a_page_that_is_kept(visitor):
 def test_readers_go_on_with_what_is_known_when_the_database_is_away(app, visitor, layla, monkeypatch):
     publish(app)
     visitor.read("/en/")
-    site: Site = app.extensions["site"]
+    site: AppState = app.extensions["site"]
 
     def away(*_arguments):
         raise sa.exc.OperationalError("SELECT 1", {}, Exception("the server is gone"))

@@ -13,7 +13,7 @@ from campaign import create_app
 from campaign.config import Settings
 from campaign.petition.models import Submission
 from campaign.web import request_checks
-from campaign.web.request_checks import Gate, Stamp, network
+from campaign.web.request_checks import FormToken, RateLimiter, network
 from tests.people import Visitor, rows
 from tests.servers import free_port, on_sqlite, wait_until
 
@@ -24,7 +24,7 @@ FAR = "192.0.2.1"
 @pytest.fixture
 def strict(monkeypatch):
     """Two in ten minutes from one network."""
-    monkeypatch.setattr(request_checks, "FROM_ONE_NETWORK", (RateLimitItemPerMinute(2, 10),))
+    monkeypatch.setattr(request_checks, "NETWORK_LIMITS", (RateLimitItemPerMinute(2, 10),))
 
 
 def passes(entrance, address, number, seconds=0.0):
@@ -38,7 +38,7 @@ def passes(entrance, address, number, seconds=0.0):
 
 
 def a_gate(**settings):
-    return Gate(Settings(**settings), b"secret")
+    return RateLimiter(Settings(**settings), b"secret")
 
 
 def test_a_network_is_one_ipv4_address_or_one_64_of_ipv6():
@@ -124,7 +124,7 @@ def test_whoever_sends_too_much_is_told_how_long_to_wait_and_loses_nothing_typed
 
 @on_sqlite
 def test_the_wait_is_said_in_whole_minutes_with_the_right_plural(visitor, reader, monkeypatch):
-    monkeypatch.setattr(request_checks, "FROM_ONE_NETWORK", (RateLimitItemPerHour(1),))
+    monkeypatch.setattr(request_checks, "NETWORK_LIMITS", (RateLimitItemPerHour(1),))
     sentences = {
         59: (visitor, "wait 1 minute,"),
         61: (visitor, "wait 2 minutes,"),
@@ -215,7 +215,7 @@ def test_a_page_with_a_token_takes_no_press_from_another_site_but_one_without_an
 
 
 def test_the_stamp_is_one_for_all_within_the_hour_and_nobody_else_can_make_it():
-    stamp = Stamp(b"key")
+    stamp = FormToken(b"key")
     with time_machine.travel(NOON, tick=False) as clock:
         made = stamp.make()
         clock.shift(3599)
@@ -224,7 +224,7 @@ def test_the_stamp_is_one_for_all_within_the_hour_and_nobody_else_can_make_it():
         assert (stamp.make() == made, stamp.age(made)) == (False, 1)
         clock.shift(48 * 3600)
         assert stamp.age(made) == 49
-    for other in ("", "x", made[:-1], Stamp(b"another").make(), f"9{made}", "\ud800", "ﺀ.x", "." * 9000):
+    for other in ("", "x", made[:-1], FormToken(b"another").make(), f"9{made}", "\ud800", "ﺀ.x", "." * 9000):
         assert stamp.age(other) is None, other
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from campaign.petition.name_index import words
+from campaign.petition.name_index import index_words
 
 revision = "0003"
 down_revision = "0002"
@@ -82,6 +82,6 @@ def fill_words() -> None:
     page = sa.select(signature).where(signature.c.shown_as.is_not(None)).order_by(signature.c.id).limit(1000)
     rows = connection.execute(page).all()
     while rows:
-        found = [{"word": word, "signature_id": record} for record, name in rows for word in words(name)]
+        found = [{"word": word, "signature_id": record} for record, name in rows for word in index_words(name)]
         connection.execute(sa.insert(name_word), found)
         rows = connection.execute(page.where(signature.c.id > rows[-1].id)).all()

@@ -17,29 +17,29 @@ from werkzeug.routing import RequestRedirect
 from wtforms import ValidationError
 
 from campaign.config import Settings
-from campaign.database import AWAY, now
+from campaign.database import DATABASE_UNAVAILABLE, now
 from campaign.organizers import audit
-from campaign.organizers.audit_labels import act_words, fact_words, role_name
+from campaign.organizers.audit_labels import action_label, detail_labels, role_label
 from campaign.organizers.auth import sessions
-from campaign.organizers.blueprint import room
+from campaign.organizers.blueprint import bp
 from campaign.organizers.models import Account, Login
-from campaign.petition.active_key import keys_in_force
-from campaign.state import Site, site
+from campaign.petition.active_key import active_keys
+from campaign.state import AppState, state
 from campaign.web import request_checks
 
-PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
-MOST_FIELDS = 60  # a page of signatures, each with a box to tick
-TOKEN = "login"  # noqa: S105  # its name in the session
+PRIVATE_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
+MAX_ORGANIZER_FIELDS = 60  # a page of signatures, each with a box to tick
+SESSION_KEY = "login"  # its name in the session
 View = Callable[..., Any]
 
 
 def init_app(app: Flask) -> None:
     """Set up the cookie of the session."""
-    house: Site = app.extensions["site"]
+    app_state: AppState = app.extensions["site"]
     app.config.update(
-        SECRET_KEY=house.keys.desk,
-        SESSION_COOKIE_NAME=cookie_name(house.settings, "desk"),
-        SESSION_COOKIE_SECURE=house.settings.is_https,
+        SECRET_KEY=app_state.keys.desk,
+        SESSION_COOKIE_NAME=cookie_name(app_state.settings, "desk"),
+        SESSION_COOKIE_SECURE=app_state.settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
@@ -52,59 +52,59 @@ def cookie_name(settings: Settings, name: str) -> str:
     return f"__Host-{name}" if settings.is_https else name
 
 
-def open_to(*roles: str, asked_again: bool = False) -> Callable[[View], View]:
+def requires_role(*roles: str, reauthenticate: bool = False) -> Callable[[View], View]:
     """Opens a view to some roles; where it shows or moves personal data, only to who gave passphrase and code just now."""
 
     def guard(view: View) -> View:
         @wraps(view)
         def guarded(**values: Any) -> Any:
             if g.login is None:
-                return redirect(f"{url_for('organizers.enter')}?{urlencode({'next': way_back()})}", 303)
+                return redirect(f"{url_for('organizers.enter')}?{urlencode({'next': safe_next_url()})}", 303)
             if g.login.account.role not in roles:
                 abort(403)
-            if asked_again and not sessions.is_fresh(g.login, now()):
-                return redirect(f"{url_for('organizers.again')}?{urlencode({'next': way_back()})}", 303)
+            if reauthenticate and not sessions.is_recently_authenticated(g.login, now()):
+                return redirect(f"{url_for('organizers.again')}?{urlencode({'next': safe_next_url()})}", 303)
             return view(**values)
 
-        guarded.open_to = roles  # type: ignore[attr-defined]  # a test sees that no view was forgotten
-        guarded.asked_again = asked_again  # type: ignore[attr-defined]
+        guarded.required_roles = roles  # type: ignore[attr-defined]  # a test sees that no view was forgotten
+        guarded.reauthenticate = reauthenticate  # type: ignore[attr-defined]
         return guarded
 
     return guard
 
 
-def me() -> Account:
+def current_account() -> Account:
     """Whoever is logged in; only in a view that is open to somebody."""
-    return my_login().account
+    return current_session().account
 
 
-def my_login() -> Login:
+def current_session() -> Login:
     """The login of this browser."""
     login: Login = g.login
     return login
 
 
-def can_open() -> bool:
+def can_unseal() -> bool:
     """Whether the private key is on this server, and the only one, so that what is sealed can be shown."""
-    return keys_in_force().private is not None
+    return active_keys().private is not None
 
 
 def was_key_changed() -> bool:
     """Whether another key than the first one is in force."""
-    return keys_in_force().public != site().keys.public
+    return active_keys().public != state().keys.public
 
 
-def begin(token: str) -> None:
+def store_session(token: str) -> None:
     """Puts a new login into the browser; nothing of the session before it stays."""
     session.clear()
     g.pop("csrf_token", None)
-    session[TOKEN] = token
+    session[SESSION_KEY] = token
 
 
-def way_back(wanted: str | None = None) -> str:
+def safe_next_url(wanted: str | None = None) -> str:
     """A page of the desk to return to: the one that is asked for, or `wanted` if it is one; else the overview."""
     path = request.full_path.rstrip("?") if wanted is None else wanted
-    routes = current_app.url_map.bind(site().settings.host)
+    routes = current_app.url_map.bind(state().settings.host)
     try:
         endpoint, _ = routes.match(path.partition("?")[0], "GET")
     except (NotFound, MethodNotAllowed, RequestRedirect):
@@ -114,15 +114,15 @@ def way_back(wanted: str | None = None) -> str:
     return path if is_ours else url_for("organizers.overview")
 
 
-@room.before_request
-def look() -> None:
+@bp.before_request
+def load_session_and_check_csrf() -> None:
     """Finds the login of this browser, and refuses a post that is not from a page of the desk."""
-    g.login = _login()
+    g.login = _load_session()
     if request.method != "POST":
         return
-    if not request_checks.read_carefully(request, MOST_FIELDS):
+    if not request_checks.validate_form_body(request, MAX_ORGANIZER_FIELDS):
         raise UnprocessableEntity
-    if request_checks.is_cross_site(request, site().settings, token_page="token" in (request.view_args or {})):
+    if request_checks.is_cross_site(request, state().settings, token_page="token" in (request.view_args or {})):
         raise request_checks.CrossSite
     try:
         validate_csrf(request.form.get("csrf_token"))
@@ -130,33 +130,33 @@ def look() -> None:
         raise BadRequest from None
 
 
-@room.after_request
-def keep_private(response: Response) -> Response:
+@bp.after_request
+def add_private_headers(response: Response) -> Response:
     """Nothing of the desk is stored, found or told to others; after an act the end of the audit is kept outside the database."""
-    for name, value in PRIVATE.items():
+    for name, value in PRIVATE_HEADERS.items():
         response.headers.setdefault(name, value)
     if request.method == "POST":
-        with suppress(*AWAY, OSError):  # the timed work does it as well, and says what is wrong
-            audit.keep_head(site().database, site().settings.data)
+        with suppress(*DATABASE_UNAVAILABLE, OSError):  # the timed work does it as well, and says what is wrong
+            audit.store_head(state().database, state().settings.data)
     return response
 
 
-@room.context_processor
-def context() -> dict[str, Any]:
+@bp.context_processor
+def organizer_context() -> dict[str, Any]:
     """What the desk's templates use besides."""
     login: Login | None = g.get("login")
-    words = {"act_words": act_words, "fact_words": fact_words, "role_name": role_name}
-    keys = {"can_open": can_open, "was_key_changed": was_key_changed}
+    words = {"action_label": action_label, "detail_labels": detail_labels, "role_label": role_label}
+    keys = {"can_open": can_unseal, "was_key_changed": was_key_changed}
     return {"me": login.account if login else None, "csrf_token": generate_csrf, **words, **keys}
 
 
-def _login() -> Login | None:
-    token = session.get(TOKEN)
+def _load_session() -> Login | None:
+    token = session.get(SESSION_KEY)
     if not isinstance(token, str):
         return None
-    with site().database.reading() as opened:
-        login = sessions.find(opened, token, now())
-    if login and now() - login.seen_at > sessions.SEEN_EVERY:
-        with site().database.writing() as opened:
-            sessions.see(opened, login, now())
+    with state().database.reading() as opened:
+        login = sessions.find_session(opened, token, now())
+    if login and now() - login.seen_at > sessions.SEEN_INTERVAL:
+        with state().database.writing() as opened:
+            sessions.mark_seen(opened, login, now())
     return login

@@ -11,12 +11,12 @@ from campaign.database import Database
 from campaign.organizers import accounts, audit
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import passphrases, sessions, throttling
-from campaign.organizers.auth.two_factor import use
+from campaign.organizers.auth.two_factor import use_code
 from campaign.organizers.models import Account
 
 
 @dataclass(frozen=True)
-class Proof:
+class Credentials:
     """What somebody typed, and what their browser keeps of an earlier login."""
 
     passphrase: str
@@ -25,31 +25,31 @@ class Proof:
 
 
 @dataclass(frozen=True)
-class Entered:
+class LoginResult:
     """What the browser keeps: of this login, and of having been here."""
 
     token: str
     device: str
 
 
-def enter(database: Database, key: bytes, email: str, proof: Proof, moment: datetime) -> Entered | None:
+def log_in(database: Database, key: bytes, email: str, credentials: Credentials, moment: datetime) -> LoginResult | None:
     """Begins a login; None whatever was wrong, also where there is no such account."""
     with database.reading() as session:
-        account = accounts.ready(session, email)
-    begun: list[Entered] = []
+        account = accounts.find_ready_account(session, email)
+    begun: list[LoginResult] = []
 
     def begin(session: Session, found: Account) -> None:
-        begun.append(_begin(session, found, proof, moment))
+        begun.append(_begin(session, found, credentials, moment))
 
-    prove(database, key, account, proof, moment, begin)
+    verify_credentials(database, key, account, credentials, moment, begin)
     return begun[0] if begun else None
 
 
-def prove(
+def verify_credentials(
     database: Database,
     key: bytes,
     account: Account | None,
-    proof: Proof,
+    credentials: Credentials,
     moment: datetime,
     then: Callable[[Session, Account], object],
 ) -> bool:
@@ -57,32 +57,32 @@ def prove(
 
     The guess is on disk before it is looked at, and nobody waits for the disk while Argon2 works: so there are two transactions.
     """
-    device = _counted(database, account, proof, moment)
+    device = _register_attempt(database, account, credentials, moment)
     kept = account.passphrase_hash if account and device is not None else None
-    if not passphrases.is_right(proof.passphrase, kept) or account is None or device is None:
+    if not passphrases.verify_passphrase(credentials.passphrase, kept) or account is None or device is None:
         return False
     with database.writing() as session:
         found = session.get(Account, account.id)
-        if not found or found.passphrase_hash != kept or not use(session, key, found, proof.code, moment):
+        if not found or found.passphrase_hash != kept or not use_code(session, key, found, credentials.code, moment):
             return False
-        throttling.give_back(session, found, device, moment)
+        throttling.forgive_attempt(session, found, device, moment)
         then(session, found)
     return True
 
 
-def _counted(database: Database, account: Account | None, proof: Proof, moment: datetime) -> bytes | None:
+def _register_attempt(database: Database, account: Account | None, credentials: Credentials, moment: datetime) -> bytes | None:
     """Counts the guess; None when it is not to be looked at."""
     with database.writing() as session:
-        device = throttling.whose(session, account, proof.device, moment)
-        return device if throttling.take(session, account, device, moment) else None
+        device = throttling.throttle_key(session, account, credentials.device, moment)
+        return device if throttling.register_attempt(session, account, device, moment) else None
 
 
-def _begin(session: Session, account: Account, proof: Proof, moment: datetime) -> Entered:
+def _begin(session: Session, account: Account, credentials: Credentials, moment: datetime) -> LoginResult:
     """A new login under a new token; the browser is known from now on."""
-    is_known = throttling.whose(session, account, proof.device, moment) != throttling.STRANGERS
-    device = proof.device if is_known and proof.device else new_token()
-    throttling.remember(session, account, device, moment)
-    entered = Entered(sessions.begin(session, account, moment), device)
-    wrong = throttling.wrong_today(session, account, moment)
-    audit.note(session, account.email, Action.LOGGED_IN, **{"wrong_today": wrong} if wrong else {})
-    return entered
+    is_known = throttling.throttle_key(session, account, credentials.device, moment) != throttling.UNKNOWN_DEVICES
+    device = credentials.device if is_known and credentials.device else new_token()
+    throttling.remember_device(session, account, device, moment)
+    result = LoginResult(sessions.begin_session(session, account, moment), device)
+    wrong = throttling.failed_today(session, account, moment)
+    audit.record(session, account.email, Action.LOGGED_IN, **{"wrong_today": wrong} if wrong else {})
+    return result

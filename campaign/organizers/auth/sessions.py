@@ -8,52 +8,52 @@ from sqlalchemy.orm import Session
 from campaign.crypto.sealing import new_token, token_hash
 from campaign.organizers.models import Account, Login
 
-IDLE = timedelta(minutes=30)
-LONGEST = timedelta(hours=12)
-FRESH = timedelta(minutes=10)  # for what shows or moves personal data
-SEEN_EVERY = timedelta(minutes=1)
+IDLE_TIMEOUT = timedelta(minutes=30)
+ABSOLUTE_TIMEOUT = timedelta(hours=12)
+REAUTHENTICATION_PERIOD = timedelta(minutes=10)  # for what shows or moves personal data
+SEEN_INTERVAL = timedelta(minutes=1)
 
 
-def begin(session: Session, account: Account, moment: datetime) -> str:
+def begin_session(session: Session, account: Account, moment: datetime) -> str:
     """Begins a login and returns the token that the browser keeps."""
     token = new_token()
     session.add(Login(token_hash=token_hash(token), account=account, began_at=moment, seen_at=moment, asked_at=moment))
     return token
 
 
-def find(session: Session, token: str, moment: datetime) -> Login | None:
+def find_session(session: Session, token: str, moment: datetime) -> Login | None:
     """The login of a token, unless it is over or its account has no second factor."""
     living = sa.select(Login).where(Login.token_hash == token_hash(token), *_living(moment))
     login = session.scalar(living)
     return login if login and login.account.ready_at else None
 
 
-def see(session: Session, login: Login, moment: datetime) -> None:
+def mark_seen(session: Session, login: Login, moment: datetime) -> None:
     """Notes that somebody is there, so that the idle time begins anew."""
     session.execute(sa.update(Login).where(Login.id == login.id).values(seen_at=moment))
 
 
-def ask_again(session: Session, login: Login, moment: datetime) -> None:
+def mark_reauthenticated(session: Session, login: Login, moment: datetime) -> None:
     """Notes that passphrase and code were given just now."""
     session.execute(sa.update(Login).where(Login.id == login.id).values(asked_at=moment))
 
 
-def is_fresh(login: Login, moment: datetime) -> bool:
+def is_recently_authenticated(login: Login, moment: datetime) -> bool:
     """Whether passphrase and code were given within the last minutes."""
-    return moment - login.asked_at < FRESH
+    return moment - login.asked_at < REAUTHENTICATION_PERIOD
 
 
-def of(session: Session, account: Account, moment: datetime) -> list[Login]:
+def list_sessions(session: Session, account: Account, moment: datetime) -> list[Login]:
     """Where somebody is logged in, the newest first."""
     living = sa.select(Login).where(Login.account_id == account.id, *_living(moment))
     return list(session.scalars(living.order_by(Login.began_at.desc())))
 
 
-def end(session: Session, account: Account, *ids: int) -> None:
+def end_sessions(session: Session, account: Account, *ids: int) -> None:
     """Ends some logins of an account; without any named, all."""
     which = [Login.id.in_(ids)] if ids else []
     session.execute(sa.delete(Login).where(Login.account_id == account.id, *which))
 
 
 def _living(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return Login.seen_at > moment - IDLE, Login.began_at > moment - LONGEST
+    return Login.seen_at > moment - IDLE_TIMEOUT, Login.began_at > moment - ABSOLUTE_TIMEOUT

@@ -11,63 +11,63 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import token_hash
 from campaign.database import insert
-from campaign.organizers.models import Account, Guesses, KnownDevice
+from campaign.organizers.models import Account, KnownDevice, LoginAttempts
 
-OF_STRANGERS, OF_A_DEVICE, DEVICES = 60, 10, 4
-FREE = 3  # guesses before it becomes slow
-LONGEST_WAIT = timedelta(minutes=15)
-DEVICE_LIFE = timedelta(days=365)
-STRANGERS = b""
-NOBODY = 0  # whose guesses are counted too, so that the answer takes as long where there is no account
+MAX_UNKNOWN_ATTEMPTS, MAX_DEVICE_ATTEMPTS, MAX_KNOWN_DEVICES = 60, 10, 4
+FREE_ATTEMPTS = 3  # guesses before it becomes slow
+MAX_DELAY = timedelta(minutes=15)
+DEVICE_LIFETIME = timedelta(days=365)
+UNKNOWN_DEVICES = b""
+NO_ACCOUNT = 0  # whose guesses are counted too, so that the answer takes as long where there is no account
 
 
-def whose(session: Session, account: Account | None, device: str | None, moment: datetime) -> bytes:
+def throttle_key(session: Session, account: Account | None, device: str | None, moment: datetime) -> bytes:
     """Under which name a guess is counted: that of a browser known for the account, or the one of all strangers."""
     known = session.get(KnownDevice, token_hash(device or ""))
-    is_known = account and known and known.account_id == account.id and moment - known.used_at < DEVICE_LIFE
-    return known.token_hash if known and is_known else STRANGERS
+    is_known = account and known and known.account_id == account.id and moment - known.used_at < DEVICE_LIFETIME
+    return known.token_hash if known and is_known else UNKNOWN_DEVICES
 
 
-def take(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
+def register_attempt(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
     """Counts a guess before it is looked at; False when there were too many today, or the last was too short a time ago."""
-    key = {"account_id": account.id if account else NOBODY, "day": moment.date(), "device": device}
-    session.execute(insert(session, Guesses).values(**key, wrong=0, next_at=moment).on_conflict_do_nothing())
-    row = session.get_one(Guesses, key, with_for_update=True)
-    if row.wrong >= (OF_STRANGERS if device == STRANGERS else OF_A_DEVICE) or row.next_at > moment:
+    key = {"account_id": account.id if account else NO_ACCOUNT, "day": moment.date(), "device": device}
+    session.execute(insert(session, LoginAttempts).values(**key, wrong=0, next_at=moment).on_conflict_do_nothing())
+    row = session.get_one(LoginAttempts, key, with_for_update=True)
+    if row.wrong >= (MAX_UNKNOWN_ATTEMPTS if device == UNKNOWN_DEVICES else MAX_DEVICE_ATTEMPTS) or row.next_at > moment:
         return False
     row.wrong += 1
-    row.next_at = moment + wait(row.wrong)
+    row.next_at = moment + delay_after(row.wrong)
     return True
 
 
-def give_back(session: Session, account: Account, device: bytes, moment: datetime) -> None:
+def forgive_attempt(session: Session, account: Account, device: bytes, moment: datetime) -> None:
     """The guess was right: it counts nowhere, and the next one need not wait."""
-    theirs = Guesses.account_id == account.id, Guesses.day == moment.date(), Guesses.device == device
-    session.execute(sa.update(Guesses).where(*theirs).values(wrong=Guesses.wrong - 1, next_at=moment))
+    theirs = LoginAttempts.account_id == account.id, LoginAttempts.day == moment.date(), LoginAttempts.device == device
+    session.execute(sa.update(LoginAttempts).where(*theirs).values(wrong=LoginAttempts.wrong - 1, next_at=moment))
 
 
-def wait(wrong: int) -> timedelta:
+def delay_after(wrong: int) -> timedelta:
     """How long after so many wrong guesses the next one is not looked at: two seconds, then twice as long each time."""
-    if wrong < FREE:
+    if wrong < FREE_ATTEMPTS:
         return timedelta(0)
-    return min(timedelta(seconds=2 ** min(wrong - FREE + 1, 10)), LONGEST_WAIT)
+    return min(timedelta(seconds=2 ** min(wrong - FREE_ATTEMPTS + 1, 10)), MAX_DELAY)
 
 
-def wrong_today(session: Session, account: Account, moment: datetime) -> int:
+def failed_today(session: Session, account: Account, moment: datetime) -> int:
     """How many were wrong today."""
-    theirs = Guesses.account_id == account.id, Guesses.day == moment.date()
-    return session.scalar(sa.select(sa.func.sum(Guesses.wrong)).where(*theirs)) or 0
+    theirs = LoginAttempts.account_id == account.id, LoginAttempts.day == moment.date()
+    return session.scalar(sa.select(sa.func.sum(LoginAttempts.wrong)).where(*theirs)) or 0
 
 
-def is_known(session: Session, device: str | None) -> bool:
+def is_known_device(session: Session, device: str | None) -> bool:
     """Whether somebody has logged in with this browser."""
     return session.get(KnownDevice, token_hash(device or "")) is not None
 
 
-def remember(session: Session, account: Account, device: str, moment: datetime) -> None:
+def remember_device(session: Session, account: Account, device: str, moment: datetime) -> None:
     """The owner has logged in with this browser; the one that was not used for longest is forgotten for it."""
     session.merge(KnownDevice(token_hash=token_hash(device), account_id=account.id, used_at=moment))
     session.flush()
     newest = sa.select(KnownDevice).where(KnownDevice.account_id == account.id).order_by(KnownDevice.used_at.desc())
-    for old in session.scalars(newest.offset(DEVICES)):
+    for old in session.scalars(newest.offset(MAX_KNOWN_DEVICES)):
         session.delete(old)

@@ -10,54 +10,56 @@ import segno
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.crypto.sealing import lock, token_hash, unlock
+from campaign.crypto.sealing import decrypt, encrypt, token_hash
 from campaign.languages import digits
 from campaign.organizers.models import Account, RecoveryCode
 
-STEP = 30  # seconds
-LATE = 1  # steps that a telephone's clock may be off, in either direction
+STEP_SECONDS = 30  # seconds
+CLOCK_TOLERANCE = 1  # steps that a telephone's clock may be off, in either direction
 RECOVERY_CODES = 10
 ISSUER = "A call from Idlib"
 
 
-def new_secret(key: bytes, account: Account) -> None:
+def set_new_secret(key: bytes, account: Account) -> None:
     """Gives the account a new secret, locked under the desk's key; codes of the old one are over."""
-    account.factor_box = lock(key, pyotp.random_base32())
+    account.factor_box = encrypt(key, pyotp.random_base32())
 
 
-def secret(key: bytes, account: Account) -> str:
+def totp_secret(key: bytes, account: Account) -> str:
     """The secret as the app wants it, in base32."""
     assert account.factor_box
-    return unlock(key, account.factor_box)
+    return decrypt(key, account.factor_box)
 
 
-def spelled(secret: str) -> str:
+def format_secret(secret: str) -> str:
     """A secret in groups of four, as it is typed off; apps leave the spaces out."""
     return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
 
 
-def picture(key: bytes, account: Account) -> str:
+def qr_svg(key: bytes, account: Account) -> str:
     """The secret as a QR code, an SVG to stand within a page."""
-    address = pyotp.TOTP(secret(key, account)).provisioning_uri(name=account.email, issuer_name=ISSUER)
+    address = pyotp.TOTP(totp_secret(key, account)).provisioning_uri(name=account.email, issuer_name=ISSUER)
     return str(segno.make(address, error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None))
 
 
-def use(session: Session, key: bytes, account: Account, typed: str, moment: datetime) -> bool:
+def use_code(session: Session, key: bytes, account: Account, typed: str, moment: datetime) -> bool:
     """Uses a code of either kind up; False when it is wrong or was used before, also by somebody at this very moment."""
     code = re.sub(r"[\s-]", "", digits(typed))[:40].lower()
     if re.fullmatch("[0-9]{6}", code):
-        return _use_step(session, key, account, code, moment)
+        return _use_totp(session, key, account, code, moment)
     used = sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id, RecoveryCode.code_hash == token_hash(code))
     return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]  # what DELETE returns has it
 
 
-def _use_step(session: Session, key: bytes, account: Account, code: str, moment: datetime) -> bool:
+def _use_totp(session: Session, key: bytes, account: Account, code: str, moment: datetime) -> bool:
     """Whether the code is of a step that is newer than every one used: the database decides, in one statement."""
     if account.factor_box is None:
         return False
-    totp, now_step = pyotp.TOTP(secret(key, account)), int(moment.timestamp()) // STEP
+    totp, now_step = pyotp.TOTP(totp_secret(key, account)), int(moment.timestamp()) // STEP_SECONDS
     steps = [
-        step for step in range(now_step - LATE, now_step + LATE + 1) if secrets.compare_digest(totp.generate_otp(step), code)
+        step
+        for step in range(now_step - CLOCK_TOLERANCE, now_step + CLOCK_TOLERANCE + 1)
+        if secrets.compare_digest(totp.generate_otp(step), code)
     ]
     if not steps:
         return False
@@ -73,7 +75,7 @@ def new_recovery_codes(session: Session, account: Account) -> list[str]:
     return ["-".join(code[place : place + 4] for place in range(0, 16, 4)) for code in codes]
 
 
-def recovery_codes_left(session: Session, account: Account) -> int:
+def count_recovery_codes(session: Session, account: Account) -> int:
     """How many were not used yet."""
     unused = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account.id)
     return session.scalar(unused) or 0

@@ -6,32 +6,32 @@ from werkzeug.wrappers import Response
 
 from campaign.organizers import accounts as rules
 from campaign.organizers import four_eyes
-from campaign.organizers.auth.guards import me, open_to
-from campaign.organizers.blueprint import room
+from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER
-from campaign.state import site
+from campaign.state import state
 
 
-@room.get("/accounts")
-@open_to(ORGANIZER)
+@bp.get("/accounts")
+@requires_role(ORGANIZER)
 def accounts() -> str:
     """Who works at the desk."""
-    with site().database.reading() as session:
-        everybody, is_on = rules.everybody(session), four_eyes.is_on(session)
+    with state().database.reading() as session:
+        everybody, is_on = rules.list_accounts(session), four_eyes.is_enabled(session)
     organizers = [account for account in everybody if account.is_organizer]
     return render_template("organizers/accounts.html", accounts=everybody, is_on=is_on, alone=len(organizers) == 1)
 
 
-@room.post("/accounts")
-@open_to(ORGANIZER, asked_again=True)
+@bp.post("/accounts")
+@requires_role(ORGANIZER, reauthenticate=True)
 def turn_four_eyes() -> Response:
     """Turns the rule of four eyes on; or off, where there is nobody else."""
     wanted = request.form.get("four_eyes")
     if wanted not in ("on", "off"):
         raise BadRequest
     try:
-        with site().database.writing() as session:
-            four_eyes.turn(session, me(), on=wanted == "on")
-    except four_eyes.NotPossible:
+        with state().database.writing() as session:
+            four_eyes.set_enabled(session, current_account(), on=wanted == "on")
+    except four_eyes.NotDecidable:
         raise BadRequest from None
     return redirect(url_for(".accounts"), 303)

@@ -6,30 +6,30 @@ from flask import Response, render_template, request, url_for
 from werkzeug.wsgi import wrap_file
 
 from campaign.organizers import audit as rules
-from campaign.organizers.auth.guards import open_to
-from campaign.organizers.blueprint import room
+from campaign.organizers.auth.guards import requires_role
+from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER, ROLES
-from campaign.state import site
+from campaign.state import state
 
-ON_A_PAGE = 50
+ENTRIES_PER_PAGE = 50
 
 
-@room.get("/audit")
-@open_to(*ROLES)
+@bp.get("/audit")
+@requires_role(*ROLES)
 def audit() -> str:
     """The acts, the newest first."""
     before = request.args.get("before", type=int)
-    with site().database.reading() as session:
-        lines = rules.newest(session, before, ON_A_PAGE + 1)
-    older = url_for(".audit", before=lines[ON_A_PAGE - 1].number) if len(lines) > ON_A_PAGE else None
-    return render_template("organizers/audit.html", lines=lines[:ON_A_PAGE], older=older)
+    with state().database.reading() as session:
+        lines = rules.newest_entries(session, before, ENTRIES_PER_PAGE + 1)
+    older = url_for(".audit", before=lines[ENTRIES_PER_PAGE - 1].number) if len(lines) > ENTRIES_PER_PAGE else None
+    return render_template("organizers/audit.html", lines=lines[:ENTRIES_PER_PAGE], older=older)
 
 
-@room.get("/audit.jsonl")
-@open_to(ORGANIZER)
+@bp.get("/audit.jsonl")
+@requires_role(ORGANIZER)
 def audit_file() -> Response:
     """Send every line, with its hash, as a file that is read piece by piece and never whole in memory."""
-    pieces = rules.exported(site().database)
+    pieces = rules.export_jsonl(state().database)
     file = SimpleNamespace(read=lambda _size: next(pieces, b""), close=pieces.close)
     return Response(
         wrap_file(request.environ, file),  # type: ignore[arg-type]  # it reads bytes, as a file does

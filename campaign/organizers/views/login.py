@@ -11,70 +11,70 @@ from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import guards, sessions, throttling
 from campaign.organizers.auth import login as rules
-from campaign.organizers.auth.guards import open_to
-from campaign.organizers.blueprint import room
-from campaign.organizers.forms import EnterForm, ProofForm
+from campaign.organizers.auth.guards import requires_role
+from campaign.organizers.blueprint import bp
+from campaign.organizers.forms import LoginForm, ReauthenticationForm
 from campaign.organizers.models import ROLES
-from campaign.state import site
+from campaign.state import state
 
 Page = Answer | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
-@room.route("/enter", methods=["GET", "POST"])
+@bp.route("/enter", methods=["GET", "POST"])
 def enter() -> Page:
     """Show the login form; log in an organizer with the right passphrase and an unused code."""
     if request.method == "POST":
         return _log_in()
     if g.login:
         return redirect(url_for(".overview"), 303)
-    return render_template("organizers/enter.html", form=EnterForm(), errors=[])
+    return render_template("organizers/enter.html", form=LoginForm(), errors=[])
 
 
 def _log_in() -> Page:
     """The answer does not tell what was wrong."""
-    form, wait = EnterForm(), _wait()
+    form, wait = LoginForm(), _wait()
     if wait:
         page = render_template("organizers/enter.html", form=form, errors=[("main", _too_many())])
         return page, 429, {"Retry-After": str(wait)}
     if not form.validate():
         return render_template("organizers/enter.html", form=form, errors=form.mistakes), 422
-    proof = form.proof(_device())
-    entered = rules.enter(site().database, site().keys.desk, form.email.data or "", proof, now())
-    if entered is None:
+    credentials = form.credentials(_device())
+    result = rules.log_in(state().database, state().keys.desk, form.email.data or "", credentials, now())
+    if result is None:
         return render_template("organizers/enter.html", form=form, errors=[("main", _refused())]), 422
-    guards.begin(entered.token)
-    return _known(redirect(guards.way_back(request.args.get("next", "")), 303), entered.device)
+    guards.store_session(result.token)
+    return _known(redirect(guards.safe_next_url(request.args.get("next", "")), 303), result.device)
 
 
-@room.route("/again", methods=["GET", "POST"])
-@open_to(*ROLES)
+@bp.route("/again", methods=["GET", "POST"])
+@requires_role(*ROLES)
 def again() -> Page:
     """Ask for passphrase and code again before a page with personal data, and go on to that page."""
-    form = ProofForm()
+    form = ReauthenticationForm()
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return render_template("organizers/again.html", form=form, errors=form.mistakes), status
-    login = guards.my_login()
-    is_proved = rules.prove(
-        site().database,
-        site().keys.desk,
+    login = guards.current_session()
+    is_proved = rules.verify_credentials(
+        state().database,
+        state().keys.desk,
         login.account,
-        form.proof(_device()),
+        form.credentials(_device()),
         now(),
-        lambda opened, _: sessions.ask_again(opened, login, now()),
+        lambda opened, _: sessions.mark_reauthenticated(opened, login, now()),
     )
     if not is_proved:
         return render_template("organizers/again.html", form=form, errors=[("main", _refused())]), 422
-    return redirect(guards.way_back(request.args.get("next", "")), 303)
+    return redirect(guards.safe_next_url(request.args.get("next", "")), 303)
 
 
-@room.post("/leave")
-@open_to(*ROLES)
+@bp.post("/leave")
+@requires_role(*ROLES)
 def leave() -> Page:
     """Ends the login."""
-    with site().database.writing() as opened:
-        sessions.end(opened, guards.me(), guards.my_login().id)
-        audit.note(opened, guards.me().email, Action.LOGGED_OUT)
+    with state().database.writing() as opened:
+        sessions.end_sessions(opened, guards.current_account(), guards.current_session().id)
+        audit.record(opened, guards.current_account().email, Action.LOGGED_OUT)
     session.clear()
     return redirect(url_for(".enter"), 303)
 
@@ -92,13 +92,13 @@ def _too_many() -> Any:
 
 def _wait() -> int:
     """Seconds that a network is to wait after many attempts; a browser that was let in before need not."""
-    with site().database.reading() as opened:
-        return 0 if throttling.is_known(opened, _device()) else site().gate.wait(request.remote_addr)
+    with state().database.reading() as opened:
+        return 0 if throttling.is_known_device(opened, _device()) else state().rate_limiter.wait(request.remote_addr)
 
 
 def _name() -> str:
     """The name of the cookie that says that this browser was let in before."""
-    return guards.cookie_name(site().settings, "desk-known")
+    return guards.cookie_name(state().settings, "desk-known")
 
 
 def _device() -> str | None:
@@ -108,6 +108,8 @@ def _device() -> str | None:
 def _known(answer: Answer, device: str) -> Answer:
     """Lets the browser keep for a year that somebody was let in with it."""
     made: Response = make_response(answer)
-    is_secure = site().settings.is_https
-    made.set_cookie(_name(), device, max_age=throttling.DEVICE_LIFE, path="/", secure=is_secure, httponly=True, samesite="Lax")
+    is_secure = state().settings.is_https
+    made.set_cookie(
+        _name(), device, max_age=throttling.DEVICE_LIFETIME, path="/", secure=is_secure, httponly=True, samesite="Lax"
+    )
     return made

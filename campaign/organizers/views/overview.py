@@ -9,59 +9,59 @@ from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.organizers import charts, switches
 from campaign.organizers import stats as rules
-from campaign.organizers.auth.guards import me, open_to
-from campaign.organizers.blueprint import room
+from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.petition.counting import next_goal
 from campaign.petition.models import Publication
-from campaign.state import site
+from campaign.state import state
 
-STATES = {"on": True, "off": False}
+SWITCH_POSITIONS = {"on": True, "off": False}
 
 
-@room.get("/")
-@open_to(*ROLES)
+@bp.get("/")
+@requires_role(*ROLES)
 def overview() -> str:
     """The numbers, the plots, the outbox and the switches."""
-    with site().database.reading() as session:
-        numbers, publication = rules.numbers(session, now()), rules.publication(session)
-        days = rules.by_day(session, now().date())
-        places, tongues = rules.by_country(session), rules.by_language(session)
-        providers = rules.by_provider(session, now().date())
+    with state().database.reading() as session:
+        numbers, publication = rules.campaign_numbers(session, now()), rules.read_publication(session)
+        days = rules.signatures_by_day(session, now().date())
+        places, tongues = rules.signatures_by_country(session), rules.signatures_by_language(session)
+        providers = rules.provider_stats(session, now().date())
     return render_template(
         "organizers/overview.html",
         numbers=numbers,
-        goal=next_goal(numbers.confirmed, site().settings.goal),
+        goal=next_goal(numbers.confirmed, state().settings.goal),
         publication=publication,
         switches=_positions(publication),
         days=days,
-        columns=charts.columns([number for _, number in days], is_rtl=current().is_rtl),
+        columns=charts.column_bars([number for _, number in days], is_rtl=current().is_rtl),
         countries=_rows(places, dict(countries(current().code))),
         tongues=_rows(tongues, {code: language.name for code, language in LANGUAGES.items()}),
         providers=providers,
     )
 
 
-@room.route("/switch/<name>", methods=["GET", "POST"])
-@open_to(ORGANIZER)
+@bp.route("/switch/<name>", methods=["GET", "POST"])
+@requires_role(ORGANIZER)
 def switch(name: str) -> Response | str:
     """Show what turning a switch will do, or turn it."""
     if request.method == "POST":
         return _turn(name)
-    with site().database.reading() as session:
-        publication = rules.publication(session)
+    with state().database.reading() as session:
+        publication = rules.read_publication(session)
     return _switch(name, publication)
 
 
 def _turn(name: str) -> Response:
-    on = STATES.get(request.form.get("turn", ""))
+    on = SWITCH_POSITIONS.get(request.form.get("turn", ""))
     if on is None or name not in switches.SWITCHES:
         raise BadRequest
-    with site().database.writing() as session:
-        publication = rules.publication(session)
+    with state().database.writing() as session:
+        publication = rules.read_publication(session)
         if not on and _stays_on(name, publication):
             return make_response(_switch(name, publication), 409)
-        switches.turn(session, name, on=on, by=me().email, today=now().date())
+        switches.set_switch(session, name, on=on, by=current_account().email, today=now().date())
     return redirect(url_for(".overview", turned=name), 303)
 
 
@@ -75,7 +75,9 @@ def _switch(name: str, publication: Publication) -> str:
 def _stays_on(name: str, publication: Publication) -> bool:
     """Whether it cannot be turned back: nobody is asked to sign a letter that quotes what was withdrawn."""
     is_withdrawn = publication.testimony_withdrawn_on is not None
-    return name == "signing" and testimony_policy.has_lost_its_ground(site().care, site().texts, is_withdrawn=is_withdrawn)
+    return name == "signing" and testimony_policy.letter_depends_on_withdrawn_testimony(
+        state().policy, state().texts, is_withdrawn=is_withdrawn
+    )
 
 
 def _positions(publication: Publication) -> dict[str, object]:
@@ -87,4 +89,4 @@ def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[s
     """Code, name, number and bar of each."""
     most = max((number for _, number in counted), default=0)
     rtl = current().is_rtl
-    return [(code, names.get(code, code), number, charts.row(number, most, is_rtl=rtl)) for code, number in counted]
+    return [(code, names.get(code, code), number, charts.row_bar(number, most, is_rtl=rtl)) for code, number in counted]

@@ -9,29 +9,29 @@ from campaign.database import now
 from campaign.languages import countries, current
 from campaign.organizers import approvals, four_eyes
 from campaign.organizers import removals as rules
-from campaign.organizers.audit_labels import REASONS
-from campaign.organizers.auth.guards import me, open_to
-from campaign.organizers.blueprint import room
+from campaign.organizers.audit_labels import REASON_LABELS
+from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ROLES
 from campaign.organizers.search_forms import ReasonForm
 from campaign.petition.removed import UNDO_FOR, Removal
-from campaign.state import site
+from campaign.state import state
 
 Page = Response | str | tuple[str, int]
 
 
-@room.get("/removals")
-@open_to(*ROLES)
+@bp.get("/removals")
+@requires_role(*ROLES)
 def removals() -> Page:
     """Every removal, the newest first."""
     before = request.args.get("before", "")
-    with site().database.reading() as session:
-        found, older = rules.newest(session, int(before) if before.isdecimal() and len(before) < 10 else None)
-    return render_template("organizers/removals.html", removals=found, older=older, reasons=REASONS)
+    with state().database.reading() as session:
+        found, older = rules.newest_removals(session, int(before) if before.isdecimal() and len(before) < 10 else None)
+    return render_template("organizers/removals.html", removals=found, older=older, reasons=REASON_LABELS)
 
 
-@room.route("/removals/<int:number>", methods=["GET", "POST"])
-@open_to(*ROLES)
+@bp.route("/removals/<int:number>", methods=["GET", "POST"])
+@requires_role(*ROLES)
 def removal(number: int) -> Page:
     """Show what is proposed or what went; remove it, or put it back."""
     if request.method != "POST":
@@ -50,20 +50,22 @@ def _remove(number: int) -> Page:
     form = ReasonForm()
     if not form.validate():
         return _page(number, form, 422)
-    with site().database.writing() as session:
+    with state().database.writing() as session:
         found = _found(session.get(Removal, number))
-        if found.done_at is None and rules.request_for(session, number) is None:
-            if found.number > 1 and not me().is_organizer:
+        if found.done_at is None and rules.pending_request(session, number) is None:
+            if found.number > 1 and not current_account().is_organizer:
                 abort(403)
-            rules.ask(session, found, reason=form.reason.data, by=me(), handlers=approvals.handlers(site().keys))
+            rules.request_removal(
+                session, found, reason=form.reason.data, by=current_account(), handlers=approvals.handlers(state().keys)
+            )
     return redirect(url_for(".removal", number=number), 303)
 
 
 def _undo(number: int) -> Page:
     try:
-        with site().database.writing() as session:
+        with state().database.writing() as session:
             _found(session.get(Removal, number))
-            rules.put_back(session, number, by=me())
+            rules.restore(session, number, by=current_account())
     except rules.TooLate:
         message = gettext("The week is over. What was removed has been deleted, and cannot come back.")
         return _page(number, ReasonForm(formdata=None), 409, message)
@@ -71,10 +73,10 @@ def _undo(number: int) -> Page:
 
 
 def _page(number: int, form: ReasonForm, status: int = 200, message: str = "") -> Page:
-    with site().database.reading() as session:
+    with state().database.reading() as session:
         found = _found(session.get(Removal, number))
-        rows, asked = rules.first(session, found), rules.request_for(session, number)
-        needs_second = four_eyes.is_on(session)
+        rows, asked = rules.preview(session, found), rules.pending_request(session, number)
+        needs_second = four_eyes.is_enabled(session)
     page = render_template(
         "organizers/removal.html",
         removal=found,
@@ -84,9 +86,9 @@ def _page(number: int, form: ReasonForm, status: int = 200, message: str = "") -
         is_over=found.done_at is not None and now() >= found.done_at + UNDO_FOR,
         form=form,
         errors=[("main", message)] if message else form.mistakes,
-        reasons=REASONS,
+        reasons=REASON_LABELS,
         countries=dict(countries(current().code)),
-        most=rules.MOST,
+        most=rules.MAX_REMOVED_TOGETHER,
         undo_for=UNDO_FOR,
     )
     return page, status

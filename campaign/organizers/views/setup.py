@@ -8,34 +8,34 @@ from werkzeug.wrappers import Response
 from campaign.database import now
 from campaign.organizers import accounts
 from campaign.organizers.auth import passphrases, two_factor
-from campaign.organizers.blueprint import room
-from campaign.organizers.forms import CodeForm, NewPassphrase
+from campaign.organizers.blueprint import bp
+from campaign.organizers.forms import CodeForm, NewPassphraseForm
 from campaign.organizers.models import Account
-from campaign.state import site
+from campaign.state import state
 
-SECRET = {"Referrer-Policy": "no-referrer"}
+SETUP_HEADERS = {"Referrer-Policy": "no-referrer"}
 Page = Response | tuple[str, int, dict[str, str]]
 
 
-@room.route("/set-up/<token>", methods=["GET", "POST"])
+@bp.route("/set-up/<token>", methods=["GET", "POST"])
 def set_up(token: str) -> Page:
     """Show or do the step that comes next: the passphrase, then the second factor with the first code of the app."""
-    with site().database.reading() as session:
-        account = accounts.of_link(session, token, now())
+    with state().database.reading() as session:
+        account = accounts.get_by_setup_token(session, token, now())
     if account is None:
         return _over()
     return _confirm_factor(account, token) if account.passphrase_hash else _choose_passphrase(account, token)
 
 
 def _choose_passphrase(account: Account, token: str) -> Page:
-    form = NewPassphrase(account.email)
+    form = NewPassphraseForm(account.email)
     if not form.validate_on_submit():
         return _first(form, 422 if form.is_submitted() else 200)
-    kept = passphrases.keep(form.new.data or "")
-    with site().database.writing() as session:
-        found = accounts.of_link(session, token, now())
+    kept = passphrases.hash_passphrase(form.new.data or "")
+    with state().database.writing() as session:
+        found = accounts.get_by_setup_token(session, token, now())
         if found and found.passphrase_hash is None:
-            accounts.choose_passphrase(found, kept, site().keys.desk)
+            accounts.choose_passphrase(found, kept, state().keys.desk)
     return redirect(url_for(".set_up", token=token), 303)
 
 
@@ -44,28 +44,28 @@ def _confirm_factor(account: Account, token: str) -> Page:
     form = CodeForm()
     if not form.validate_on_submit():
         return _second(account, form, 422 if form.is_submitted() else 200)
-    with site().database.writing() as session:
-        found, code = accounts.of_link(session, token, now()), form.code.data or ""
-        codes = accounts.confirm_factor(session, found, code, site().keys.desk, now()) if found else None
+    with state().database.writing() as session:
+        found, code = accounts.get_by_setup_token(session, token, now()), form.code.data or ""
+        codes = accounts.confirm_second_factor(session, found, code, state().keys.desk, now()) if found else None
     if codes is None:
         form.code.errors = [
             gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
         ]
         return _second(account, form, 422)
-    return render_template("organizers/recovery_codes.html", codes=codes), 200, SECRET
+    return render_template("organizers/recovery_codes.html", codes=codes), 200, SETUP_HEADERS
 
 
-def _first(form: NewPassphrase, status: int) -> Page:
-    return render_template("organizers/set_up.html", form=form, errors=form.mistakes), status, SECRET
+def _first(form: NewPassphraseForm, status: int) -> Page:
+    return render_template("organizers/set_up.html", form=form, errors=form.mistakes), status, SETUP_HEADERS
 
 
 def _second(account: Account, form: CodeForm, status: int) -> Page:
-    key = site().keys.desk
-    picture = Markup(two_factor.picture(key, account))  # noqa: S704  # drawn by segno
-    secret = two_factor.spelled(two_factor.secret(key, account))
+    key = state().keys.desk
+    picture = Markup(two_factor.qr_svg(key, account))  # noqa: S704  # drawn by segno
+    secret = two_factor.format_secret(two_factor.totp_secret(key, account))
     answer = render_template("organizers/second_factor.html", form=form, errors=form.mistakes, picture=picture, secret=secret)
-    return answer, status, SECRET
+    return answer, status, SETUP_HEADERS
 
 
 def _over() -> Page:
-    return render_template("organizers/over.html"), 404, SECRET
+    return render_template("organizers/over.html"), 404, SETUP_HEADERS

@@ -8,99 +8,99 @@ from werkzeug.wrappers import Response
 from campaign.crypto import sealing
 from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
-from campaign.keyset import Page as Listing
+from campaign.keyset import KeysetPage as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
 from campaign.organizers import audit, pager, removals, signature_search
 from campaign.organizers.actions import Action
-from campaign.organizers.auth.guards import me, open_to
-from campaign.organizers.blueprint import room
+from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER, ROLES
-from campaign.organizers.search_forms import AddressForm, FindForm
+from campaign.organizers.search_forms import AddressForm, SearchForm
 from campaign.petition import display_names
-from campaign.petition.active_key import keys_in_force
-from campaign.petition.models import Review, Signature
+from campaign.petition.active_key import active_keys
+from campaign.petition.models import NameReview, Signature
 from campaign.petition.removed import Removed
-from campaign.state import site
+from campaign.state import state
 
 Page = Response | str | tuple[str, int]
 
 
-@room.route("/signatures", methods=["GET", "POST"])
-@open_to(*ROLES)
+@bp.route("/signatures", methods=["GET", "POST"])
+@requires_role(*ROLES)
 def signatures() -> Page:
     """Show the list and what it is narrowed to; draft a removal of those that are ticked, or of all that were looked for."""
     if request.method == "POST":
         return _draft_removal()
-    form = FindForm()
+    form = SearchForm()
     if not form.validate():
         return _list(form, Listing([], None, None)), 422
-    with site().database.reading() as session:
+    with state().database.reading() as session:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
-        listing = pager.page(session, signature_search.find(session, form.wanted()), **where)
+        listing = pager.search_page(session, signature_search.build_query(session, form.wanted()), **where)
     return _list(form, listing)
 
 
 def _draft_removal() -> Page:
     """Freeze the ids, so that what is seen is what will go."""
-    form = FindForm()
+    form = SearchForm()
     if not form.validate():
         raise BadRequest
-    with site().database.writing() as session:
+    with state().database.writing() as session:
         if request.form.get("which") == "all":
-            ids = pager.ids(session, signature_search.find(session, form.wanted()), removals.MOST)
+            ids = pager.read_ids(session, signature_search.build_query(session, form.wanted()), removals.MAX_REMOVED_TOGETHER)
         else:
             ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
         if not ids:
             return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
-        removal = removals.propose(session, ids, by=me().email, at=now())
+        removal = removals.draft(session, ids, by=current_account().email, at=now())
     return redirect(url_for(".removal", number=removal.id), 303)
 
 
-@room.route("/signatures/<record>", methods=["GET", "POST"])
-@open_to(*ROLES)
+@bp.route("/signatures/<record>", methods=["GET", "POST"])
+@requires_role(*ROLES)
 def signature(record: str) -> Page:
     """Show what can be read of one signature; hide its shown name at once, until the review shows it again or refuses it."""
     if request.method != "POST":
         return _one(record)
-    with site().database.writing() as session:
-        if display_names.hold(session, _id(record), today=now().date()):
-            audit.note(session, me().email, Action.NAME_HIDDEN, signature=record)
+    with state().database.writing() as session:
+        if display_names.hold_name(session, _id(record), today=now().date()):
+            audit.record(session, current_account().email, Action.NAME_HIDDEN, signature=record)
     return redirect(url_for(".signature", record=record, done="hidden"), 303)
 
 
-@room.route("/signatures/<record>/sealed", methods=["GET", "POST"])
-@open_to(ORGANIZER, asked_again=True)
+@bp.route("/signatures/<record>/sealed", methods=["GET", "POST"])
+@requires_role(ORGANIZER, reauthenticate=True)
 def sealed(record: str) -> Page:
     """Ask whether to open the name and the address, or say how else to read them; show them once, with a line in the audit."""
-    private = keys_in_force().private
+    private = active_keys().private
     if request.method != "POST" or private is None:
         return _sealed(record)
-    with site().database.writing() as session:
-        found = _found(signature_search.one(session, _id(record)))
+    with state().database.writing() as session:
+        found = _found(signature_search.get_signature(session, _id(record)))
         try:
             person = sealing.open_sealed(private, found.sealed)
         except CannotOpen:
             return _sealed(record, trouble=gettext("This record was sealed to another key, or it is damaged."))
-        audit.note(session, me().email, Action.SEALED_SHOWN, signature=record)
+        audit.record(session, current_account().email, Action.SEALED_SHOWN, signature=record)
     return _sealed(record, person=person)
 
 
-@room.route("/address", methods=["GET", "POST"])
-@open_to(ORGANIZER, asked_again=True)
+@bp.route("/address", methods=["GET", "POST"])
+@requires_role(ORGANIZER, reauthenticate=True)
 def address() -> Page:
     """Look for an e-mail address by its tag; the audit says that somebody looked, and not for which address."""
     form = AddressForm()
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), status
-    with site().database.writing() as session:
-        found = signature_search.of_mailbox(session, sealing.tag(site().keys.tag, (form.email.data or "").strip()))
-        audit.note(session, me().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
+    with state().database.writing() as session:
+        found = signature_search.find_by_mailbox(session, sealing.mailbox_tag(state().keys.tag, (form.email.data or "").strip()))
+        audit.record(session, current_account().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
     return render_template("organizers/address.html", form=form, errors=[], found=found)
 
 
-def _list(form: FindForm, listing: Listing) -> str:
+def _list(form: SearchForm, listing: Listing) -> str:
     return render_template(
         "organizers/signatures.html",
         form=form,
@@ -113,9 +113,9 @@ def _list(form: FindForm, listing: Listing) -> str:
 
 
 def _one(record: str) -> Page:
-    with site().database.reading() as session:
-        found = _found(signature_search.one(session, _id(record)))
-        review = session.get(Review, found.id)
+    with state().database.reading() as session:
+        found = _found(signature_search.get_signature(session, _id(record)))
+        review = session.get(NameReview, found.id)
     return render_template(
         "organizers/signature.html",
         signature=found,
@@ -126,8 +126,8 @@ def _one(record: str) -> Page:
 
 
 def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str = "") -> Page:
-    with site().database.reading() as session:
-        found = _found(signature_search.one(session, _id(record)))
+    with state().database.reading() as session:
+        found = _found(signature_search.get_signature(session, _id(record)))
     status = 409 if trouble or (person is None and request.method == "POST") else 200
     return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble), status
 
