@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from campaign.config import Settings
+    from campaign.state import AppState
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
@@ -17,7 +18,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from campaign import languages
-    from campaign.config import STATIC, TEMPLATES, Settings
+    from campaign.config import TEMPLATES, Settings
     from campaign.organizers import routes
     from campaign.organizers.auth import guards
     from campaign.petition import views as petition
@@ -25,49 +26,51 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from campaign.public import api, withdrawn
     from campaign.public import views as pages
     from campaign.web import context, errors, request_checks
-    from campaign.web.page_cache import PageCache, StaticFiles
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=request_checks.MAX_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
-    build_state(app, settings)
+    app.extensions["campaign"] = built = build_state(app, settings)
     for part in (languages, context, errors, guards, withdrawn):
         part.init_app(app)
     for part in (petition, pages, prints, api, routes):
         app.register_blueprint(part.bp)
 
-    kept = PageCache(app, app.extensions["published"], settings.hosts)
-    app.extensions["static"] = StaticFiles(STATIC, kept)
-    app.wsgi_app = kept  # type: ignore[method-assign]  # Flask's own way to put a middleware around the application
+    app.wsgi_app = built.page_cache  # type: ignore[method-assign]  # Flask's own way to put a middleware around the application
     if settings.trusted_proxies:
-        app.wsgi_app = ProxyFix(kept, x_for=settings.trusted_proxies, x_proto=0)  # type: ignore[method-assign]
+        proxied = ProxyFix(built.page_cache, x_for=settings.trusted_proxies, x_proto=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]
     return app
 
 
-def build_state(app: "Flask", settings: "Settings") -> None:
-    """Open what every room stands on."""
-    from campaign.config import TRANSLATIONS
+def build_state(app: "Flask", settings: "Settings") -> "AppState":
+    """Open the keys and the database, read the texts, and make what every request uses."""
+    from campaign.config import STATIC, TRANSLATIONS
     from campaign.content import testimony_policy
     from campaign.instance import open_database, open_keys
     from campaign.petition.active_key import ActiveKey
     from campaign.petition.snapshot import SnapshotCache
     from campaign.state import AppState
     from campaign.web import request_checks
+    from campaign.web.page_cache import PageCache, StaticFiles
 
     keys, database = open_keys(settings), open_database(settings)
-    care, texts = testimony_policy.load_testimony(TRANSLATIONS)
-    app.extensions["settings"] = settings
-    app.extensions["published"] = SnapshotCache(database, is_withdrawn=care.withdrawn)
-    app.extensions["active_key"] = ActiveKey(database, keys)
-    app.extensions["site"] = AppState(
+    policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
+    snapshots = SnapshotCache(database, is_withdrawn=policy.withdrawn)
+    page_cache = PageCache(app, snapshots, settings.hosts)
+    return AppState(
         settings=settings,
         database=database,
         keys=keys,
         rate_limiter=request_checks.RateLimiter(settings, keys.form),
         form_token=request_checks.FormToken(keys.form),
-        policy=care,
+        policy=policy,
         texts=texts,
-        texts_after_withdrawal=testimony_policy.texts_after_withdrawal(care, texts),
+        texts_after_withdrawal=testimony_policy.texts_after_withdrawal(policy, texts),
+        snapshots=snapshots,
+        active_key=ActiveKey(database, keys),
+        page_cache=page_cache,
+        static_files=StaticFiles(STATIC, page_cache),
     )

@@ -1,6 +1,7 @@
-"""What every room stands on, made once by `create_app`."""
+"""What every request uses, made once by `create_app`."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from flask import current_app
 
@@ -11,10 +12,15 @@ from campaign.crypto.sealing import Keys
 from campaign.database import Database
 from campaign.web.request_checks import FormToken, RateLimiter
 
+if TYPE_CHECKING:
+    from campaign.petition.active_key import ActiveKey
+    from campaign.petition.snapshot import SnapshotCache
+    from campaign.web.page_cache import PageCache, StaticFiles
+
 
 @dataclass(frozen=True)
 class AppState:
-    """The foundations of one site."""
+    """The state of one site; all of it is in `app.extensions["campaign"]`."""
 
     settings: Settings
     database: Database
@@ -24,9 +30,13 @@ class AppState:
     policy: TestimonyPolicy
     texts: dict[str, Texts]
     texts_after_withdrawal: dict[str, Texts]  # once the testimony is withdrawn
+    snapshots: "SnapshotCache"
+    active_key: "ActiveKey"
+    page_cache: "PageCache"
+    static_files: "StaticFiles"
 
 
 def state() -> AppState:
-    """The site that serves this request."""
-    found: AppState = current_app.extensions["site"]
+    """Return the state of the site that serves this request."""
+    found: AppState = current_app.extensions["campaign"]
     return found

@@ -119,7 +119,7 @@ def app(settings: Settings, compiled_templates: FileSystemBytecodeCache) -> Iter
     made = create_app(settings)
     made.jinja_env.bytecode_cache = compiled_templates
     yield made
-    site: AppState = made.extensions["site"]
+    site: AppState = made.extensions["campaign"]
     site.database.close()
 
 

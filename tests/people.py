@@ -70,7 +70,7 @@ class PostOffice:
 
     def deliver(self) -> list[Any]:
         """Sends what is due and returns the letters that arrived."""
-        site: AppState = self.app.extensions["site"]
+        site: AppState = self.app.extensions["campaign"]
         before = len(self.received)
         with self.app.app_context(), smtp.open_transport(smtp.make_transport(site.settings, lambda _: None)) as way_out:
             while claimed := queue.claim(site.database, now()):
@@ -88,16 +88,16 @@ def link_in(letter: Any) -> str:
 
 def rows(app: Flask, record: type[Signature] | type[Submission]) -> list[Any]:
     """What the database holds."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     with site.database.reading() as session:
         return list(session.scalars(sa.select(record)))
 
 
 def publish(app: Flask) -> None:
     """The timed work counts and publishes now, and the pages know at once."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     counting.publish(site.database, batch=site.settings.count_batch)
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
 
 
 assert emails  # its templates are what `deliver` writes

@@ -23,7 +23,7 @@ assert campaign.instance  # all tables are known once it is imported
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def test_the_migrations_make_the_tables_that_the_records_describe(database):

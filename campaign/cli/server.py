@@ -67,7 +67,7 @@ def prepare() -> None:
     instance.check(settings)
     app = create_app(settings)
     with app.app_context():
-        run_jobs(app.extensions["site"], lambda words: click.echo(words, err=True))
+        run_jobs(app.extensions["campaign"], lambda words: click.echo(words, err=True))
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 import time
 
-from flask import current_app
 from nacl.public import PublicKey
 
 from campaign.crypto.sealing import Keys
@@ -42,5 +41,4 @@ class ActiveKey:
 
 def active_keys() -> Keys:
     """Return the keys of this site with the public one that records are sealed to now."""
-    active: ActiveKey = current_app.extensions["active_key"]
-    return key_rotation.with_newest_key(state().keys, active())
+    return key_rotation.with_newest_key(state().keys, state().active_key())

@@ -7,13 +7,13 @@ from flask import current_app
 from flask_babel import gettext, ngettext
 from sqlalchemy.orm import Session
 
-from campaign.config import Settings
 from campaign.languages import number, speaking
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition.models import Submission
 from campaign.petition.signing import CONFIRMING, signature_of
+from campaign.state import state
 
 
 def compose(session: Session, entry: OutboxMessage, envelope: Envelope) -> EmailMessage | None:
@@ -50,7 +50,7 @@ def trial(address: EmailAddress, language: str) -> EmailMessage:
 
 
 def _email(envelope: Envelope, template: str, subject: str) -> EmailMessage:
-    settings: Settings = current_app.extensions["settings"]
+    settings = state().settings
     days = queue.LINK_LIFETIME.days
     body = current_app.jinja_env.get_template(f"emails/{template}.txt").render(
         url=f"{settings.base_url}/{envelope.language}/confirm/{envelope.token}",

@@ -4,7 +4,6 @@ import time
 from dataclasses import replace
 
 import sqlalchemy as sa
-from flask import current_app
 
 from campaign.content.pages import Texts
 from campaign.database import Database
@@ -47,8 +46,7 @@ class SnapshotCache:
 
 def current_snapshot() -> Snapshot:
     """What this site last published."""
-    latest: SnapshotCache = current_app.extensions["published"]
-    return latest()
+    return state().snapshots()
 
 
 def shown_texts() -> dict[str, Texts]:

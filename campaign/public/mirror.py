@@ -54,9 +54,9 @@ def write_mirror(app: Flask, folder: Path, taken: Callable[[int], object]) -> in
 
 def mirror_files(app: Flask) -> Iterator[tuple[str, bytes]]:
     """The copy's files, name and content, found from the front page along the links."""
-    app_state: AppState = app.extensions["site"]
+    app_state: AppState = app.extensions["campaign"]
     routes, client = app.url_map.bind(app_state.settings.host), app.test_client()
-    left_out = NOT_MIRRORED | gone_endpoints(app.extensions["published"]())
+    left_out = NOT_MIRRORED | gone_endpoints(app_state.snapshots())
     waiting, known = ["/"], {"/"}
     while waiting:
         address = waiting.pop()

@@ -47,7 +47,7 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    app_state: AppState = app.extensions["site"]
+    app_state: AppState = app.extensions["campaign"]
     preparing = ExportWorker(app_state.settings, app_state.database)
     todo = periodic_tasks(app_state.settings, app_state.database)
     todo += [PeriodicTask(PREPARE_EVERY, preparing.ensure_running), PeriodicTask(PURGE_EVERY, preparing.purge)]
@@ -87,7 +87,7 @@ def periodic_tasks(settings: Settings, database: Database) -> list[PeriodicTask]
 
 def deliver_due(app: Flask, stop: threading.Event, say: Callable[[str], None], *, by: bytes | None = None) -> None:
     """Sends what is due, until nothing is or the mail server is in trouble."""
-    app_state: AppState = app.extensions["site"]
+    app_state: AppState = app.extensions["campaign"]
     claimed = claim_unless_stopped(app_state.database, by=by)
     if not claimed:
         return

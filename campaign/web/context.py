@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, request, url_for
+from flask import Flask, Response, request, url_for
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, clock, current, day, isolate, number
@@ -79,7 +79,7 @@ def page_context() -> dict[str, Any]:
         "contact": settings.contact,
         "sample": latest.is_sample,
         "base_url": settings.base_url,
-        "static": current_app.extensions["static"],
+        "static": state().static_files,
         "same_page_in": same_page_in,
         "canonical": settings.base_url + request.path if has_address else None,
         "alternates": alternates() if has_address else [],

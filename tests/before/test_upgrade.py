@@ -87,7 +87,7 @@ def before(tmp_path, database_url, mailbox, compiled_templates):
         app = create_app(settings)
         app.jinja_env.bytecode_cache = compiled_templates
         yield Before(app, settings, place, recorded)
-        site: AppState = app.extensions["site"]
+        site: AppState = app.extensions["campaign"]
         site.database.close()
 
 
@@ -135,7 +135,7 @@ def test_a_mailbox_that_signed_before_the_upgrade_is_recognised(before, post_off
 
 
 def test_the_audit_of_before_the_upgrade_holds_and_goes_on(before):
-    site: AppState = before.app.extensions["site"]
+    site: AppState = before.app.extensions["campaign"]
     assert before.send(before.organizer("omar"), "/en/organize/leave").status_code == 303
 
     with site.database.reading() as session:
@@ -177,7 +177,7 @@ def test_a_prepared_export_is_taken_in_the_login_of_before_the_upgrade(before):
 
 def test_an_export_that_waited_for_the_worker_is_prepared(before):
     with before.app.app_context():
-        run_jobs(before.app.extensions["site"], print)
+        run_jobs(before.app.extensions["campaign"], print)
 
     page = before.organizer("omar").read("/en/organize/exports").text
     assert page.count('name="export"') == 2

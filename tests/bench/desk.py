@@ -74,7 +74,7 @@ def _pages(app: Flask, client: Client, token: str, size: int) -> dict[str, Calla
 
 def _thousandth(app: Flask, size: int) -> str:
     """The key of the page before the thousandth, or before the last."""
-    with app.extensions["site"].database.reading() as session:
+    with app.extensions["campaign"].database.reading() as session:
         query = signature_search.build_query(session, SignatureSearch())
         before = min(size - PAGE_SIZE, 999 * PAGE_SIZE) - 1
         row = session.execute(query.statement.order_by(*query.order.clauses()).offset(before).limit(1)).one()
@@ -96,7 +96,7 @@ def _time(ask: Callable[[], object]) -> float:
 def _desk(site: Site) -> Iterator[tuple[Flask, Client, str]]:
     """The site in this process, an organizer who is logged in, and the token of their forms."""
     app = create_app(Settings(data=site.data))
-    with closing(app.extensions["site"].database) as database:
+    with closing(app.extensions["campaign"].database) as database:
         with database.writing() as session:
             secret = _account(app, session)
         client = app.test_client()
@@ -109,7 +109,7 @@ def _desk(site: Site) -> Iterator[tuple[Flask, Client, str]]:
 
 def _account(app: Flask, session: Session) -> str:
     """Makes the organizer's account; the secret of the second factor."""
-    key = app.extensions["site"].keys.desk
+    key = app.extensions["campaign"].keys.desk
     accounts.add(session, EMAIL, ORGANIZER, now())
     account = accounts.get_account(session, EMAIL)
     accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), key)

@@ -12,7 +12,7 @@ def test_a_closed_campaign_says_so_on_its_pages_and_takes_no_form(app, run, some
 
     for _ in range(2):
         assert run("close").stdout == "Signing is closed.\n"
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
 
     for code in LANGUAGES:
         for path in ("", "sign", "petition", "testimony"):
@@ -24,5 +24,5 @@ def test_a_closed_campaign_says_so_on_its_pages_and_takes_no_form(app, run, some
 
     for _ in range(2):
         assert run("open").stdout == "Signing is open.\n"
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     assert somebody.client.post(f"/{somebody.language}/sign", data=fields).status_code == 303

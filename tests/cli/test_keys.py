@@ -36,8 +36,8 @@ def test_once_the_private_key_is_away_the_server_goes_on_sealing_and_cannot_open
     visitor.press(link_in(post_office.deliver()[0]))
     private = sealing.PrivateKey(sealing.read_key(out))
     assert sealing.open_sealed(private, rows(app, Signature)[0].sealed).name == "ليلى"
-    assert app.extensions["site"].keys.private is None
-    app.extensions["site"].database.close()
+    assert app.extensions["campaign"].keys.private is None
+    app.extensions["campaign"].database.close()
 
 
 def test_ejecting_again_or_onto_a_file_or_into_no_folder_is_one_sentence(run, tmp_path):

@@ -34,7 +34,7 @@ def test_a_folder_is_made_and_filled_and_every_page_says_that_it_is_a_sample(run
             page = parse(visitor.read(f"/{code}/{path}").text)
             said = "".join(page.find("body").itertext())
             assert SAID[code] in said, (code, path)
-    app.extensions["site"].database.close()
+    app.extensions["campaign"].database.close()
 
 
 @on_sqlite
@@ -57,6 +57,6 @@ def test_no_sample_is_put_beside_a_real_signature(app, run, layla):
 def test_nor_beside_one_that_waits_and_the_site_does_not_become_a_sample(app, run, visitor, sami):
     assert run("sample", "10").exit_code == 1
 
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     assert visitor.read("/api/v1/petition.json").json["sample"] is False
     assert SAID["en"] not in visitor.read("/en/").text

@@ -66,7 +66,7 @@ def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app
     visitor.sign(email="waiting@example.org")
     mailbox.answer = "451 later"
     post_office.deliver()
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     with database.writing() as session:
         letter = session.scalars(sa.select(OutboxMessage)).one()
         assert letter.attempts == 1

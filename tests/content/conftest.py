@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import campaign
-from campaign import create_app
+from campaign import config, create_app
 from campaign.cli import signatures, status
 from campaign.config import TRANSLATIONS, Settings
 from campaign.state import AppState
@@ -20,7 +19,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """The texts as files in a folder of their own; every site and command of the test reads them there."""
     folder = tmp_path / "translations"
     shutil.copytree(TRANSLATIONS, folder)
-    for module in (campaign, status, signatures):
+    for module in (config, status, signatures):
         monkeypatch.setattr(module, "TRANSLATIONS", folder)
     return Files(folder)
 
@@ -39,5 +38,5 @@ def open_site(settings: Settings, files: Files, monkeypatch: pytest.MonkeyPatch)
 
     yield opened
     for app in made:
-        site: AppState = app.extensions["site"]
+        site: AppState = app.extensions["campaign"]
         site.database.close()

@@ -51,7 +51,7 @@ def test_another_form_of_the_name_leaves_no_trace_of_what_it_leaves_out(open_sit
 @on_sqlite
 @pytest.mark.parametrize("form", ["first", "initials", "none"])
 def test_without_the_whole_name_no_hash_tells_whether_a_guess_of_it_is_right(open_site, files, form):
-    sha256 = open_site().extensions["site"].policy.source_sha256
+    sha256 = open_site().extensions["campaign"].policy.source_sha256
     files.attribute(form)
 
     client = open_site().test_client()
@@ -64,7 +64,7 @@ def test_without_the_whole_name_no_hash_tells_whether_a_guess_of_it_is_right(ope
 def test_without_a_name_nothing_is_said_of_its_spelling(open_site, files):
     files.attribute("none")
 
-    texts = open_site().extensions["site"].texts
+    texts = open_site().extensions["campaign"].texts
 
     assert files.texts()["ar"].testimony.meta["name_note"] not in texts["ar"].testimony.standing
 
@@ -77,7 +77,7 @@ def test_the_names_that_are_not_shown_can_be_taken_out_of_the_files(open_site, f
         for form in ("full", "first", "initials"):
             files.change(f"{code}/testimony.md", f"- key: {form}\n  name: {files.bylines(code)[form]}\n", "")
 
-    site: AppState = open_site().extensions["site"]
+    site: AppState = open_site().extensions["campaign"]
 
     for code in CODES:
         assert site.texts[code].testimony.meta["byline"] == files.bylines(code)["none"]

@@ -31,14 +31,14 @@ def passages(files, where):
 
 def consent_hashes(app):
     """What is stored of the text that is signed, by language."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     return {code: texts.consent_hash for code, texts in site.texts.items()}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("where", PASSAGES)
 def test_a_passage_that_is_withheld_leaves_no_trace_and_readers_see_that_it_is(open_site, files, tmp_path, where):
-    withheld, sha256 = passages(files, where), open_site().extensions["site"].policy.source_sha256
+    withheld, sha256 = passages(files, where), open_site().extensions["campaign"].policy.source_sha256
     files.withhold(withheld, "testimony.md", "petition.md")
 
     app = open_site()

@@ -22,7 +22,7 @@ SAID = {"en": "This testimony has been withdrawn.", "ar": "سُحبت هذه ا�
 
 def words_of_the_testimony(app):
     """Its title, its byline and every sentence, in both languages."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     for texts in site.texts.values():
         text = texts.testimony
         yield from quotations(texts.petition)
@@ -57,7 +57,7 @@ def test_no_word_of_it_and_no_name_remains_in_anything_that_is_given_out(open_si
     for words in [*words_of_the_testimony(app), *names]:
         assert traces(found, words) == [], words
     assert not [name for name in found if "testimony" in name and name.startswith(("mirror", "zip", "words"))]
-    assert traces(found, app.extensions["site"].policy.source_sha256) == []
+    assert traces(found, app.extensions["campaign"].policy.source_sha256) == []
 
 
 @on_sqlite
@@ -84,7 +84,7 @@ def test_the_command_asks_first_and_a_no_changes_nothing(open_site):
 
 def test_withdrawing_again_changes_nothing_and_keeps_the_day_on_which_the_collecting_ended(open_site):
     app = open_site()
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     with site.database.writing() as session:
         signing.close(session, date(2020, 1, 1))
 

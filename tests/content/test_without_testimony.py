@@ -88,7 +88,7 @@ def test_the_collecting_resumes_only_with_a_letter_that_quotes_it_no_more(open_s
 
 
 def test_its_words_can_be_taken_out_of_the_files_and_the_site_goes_on(open_site, files, tmp_path):
-    texts = open_site().extensions["site"].texts
+    texts = open_site().extensions["campaign"].texts
     for code in ("en", "ar"):
         (files.folder / code / "testimony.md").write_text("---\ntitle: '-'\ndescription: '-'\nstatus: original\n---\n", "utf-8")
     files.change("testimony.toml", "withdrawn = false", "withdrawn = true")

@@ -12,7 +12,7 @@ PAIRS = (("en", "ar"), ("ar", "en"))
 def withdraw(app: Flask, answer: str = "y") -> Result:
     """Runs the command, and lets this process look at the database at once."""
     result = CliRunner().invoke(main, ["testimony", "withdraw"], input=f"{answer}\n")
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     return result
 
 

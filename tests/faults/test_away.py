@@ -257,7 +257,7 @@ def when_it_is_time(campaign: Campaign) -> None:
 def test_what_is_over_is_forgotten_also_when_nobody_worked_for_weeks(
     app: Flask, visitor: Visitor, post_office: PostOffice, settings: Settings
 ):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     with time_machine.travel(now() - timedelta(days=30)):
         visitor.sign(email="sent@example.org")
         post_office.deliver()

@@ -149,7 +149,7 @@ def test_links_that_are_pressed_while_the_signer_withdraws_end_in_one_order_or_a
 
 
 def test_an_address_that_is_erased_while_its_link_is_pressed_is_gone(app: Flask, visitor: Visitor, sami: str, monkeypatch):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     unlock = sealing.decrypt
 
     def erase() -> bool:

@@ -37,7 +37,7 @@ with Database(url, Path(folder)).writing() as session:
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def kill_halfway(settings, verb, number):

@@ -20,12 +20,12 @@ ROUNDS = 20
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def withdraw(app, record):
     """Somebody presses the button on the page of their signature, which was read before."""
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     with database.reading() as session:
         mine = session.get(Signature, record) or session.get_one(Removed, record)
     with database.writing() as session:

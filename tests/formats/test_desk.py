@@ -53,7 +53,7 @@ def test_audit_line_is_hashed_over_the_recorded_bytes(vectors):
 
 
 def test_audit_line_is_chained_and_exported_as_recorded(vectors, app):
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     store(database, vectors)
 
     with database.reading() as session:
@@ -65,7 +65,7 @@ def test_audit_line_is_chained_and_exported_as_recorded(vectors, app):
 
 @on_sqlite
 def test_audit_line_that_is_noted_is_in_the_recorded_form(vectors, app):
-    database, recorded = app.extensions["site"].database, vectors["audit line"]["lines"]
+    database, recorded = app.extensions["campaign"].database, vectors["audit line"]["lines"]
     with database.writing() as session:
         session.get_one(Desk, 1).last_hash = audit.GENESIS_HASH
 
@@ -80,9 +80,9 @@ def test_audit_line_that_is_noted_is_in_the_recorded_form(vectors, app):
 @on_sqlite
 def test_audit_line_that_is_the_last_is_kept_in_audit_head_as_recorded(vectors, app, tmp_path):
     head = vectors["audit line"]["head_file"]
-    store(app.extensions["site"].database, vectors)
+    store(app.extensions["campaign"].database, vectors)
 
-    audit.store_head(app.extensions["site"].database, tmp_path)
+    audit.store_head(app.extensions["campaign"].database, tmp_path)
 
     assert (tmp_path / "audit.head").read_text("ascii") == head
     number, _, hashed = head.strip().partition(" ")

@@ -75,7 +75,7 @@ def test_later_key_has_the_recorded_code_in_the_database(app, vectors, keys):
     recorded = vectors["later key"]
     key = PublicKey(bytes.fromhex(recorded["public"]))
 
-    with app.extensions["site"].database.writing() as session:
+    with app.extensions["campaign"].database.writing() as session:
         key_rotation.activate_key(session, keys, key, date(2026, 11, 28))
         [row] = session.scalars(sa.select(SealKey))
 

@@ -103,7 +103,7 @@ def test_locked_box_for_too_much_text_is_a_named_error(keys):
 @on_sqlite
 def test_locked_box_of_an_email_holds_address_language_and_token(app, keys, vectors):
     recorded = vectors["locked box"]["boxes"][2]
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     envelope = Envelope(EmailAddress("layla", "example.org"), "ar", "a" * 26)
 
     with database.writing() as session:
@@ -126,12 +126,12 @@ def test_content_mac_is_the_recorded_one_for_each_content(vectors, keys):
 
 @on_sqlite
 def test_content_mac_of_a_submission_and_of_a_domain_are_over_these_parts(app, visitor, layla):
-    key = app.extensions["site"].keys.tag
+    key = app.extensions["campaign"].keys.tag
 
     def mac(*parts):
         return hmac.digest(key, "\0".join(("content", *parts)).encode(), hashlib.sha256)
 
-    with app.extensions["site"].database.reading() as session:
+    with app.extensions["campaign"].database.reading() as session:
         assert session.scalar(sa.select(RecentConfirmation.domain)) == mac("domain", "example.org")[:8]
     visitor.sign(name="Sami Khalil", email="sami@example.org", shown_as="Sami", country="DE", news="y")
     [waiting] = rows(app, Submission)

@@ -123,7 +123,7 @@ def test_pages_with_a_count_and_names_are_in_arabic(app, reader, link):
 
 
 def test_pages_of_a_closed_sample_are_in_arabic(app, reader):
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     samples.add_samples(site.database, site.keys, 250, lambda _: None)
     with site.database.writing() as session:
         signing.close(session, now().date())

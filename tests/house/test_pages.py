@@ -79,7 +79,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str,
         visitor.press(links["layla@example.org"])
         publish(app)
         yield app, links["layla@example.org"], links["sami@example.org"]
-        app.extensions["site"].database.close()
+        app.extensions["campaign"].database.close()
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +309,7 @@ def test_opening_an_address_changes_nothing_whatever_the_method(site):
     visitor = Visitor(app.test_client())
 
     def content() -> dict[str, list[Any]]:
-        house: AppState = app.extensions["site"]
+        house: AppState = app.extensions["campaign"]
         with house.database.reading() as session:
             return {name: sorted(map(repr, session.execute(sa.select(table)))) for name, table in Base.metadata.tables.items()}
 

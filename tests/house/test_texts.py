@@ -179,4 +179,4 @@ def test_who_answers_for_the_campaign_is_named_or_said_to_be_missing(visitor, se
     for code in LANGUAGES:
         for page in ("privacy", "about"):
             assert missing[code] in silent.test_client().get(f"/{code}/{page}").text
-    silent.extensions["site"].database.close()
+    silent.extensions["campaign"].database.close()

@@ -60,7 +60,7 @@ class Organizer:
 
     def code(self) -> str:
         """A code that was not used yet: the app is taken to be a step further each time."""
-        site: AppState = self.app.extensions["site"]
+        site: AppState = self.app.extensions["campaign"]
         with site.database.writing() as session:
             accounts.get_account(session, self.email).last_step = 0
         return pyotp.TOTP(self.secret).now()
@@ -92,7 +92,7 @@ def _audit_in_words(request: pytest.FixtureRequest) -> Iterator[None]:
     app: Flask | None = request.getfixturevalue("app") if "app" in request.fixturenames else None
     yield
     if app:
-        site: AppState = app.extensions["site"]
+        site: AppState = app.extensions["campaign"]
         with site.database.reading() as session:
             unnamed = {name for line in audit.read_entries(session) for name in line.facts if name not in DETAIL_LABELS}
         assert unnamed == set()
@@ -103,7 +103,7 @@ def make_account() -> Callable[..., Organizer]:
     """Makes an account that is set up at some desk, and its owner with a browser that nobody has used."""
 
     def make(app: Flask, email: str, role: str = ORGANIZER, **browser: str) -> Organizer:
-        site: AppState = app.extensions["site"]
+        site: AppState = app.extensions["campaign"]
         with site.database.writing() as session:
             accounts.add(session, email, role, now())
             account = accounts.get_account(session, email)

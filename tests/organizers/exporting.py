@@ -25,7 +25,7 @@ class Exporting:
     @property
     def site(self) -> AppState:
         """What the rooms stand on."""
-        found: AppState = self.app.extensions["site"]
+        found: AppState = self.app.extensions["campaign"]
         return found
 
     def ask(self, document: str = "jsonl", **fields: str) -> TestResponse:

@@ -19,7 +19,7 @@ DAY = date(2026, 11, 20)
 
 def store(app: Flask, *names: str | None, day: date = DAY, **values: Any) -> list[bytes]:
     """Stores a signature for each name, shown like that or not shown (None); their ids."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     rows = [_row(site.keys, name, day) | values for name in names]
     with site.database.writing() as session:
         session.add_all(Signature(**row) for row in rows)
@@ -47,7 +47,7 @@ def _row(keys: sealing.Keys, name: str | None, day: date) -> dict[str, Any]:
 
 def propose(app: Flask, ids: list[bytes]) -> int:
     """What somebody looks at to remove it."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     with site.database.writing() as session:
         removal = Removal(by="omar@example.org", proposed_at=now(), ids=b"".join(ids), number=len(ids))
         session.add(removal)

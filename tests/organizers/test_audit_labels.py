@@ -28,7 +28,7 @@ def test_every_action_fits_where_it_is_stored():
 
 
 def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
-    found = approvals.handlers(app.extensions["site"].keys)
+    found = approvals.handlers(app.extensions["campaign"].keys)
 
     assert set(found) == {Action.BULK_REMOVAL, Action.EXPORT_WITH_ADDRESSES, Action.KEY_CHANGE}
 

@@ -32,7 +32,7 @@ def _signature(keys, email, shown_as=None):
 @pytest.fixture
 def site(app):
     """Two signatures stand under such addresses, one of them shown, beside a good one."""
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     with site.database.writing() as session:
         session.add(_signature(site.keys, SPELLED))
         session.add(_signature(site.keys, SPELLED.replace("victim", "=76ictim"), shown_as="Victim"))

@@ -25,7 +25,7 @@ def routes(app, method):
 
 def content(app):
     """What the database holds, but for when somebody was seen."""
-    with app.extensions["site"].database.reading() as session:
+    with app.extensions["campaign"].database.reading() as session:
         tables = [table for table in Base.metadata.sorted_tables if table.name != "login"]
         return {table.name: sorted(map(repr, session.execute(sa.select(table)))) for table in tables}
 

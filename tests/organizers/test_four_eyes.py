@@ -19,13 +19,13 @@ FACTS = {"format": "csv", "reader": "en"}
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
 def ask(app, database):
     """Asks for an export with addresses, as its page would."""
-    handlers = approvals.handlers(app.extensions["site"].keys)
+    handlers = approvals.handlers(app.extensions["campaign"].keys)
 
     def ask(organizer):
         with database.writing() as session:
@@ -77,7 +77,7 @@ def test_a_moderator_is_no_second_organizer(app, omar, hadi, ask):
 
 
 def test_the_rule_itself_lets_no_moderator_decide(app, database, omar, hadi, ask):
-    number, handlers = ask(omar), approvals.handlers(app.extensions["site"].keys)
+    number, handlers = ask(omar), approvals.handlers(app.extensions["campaign"].keys)
 
     with pytest.raises(four_eyes.NotDecidable), database.writing() as session:
         four_eyes.approve(session, number, accounts.get_account(session, hadi.email), handlers)

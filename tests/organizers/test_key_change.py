@@ -34,7 +34,7 @@ WRONG = {
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
@@ -63,7 +63,7 @@ def agree(organizer, number=1):
 
 def sealed_to(app):
     """The key that a worker which runs already seals to, once it has looked again."""
-    app.extensions["active_key"].refresh()
+    app.extensions["campaign"].active_key.refresh()
     before = {row.id for row in rows(app, Submission)}
     Visitor(app.test_client()).sign(email=f"{secrets.token_hex(6)}@example.org")
     [new] = [row for row in rows(app, Submission) if row.id not in before]
@@ -71,12 +71,12 @@ def sealed_to(app):
 
 
 def test_one_organizer_alone_changes_nothing_and_the_second_one_compares_the_fingerprint(request, app, omar, nour, new):
-    other = create_app(app.extensions["settings"])
-    request.addfinalizer(other.extensions["site"].database.close)
+    other = create_app(app.extensions["campaign"].settings)
+    request.addfinalizer(other.extensions["campaign"].database.close)
 
     assert ask(omar, new).headers["Location"].endswith("/requests")
     assert agree(omar) == 409
-    assert sealed_to(other) == app.extensions["site"].keys.key_id
+    assert sealed_to(other) == app.extensions["campaign"].keys.key_id
     assert sealing.fingerprint(new.public_key) in " ".join(parse(nour.read("requests").text).itertext())
     assert agree(nour) == 303
 
@@ -117,7 +117,7 @@ def test_what_is_no_key_is_told_and_kept_as_it_was_typed(app, omar, language, ty
 
 
 def test_a_key_that_was_in_force_before_is_refused_also_while_two_ask_for_it(app, omar, nour, new):
-    keys = app.extensions["site"].keys
+    keys = app.extensions["campaign"].keys
     ask(omar, new)
     ask(omar, new)
 
@@ -136,14 +136,14 @@ def test_a_key_that_was_exchanged_in_a_request_that_waits_does_not_come_into_for
 
     assert agree(nour) == 409
 
-    assert sealed_to(app) == app.extensions["site"].keys.key_id
+    assert sealed_to(app) == app.extensions["campaign"].keys.key_id
 
 
 def test_after_the_change_the_desk_opens_nothing_and_says_how_it_is_opened(app, omar, nour, new):
     [record] = store(app, "Layla")
     ask(omar, new)
     agree(nour)
-    app.extensions["active_key"].refresh()
+    app.extensions["campaign"].active_key.refresh()
 
     page = omar.read(f"signatures/{record.hex()}/sealed").text
 
@@ -175,7 +175,7 @@ def test_a_key_that_somebody_took_away_is_missed_by_check(app, database, omar, n
 
 
 def test_four_that_change_it_at_once_leave_four_keys_in_a_row(app, database):
-    keys = app.extensions["site"].keys
+    keys = app.extensions["campaign"].keys
 
     def change(private):
         with database.writing() as session:

@@ -121,4 +121,4 @@ def test_the_cookies_belong_to_this_host_alone_and_no_script_reads_them(tmp_path
     for cookie in cookies:
         assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; ")[1:])
         assert "Domain" not in cookie
-    app.extensions["site"].database.close()
+    app.extensions["campaign"].database.close()

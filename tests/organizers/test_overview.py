@@ -17,7 +17,7 @@ from tests.people import parse, publish
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def numbers(organizer):

@@ -25,8 +25,8 @@ ERROR = {"en": "Error: ", "ar": "خطأ: "}
 def opened(app, omar, nour, request):
     """Every page by its address, in one language: with errors in its form too, and on the way of somebody who is new."""
     omar.language = nour.language = request.param
-    with app.extensions["site"].database.writing() as session:
-        handlers = approvals.handlers(app.extensions["site"].keys)
+    with app.extensions["campaign"].database.writing() as session:
+        handlers = approvals.handlers(app.extensions["campaign"].keys)
         four_eyes.request_approval(
             session, accounts.get_account(session, nour.email), Action.BULK_REMOVAL, {"number": 1}, handlers
         )
@@ -38,7 +38,7 @@ def opened(app, omar, nour, request):
 
 def new_account(app, language):
     """The pages that somebody sees who is new."""
-    with app.extensions["site"].database.writing() as session:
+    with app.extensions["campaign"].database.writing() as session:
         token = accounts.add(session, "layla@example.org", "moderator", now())
     layla, found = Organizer(app, "layla@example.org", "", language), {}
     link = f"set-up/{token}"

@@ -20,7 +20,7 @@ from tests.people import link_in, publish, rows
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def remove(database, number, reason="duplicate", at=None):
@@ -37,7 +37,7 @@ def told(app, visitor):
     """What is published, what holds, and what an export would take."""
     publish(app)
     numbers = visitor.read("/api/v1/petition.json").json
-    exported = exports.count_rows(app.extensions["site"].database, exports.SignatureFilter())
+    exported = exports.count_rows(app.extensions["campaign"].database, exports.SignatureFilter())
     assert numbers["confirmed"] == exported == len(rows(app, Signature))
     assert numbers["removed"] == sum(numbers["removed_by_reason"].values())
     return exported, numbers["removed_by_reason"]
@@ -187,7 +187,7 @@ def test_when_something_fails_in_the_middle_of_undoing_everything_stays_removed(
 
 def test_nothing_of_a_person_survives_their_erase_also_while_removed(app, database, layla, visitor):
     remove(database, propose(app, [rows(app, Signature)[0].id]))
-    keys = app.extensions["site"].keys
+    keys = app.extensions["campaign"].keys
 
     with database.writing() as session:
         assert signing.erase(session, keys, "Layla+x@example.org", now().date())

@@ -18,7 +18,7 @@ from tests.people import publish, rows
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def tick(somebody, *ids):

@@ -15,13 +15,13 @@ from tests.people import hidden_fields, link_in, parse, rows
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
 def made_up(app, database):
     """Sixty signatures, each of which shows odd words."""
-    samples.add_samples(database, app.extensions["site"].keys, 60, lambda _: None)
+    samples.add_samples(database, app.extensions["campaign"].keys, 60, lambda _: None)
     with database.writing() as session:
         for place, signature in enumerate(session.scalars(sa.select(Signature)).all()):
             display_names.change_display_name(session, signature, str(1000 + place), today=now().date(), hold=False)

@@ -23,7 +23,7 @@ SECRET = ("Qwzxjvkmpf", "ضظغذثخشصطك", "vbqxzkwjth")
 @pytest.fixture
 def people(app):
     """A hundred who count, half of whom show other words; fifty who wait; fifty who were removed: their signatures' ids."""
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     ids = [record for place in range(150) for record in store(app, "Shown" if place % 2 else None, **sealed(site.keys, place))]
     remove(site.database, propose(app, ids[100:]), "not_real")
     propose(app, ids[:60])
@@ -48,8 +48,8 @@ def keyless(app, settings, tmp_path):
     """The private key was moved off the server."""
     (tmp_path / "elsewhere").mkdir()
     sealing.eject(settings.data / "keys", tmp_path / "elsewhere" / "private.key")
-    site = app.extensions["site"]
-    app.extensions["site"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
+    site = app.extensions["campaign"]
+    app.extensions["campaign"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
 
 
 def addresses(app, ids):

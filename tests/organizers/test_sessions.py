@@ -19,7 +19,7 @@ OUT = 303  # to the way in
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def with_cookie(organizer, cookie):

@@ -19,7 +19,7 @@ def find(app):
     def names(**wanted):
         found, after = [], ""
         while after is not None:
-            with app.extensions["site"].database.reading() as session:
+            with app.extensions["campaign"].database.reading() as session:
                 listing = pager.search_page(session, sought(session, SignatureSearch(**wanted)), after=after)
             found += [row.shown_as for row in listing.rows]
             after = listing.next
@@ -90,7 +90,7 @@ def test_pages_follow_one_another_without_a_gap_and_back_again(app):
     for days in range(4):
         for record in store(app, *["Layla"] * 40, day=DAY - timedelta(days=days)):
             stored[record] = days
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
 
     def page(**where):
         with database.reading() as session:
@@ -112,7 +112,7 @@ def test_pages_follow_one_another_without_a_gap_and_back_again(app):
 
 def test_a_key_that_is_none_of_ours_leads_to_the_first_page(app):
     store(app, "Layla")
-    with app.extensions["site"].database.reading() as session:
+    with app.extensions["campaign"].database.reading() as session:
         for key in ("x", ".", "2026-02-30." + "0" * 32, "\0." + "0" * 32, "2026-11-20.zz", "'" * 100):
             for wanted in (SignatureSearch(), SignatureSearch(name="layla"), SignatureSearch(state="waiting")):
                 assert pager.search_page(session, sought(session, wanted), after=key, before=key).previous is None
@@ -136,7 +136,7 @@ def test_filters_narrow_what_is_found_alone_and_together(app, find):
 def test_each_state_has_its_own_list(app, find, visitor, post_office):
     ids = store(app, "Layla", None, "Sami")
     visitor.sign(email="nour@example.org", shown_as="Nour", country="SY")
-    remove(app.extensions["site"].database, propose(app, ids[:1]))
+    remove(app.extensions["campaign"].database, propose(app, ids[:1]))
 
     assert sorted(find(), key=str) == [None, "Sami"]
     assert find(state="shown") == ["Sami"]

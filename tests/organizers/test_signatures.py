@@ -15,7 +15,7 @@ from tests.people import rows
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 def acts(database):
@@ -96,8 +96,8 @@ def test_an_organizer_sees_what_is_sealed_after_being_asked_again_and_the_audit_
 
 def test_without_the_key_the_page_says_that_it_cannot_and_how_somebody_can(app, omar, layla, database, settings, tmp_path):
     sealing.eject(settings.data / "keys", tmp_path / "private.key")
-    site = app.extensions["site"]
-    app.extensions["site"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
+    site = app.extensions["campaign"]
+    app.extensions["campaign"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
     path = f"signatures/{rows(app, Signature)[0].id.hex()}/sealed"
 
     page = omar.read(path).text

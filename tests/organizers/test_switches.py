@@ -15,7 +15,7 @@ NOTED = {name for switch in SWITCHES.values() for name in (switch.on, switch.off
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
@@ -102,12 +102,12 @@ def test_all_names_disappear_at_once_and_come_back(omar, app, somebody, layla):
 
 def test_closing_takes_the_form_away_and_resuming_brings_it_back(omar, app, visitor, sami):
     omar.send("switch/signing", turn="on")
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
 
     assert "The collecting of signatures has ended." in visitor.read("/en/sign").text
     assert visitor.press(sami).status_code == 303
     omar.send("switch/signing", turn="off")
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     assert [form for form in parse(visitor.read("/en/sign").text).iter("form") if form.get("action") == "/en/sign"]
 
 

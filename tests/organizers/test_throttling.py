@@ -23,7 +23,7 @@ MOST = 100  # a day
 @pytest.fixture
 def desk(app):
     """The foundations."""
-    return app.extensions["site"]
+    return app.extensions["campaign"]
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ AT_ONCE = 20
 @pytest.fixture
 def desk(app):
     """The foundations."""
-    return app.extensions["site"]
+    return app.extensions["campaign"]
 
 
 @pytest.fixture

@@ -39,9 +39,9 @@ def mail_to(app, monkeypatch):
     """Sends the letters another way."""
 
     def use(url):
-        site = app.extensions["site"]
+        site = app.extensions["campaign"]
         changed = site.settings.model_copy(update={"mail_url": url})
-        monkeypatch.setitem(app.extensions, "site", dataclasses.replace(site, settings=changed))
+        monkeypatch.setitem(app.extensions, "campaign", dataclasses.replace(site, settings=changed))
 
     return use
 

@@ -96,7 +96,7 @@ def test_eleven_spellings_of_one_mailbox_are_one_signature(app, visitor, post_of
 def test_a_spelling_stored_before_it_was_refused_is_neither_written_to_nor_confirmed(app, visitor, post_office, stored):
     visitor.sign(email="sami@example.org")
     [before] = post_office.deliver()
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     with site.database.writing() as session:
         box = sealing.encrypt(site.keys.mail, f'["{stored}", "en", "{link_in(before).rpartition("/")[2]}"]')
         session.execute(sa.update(OutboxMessage).values(box=box, due_at=now(), sent_at=None))

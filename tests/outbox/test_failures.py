@@ -37,7 +37,7 @@ def poisoned(app):
 @pytest.fixture
 def round_of_work(app, mailbox, poisoned):
     """One round over what is due with that writer; returns who got an e-mail."""
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
 
     def go():
         before = len(mailbox.recipients)
@@ -104,7 +104,7 @@ def test_what_a_killed_worker_had_claimed_is_released_at_the_next_start(app, set
     worker = multiprocessing.get_context("spawn").Process(target=_claim_and_hang, args=(settings, there))
     worker.start()
     assert here.recv() == 10
-    database, workers = app.extensions["site"].database, settings.data / "mail-workers"
+    database, workers = app.extensions["campaign"].database, settings.data / "mail-workers"
 
     worker_registry.release_dead(database, workers)
     assert queue.claim(database, now()) == []  # it lives, and what it has claimed is its own
@@ -119,7 +119,7 @@ def test_what_a_killed_worker_had_claimed_is_released_at_the_next_start(app, set
 
 def test_a_worker_takes_up_again_what_it_had_claimed_when_the_database_was_away(app, visitor):
     visitor.sign()
-    database, me = app.extensions["site"].database, b"w" * 16
+    database, me = app.extensions["campaign"].database, b"w" * 16
 
     assert len(queue.claim(database, now(), by=me)) == 1
     assert queue.claim(database, now(), by=b"x" * 16) == []
@@ -128,7 +128,7 @@ def test_a_worker_takes_up_again_what_it_had_claimed_when_the_database_was_away(
 
 def test_a_box_under_another_key_is_one_emails_failure(app, visitor, send, outbox, mailbox):
     visitor.sign(email="poison@example.org")
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     with site.database.writing() as session:
         session.execute(sa.update(OutboxMessage).values(box=sealing.encrypt(b"x" * 32, "{}")))
     visitor.sign(email=GOOD[0])

@@ -40,7 +40,7 @@ def test_two_workers_at_once_send_every_letter_once(app, visitor, mailbox, monke
 
 
 def test_two_workers_that_are_the_first_to_speak_with_the_server_at_the_same_moment_both_go_on(app, settings):
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     way_out = smtp.make_transport(settings.model_copy(update={"mail_url": "file:"}), lambda _: None)
 
     with ThreadPoolExecutor(1) as pool:
@@ -56,7 +56,7 @@ def test_two_workers_that_are_the_first_to_speak_with_the_server_at_the_same_mom
 
 
 def test_what_one_has_claimed_nobody_else_claims_until_the_lease_is_over(app, visitor):
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     visitor.sign()
 
     claimed = queue.claim(database, now())
@@ -68,7 +68,7 @@ def test_what_one_has_claimed_nobody_else_claims_until_the_lease_is_over(app, vi
 
 
 def test_a_worker_does_not_wait_for_letters_that_another_is_claiming(app, visitor):
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     if database.is_sqlite:
         return  # SQLite's writers are one at a time
     for number in range(2):
@@ -84,7 +84,7 @@ def test_a_worker_does_not_wait_for_letters_that_another_is_claiming(app, visito
 
 def test_the_letters_of_a_worker_that_died_are_sent_by_the_next(app, visitor, post_office):
     visitor.sign()
-    queue.claim(app.extensions["site"].database, now())  # and it is gone
+    queue.claim(app.extensions["campaign"].database, now())  # and it is gone
     assert post_office.deliver() == []
 
     with time_machine.travel(now() + queue.LEASE + timedelta(seconds=1)):
@@ -118,7 +118,7 @@ def test_a_slow_server_does_not_make_a_worker_send_what_another_has_taken_over(a
 
 
 def test_what_was_claimed_and_not_sent_is_given_back_at_once_and_only_if_it_is_still_ours(app, visitor):
-    database = app.extensions["site"].database
+    database = app.extensions["campaign"].database
     visitor.sign()
     first = queue.claim(database, now())
     queue.release(database, first)

@@ -33,7 +33,7 @@ def test_a_rare_domain_is_never_named(app, visitor, send):
     visitor.sign(email="layla@her-own-name.example")
     send()
 
-    with app.extensions["site"].database.engine.connect() as connection:
+    with app.extensions["campaign"].database.engine.connect() as connection:
         for table in sa.inspect(connection).get_table_names():
             assert "her-own-name" not in str(connection.exec_driver_sql(f'SELECT * FROM "{table}"').all())
 

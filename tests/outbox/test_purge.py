@@ -23,7 +23,7 @@ def clock():
 @pytest.fixture
 def forget(app):
     """The timed work's look for what is over."""
-    return lambda: queue.purge(app.extensions["site"].database, now())
+    return lambda: queue.purge(app.extensions["campaign"].database, now())
 
 
 @pytest.fixture

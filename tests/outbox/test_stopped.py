@@ -17,7 +17,7 @@ def stop(app):
     """Stops the mail, or resumes it."""
 
     def turn(on):
-        with app.extensions["site"].database.writing() as session:
+        with app.extensions["campaign"].database.writing() as session:
             session.get_one(Publication, 1).mail_stopped_on = now().date() if on else None
 
     return turn

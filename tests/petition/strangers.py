@@ -118,7 +118,7 @@ def as_shown(typed: str) -> str:
 
 def stored(app: Flask) -> tuple[int, ...]:
     """How many submissions, letters and signatures there are."""
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     return stored_in(site.database)
 
 

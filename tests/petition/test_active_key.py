@@ -19,7 +19,7 @@ from tests.servers import on_sqlite
 @pytest.fixture
 def site(app):
     """The site of one process."""
-    return app.extensions["site"]
+    return app.extensions["campaign"]
 
 
 @pytest.fixture
@@ -38,11 +38,11 @@ def change(site):
 def test_another_process_seals_to_the_new_key_within_a_second(app, settings, change, monkeypatch):
     other = create_app(settings)
     for process in (app, other):
-        assert process.extensions["active_key"]() is None
+        assert process.extensions["campaign"].active_key() is None
     monkeypatch.setattr(active_key, "READ_AGAIN_AFTER", 0)  # a second has passed
     new = change()
 
-    with closing(other.extensions["site"].database):
+    with closing(other.extensions["campaign"].database):
         Visitor(other.test_client()).sign(email="nour@example.org")
 
     [submission] = rows(app, Submission)
@@ -61,7 +61,7 @@ def test_the_key_is_read_at_most_once_a_second(site, change):
 
 
 def test_a_count_that_cannot_be_read_holds_no_key_back(app, site, change, monkeypatch):
-    published = app.extensions["published"]
+    published = app.extensions["campaign"].snapshots
     published()
     with site.database.engine.begin() as connection:
         connection.exec_driver_sql(f"ALTER TABLE {Publication.__tablename__} RENAME TO away")
@@ -69,7 +69,7 @@ def test_a_count_that_cannot_be_read_holds_no_key_back(app, site, change, monkey
     new = change()
     monkeypatch.setattr(active_key, "READ_AGAIN_AFTER", 0)
 
-    assert app.extensions["active_key"]() == new
+    assert app.extensions["campaign"].active_key() == new
 
 
 @on_sqlite

@@ -148,7 +148,7 @@ def test_an_arabic_address_is_refused_honestly_where_the_mail_server_does_not_ta
     with Mailbox(enable_SMTPUTF8=False) as plain:
         way_out = smtp.SmtpTransport(urlsplit(plain.url))
         way_out.connect()
-        smtp.record_capabilities(app.extensions["site"].database, way_out)
+        smtp.record_capabilities(app.extensions["campaign"].database, way_out)
         way_out.close()
 
     answer = stranger.send(stranger.fill({"email": "علي@مثال.شبكة"}))

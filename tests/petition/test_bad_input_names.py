@@ -187,7 +187,7 @@ def test_a_signer_cannot_show_what_cannot_stand_as_a_name(app, stranger, link):
 
 
 def test_every_other_name_is_stored_shown_and_exported_as_it_was_typed(app, stranger, post_office):
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     names = [*TAKEN, *((18, name, name) for name in SCRIPTS.values())]
     for place, (number, typed, _) in enumerate(names):
         email = f"signer{place}@example.org"

@@ -22,7 +22,7 @@ LATER = NOON + timedelta(hours=1)
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def arrive(app, database):
     """So many people confirm within the hour, from addresses at one domain."""
 
     def come(number, domain, at=NOON + timedelta(minutes=7)):
-        key, ids = app.extensions["site"].keys.tag, [secrets.token_bytes(16) for _ in range(number)]
+        key, ids = app.extensions["campaign"].keys.tag, [secrets.token_bytes(16) for _ in range(number)]
         with database.writing() as session:
             session.execute(sa.insert(Signature), [_signature(record, at) for record in ids])
             for record in ids:

@@ -24,7 +24,7 @@ NOON = datetime(2026, 8, 10, 12, 34, 56, tzinfo=UTC)
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def test_what_counts_is_what_was_confirmed_and_still_stands(app, database, visit
 
 
 def test_the_number_moves_only_when_it_is_published(app, database, visitor, layla):
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     assert visitor.read("/api/v1/petition.json").json["confirmed"] == 0
 
     publish(app)

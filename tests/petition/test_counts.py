@@ -20,7 +20,7 @@ from tests.servers import on_sqlite
 @pytest.fixture
 def database(app):
     """The site's database, with signatures of thirty days."""
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     samples.add_samples(site.database, site.keys, 300, lambda _: None)
     return site.database
 

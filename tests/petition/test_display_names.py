@@ -14,7 +14,7 @@ NOT_SHOWN = {"en": "The campaign has decided not to show the words", "ar": "قر
 @pytest.fixture
 def database(app):
     """The site's database."""
-    return app.extensions["site"].database
+    return app.extensions["campaign"].database
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def held(app, database):
     """New words are held for review."""
     with database.writing() as session:
         session.get_one(Publication, 1).words_held_on = now().date()
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
 
 
 @pytest.fixture

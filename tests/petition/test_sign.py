@@ -20,7 +20,7 @@ def test_a_form_that_is_filled_in_is_stored_and_leads_to_one_more_step(app, some
     assert (answer.status_code, answer.location) == (303, f"/{somebody.language}/sign/sent")
     waiting = rows(app, Submission)[0]
     assert (waiting.language, waiting.country, waiting.news) == (somebody.language, "TR", True)
-    assert waiting.text_sha256 == app.extensions["site"].texts[somebody.language].consent_hash
+    assert waiting.text_sha256 == app.extensions["campaign"].texts[somebody.language].consent_hash
     assert rows(app, Signature) == []
 
 
@@ -51,9 +51,9 @@ def test_signing_works_as_before_once_the_private_key_is_away(settings, tmp_path
 
     assert Visitor(app.test_client()).sign().status_code == 303
 
-    assert app.extensions["site"].keys.private is None
+    assert app.extensions["campaign"].keys.private is None
     assert len(rows(app, Submission)) == 1
-    app.extensions["site"].database.close()
+    app.extensions["campaign"].database.close()
 
 
 def test_the_short_form_on_the_first_page_signs_too(app, somebody, post_office):
@@ -144,10 +144,10 @@ def test_a_campaign_that_is_over_takes_no_signature_but_lets_those_in_that_were_
     somebody.sign()
     link = link_in(post_office.deliver()[0])
     fields = somebody.form() | {"name": "Sami", "email": "sami@example.org"}
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     with site.database.writing() as session:
         signing.close(session, date(2026, 8, 10))
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
 
     answer = somebody.client.post(f"/{somebody.language}/sign", data=fields)
 
@@ -162,5 +162,5 @@ def test_a_campaign_that_is_over_takes_no_signature_but_lets_those_in_that_were_
 
     with site.database.writing() as session:
         signing.close(session, None)
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     assert somebody.client.post(f"/{somebody.language}/sign", data=fields).status_code == 303

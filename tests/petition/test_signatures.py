@@ -27,7 +27,7 @@ def signed(app):
             | {"shown_as": words, "confirmed_on": day}
             for words, day in signatures
         ]
-        with app.extensions["site"].database.writing() as session:
+        with app.extensions["campaign"].database.writing() as session:
             session.execute(sa.insert(Signature), new)
 
     return put
@@ -102,7 +102,7 @@ def test_names_of_today_wait_until_the_day_is_over_where_the_count_moves_in_batc
         assert [*shown(Visitor(batched.test_client()).read("/en/signatures")).values()] == [["yesterday"]]
     with time_machine.travel(NOON + timedelta(days=1), tick=False):
         assert len(shown(Visitor(batched.test_client()).read("/en/signatures"))) == 2
-    batched.extensions["site"].database.close()
+    batched.extensions["campaign"].database.close()
 
 
 def test_without_a_name_the_page_says_so(somebody):

@@ -39,7 +39,7 @@ def test_the_cards_differ_and_each_begins_on_its_side(visitor, prints):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_pages_name_their_card(app, visitor, settings, code):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     for path in ("/", "/testimony", "/petition", "/sign"):
         head = parse(visitor.read(f"/{code}{path}").text)
         said = {meta.get("property") or meta.get("name"): meta.get("content") for meta in head.iter("meta")}

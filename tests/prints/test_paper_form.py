@@ -25,7 +25,7 @@ def test_the_code_leads_to_the_site(visitor, prints, settings, code):
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_sheet_carries_the_address_and_the_fingerprint_of_the_text_in_each_language(app, visitor, prints, settings, code):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
 
     front = "".join(latin_pages(visitor.read(f"/{code}/sheet.pdf").data)[0].split())
 
@@ -35,7 +35,7 @@ def test_the_sheet_carries_the_address_and_the_fingerprint_of_the_text_in_each_l
 
 
 def test_the_sheet_has_one_page_to_sign_and_the_whole_letter_behind_it(app, visitor, prints):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
 
     front, back = pages(visitor.read("/en/sheet.pdf").data)
 

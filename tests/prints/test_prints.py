@@ -53,7 +53,7 @@ def test_a_print_is_found_as_a_file_by_a_site_that_starts_again(visitor, prints,
 
     assert again.test_client().get("/en/testimony.pdf").data == drawn
 
-    site: AppState = again.extensions["site"]
+    site: AppState = again.extensions["campaign"]
     site.database.close()
 
 

@@ -18,7 +18,7 @@ pytestmark = on_sqlite
 def test_a_testimony_says_every_sentence_in_its_languages(app, visitor, prints, path):
     document = visitor.read(path).data
     readings = {"en": letters("".join(latin_pages(document))), "ar": letters("".join(pages(document)))}
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
 
     for code in re.findall(r"\b(?:en|ar)\b", path):
         text = site.texts[code].testimony
@@ -27,7 +27,7 @@ def test_a_testimony_says_every_sentence_in_its_languages(app, visitor, prints, 
 
 
 def test_no_vowel_mark_of_the_arabic_testimony_is_lost_or_said_twice(app, visitor, prints):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     text = site.texts["ar"].testimony
     ours = [text.title, text.body, text.meta["byline"], text.meta["undated"], text.meta["warning"]]
 
@@ -41,7 +41,7 @@ def test_no_vowel_mark_of_the_arabic_testimony_is_lost_or_said_twice(app, visito
 
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_what_the_text_is_and_where_it_is_from_stands_with_it(app, visitor, prints, settings, code):
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     text = site.texts[code].testimony
 
     printed = "".join(latin_pages(visitor.read(f"/{code}/testimony.pdf").data))

@@ -60,9 +60,9 @@ def schema(description):
 def test_the_numbers_are_what_the_description_says_empty_and_full(app, settings, visitor, schema):
     assert wrong(visitor.read("/api/v1/petition.json").json, schema) == []
 
-    site = app.extensions["site"]
+    site = app.extensions["campaign"]
     samples.add_samples(site.database, site.keys, 300, lambda _: None)
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     numbers = visitor.read("/api/v1/petition.json").json
 
     assert wrong(numbers, schema) == []

@@ -94,7 +94,7 @@ def main() -> None:
             "mirror": [name for name, _ in mirror_files(app)],
             "said": {code: said(app, code) for code in ("fa", "fr")},
         }
-        app.extensions["site"].database.close()
+        app.extensions["campaign"].database.close()
     json.dump(found, sys.stdout)
 
 

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-import campaign
-from campaign import create_app
+from campaign import config, create_app
 from campaign.config import Settings
 from campaign.content.files import TextError
 from tests.people import Visitor, parse
@@ -31,7 +30,7 @@ ADDRESSES = (
 def open_site(settings: Settings, translations: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Visitor]]:
     """Opens a site made of the texts as they are when it is called."""
     made: list[Flask] = []
-    monkeypatch.setattr(campaign, "TRANSLATIONS", translations)
+    monkeypatch.setattr(config, "TRANSLATIONS", translations)
 
     def opened() -> Visitor:
         made.append(create_app(settings))
@@ -39,7 +38,7 @@ def open_site(settings: Settings, translations: Path, monkeypatch: pytest.Monkey
 
     yield opened
     for app in made:
-        app.extensions["site"].database.close()
+        app.extensions["campaign"].database.close()
 
 
 def change(file: Path, old: str, new: str) -> None:

@@ -23,7 +23,7 @@ READ = [f"/{code}{path}" for code in LANGUAGES for path in PATHS]
 def statements(app):
     """The statements that the site asks of its database, counted."""
     asked = []
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     sa.event.listen(site.database.engine, "before_cursor_execute", lambda *arguments: asked.append(arguments[2]))
     return asked
 
@@ -117,13 +117,13 @@ def test_a_page_is_made_again_when_a_count_is_published_and_when_the_hour_is_ove
     counted = visitor.read("/en/").text
     assert "1 signature" in counted
 
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
     stamp = visitor.form()["csrf_token"]
     with time_machine.travel(datetime.now(UTC).timestamp() + 3600):
         assert visitor.form()["csrf_token"] != stamp
     with site.database.writing() as session:
         signing.close(session, datetime.now(UTC).date())
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
     assert "The collecting of signatures has ended." in visitor.read("/en/").text
 
 
@@ -153,13 +153,13 @@ def test_another_host_is_refused_also_for_a_page_that_is_kept(visitor):
 def test_readers_go_on_with_what_is_known_when_the_database_is_away(app, visitor, layla, monkeypatch):
     publish(app)
     visitor.read("/en/")
-    site: AppState = app.extensions["site"]
+    site: AppState = app.extensions["campaign"]
 
     def away(*_arguments):
         raise sa.exc.OperationalError("SELECT 1", {}, Exception("the server is gone"))
 
     sa.event.listen(site.database.engine, "before_cursor_execute", away)
-    app.extensions["published"].refresh()
+    app.extensions["campaign"].snapshots.refresh()
 
     assert "1 signature" in visitor.read("/en/").text  # kept
     assert "1 signature" in visitor.read("/ar/testimony").text.replace("توقيع واحد", "1 signature")  # made now

@@ -156,7 +156,7 @@ def test_the_forwarded_address_counts_only_behind_proxies_that_are_our_own(app, 
     behind = Visitor(proxied.test_client())
     assert statuses(behind, "192.0.2.1", "192.0.2.2", "192.0.2.3") == [400, 400, 400]
     assert statuses(behind, "forged, 192.0.2.9", "192.0.2.7, 192.0.2.9", "forged too, 192.0.2.9") == [400, 400, 429]
-    proxied.extensions["site"].database.close()
+    proxied.extensions["campaign"].database.close()
 
 
 @on_sqlite
@@ -165,7 +165,7 @@ def test_limits_can_be_off_for_measuring(settings, strict):
     visitor = Visitor(free.test_client())
 
     assert {visitor.sign(email=f"{number}@example.org").status_code for number in range(7)} == {303}
-    free.extensions["site"].database.close()
+    free.extensions["campaign"].database.close()
 
 
 FOREIGN = (

@@ -35,7 +35,7 @@ View = Callable[..., Any]
 
 def init_app(app: Flask) -> None:
     """Set up the cookie of the session."""
-    app_state: AppState = app.extensions["site"]
+    app_state: AppState = app.extensions["campaign"]
     app.config.update(
         SECRET_KEY=app_state.keys.desk,
         SESSION_COOKIE_NAME=cookie_name(app_state.settings, "desk"),
