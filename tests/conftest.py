@@ -4,6 +4,7 @@ import shutil
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -11,6 +12,7 @@ from jinja2 import FileSystemBytecodeCache
 
 from campaign import create_app, instance
 from campaign.config import Settings
+from campaign.database import Database
 from campaign.outbox import smtp
 from campaign.state import AppState
 from tests import programs
@@ -84,6 +86,22 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     url = server.new_database(request.getfixturevalue("prepared_on_postgresql").database_url if is_prepared else "")
     yield url
     server.drop(url)
+
+
+@pytest.fixture(autouse=True)
+def _closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Let go of every connection that a test has opened: one that is found open later fails another test with a warning."""
+    opened: list[Database] = []
+    make = Database.__init__
+
+    def remember(self: Database, *arguments: Any, **options: Any) -> None:
+        make(self, *arguments, **options)
+        opened.append(self)
+
+    monkeypatch.setattr(Database, "__init__", remember)
+    yield
+    for database in opened:
+        database.close()
 
 
 @pytest.fixture

@@ -76,14 +76,14 @@ def test_the_timed_work_publishes_every_so_many_seconds(app, settings, database,
     publishing = worker.periodic_tasks(settings.model_copy(update={"count_every": 60}), database)[0]
 
     signed(1)
-    publishing.look()
+    publishing.run_if_due()
     signed(1)
     clock[0] += 59
-    publishing.look()
+    publishing.run_if_due()
     assert published(database).confirmed == 1
 
     clock[0] += 1
-    publishing.look()
+    publishing.run_if_due()
     assert published(database).confirmed == 2
 
 
