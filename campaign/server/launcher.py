@@ -1,7 +1,6 @@
-"""Serves the site and sends its mail, by one process group that starts together and ends together.
+"""Serve the site with granian and send its mail.
 
-A worker ends by itself once its parent is gone, however that happened. Nothing is logged about a request: the address of a
-visitor is written down nowhere.
+A worker ends by itself once its parent has ended, even if that was killed. No request is logged, so no visitor's address is.
 """
 
 import errno
@@ -24,14 +23,14 @@ from campaign.server.rsgi import RsgiAdapter
 from campaign.server.supervisor import CANNOT_START, PARENT_VARIABLE, STOP_TIMEOUT, Supervisor
 
 HEAD_TIMEOUT = 15
-"""How long a client may take over the head of a request."""
+"""The seconds that a client may take to send the head of a request."""
 
 MAX_WORKER_MEMORY = 256
-"""MiB above which a web worker is replaced, its requests answered."""
+"""The MiB above which a web worker is replaced, once its requests are answered."""
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int | None = None, mail: bool = True) -> None:
-    """Serves until SIGINT, SIGTERM or SIGHUP, then answers what is in flight and returns.
+    """Serve until SIGINT, SIGTERM or SIGHUP, then answer open requests and return.
 
     Without `workers` there is one for each core, four at most. Exits with one sentence and code 1 when the port is taken or
     a worker cannot start.
@@ -57,22 +56,22 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
 
 
 def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]") -> RsgiAdapter:
-    """Makes the application in a new web worker, or tells the parent why it cannot."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops us in good order
+    """Make the application in a new web worker; send the parent the reason if it cannot be made."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops its workers in order
     end_with_parent()
     try:
-        gateway = RsgiAdapter(create_app(settings))
+        adapter = RsgiAdapter(create_app(settings))
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
         sys.exit(CANNOT_START)
-    gc.freeze()  # all of this stays: looking through it again and again would hold up whoever is reading at that moment
-    return gateway
+    gc.freeze()  # all of this stays in memory: scanning it at each collection would delay requests
+    return adapter
 
 
 def end_with_parent() -> None:
-    """Has this process end soon after its parent: asks itself to within a quarter of a second, and insists a second later.
+    """End this process when its parent has ended: by SIGTERM within a quarter of a second, at once a second later.
 
-    A web worker knows its parent, the mail worker is told; a process that belongs to no group is left alone.
+    `multiprocessing` knows the parent of a web worker, the environment that of the mail worker; other processes have none.
     """
     known = multiprocessing.parent_process()
     parent = known.pid if known else int(os.environ.get(PARENT_VARIABLE, "0"))
@@ -89,8 +88,8 @@ def _watch_parent(parent: int) -> None:
 
 
 def free_address(host: str, port: int) -> str:
-    """Gives the IP address of `host` if nobody listens there, which granian, sharing ports, would not notice."""
-    patience = time.monotonic() + 2  # workers whose parent was killed keep the port for a moment
+    """Return the IP address of `host`; exits if the port is taken, which granian, sharing ports, would not notice."""
+    give_up = time.monotonic() + 2  # workers whose parent was killed keep the port for a moment
     while True:
         try:
             family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
@@ -99,6 +98,6 @@ def free_address(host: str, port: int) -> str:
                 probe.bind(address)
             return str(address[0])
         except OSError as error:
-            if error.errno != errno.EADDRINUSE or time.monotonic() > patience:
+            if error.errno != errno.EADDRINUSE or time.monotonic() > give_up:
                 sys.exit(f"Cannot listen on {host} port {port}: {error.strerror}.")
             time.sleep(0.25)

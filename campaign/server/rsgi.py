@@ -1,9 +1,8 @@
-"""The gateway: how a request reaches the site, and what never does.
+"""Adapt RSGI, granian's asynchronous interface, to a WSGI application.
 
-granian's own WSGI bridge hands a request over as soon as its head is read, and a thread then waits for the body: as many clients
-as there are threads, each with half a form, hold up the whole site. So the gateway speaks RSGI, granian's asynchronous
-interface: it gathers the body without holding anybody up, within limits, and asks the site (any WSGI application) with whole
-requests only.
+granian's own WSGI adapter calls the application as soon as it has the head of a request, and a thread then waits for the body: as
+many clients as there are threads, each with half a form, block the whole site. This adapter buffers the body asynchronously,
+within limits, and calls the application with whole requests only.
 """
 
 import asyncio
@@ -19,11 +18,11 @@ from campaign.server.streaming import FileWrapper, stream_to_fifo
 from campaign.web.request_checks import MAX_BODY
 
 BODY_TIMEOUT = 15
-"""How long a client may take over its body; a form over a line of 2 kB/s takes two."""
+"""The seconds that a client may take to send its body; a form over a line of 2 kB/s takes two."""
 
 POSTING_THREADS = 2
-"""Posts that one process works on at a time: they wait for the disk and for one another while reading goes on. Measured: more
-only wait for the interpreter, and without any, reading slows to the speed of signing."""
+"""Threads of one process for posts, which wait for the disk and for one another while other requests are answered. Measured: more
+threads only wait for the interpreter; without any, reading is as slow as signing."""
 
 ENVIRON: WSGIEnvironment = {
     "SCRIPT_NAME": "",
@@ -42,18 +41,18 @@ log = logging.getLogger(__name__)
 
 
 class BodyTooLarge(Exception):
-    """The body is longer than the site reads."""
+    """The body is longer than the site accepts."""
 
 
 class RsgiAdapter:
-    """Serves one WSGI application in one process; an object that granian can call through RSGI."""
+    """An RSGI application that calls a WSGI application."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
         self.posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="posting")
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        """Answers one request; what is malformed or does not arrive in time never reaches the site (400, 408)."""
+        """Answer one request; one that is malformed (400) or late (408) never reaches the site."""
         try:
             environ = build_environ(scope)
             if scope.method in ("GET", "HEAD", "OPTIONS"):
@@ -76,22 +75,27 @@ class RsgiAdapter:
 
 
 def call_app(app: WSGIApplication, environ: WSGIEnvironment) -> WsgiAnswer:
-    """Asks the site and gathers the whole answer, so that a slow reader holds no thread either; a file is not gathered."""
+    """Return the whole response, so that a slow client holds no thread either; a file is not read."""
     head: list[Any] = []
-    parts = app(environ, lambda status, headers, _failure=None: head.extend((int(status[:3]), headers)))  # type: ignore[arg-type]
+
+    def start_response(status: str, headers: list[tuple[str, str]], _exc_info: object = None) -> None:
+        head[:] = int(status[:3]), headers
+
+    parts = app(environ, start_response)  # type: ignore[arg-type]  # no `write`, which is for old frameworks
     if isinstance(parts, FileWrapper):
-        return head[-2], head[-1], parts
+        return *head, parts
     try:
         body = b"".join(parts)
     finally:
-        getattr(parts, "close", bool)()
-    return head[-2], head[-1], body
+        if hasattr(parts, "close"):
+            parts.close()
+    return *head, body
 
 
 def build_environ(scope: Any) -> WSGIEnvironment:
-    """Writes the head of a request as PEP 3333 wants it, with no body yet.
+    """Return the WSGI environ of a request (PEP 3333), with no body yet.
 
-    Raises ValueError for no Host or two (RFC 9112, 3.2) and for a target that is no path: the proxy's forms.
+    Raises ValueError for no Host or two (RFC 9112, 3.2), and for a target that is no path, as proxies are sent.
     """
     environ = ENVIRON | {
         "REQUEST_METHOD": scope.method,
@@ -115,7 +119,7 @@ def build_environ(scope: Any) -> WSGIEnvironment:
 
 @lru_cache(256)
 def environ_key(name: str) -> str:
-    """Names a header as CGI does; nothing for one that would pass for another, as `X_Forwarded_For` would."""
+    """Return the CGI name of a header; empty for one that would pass for another, as `X_Forwarded_For` would."""
     if "_" in name:
         return ""
     key = name.upper().replace("-", "_")
@@ -123,9 +127,9 @@ def environ_key(name: str) -> str:
 
 
 async def buffer_body(environ: WSGIEnvironment, protocol: Any) -> None:
-    """Puts the body into the environ; one that is too long stays unread, for the site to refuse in the reader's language.
+    """Read the body into the environ; leave one that is too long unread, for the site to refuse in the reader's language.
 
-    Raises TimeoutError when the client takes too long, ValueError when less arrives than it declared.
+    Raises TimeoutError when the client takes too long, ValueError when the body has not the declared length.
     """
     declared = int(environ.get("CONTENT_LENGTH") or 0)
     try:
@@ -135,14 +139,14 @@ async def buffer_body(environ: WSGIEnvironment, protocol: Any) -> None:
         environ["CONTENT_LENGTH"] = str(max(declared, MAX_BODY + 1))
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # next to it the site would not look at the length
         return
-    # granian ends a chunked body in silence, whether it is complete, cut off or malformed: no form comes that way.
+    # granian does not say whether a chunked body is complete, cut off or malformed. Browsers send no form that way.
     if len(body) != declared or "HTTP_TRANSFER_ENCODING" in environ:
         raise ValueError
     environ["wsgi.input"] = io.BytesIO(body)
 
 
 async def read_body(protocol: Any, declared: int) -> bytes:
-    """Reads the body to its end; raises BodyTooLarge, before reading where the length is declared."""
+    """Return the whole body; raises BodyTooLarge, before reading where the length is declared."""
     if declared > MAX_BODY:
         raise BodyTooLarge
     body = bytearray()
@@ -154,5 +158,5 @@ async def read_body(protocol: Any, declared: int) -> bytes:
 
 
 def error_answer(status: int) -> WsgiAnswer:
-    """Answers in place of the site, and lets the connection go."""
+    """Return a response without a body that closes the connection."""
     return status, [("connection", "close")], b""

@@ -1,8 +1,7 @@
-"""Files that the site makes while they are sent: as fast as their reader takes them, in constant memory.
+"""Stream files that are made while they are sent, in constant memory.
 
-granian keeps what an application sends in memory until the reader has taken it, however much that is (its issue 885). A file on
-the disk it reads as it goes. So what is made is written into a named pipe, which has a name like a file and a content that
-never touches the disk, and granian reads from that.
+granian buffers what an application sends, however much that is (its issue 885), but reads a file on disk as it goes. So the
+content is written into a named pipe, which has a path like a file and never touches the disk, and granian reads from that.
 """
 
 import contextlib
@@ -17,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 OPEN_TIMEOUT = 10
-"""How long granian may take to open the pipe; a client that is gone is not waited for."""
+"""The seconds that granian may take to open the pipe; it never does for a client that has gone."""
 
 log = logging.getLogger(__name__)
 
 
 class FileWrapper:
-    """A file that the site answers with, in place of its content: PEP 3333's `wsgi.file_wrapper`."""
+    """A response body that is a file: `wsgi.file_wrapper` of PEP 3333."""
 
     def __init__(self, file: Any, size: int) -> None:
         self.file, self.size = file, size
@@ -32,14 +31,14 @@ class FileWrapper:
         return iter(lambda: self.file.read(self.size), b"")
 
     def close(self) -> None:
-        """The file is no longer needed."""
+        """Close the file."""
         self.file.close()
 
 
 def stream_to_fifo(pieces: FileWrapper) -> Path:
-    """A pipe that gives the pieces to whoever reads it, from a thread of its own, which waits for slow readers.
+    """Return a named pipe into which a thread writes the pieces, as fast as they are read.
 
-    A file that cannot be read to its end is cut off, which the reader knows by its length.
+    A file that cannot be read to its end is cut off, which the client sees by its length.
     """
     pipe = Path(tempfile.mkdtemp(prefix="campaign-")) / "pipe"
     os.mkfifo(pipe, 0o600)
@@ -52,13 +51,13 @@ def _stream(pieces: FileWrapper, pipe: Path) -> None:
         with contextlib.closing(pieces), _open_fifo(pipe) as end:
             for piece in pieces:
                 end.write(piece)
-    except Exception as error:  # whatever it is: a reader who has gone away, a file that is damaged
+    except Exception as error:  # such as a client that has gone, or a damaged file
         log.warning("A file was not sent to its end: %s", type(error).__name__)
 
 
 @contextlib.contextmanager
 def _open_fifo(pipe: Path) -> Iterator[Any]:
-    """The end to write into, once somebody reads at the other; the name goes as soon as both have it."""
+    """Yield the pipe opened for writing once it is read from; delete its name as soon as both ends are open."""
     give_up = time.monotonic() + OPEN_TIMEOUT
     try:
         while (end := _try_open(pipe)) is None:
@@ -74,7 +73,7 @@ def _open_fifo(pipe: Path) -> Iterator[Any]:
 
 
 def _try_open(pipe: Path) -> int | None:
-    """The pipe, opened for writing; None while nobody reads."""
+    """Return the pipe opened for writing; None while it is not read from."""
     try:
         return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
     except OSError as error:

@@ -1,6 +1,6 @@
-"""A process group: granian's parent, its web workers and the mail worker.
+"""Supervise the web workers, by granian's own parent process, and the mail worker.
 
-They start together and end together, and the parent starts a worker again that ends unasked.
+All start and end together. A worker that ends unasked is started again.
 """
 
 import logging
@@ -15,40 +15,39 @@ from typing import Any
 from granian.server import MPServer
 
 PARENT_VARIABLE = "PARENT_OF_CAMPAIGN_WORK"
-"""The variable that tells the mail worker whose child it is. It is no setting, so it has not the prefix of one."""
+"""The environment variable with the process id of the mail worker's parent. It is no setting, so it has no `CAMPAIGN_` prefix."""
 
 CANNOT_START = 3
-"""The exit code of a web worker that will not start however often it is tried."""
+"""The exit code of a web worker that cannot start, so is not started again."""
 
 RESTART_PAUSE = 1
-"""The least seconds between two starts of one worker; they double, to a minute, while the mail worker ends with an error."""
+"""The least seconds between two starts of one worker; doubled, up to a minute, while the mail worker ends with an error."""
 
 STOP_TIMEOUT = 8
-"""How long a stop waits for what is in flight; container engines kill after 10."""
+"""The seconds that a stop waits for requests and for the letter being sent; container engines kill after 10."""
 
 TERMINAL_SIGNALS = {signal.SIGINT, signal.SIGHUP}
 log = logging.getLogger(__name__)
 
 
 class MailWorker:
-    """`campaign work`, as a child."""
+    """A child process that runs `campaign work`."""
 
     def __init__(self) -> None:
         self.pause = RESTART_PAUSE
         self.start()
 
     def start(self) -> None:
-        """Starts it; it knows its parent from the environment."""
-        self.born = time.monotonic()
+        """Start the process with SIGINT and SIGHUP blocked: a terminal sends them to the parent too, which stops it in order."""
+        self.started_at = time.monotonic()
         command = [sys.executable, "-m", "campaign", "work"]
-        # What a terminal sends to everybody is for the parent to pass on, in good order: the child is born deaf to it.
         signal.pthread_sigmask(signal.SIG_BLOCK, TERMINAL_SIGNALS)
         self.process = subprocess.Popen(command, env=os.environ | {PARENT_VARIABLE: str(os.getpid())}, stdin=subprocess.DEVNULL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, TERMINAL_SIGNALS)
 
     def ensure_running(self) -> None:
-        """Starts it again if it has ended, with longer and longer pauses if it ends at once."""
-        age = time.monotonic() - self.born
+        """Start the process again if it has ended; after a longer pause each time it ends at once."""
+        age = time.monotonic() - self.started_at
         code = self.process.poll()
         if code is not None and age > self.pause:
             log.warning("The mail worker ended (%s) and is started again.", code)
@@ -56,12 +55,12 @@ class MailWorker:
             self.start()
 
     def stop(self) -> None:
-        """Asks it to end."""
+        """Ask the process to end."""
         self.process.terminate()
         self.deadline = time.monotonic() + STOP_TIMEOUT
 
-    def end(self) -> None:
-        """Waits until the letter in its hands is away; one that is cut off is sent again when its lease is over."""
+    def wait(self) -> None:
+        """Wait until the process has sent its letter and ended; kill it at the deadline. A letter cut off is sent again later."""
         try:
             self.process.wait(max(0.1, self.deadline - time.monotonic()))
         except subprocess.TimeoutExpired:
@@ -70,20 +69,20 @@ class MailWorker:
 
 
 class Supervisor(MPServer):
-    """granian's parent of web workers, which tends the mail worker too."""
+    """granian's parent of web workers, which runs the mail worker too."""
 
     with_mail = True
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
-        """Notes that a stop is asked for."""
+        """Ask the loop to stop."""
         if multiprocessing.parent_process():
-            os._exit(1)  # a worker that was forked a moment ago and has no handlers of its own yet
+            os._exit(1)  # a worker forked a moment ago, without handlers of its own yet
         super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
-        """Tends everybody until a stop is asked for or a worker cannot start.
+        """Keep all workers running until a stop is asked for or a web worker cannot start.
 
-        In the place of granian's own loop, which ends everything when one worker is killed twice within six seconds.
+        It replaces granian's own loop, which ends everything when one worker is killed twice within six seconds.
         """
         signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
         mail = MailWorker() if self.with_mail else None
@@ -101,7 +100,7 @@ class Supervisor(MPServer):
         self.interrupt_children.clear()
         if mail:
             mail.stop()
-            self.on_shutdown(mail.end)
+            self.on_shutdown(mail.wait)
 
     def _replace_worker(self, index: int, spawn_target: Any, target_loader: Any) -> None:
         worker = self.wrks[index]

@@ -1,6 +1,6 @@
-"""The mail and the timed work: send what waits, publish the count, forget what is over, empty the database's log.
+"""Send the mail and run the periodic tasks: publish the count, delete what has expired, empty the database's log.
 
-Everything is done by looking what is due, so it also catches up after having been away.
+Each task looks for what is due, so a worker that was stopped catches up.
 """
 
 import signal
@@ -20,7 +20,7 @@ from campaign.petition import bursts, counting, emails, recent_confirmations
 from campaign.prints.prerender import prerender_next
 from campaign.state import AppState
 
-TICK = 0.5  # seconds between two looks into the outbox
+TICK = 0.5  # seconds between two queries of the outbox
 PURGE_EVERY, TRUNCATE_EVERY, PRERENDER_EVERY, PREPARE_EVERY = 60, 15, 600, 1  # seconds
 RELEASE_EVERY = 5  # seconds; soon after a worker has died, what it had claimed is sent by another
 PRERENDER_AFTER = 5  # seconds; what waits since the last time goes out first
@@ -28,14 +28,14 @@ PRERENDER_AFTER = 5  # seconds; what waits since the last time goes out first
 
 @dataclass
 class PeriodicTask:
-    """Something to do every so many seconds; a failure is said and tried again at the next tick."""
+    """A task to run every so many seconds."""
 
     every: float
     do: Callable[[], object]
     due: float = 0.0
 
     def run_if_due(self) -> None:
-        """Does it when its time has come. What returns False is tried again at the next tick."""
+        """Run the task if it is due. A task that returns False is run again at the next tick."""
         if time.monotonic() < self.due:
             return
         if self.do() is not False:
@@ -43,7 +43,7 @@ class PeriodicTask:
 
 
 def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -> None:
-    """Works until SIGTERM or SIGINT; the letter that is being sent is finished first."""
+    """Work until SIGTERM or SIGINT; finish the letter that is being sent first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -72,7 +72,7 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
 
 
 def periodic_tasks(settings: Settings, database: Database) -> list[PeriodicTask]:
-    """The timed work."""
+    """Return the tasks that need only the database."""
     return [
         PeriodicTask(settings.count_every, lambda: counting.publish(database, batch=settings.count_batch)),
         PeriodicTask(PURGE_EVERY, lambda: queue.purge(database, now())),
@@ -86,7 +86,7 @@ def periodic_tasks(settings: Settings, database: Database) -> list[PeriodicTask]
 
 
 def deliver_due(app: Flask, stop: threading.Event, say: Callable[[str], None], *, by: bytes | None = None) -> None:
-    """Sends what is due, until nothing is or the mail server is in trouble."""
+    """Send what is due, until nothing is or the mail server fails."""
     app_state: AppState = app.extensions["campaign"]
     claimed = claim_unless_stopped(app_state.database, by=by)
     if not claimed:
@@ -98,12 +98,12 @@ def deliver_due(app: Flask, stop: threading.Event, say: Callable[[str], None], *
 
 
 def claim_unless_stopped(database: Database, *, by: bytes | None = None) -> list[queue.OutboxMessage]:
-    """Takes letters that are due; none while organizers have stopped the mail."""
+    """Claim letters that are due; none while organizers have stopped the mail."""
     return [] if is_mail_stopped(database) else queue.claim(database, now(), by=by)
 
 
 def is_mail_stopped(database: Database) -> bool:
-    """Whether organizers have stopped the mail: asked before each letter, so that it holds within seconds."""
+    """Return whether organizers have stopped the mail; asked before each letter, so that a stop takes effect within seconds."""
     with database.reading() as session:
         return counting.read_snapshot(session).is_mail_stopped
 
@@ -111,7 +111,7 @@ def is_mail_stopped(database: Database) -> bool:
 def _deliver_claimed(
     app_state: AppState, stop: threading.Event, way_out: smtp.Transport, claimed: list[queue.OutboxMessage]
 ) -> bool:
-    """Sends what was claimed; returns whether it is worth going on now."""
+    """Send what was claimed; return whether more can be sent now."""
     for entry in claimed:
         is_over = stop.is_set() or queue.is_lease_ending(entry, now()) or is_mail_stopped(app_state.database)
         if is_over or not queue.deliver(app_state.database, app_state.keys, way_out, emails.compose, entry):
@@ -121,7 +121,7 @@ def _deliver_claimed(
 
 
 def _run_task(task: PeriodicTask, say: Callable[[str], None]) -> None:
-    """The work goes on when the database is away for a while."""
+    """Run a task if it is due; say so and go on where the database cannot be used."""
     try:
         task.run_if_due()
     except DATABASE_UNAVAILABLE as error:
