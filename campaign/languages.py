@@ -1,4 +1,4 @@
-"""The languages: which there are, which one a reader wants, and how numbers, days and countries are written in it.
+"""Find the languages of the site, choose the one that a reader wants, and format numbers, days and countries in it.
 
 Each folder of `translations/` with a `language.toml` is a language. The file says how the language is called in itself (`name`),
 whose rules format its numbers and days (`locale`, CLDR), its direction (`dir`), what Facebook calls it (`og`), which other tags
@@ -40,7 +40,7 @@ babel = Babel()
 
 
 class LanguageError(Exception):
-    """A language that cannot be used; its text is one sentence that says which file and why."""
+    """A language cannot be used; the message says which file and why."""
 
 
 @dataclass(frozen=True)
@@ -62,13 +62,13 @@ class Language:
 
 
 def discover(translations: Path) -> dict[str, Language]:
-    """Every language by its code, the source first; raises LanguageError."""
+    """Return every language by its code, the source first; raises LanguageError."""
     found = [describe(file) for file in translations.glob(f"*/{LANGUAGE_FILE}")]
     return {language.code: language for language in sorted(found, key=lambda one: (one.code != SOURCE, one.code))}
 
 
 def describe(file: Path) -> Language:
-    """The language that a `language.toml` describes; raises LanguageError."""
+    """Return the language that a `language.toml` describes; raises LanguageError."""
     code = file.parent.name
     try:
         data = tomllib.loads(file.read_text("utf-8"))
@@ -116,38 +116,38 @@ class LanguageConverter(BaseConverter):
 
 
 def init_app(app: Flask) -> None:
-    """Lets every page and every letter be written in its language, and every address begin with it."""
+    """Set up Flask-Babel, and the language at the start of every address."""
     app.url_map.converters["lang"] = LanguageConverter
-    app.url_value_preprocessor(_take_language)
-    app.url_defaults(_give_language)
+    app.url_value_preprocessor(_remove_language)
+    app.url_defaults(_add_language)
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
     app.config["BABEL_DEFAULT_LOCALE"] = LANGUAGES[SOURCE].locale
     babel.init_app(app, locale_selector=lambda: current().locale)
 
 
 def current() -> Language:
-    """The language of the page that is asked for: the first part of its path; where there is none, what its reader asks for."""
+    """Return the language of the request: the first part of its path, else the best that its browser asks for."""
     if not request:
         return LANGUAGES[SOURCE]
     code = request.path.split("/", 2)[1]
     return LANGUAGES.get(code) or negotiate(request.headers.get("Accept-Language")) or LANGUAGES[SOURCE]
 
 
-def _take_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Views need not take the language; `current` knows it."""
+def _remove_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Remove the language from the arguments of views, which call `current`."""
     if values:
         values.pop("lang", None)
 
 
-def _give_language(endpoint: str, values: dict[str, Any]) -> None:
-    """An address stays in the language of the page it stands on unless it says otherwise."""
+def _add_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Add the language of the request to an address that is built without one."""
     if "lang" not in values and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
         values["lang"] = current().code
 
 
 @contextmanager
 def speaking(code: str) -> Iterator[Language]:
-    """Within this block everything is written in the language `code`."""
+    """Translate and format in the language `code` within the block."""
     language = LANGUAGES.get(code, LANGUAGES[SOURCE])
     with force_locale(language.locale):
         yield language
@@ -163,27 +163,27 @@ def negotiate(header: str | None) -> Language | None:
 
 
 def number(value: int, language: Language | None = None) -> str:
-    """A number with its thousands set apart: 1,284."""
+    """Return a number with its thousands separated: 1,284."""
     return str(format_decimal(value, locale=(language or current()).locale))
 
 
 def day(value: date, language: Language | None = None) -> str:
-    """A day in words: 10 August 2018, and with the months of the Levant in Arabic."""
+    """Return a day in words: 10 August 2018, and with the months of the Levant in Arabic."""
     return str(format_date(value, format="long", locale=(language or current()).locale))
 
 
 def clock(value: datetime) -> str:
-    """The time of day in UTC: 11:00."""
+    """Return the time of day in UTC: 11:00."""
     return value.astimezone(UTC).strftime("%H:%M")
 
 
 def digits(text: str) -> str:
-    """Text with Arabic-Indic and Persian digits turned into Latin ones, for what people type as a number."""
+    """Return text with Arabic-Indic and Persian digits as Latin ones, for numbers that people type."""
     return text.translate(ARABIC_DIGITS)
 
 
 def read_day(text: str) -> date:
-    """Read a day as ISO 8601 writes it, in Latin or Arabic digits; raises ValueError."""
+    """Return the day of an ISO 8601 date in Latin or Arabic digits; raises ValueError."""
     plain = digits(text).strip()
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII):
         raise ValueError(text)
@@ -191,16 +191,22 @@ def read_day(text: str) -> date:
 
 
 def isolate(text: str) -> str:
-    """Text that does not reorder what stands beside it in plain text (Unicode's first strong isolate)."""
+    """Return text that does not reorder the plain text beside it (Unicode's first strong isolate)."""
     return f"{FIRST_ISOLATE}{text}{POP_ISOLATE}"
 
 
 @cache
 def countries(code: str) -> tuple[tuple[str, str], ...]:
-    """Country codes (ISO 3166) and their names in a language (CLDR), in the order of the names."""
+    """Return country codes (ISO 3166) and their names in a language (CLDR), sorted by name."""
     territories = Locale.parse(LANGUAGES[code].locale).territories
     named = [(key, name) for key, name in territories.items() if re.fullmatch("[A-Z]{2}", key) and key not in NOT_COUNTRIES]
     return tuple(sorted(named, key=lambda country: fold(country[1])))
+
+
+def clear_caches() -> None:
+    """Have the language files read again when they are next needed."""
+    vars(LANGUAGES).clear()
+    countries.cache_clear()
 
 
 # For sorting and searching: hamzas and marks do not count (as in Lucene's ArabicNormalizer), accents neither, and Persian and
@@ -212,7 +218,7 @@ FOLDED_LETTERS = str.maketrans("أإآٱىئؤةکیھەı", "ااااييوهك
 
 
 def fold(text: str) -> str:
-    """A key to sort and find names by: words without Arabic marks, hamzas, accents and case, with Latin digits."""
+    """Return a key to sort and find names by: words without Arabic marks, hamzas, accents and case, with Latin digits."""
     plain = IGNORED_CHARACTERS.sub("", unicodedata.normalize("NFKC", text))
     plain = unicodedata.normalize("NFKD", VOWEL_MARKS.sub("", plain).translate(FOLDED_LETTERS))
     letters = (_digit(letter) for letter in plain if not unicodedata.combining(letter))
@@ -220,5 +226,5 @@ def fold(text: str) -> str:
 
 
 def _digit(letter: str) -> str:
-    """A digit of any script as a Latin one; another letter as it is."""
+    """Return a digit of any script as a Latin one; another letter unchanged."""
     return str(unicodedata.digit(letter)) if unicodedata.category(letter) == "Nd" else letter

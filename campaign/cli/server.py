@@ -3,16 +3,18 @@
 import os
 
 import click
+from werkzeug.serving import is_running_from_reloader
 
 from campaign import create_app, instance
 from campaign.cli.signatures import open_campaign
-from campaign.config import PREFIX, Settings
+from campaign.config import PREFIX, Settings, is_loopback
 from campaign.crypto import sealing
 from campaign.languages import LANGUAGES
 from campaign.organizers.export_worker import run_jobs
-from campaign.server import launcher, worker
+from campaign.server import launcher, reload, worker
 
 WEB_PORT = 8000
+RELOAD_IS_LOCAL = "--reload shows errors in full and is for this machine alone: use it with a loopback --host and base URL."
 KEY_ON_SERVER = (
     "The private key lies on this server, so whoever takes the server can read who signed:"
     " move it off with `campaign keys eject --out FILE` before people sign."
@@ -24,16 +26,28 @@ KEY_ON_SERVER = (
 @click.option("--port", default=WEB_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--workers", type=click.IntRange(1, 64), help="Web worker processes; one a core, four at most, by default.")
 @click.option("--no-mail", is_flag=True, help="Serve only; the mail and the timed work run elsewhere (`campaign work`).")
-def serve(host: str, port: int, workers: int | None, no_mail: bool) -> None:
+@click.option("--reload", "reloads", is_flag=True, help="For development on this machine: show every edit on the next request.")
+def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: bool) -> None:
     """Serve the site and send its mail; make what is not there yet."""
     if port != WEB_PORT and PREFIX + "BASE_URL" not in os.environ:
         default = Settings.model_fields["base_url"].default
         if Settings.load().base_url == default:  # nobody said otherwise, so links lead to where the site is
             os.environ[PREFIX + "BASE_URL"] = f"http://localhost:{port}"
     settings = Settings.load()
+    if reloads and not (is_loopback(host) and settings.is_loopback):
+        raise click.UsageError(RELOAD_IS_LOCAL)
+    if is_running_from_reloader():
+        reload.serve_reloading(settings, host=host, port=port, mail=not no_mail)
+        return
     instance.prepare(settings)
     print_greeting(settings)
-    launcher.serve(settings, host=host, port=port, workers=workers, mail=not no_mail)
+    if reloads:
+        click.echo(
+            "Development server: every edit of a template, text, catalogue, static file or module shows on the next request."
+        )
+        reload.serve_reloading(settings, host=host, port=port, mail=not no_mail)
+    else:
+        launcher.serve(settings, host=host, port=port, workers=workers, mail=not no_mail)
 
 
 def print_greeting(settings: Settings) -> None:

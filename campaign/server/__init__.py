@@ -1,1 +1,5 @@
-"""Run the site: the supervisor, the web workers and the worker for mail and timed tasks."""
+"""Run the site.
+
+`launcher` serves with granian: `supervisor` starts its web workers and the mail worker, which runs `worker`. Each web worker is
+given requests by `rsgi` and sends large files by `streaming`. `reload` is the development server.
+"""
