@@ -23,9 +23,9 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from campaign.organizers.auth import guards
     from campaign.petition import views as petition
     from campaign.prints import views as prints
-    from campaign.public import api, withdrawn
+    from campaign.public import api
     from campaign.public import views as pages
-    from campaign.web import context, errors, request_checks
+    from campaign.web import context, errors, headers, request_checks
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
@@ -33,7 +33,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     app.extensions["campaign"] = built = build_state(app, settings)
-    for part in (languages, context, errors, guards, withdrawn):
+    for part in (languages, context, headers, errors, guards):
         part.init_app(app)
     for part in (petition, pages, prints, api, routes):
         app.register_blueprint(part.bp)
@@ -53,7 +53,7 @@ def build_state(app: "Flask", settings: "Settings") -> "AppState":
     from campaign.petition.active_key import ActiveKey
     from campaign.petition.snapshot import SnapshotCache
     from campaign.state import AppState
-    from campaign.web import request_checks
+    from campaign.web import rate_limits, request_checks
     from campaign.web.page_cache import PageCache, StaticFiles
 
     keys, database = open_keys(settings), open_database(settings)
@@ -64,7 +64,7 @@ def build_state(app: "Flask", settings: "Settings") -> "AppState":
         settings=settings,
         database=database,
         keys=keys,
-        rate_limiter=request_checks.RateLimiter(settings, keys.form),
+        rate_limiter=rate_limits.RateLimiter(settings, keys.form),
         form_token=request_checks.FormToken(keys.form),
         policy=policy,
         texts=texts,

@@ -10,7 +10,8 @@ from campaign.content.pages import Texts
 from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.crypto.sealing import Keys
 from campaign.database import Database
-from campaign.web.request_checks import FormToken, RateLimiter
+from campaign.web.rate_limits import RateLimiter
+from campaign.web.request_checks import FormToken
 
 if TYPE_CHECKING:
     from campaign.petition.active_key import ActiveKey

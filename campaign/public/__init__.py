@@ -1,1 +1,1 @@
-"""The campaign's own words as pages: what they are filled with, how they are shown, how they are kept as bytes."""
+"""Serve the pages that people read, the numbers for machines, and copies of all pages."""

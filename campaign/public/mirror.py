@@ -1,7 +1,6 @@
-"""A copy of everything there is to read, as files with relative links that open from a disk or from any web server.
+"""Copy everything there is to read into files with relative links, which open from a disk or from any web server.
 
-The copy is taken as a reader would: from the front page along the links. What is no page to read, such as the form, stays
-an address of the site itself.
+The copy follows the links from the front page. A link to anything else, such as the form, leads to the site itself.
 """
 
 import hashlib
@@ -17,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
 
 from campaign.database import now
-from campaign.public.withdrawn import gone_endpoints
+from campaign.public.views import gone_endpoints
 from campaign.state import AppState
 from campaign.web.context import COPIED_ON
 
@@ -27,11 +26,11 @@ LINK_ATTRIBUTE = re.compile(r"""((?:href|src|action|cite)="|url\(")(/[^"#?]*)"""
 
 
 class MirrorError(Exception):
-    """The copy cannot be made; its text is one sentence."""
+    """The copy cannot be made; the message is one sentence."""
 
 
-def write_mirror(app: Flask, folder: Path, taken: Callable[[int], object]) -> int:
-    """Writes the copy into `folder`, in the place of an older copy, and returns its size in bytes.
+def write_mirror(app: Flask, folder: Path, on_file: Callable[[int], object]) -> int:
+    """Write the copy into `folder`, replacing an older copy, and return its size in bytes; call `on_file(1)` for each file.
 
     Raises MirrorError when the folder holds anything but a copy.
     """
@@ -39,43 +38,43 @@ def write_mirror(app: Flask, folder: Path, taken: Callable[[int], object]) -> in
         raise MirrorError(f"{folder} is not empty and holds no copy: name another folder.")
     draft = folder.with_name(folder.name + ".draft")
     shutil.rmtree(draft, ignore_errors=True)
-    size, sums = 0, []
+    size, checksums = 0, ""
     for name, body in sorted(mirror_files(app)):
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
         (draft / name).write_bytes(body)
-        sums.append(f"{hashlib.sha256(body).hexdigest()}  {name}\n")
+        checksums += f"{hashlib.sha256(body).hexdigest()}  {name}\n"
         size += len(body)
-        taken(1)
-    (draft / CHECKSUMS).write_text("".join(sums), "ascii")
+        on_file(1)
+    (draft / CHECKSUMS).write_text(checksums, "ascii")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
     return size
 
 
 def mirror_files(app: Flask) -> Iterator[tuple[str, bytes]]:
-    """The copy's files, name and content, found from the front page along the links."""
+    """Yield the name and content of each file of the copy, following the links from the front page."""
     app_state: AppState = app.extensions["campaign"]
-    routes, client = app.url_map.bind(app_state.settings.host), app.test_client()
-    left_out = NOT_MIRRORED | gone_endpoints(app_state.snapshots())
+    base_url, client = app_state.settings.base_url, app.test_client()
+    routes, left_out = app.url_map.bind(app_state.settings.host), NOT_MIRRORED | gone_endpoints(app_state.snapshots())
     waiting, known = ["/"], {"/"}
     while waiting:
         address = waiting.pop()
-        answer = client.get(address, base_url=app_state.settings.base_url, environ_overrides={COPIED_ON: now().date()})
-        if answer.status_code != 200:
-            raise MirrorError(f"The page {address} could not be copied: it answered {answer.status_code}.")
-        body = answer.get_data()
-        if answer.mimetype in {"text/html", "text/css"}:
-            text = answer.get_data(as_text=True)
-            found = {there for _, there in LINK_ATTRIBUTE.findall(text) if is_mirrored(routes, there, left_out)} - known
-            waiting, known = waiting + sorted(found), known | found
-            body = make_links_relative(
-                text, address, lambda there: is_mirrored(routes, there, left_out), app_state.settings.base_url
-            ).encode()
+        response = client.get(address, base_url=base_url, environ_overrides={COPIED_ON: now().date()})
+        if response.status_code != 200:
+            raise MirrorError(f"The page {address} could not be copied: it answered {response.status_code}.")
+        body = response.get_data()
+        if response.mimetype in {"text/html", "text/css"}:
+            text = body.decode()
+            linked = {link for _, link in LINK_ATTRIBUTE.findall(text)}
+            mirrored = {link for link in linked if is_mirrored(routes, link, left_out)}
+            waiting += sorted(mirrored - known)
+            known |= mirrored
+            body = rewrite_links(text, address, mirrored, base_url).encode()
         yield mirror_path(address), body
 
 
 def is_mirrored(routes: MapAdapter, address: str, left_out: set[str]) -> bool:
-    """Whether an address is part of the copy: a page to read or what it is shown with."""
+    """Return whether an address is part of the copy: a page to read, or a file that pages use."""
     if address.startswith("/static/"):
         return True
     try:
@@ -85,19 +84,21 @@ def is_mirrored(routes: MapAdapter, address: str, left_out: set[str]) -> bool:
     return endpoint.startswith(("public.", "prints.")) and endpoint not in left_out
 
 
-def make_links_relative(text: str, address: str, is_here: Callable[[str], bool], base_url: str) -> str:
-    """A page or a style sheet with every link turned: to the copy's file, or to the site where there is none."""
-    here = posixpath.dirname(mirror_path(address))
+def rewrite_links(text: str, address: str, mirrored: set[str], base_url: str) -> str:
+    """Return a page or style sheet with each link relative to the copy's file, or absolute where the copy has none."""
+    folder = posixpath.dirname(mirror_path(address)) or "."
 
-    def turned(link: re.Match[str]) -> str:
-        before, there = link.groups()
-        return before + (posixpath.relpath(mirror_path(there), here or ".") if is_here(there) else base_url + there)
+    def rewrite(match: re.Match[str]) -> str:
+        attribute, link = match.groups()
+        return attribute + (posixpath.relpath(mirror_path(link), folder) if link in mirrored else base_url + link)
 
-    return LINK_ATTRIBUTE.sub(turned, text)
+    return LINK_ATTRIBUTE.sub(rewrite, text)
 
 
 def mirror_path(address: str) -> str:
-    """The file that holds an address: `/en/` is `en/index.html`, `/en/about` is `en/about.html`."""
+    """Return the file of an address: `/en/` is in `en/index.html`, `/en/about` in `en/about.html`."""
     if address.endswith("/"):
-        return f"{address}index.html".lstrip("/")
-    return (address if posixpath.splitext(address)[1] else f"{address}.html").lstrip("/")
+        address += "index.html"
+    elif not posixpath.splitext(address)[1]:
+        address += ".html"
+    return address.lstrip("/")

@@ -7,12 +7,11 @@ from flask_babel import gettext
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
 from campaign.outbox import queue
-from campaign.petition.counting import read_snapshot
+from campaign.petition.counting import Snapshot, read_snapshot
 from campaign.petition.forms import SignForm
 from campaign.petition.snapshot import current_snapshot, shown_texts
-from campaign.public.withdrawn import gone_endpoints
 from campaign.state import state
-from campaign.web.context import SECURITY_HEADERS
+from campaign.web.headers import SECURITY_HEADERS
 
 bp = Blueprint("public", __name__)
 
@@ -20,7 +19,30 @@ CACHED = {"Cache-Control": "public, max-age=60"}
 CACHED_FORM = CACHED | {"Referrer-Policy": "same-origin"}
 CACHED_TEXT = CACHED | {"Content-Type": "text/plain; charset=utf-8"}
 SITEMAP = ("home", "testimony", "petition", "about", "privacy", "accessibility", "mirrors")  # in the sitemap, besides the form
+TESTIMONY_ENDPOINTS = {
+    "public.testimony",
+    "public.testimony_text",
+    "public.beside",
+    "prints.testimony",
+    "prints.beside",
+    "prints.card",
+}
+COLLECTING_ENDPOINTS = {"prints.sheet"}  # gone while collecting is closed too
 Page = tuple[str, int, dict[str, str]]
+
+
+@bp.before_app_request
+def abort_if_gone() -> None:
+    """Answer 410 (RFC 9110 15.5.11) at every address that is gone with the testimony."""
+    if request.endpoint in gone_endpoints(current_snapshot()):
+        abort(410)
+
+
+def gone_endpoints(latest: Snapshot) -> set[str]:
+    """Return the endpoints that are gone since the testimony was withdrawn."""
+    if not latest.is_testimony_withdrawn:
+        return set()
+    return TESTIMONY_ENDPOINTS | (COLLECTING_ENDPOINTS if latest.is_closed else set())
 
 
 @bp.get("/")

@@ -1,1 +1,1 @@
-"""Check requests, cache pages as bytes, and add what every page and every answer carries."""
+"""Check and limit requests, cache pages, and add what every page and every response has."""

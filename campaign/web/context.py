@@ -1,10 +1,10 @@
-"""What every page is filled with, and the headers that every answer carries."""
+"""The names that every template uses."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, clock, current, day, isolate, number
@@ -12,20 +12,8 @@ from campaign.petition.counting import Snapshot, next_goal
 from campaign.petition.snapshot import current_snapshot, shown_texts
 from campaign.state import state
 
-SECURITY_HEADERS = {
-    # No script of ours fetches anything; connect-src lets programs that look pages over read robots.txt from within a page.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-}
 COPIED_ON = "campaign.copied_on"  # the day, when a page is asked for by `campaign mirror`
 PRIVATE_BLUEPRINT = "organizers"  # the pages that are nobody else's
-FRAMEABLE = "public.embed"  # for browsers that know no frame-ancestors
-HSTS_MAX_AGE = 31536000  # seconds
 NOINDEX = {
     "public.embed",
     "petition.confirm",
@@ -36,29 +24,8 @@ NOINDEX = {
 
 
 def init_app(app: Flask) -> None:
-    """Fills the templates and sets the headers."""
+    """Give every template the names of `page_context`."""
     app.context_processor(page_context)
-    app.after_request(add_headers)
-    app.after_request(make_redirect_relative)
-
-
-def make_redirect_relative(response: Response) -> Response:
-    """Sends readers on within the site by the path alone: by which scheme they came, only the proxy knows."""
-    if response.location and response.location.startswith(request.host_url):
-        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
-    return response
-
-
-def add_headers(response: Response) -> Response:
-    """The security headers, where the view has not said otherwise; what is not called public is not stored."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
-    if state().settings.is_https:
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_MAX_AGE}")
-    if request.endpoint != FRAMEABLE:
-        response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Cache-Control", "no-store")
-    return response
 
 
 def page_context() -> dict[str, Any]:

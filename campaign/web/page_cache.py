@@ -1,7 +1,7 @@
-"""Pages that people read are rendered once and kept as bytes, and answered before Flask and the database are asked.
+"""Cache the pages that people read as bytes, and answer with them without calling Flask or the database.
 
 Such a page is a pure function of its address, the texts, the published count and the hour (of the form's stamp). A view
-says so with `Cache-Control: public`. Static files are kept the same way, for ever, under names with their hash.
+says so with `Cache-Control: public`. Static files are cached the same way, for ever, under names with their hash.
 """
 
 import gzip
@@ -33,13 +33,13 @@ COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
 class CachedPage:
     """One page as bytes, in each encoding, with its headers."""
 
-    stamp: object  # what it was made from; another stamp, and it is made again
+    stamp: object  # what it was made from; with another stamp it is made again; None for a file, which never is
     bodies: dict[str, bytes]  # by Content-Encoding; "" is plain
     headers: list[tuple[str, str]]
     etag: str
 
     def answer(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answers GET and HEAD, with 304 where the reader has it already."""
+        """Answer GET and HEAD, with 304 where the browser has the page already."""
         etag = environ.get("HTTP_IF_NONE_MATCH")
         encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if len(self.bodies) > 1 else ""
         headers = [*self.headers, ("ETag", f'W/"{self.etag}"')]
@@ -55,7 +55,7 @@ class CachedPage:
 
 
 def cache_page(body: bytes, headers: list[tuple[str, str]], stamp: object = None) -> CachedPage:
-    """Makes a page to be kept; compresses what is worth it."""
+    """Return a page to be cached, compressed where its type can be."""
     bodies = {"": body}
     if dict(headers)["Content-Type"].startswith(COMPRESSIBLE):
         bodies = {"br": brotli.compress(body, quality=9), "gzip": gzip.compress(body, 9, mtime=0), "": body}
@@ -65,13 +65,13 @@ def cache_page(body: bytes, headers: list[tuple[str, str]], stamp: object = None
 
 @lru_cache(maxsize=256)
 def _encoding(accepted: str) -> str:
-    """The smallest encoding that the reader takes (RFC 9110 12.5.3)."""
+    """Return the smallest encoding that the browser accepts (RFC 9110 12.5.3); empty for none."""
     wanted = parse_accept_header(accepted[:1000], Accept)
     return next((encoding for encoding in ("br", "gzip") if wanted.quality(encoding) > 0), "")
 
 
 class PageCache:
-    """The WSGI application around Flask's that answers with what is kept."""
+    """The WSGI application around Flask's that answers with what is cached."""
 
     def __init__(self, app: Flask, published: Callable[[], object], hosts: list[str]) -> None:
         self.pages: dict[str, CachedPage] = {}
@@ -80,50 +80,50 @@ class PageCache:
         self._is_ours = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, hosts))
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answers a kept page, or asks Flask; other methods than GET and HEAD and other hosts are Flask's alone."""
+        """Answer with a cached page, or call Flask; it alone answers other methods than GET and HEAD and other hosts."""
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not self._is_ours(environ.get("HTTP_HOST")):
             return self._inner(environ, start_response)
-        kept = self.pages.get(environ["PATH_INFO"])
-        if COPIED_ON in environ and not (kept and kept.stamp is None):
+        cached = self.pages.get(environ["PATH_INFO"])
+        if COPIED_ON in environ and not (cached and cached.stamp is None):
             return self._inner(environ, start_response)  # a page of a copy says so, and is nobody else's
-        stamp = self._stamp() if kept is None or kept.stamp else None
-        if kept and kept.stamp == stamp:
-            return kept.answer(environ, start_response)
+        stamp = self._stamp() if cached is None or cached.stamp else None
+        if cached and cached.stamp == stamp:
+            return cached.answer(environ, start_response)
         response = Response.from_app(self._inner, environ | {"REQUEST_METHOD": "GET"}, buffered=True)
         if response.status_code != 200 or not response.cache_control.public:
-            self.pages.pop(environ["PATH_INFO"], None)  # what was there before is not kept either
+            self.pages.pop(environ["PATH_INFO"], None)  # nor is an older page cached any longer
             return response(environ, start_response)
-        kept = self._keep(environ["PATH_INFO"], response, stamp)
-        return kept.answer(environ, start_response)
+        cached = self._cache(environ["PATH_INFO"], response, stamp)
+        return cached.answer(environ, start_response)
 
     def _stamp(self) -> tuple[object, int]:
-        """What a page with the count and a form is made from, besides its address and the texts.
+        """Return what a page with the count and a form is made from, besides its address and the texts.
 
-        Taken before the page is made: one that was made of a newer count is made again, never the other way round.
+        It is taken before the page is made, so a page made from a newer count is made again, never the other way round.
         """
         return self._published(), current_hour()
 
-    def _keep(self, path: str, response: Response, stamp: object) -> CachedPage:
-        """Keeps a page with all the headers it has in the end; the first reader gets what all that follow get."""
+    def _cache(self, path: str, response: Response, stamp: object) -> CachedPage:
+        """Cache a page with its final headers, so that the first reader gets what later ones get."""
         headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-        kept = self.pages[path] = cache_page(response.get_data(), headers, stamp)
-        return kept
+        cached = self.pages[path] = cache_page(response.get_data(), headers, stamp)
+        return cached
 
 
 class StaticFiles:
-    """The files in `static/`, kept for ever under names that carry their hash."""
+    """The files in `static/`, cached for ever under names that carry their hash."""
 
-    def __init__(self, folder: Path, kept: PageCache) -> None:
+    def __init__(self, folder: Path, page_cache: PageCache) -> None:
         self._addresses: dict[str, str] = {}
         files = [file for file in sorted(folder.rglob("*")) if mimetypes.guess_type(file.name)[0]]
         for file in sorted(files, key=lambda file: file.suffix == ".css"):  # a style sheet names the others
-            self._add(file.relative_to(folder).as_posix(), file.read_bytes(), kept)
+            self._add(file.relative_to(folder).as_posix(), file.read_bytes(), page_cache)
 
     def __call__(self, name: str) -> str:
-        """The address of a file."""
+        """Return the address of a file."""
         return self._addresses[name]
 
-    def _add(self, name: str, body: bytes, kept: PageCache) -> None:
+    def _add(self, name: str, body: bytes, page_cache: PageCache) -> None:
         kind = mimetypes.guess_type(name)[0] or ""
         if kind == "text/css":
             body = re.sub(rb'url\("([^"/][^"]*)"\)', lambda found: f'url("{self(found[1].decode())}")'.encode(), body)
@@ -132,4 +132,4 @@ class StaticFiles:
         charset = "; charset=utf-8" if kind.startswith("text/") else ""
         headers = [("Content-Type", kind + charset), ("Cache-Control", IMMUTABLE), ("X-Content-Type-Options", "nosniff")]
         self._addresses[name] = address
-        kept.pages[address] = cache_page(body, headers)
+        page_cache.pages[address] = cache_page(body, headers)

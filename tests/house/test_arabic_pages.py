@@ -18,7 +18,7 @@ from campaign.languages import speaking
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope
 from campaign.petition import emails, samples, signing
-from campaign.web.request_checks import RateLimiter
+from campaign.web.rate_limits import RateLimiter
 from tests.people import PostOffice, Visitor, link_in, parse, publish
 
 REVIEWED = Path(__file__).with_name("latin_words.txt")

@@ -11,7 +11,7 @@ from campaign.config import PACKAGE
 from tests import servers
 from tests.servers import Campaign
 
-ONE_OF_EACH = ("tests/faults/test_durability.py", "tests/web/test_request_checks.py", "tests/browser/test_frame.py")
+ONE_OF_EACH = ("tests/faults/test_durability.py", "tests/web/test_rate_limits.py", "tests/browser/test_frame.py")
 
 
 def run_without_programs(folder, **env):
@@ -36,7 +36,7 @@ def test_where_everything_is_to_be_tested_a_missing_program_is_a_failure(tmp_pat
     done = run_without_programs(tmp_path, CI="true")
 
     assert done.returncode == 1
-    assert "ERROR tests/web/test_request_checks.py" in done.stdout
+    assert "ERROR tests/web/test_rate_limits.py" in done.stdout
     assert " skipped" not in done.stdout
 
 

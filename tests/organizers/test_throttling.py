@@ -11,7 +11,7 @@ from campaign.organizers import accounts
 from campaign.organizers.auth import login, passphrases, throttling
 from campaign.organizers.auth.login import Credentials
 from campaign.organizers.models import LoginAttempts
-from campaign.web.request_checks import RateLimiter
+from campaign.web.rate_limits import RateLimiter
 from tests.organizers.conftest import PASSPHRASE
 from tests.people import rows
 from tests.servers import on_sqlite
