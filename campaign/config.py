@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parent
 
 
 def _beside_code(name: str) -> Path:
-    """The folder `name`: inside the package in a wheel, at the top of the checkout otherwise."""
+    """Return the folder `name`: inside the package in a wheel, at the top of the checkout otherwise."""
     installed = PACKAGE / name
     return installed if installed.is_dir() else PACKAGE.parent / name
 
@@ -27,7 +27,7 @@ STATIC = PACKAGE / "static"
 
 
 class SettingError(Exception):
-    """A setting that cannot be used; its text is one sentence that says which and how to mend it."""
+    """A setting cannot be used; the message says which and how to correct it."""
 
 
 class Settings(BaseSettings):
@@ -66,7 +66,7 @@ class Settings(BaseSettings):
 
     @classmethod
     def load(cls) -> Self:
-        """Reads the settings; raises SettingError with one sentence for each that is wrong."""
+        """Return the settings; raises SettingError with one sentence for each that is wrong."""
         folder = Path(os.environ.get(PREFIX + "DATA") or "instance").absolute()
         try:
             return cls(_env_file=folder.parent / ".env")
@@ -84,14 +84,14 @@ class Settings(BaseSettings):
         parts = urlsplit(value)
         is_more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
         if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or is_more:
-            raise ValueError("is to be an address without a path, such as https://petition.example.org")
+            raise ValueError("must be a URL without a path, such as https://petition.example.org")
         return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
     def _database(cls, value: str) -> str:
         if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
-            raise ValueError("is to begin with postgresql+psycopg://, or to be empty for SQLite in the data folder")
+            raise ValueError("must start with postgresql+psycopg://, or be empty for SQLite in the data folder")
         return value
 
     @field_validator("mail_url")
@@ -99,23 +99,23 @@ class Settings(BaseSettings):
     def _mail(cls, value: str) -> str:
         parts = urlsplit(value)
         if parts.scheme not in {"file", "smtp", "smtps"} or (parts.scheme != "file" and (not parts.hostname or parts.port == 0)):
-            raise ValueError("is to be file: or to begin with smtp:// or smtps:// and the name of the mail server")
+            raise ValueError("must be file:, or start with smtp:// or smtps:// and the name of the mail server")
         if parse_qs(parts.query).get("starttls", ["required"]) not in (["required"], ["off"]):
-            raise ValueError("is to say starttls=required or starttls=off")
+            raise ValueError("must say starttls=required or starttls=off")
         return value
 
     @field_validator("mail_from")
     @classmethod
     def _sender(cls, value: str) -> str:
         if value and "@" not in parseaddr(value)[1]:
-            raise ValueError("is to be an e-mail address, such as campaign@example.org")
+            raise ValueError("must be an e-mail address, such as campaign@example.org")
         return value
 
     @field_validator("shared_url")
     @classmethod
     def _shared(cls, value: str) -> str:
         if not value.startswith(("memory:", "redis://", "rediss://")):
-            raise ValueError("is to be memory:// or to begin with redis:// or rediss://")
+            raise ValueError("must be memory://, or start with redis:// or rediss://")
         return value
 
     @model_validator(mode="after")
@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         if not self.is_loopback and not self.limits:
             raise ValueError(f"{PREFIX}LIMITS can be off only with a loopback {PREFIX}BASE_URL")
         if not self.mail_url.startswith("file:") and not self.mail_from:
-            raise ValueError(f"{PREFIX}MAIL_FROM is to be set when letters are sent by SMTP")
+            raise ValueError(f"{PREFIX}MAIL_FROM must be set when letters are sent by SMTP")
         return self
 
     @property
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` names this machine alone: localhost, 127.0.0.0/8 or ::1."""
+    """Return whether `host` names this machine alone: localhost, 127.0.0.0/8 or ::1."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -168,10 +168,10 @@ def is_loopback(host: str) -> bool:
 
 
 def _sentence(error: object) -> str:
-    """One pydantic error in words: the variable's name and what is wrong with it."""
+    """Return one pydantic error as a sentence: the name of the variable and what is wrong with it."""
     assert isinstance(error, dict)
     message = str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
         return message
     name = PREFIX + str(error["loc"][0]).upper()
-    return f"{name} {message}" if message.startswith("is to") else f"{name}: {message[0].lower()}{message[1:]}"
+    return f"{name} {message}" if message.startswith("must") else f"{name}: {message[0].lower()}{message[1:]}"

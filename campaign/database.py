@@ -1,7 +1,7 @@
 """The database: SQLite in the data folder or PostgreSQL, the same code for both.
 
 Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synchronous=FULL` on every connection.
-Reading and writing are two doors: `reading()` and `writing()`; the one who opened `writing()` commits by leaving it.
+`reading()` opens a session that only reads. `writing()` commits when its block ends and rolls back on an exception.
 """
 
 import sqlite3
@@ -69,12 +69,12 @@ class Base(DeclarativeBase):
 
 
 def now() -> datetime:
-    """The one clock: this moment in UTC."""
+    """Return the current time in UTC; nothing else reads the clock."""
     return datetime.now(UTC)
 
 
 class Database:
-    """One database and the two doors to it."""
+    """One database, with sessions that read and sessions that write."""
 
     def __init__(self, url: str, folder: Path) -> None:
         """`url` as SQLAlchemy writes it; empty is SQLite in `folder`, where the writers' turn is kept too."""
@@ -119,9 +119,9 @@ class Database:
             yield
 
     def lock(self, session: Session, key: bytes, *, patiently: bool = False) -> None:
-        """Holds others with the same key back until the session's commit. SQLite's writers are one at a time anyway.
+        """Take the lock `key` until the session commits. SQLite has one writer at a time anyway.
 
-        Who waits patiently waits for as long as the others take, for every lock until the commit.
+        With `patiently` every lock is waited for without a timeout until the commit.
         """
         if not self.is_sqlite:
             if patiently:
@@ -144,23 +144,20 @@ class Database:
             return bool(busy == 0)
 
     def close(self) -> None:
-        """Lets go of every connection."""
+        """Close every connection."""
         self.engine.dispose()
 
 
-INSERTS: dict[str, Any] = {
-    "sqlite": sqlite.insert,
-    "postgresql": postgresql.insert,
-}  # each database's own, which knows of clashes
+INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 
 def table(record: type[Base]) -> sa.Table:
-    """The table of a record, for statements that are made once and need no objects."""
+    """Return the table of a record, for statements that need no objects."""
     return cast("sa.Table", record.__table__)
 
 
 def insert(session: Session, record: type[Base]) -> "sqlite.Insert | postgresql.Insert":
-    """An INSERT that can say what to do on a clash (`on_conflict_do_...`), in the words of the session's database."""
+    """Return an INSERT of the session's database that can say what to do on a conflict (`on_conflict_do_...`)."""
     return cast("sqlite.Insert | postgresql.Insert", INSERTS[session.get_bind().dialect.name](record))
 
 

@@ -1,6 +1,5 @@
-"""The care of the testimony: who is named and how, what is withheld, where it is from, and that nobody changes it unseen.
+"""Load the texts of the site, and apply what was decided about the testimony.
 
-What holds for all languages stands in `translations/testimony.toml`; the author's byline in each language, in several forms, in
-`translations/LANG/testimony.md`. Everything the site gives out is made from the texts as this room hands them on, so nothing
-that is withheld here stands anywhere.
+`testimony_policy` reads `translations/testimony.toml`: how the author is named, what is withheld, where the text is from. Pages,
+prints and copies are all made from its result, so nothing that is withheld is in any of them.
 """

@@ -1,7 +1,7 @@
-"""The public log of corrections, `translations/corrections.toml`, and the lock on the source of the testimony.
+"""Read the public log of corrections, `translations/corrections.toml`, and compare the source of the testimony with it.
 
-The log only grows: each entry carries the fingerprint of all before it. A paragraph of the source must be the one that the last
-entry about it names, or the one that was received.
+The log only grows: each entry carries the hash of all before it. A paragraph of the source must have the hash that the last entry
+about it names, or the one of the text as received.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ REQUIRED_ENTRY_KEYS = ("day", "language", "place", "kind", "what", "why", "befor
 
 @dataclass(frozen=True)
 class Correction:
-    """One entry. `what` and `why` are by language."""
+    """One entry of the log; `what` and `why` are by language."""
 
     day: date
     language: str
@@ -31,38 +31,38 @@ class Correction:
     kind: str
     what: dict[str, str]
     why: dict[str, str]
-    before: str  # the fingerprint of the entries before
+    before: str  # the hash of the entries before
     sha256: str = ""  # of the paragraph since then
 
 
 @dataclass(frozen=True)
 class CorrectionLog:
-    """The log, the oldest entry first, and the hashes of the paragraphs as they were received."""
+    """The log, oldest entry first, and the hashes of the paragraphs as received."""
 
     received: dict[str, str]
     entries: tuple[Correction, ...]
 
 
 def read_log(file: Path) -> CorrectionLog:
-    """The log from its file; raises TextError where an entry lacks something or an old one was changed."""
+    """Return the log of a file; raises TextError where an entry lacks something or an older one was changed."""
     try:
         data = tomllib.loads(file.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise TextError(f"{file}: {error}") from None
-    raw = data.get("entries", [])
-    for number, entry in enumerate(raw, start=1):
-        wrong = _fault(entry, log_fingerprint(raw[: number - 1]))
-        if wrong:
-            raise TextError(f"{file}: entry {number} {wrong}.")
-    return CorrectionLog(data.get("received", {}), tuple(Correction(**entry) for entry in raw))
+    entries = data.get("entries", [])
+    for number, entry in enumerate(entries):
+        problem = _entry_problem(entry, log_fingerprint(entries[:number]))
+        if problem:
+            raise TextError(f"{file}: entry {number + 1} {problem}.")
+    return CorrectionLog(data.get("received", {}), tuple(Correction(**entry) for entry in entries))
 
 
-def _fault(entry: dict[str, Any], before: str) -> str:
-    """What is wrong with an entry."""
+def _entry_problem(entry: dict[str, Any], before: str) -> str:
+    """Return what is wrong with an entry, or an empty string."""
     missing = [name for name in REQUIRED_ENTRY_KEYS if not entry.get(name)]
     if missing or entry["kind"] not in CORRECTION_KINDS or not isinstance(entry["day"], date):
         return f"is to have {', '.join(REQUIRED_ENTRY_KEYS)}; a kind is one of {', '.join(CORRECTION_KINDS)}"
-    if set(entry) - set(REQUIRED_ENTRY_KEYS) - {"sha256"}:
+    if set(entry) - {*REQUIRED_ENTRY_KEYS, "sha256"}:
         return "has something that no entry has"
     if entry["before"] != before:
         return f"does not follow on those before it: `before` is to be {before}, and no older entry may be changed or taken out"
@@ -70,29 +70,26 @@ def _fault(entry: dict[str, Any], before: str) -> str:
 
 
 def log_fingerprint(entries: list[dict[str, Any]]) -> str:
-    """What the next entry carries: a hash over the entries but for the hashes of paragraphs, which may be taken out again."""
+    """Return the hash that the next entry carries: of all entries, without their `sha256`, which may be taken out later."""
     data = [{name: value for name, value in entry.items() if name != "sha256"} for entry in entries]
     return hashlib.sha256(json.dumps(data, ensure_ascii=False, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
 def unrecorded_changes(log: CorrectionLog, texts: dict[str, Texts]) -> list[str]:
-    """Where the source of the testimony was changed and the log does not say so: a sentence each."""
-    locked = log.received | {one.place: one.sha256 for one in log.entries if one.language == SOURCE}
-    found = []
-    for place, sha256 in paragraph_hashes(texts[SOURCE].testimony).items():
-        if locked.get(place) != sha256:
-            found.append(
-                f"translations/{SOURCE}/testimony.md: {place} is not as it is locked. Put it back, or add an entry to"
-                f' translations/{LOG_FILE} with `sha256 = "{sha256}"` that says what was changed and why.'
-            )
-    return found + [f"translations/{SOURCE}/testimony.md: {place} is gone." for place in locked if place not in _places(texts)]
+    """Return a sentence for each part of the source testimony that was changed without an entry in the log."""
+    file = f"translations/{SOURCE}/testimony.md"
+    locked = log.received | {entry.place: entry.sha256 for entry in log.entries if entry.language == SOURCE}
+    current = paragraph_hashes(texts[SOURCE].testimony)
+    changed = [
+        f"{file}: {place} is not as it is locked. Put it back, or add an entry to translations/{LOG_FILE} with"
+        f' `sha256 = "{sha256}"` that says what was changed and why.'
+        for place, sha256 in current.items()
+        if locked.get(place) != sha256
+    ]
+    return changed + [f"{file}: {place} is gone." for place in locked if place not in current]
 
 
 def paragraph_hashes(testimony: Text) -> dict[str, str]:
-    """The SHA-256 of the title and of each paragraph."""
+    """Return the SHA-256 of the title and of each paragraph."""
     parts = {"title": testimony.title} | {part.id: part.words for part in testimony.paragraphs}
     return {place: hashlib.sha256(words.encode()).hexdigest() for place, words in parts.items()}
-
-
-def _places(texts: dict[str, Texts]) -> set[str]:
-    return {"title", *(part.id for part in texts[SOURCE].testimony.paragraphs)}

@@ -1,7 +1,7 @@
-"""A text as it lies in its file: front matter, then blocks (a paragraph, a heading, a list), each under a line with its id.
+"""Read and write a text: front matter, then blocks (a paragraph, a heading, a list), each under a line with its id.
 
-The line is `<!-- p3 -->` in the source and `<!-- p3 from 1a2b3c4d -->` in a translation: the fingerprint of the words it was
-made from. Readers never see it. Fields of the front matter that are translated have theirs under `made_from`.
+The line is `<!-- p3 -->` in the source and `<!-- p3 from 1a2b3c4d -->` in a translation, with the hash of the source words that
+were translated. Pages do not show it. The hashes of translated front matter fields are under `made_from`.
 """
 
 import hashlib
@@ -21,12 +21,12 @@ LINE_WIDTH = 100_000  # characters; no line of the front matter is folded
 
 
 class TextError(Exception):
-    """A text that cannot be published; its words say which file and why."""
+    """A text cannot be published; the message says which file and why."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Words with the id that they keep in every language, and the fingerprint of the source that they were made from."""
+    """Words with an id, the same in every language, and the hash of the source words that were translated."""
 
     id: str
     words: str
@@ -34,54 +34,57 @@ class Block:
 
     @property
     def is_translated(self) -> bool:
-        """Whether it says which words it was made from, and is not those words themselves."""
+        """Whether the hash of its source is known, and the words are not the source's own."""
         return self.made_from not in {"", source_hash(self.words)}
 
     def is_stale(self, source: "Block") -> bool:
-        """Whether the source has changed since."""
+        """Whether the source has changed since the translation."""
         return self.made_from != source_hash(source.words)
 
 
 @dataclass(frozen=True)
 class Document:
-    """A text in one language as its file has it."""
+    """The file of a text in one language."""
 
     meta: dict[str, Any]
     blocks: tuple[Block, ...]
 
     def pieces(self) -> dict[str, Block]:
-        """All that is to be translated, by id: the fields (`title`, `heart.1`, `addressees.KEY`), then the blocks."""
-        origins = self.meta.get(MADE_FROM) or {}
-        fields = [Block(name, words, str(origins.get(name, ""))) for name, words in _flat(self.meta)]
-        return {piece.id: piece for piece in (*fields, *self.blocks)}
+        """Return all that is translated, by id: the fields (`title`, `heart.1`, `addressees.KEY`), then the blocks."""
+        hashes = self.meta.get(MADE_FROM) or {}
+        pieces = {name: Block(name, words, str(hashes.get(name, ""))) for name, words in translated_fields(self.meta).items()}
+        return pieces | {block.id: block for block in self.blocks}
 
     def with_pieces(self, pieces: Iterable[Block]) -> "Document":
-        """The same with these pieces in the place of those that have their ids; unknown ids are left out."""
-        taken = {piece.id: piece for piece in pieces}
-        meta = {name: _filled(name, value, taken) if name in TRANSLATED_FIELDS else value for name, value in self.meta.items()}
-        origins = {name: taken[name].made_from for name, _ in _flat(meta) if name in taken and taken[name].made_from}
-        if origins:
-            meta[MADE_FROM] = (meta.get(MADE_FROM) or {}) | origins
-        return replace(self, meta=meta, blocks=tuple(taken.get(block.id, block) for block in self.blocks))
+        """Return this document with its pieces replaced by those with the same ids; other ids are left out."""
+        new = {piece.id: piece for piece in pieces}
+        meta = {name: _replaced(name, value, new) if name in TRANSLATED_FIELDS else value for name, value in self.meta.items()}
+        hashes = {name: new[name].made_from for name in translated_fields(meta) if name in new and new[name].made_from}
+        if hashes:
+            meta[MADE_FROM] = (meta.get(MADE_FROM) or {}) | hashes
+        return Document(meta, tuple(new.get(block.id, block) for block in self.blocks))
 
     def arranged_like(self, source: "Document") -> "Document":
-        """The same with every part of the source, in its order; what is not there has the source's words, and is missing."""
-        untranslated = {id_: replace(piece, made_from=source_hash(piece.words)) for id_, piece in source.pieces().items()}
-        ours = self.pieces()
-        known = {block.id for block in source.blocks}
+        """Return this document with every piece of the source, in its order.
+
+        A piece that is missing here has the words of the source, and counts as not translated. Blocks that the source does not
+        have come last.
+        """
         fields = {name: source.meta[name] for name in TRANSLATED_FIELDS if name in source.meta}
-        more = tuple(block for block in self.blocks if block.id not in known)
-        whole = Document(self.meta | fields, (*source.blocks, *more))
-        return whole.with_pieces((untranslated | ours).values())
+        source_ids = {block.id for block in source.blocks}
+        other_blocks = [block for block in self.blocks if block.id not in source_ids]
+        untranslated = {id_: replace(piece, made_from=source_hash(piece.words)) for id_, piece in source.pieces().items()}
+        pieces = untranslated | self.pieces()
+        return Document(self.meta | fields, (*source.blocks, *other_blocks)).with_pieces(pieces.values())
 
 
 def source_hash(words: str) -> str:
-    """What a translation remembers of its source: the first 8 digits of the SHA-256."""
+    """Return what a translation records of its source: the first 8 digits of the SHA-256."""
     return hashlib.sha256(words.encode()).hexdigest()[:8]
 
 
 def read_document(file: Path) -> Document:
-    """A text from its file; raises TextError when it is missing, not UTF-8, or its blocks have no ids."""
+    """Return the text of a file; raises TextError when it is missing, not UTF-8, or its blocks have no ids."""
     try:
         document = frontmatter.loads(file.read_text("utf-8"))
         return Document(dict(document.metadata), tuple(parse_blocks(document.content)))
@@ -90,7 +93,7 @@ def read_document(file: Path) -> Document:
 
 
 def parse_blocks(body: str) -> Iterator[Block]:
-    """The blocks of a body; raises ValueError where words stand before the first id or an id stands twice."""
+    """Yield the blocks of a body; raises ValueError for words before the first id and for an id used twice."""
     before, *parts = BLOCK_MARK.split(body.strip())
     if before.strip():
         raise ValueError("the text does not begin with an id such as <!-- p1 -->")
@@ -103,35 +106,47 @@ def parse_blocks(body: str) -> Iterator[Block]:
 
 
 def write_document(file: Path, document: Document) -> None:
-    """Writes a text as `read_document` reads it; always the same bytes for the same words."""
+    """Write a text as `read_document` reads it; the same document always gives the same bytes."""
     file.write_text(serialize(document), "utf-8")
 
 
 def serialize(document: Document) -> str:
-    """A text as its file has it."""
-    front = yaml.safe_dump(document.meta, allow_unicode=True, sort_keys=False, width=LINE_WIDTH)
-    marks = ((block, f" from {block.made_from}" if block.made_from else "") for block in document.blocks)
-    return "\n".join(["---", f"{front}---", *(f"<!-- {block.id}{origin} -->\n{block.words}\n" for block, origin in marks)])
+    """Return the content of the file of a text."""
+    lines = ["---", yaml.safe_dump(document.meta, allow_unicode=True, sort_keys=False, width=LINE_WIDTH) + "---"]
+    for block in document.blocks:
+        origin = f" from {block.made_from}" if block.made_from else ""
+        lines.append(f"<!-- {block.id}{origin} -->\n{block.words}\n")
+    return "\n".join(lines)
 
 
-def _flat(meta: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The fields that are translated, with a name for each of a list: `heart.1`, `addressees.KEY`."""
+def translated_fields(meta: dict[str, Any]) -> dict[str, str]:
+    """Return the translated front matter fields by id; each item of a list has its own: `heart.1`, `addressees.KEY`."""
+    found = {}
     for name in TRANSLATED_FIELDS:
         value = meta.get(name)
         if isinstance(value, list):
-            yield from ((f"{name}.{key}", words) for key, words in _items(value))
+            for number, item in enumerate(value, start=1):
+                found[_item_id(name, number, item)] = _item_words(item)
         elif value:
-            yield name, str(value)
+            found[name] = str(value)
+    return found
 
 
-def _items(values: list[Any]) -> Iterator[tuple[str, str]]:
-    for place, value in enumerate(values, start=1):
-        yield (value["key"], value["name"]) if isinstance(value, dict) else (str(place), str(value))
+def _item_id(name: str, number: int, item: Any) -> str:
+    return f"{name}.{item['key'] if isinstance(item, dict) else number}"
 
 
-def _filled(name: str, value: Any, taken: dict[str, Block]) -> Any:
-    """A field with what was taken for it."""
+def _item_words(item: Any) -> str:
+    return str(item["name"] if isinstance(item, dict) else item)
+
+
+def _replaced(name: str, value: Any, new: dict[str, Block]) -> Any:
+    """Return the value of a field with its words replaced by those of the new pieces."""
     if not isinstance(value, list):
-        return taken[name].words if name in taken else value
-    words = [taken[f"{name}.{key}"].words if f"{name}.{key}" in taken else old for key, old in _items(value)]
-    return [old | {"name": new} if isinstance(old, dict) else new for old, new in zip(value, words, strict=True)]
+        return new[name].words if name in new else value
+    items = []
+    for number, item in enumerate(value, start=1):
+        piece = new.get(_item_id(name, number, item))
+        words = piece.words if piece else _item_words(item)
+        items.append(item | {"name": words} if isinstance(item, dict) else words)
+    return items

@@ -1,4 +1,4 @@
-"""The campaign's own words: the files in `translations/LANG/`, Markdown with front matter, read once at the start.
+"""Load the texts of the pages: the files in `translations/LANG/`, Markdown with front matter, read once at the start.
 
 A paragraph that a translation does not have is shown in the source language; one whose source has changed since is shown with
 a note that says so.
@@ -14,7 +14,7 @@ from flask_babel import gettext, lazy_gettext
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-from campaign.content.files import TRANSLATED_FIELDS, Block, TextError, read_document
+from campaign.content.files import TRANSLATED_FIELDS, Block, Document, TextError, read_document, translated_fields
 from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, speaking
 
 PAGE_NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
@@ -49,7 +49,7 @@ class Text:
     language: Language
     meta: dict[str, Any]
     paragraphs: tuple[Paragraph, ...]
-    is_behind: bool = False  # whether the source of its title or of another line above the text has changed since
+    is_behind: bool = False  # whether the source of its title or of another front matter field has changed since
 
     @property
     def title(self) -> str:
@@ -68,19 +68,19 @@ class Text:
 
     @property
     def body(self) -> str:
-        """The words as they stand, without ids."""
+        """The words of all paragraphs, without ids."""
         return "\n\n".join(paragraph.words for paragraph in self.paragraphs)
 
     @property
     def standing(self) -> str:
-        """What kind of translation it is, for its readers, in its own language; nothing for an original."""
+        """The kind of translation it is, in a sentence in its own language; empty for an original."""
         with speaking(self.language.code):
             behind = gettext("The source of its title, or of what stands with it, has changed since.") if self.is_behind else ""
             return " ".join(filter(None, (_standing(self.status, self.meta), behind, self.meta.get("translation_note"))))
 
 
 def _standing(status: str, meta: dict[str, Any]) -> Any:
-    """The status of a translation in a sentence, in the language that is being spoken."""
+    """Return the status of a translation as a sentence in the current language."""
     if status == MACHINE:
         return gettext("This is a machine translation from the English text that nobody has read over yet.")
     if status == TRANSLATED:
@@ -113,20 +113,20 @@ class Texts:
 
     @cached_property
     def consent_hash(self) -> str:
-        """What is stored of the text that was signed: the SHA-256 over the letter and the consent text."""
+        """The SHA-256 of the letter and the consent text, stored with each signature."""
         signed = f"{self.petition.body}\n\n{self.petition.meta['consent']}"
         return hashlib.sha256(signed.encode()).hexdigest()
 
 
 def load_texts(folder: Path) -> dict[str, Texts]:
-    """The texts of every public language; raises TextError."""
+    """Return the texts of every public language; raises TextError."""
     return {
         code: Texts(**{name: load_text(folder, name, language) for name in PAGE_NAMES}) for code, language in LANGUAGES.items()
     }
 
 
 def load_text(folder: Path, name: str, language: Language) -> Text:
-    """One text as readers of a language see it; raises TextError when it lacks its title, description or status."""
+    """Return one text as readers of a language see it; raises TextError when it lacks its title, description or status."""
     file = folder / language.code / f"{name}.md"
     ours, source = read_document(file), read_document(folder / SOURCE / f"{name}.md")
     for needed in REQUIRED_FIELDS:
@@ -136,16 +136,22 @@ def load_text(folder: Path, name: str, language: Language) -> Text:
         raise TextError(f"{file}: `status` is to be one of {', '.join(STATUSES)}")
     if ours.meta["status"] == REVIEWED and not ours.meta.get("reviewed_on"):
         raise TextError(f"{file}: `reviewed_on` is missing in the front matter")
-    meta = {field: source.meta[field] for field in TRANSLATED_FIELDS if field in source.meta} | ours.meta
-    pieces, theirs = ours.pieces(), source.pieces()
-    shown = (_shown(block, pieces.get(block.id), language) for block in source.blocks)
-    fields = theirs.keys() & pieces.keys() - {block.id for block in source.blocks}
-    behind = language.code != SOURCE and any(pieces[field].is_stale(theirs[field]) for field in fields)
-    return Text(name, language, meta, tuple(shown), behind)
+    shared = {field: source.meta[field] for field in TRANSLATED_FIELDS if field in source.meta}
+    pieces = ours.pieces()
+    paragraphs = tuple(_paragraph(block, pieces.get(block.id), language) for block in source.blocks)
+    is_behind = language.code != SOURCE and _has_stale_field(ours, source)
+    return Text(name, language, shared | ours.meta, paragraphs, is_behind)
 
 
-def _shown(source: Block, ours: Block | None, language: Language) -> Paragraph:
-    """A block in a language, or in the source's where it is missing there."""
+def _has_stale_field(ours: Document, source: Document) -> bool:
+    """Return whether the source of a translated front matter field has changed."""
+    ours_by_id, source_by_id = ours.pieces(), source.pieces()
+    names = translated_fields(ours.meta).keys() & translated_fields(source.meta).keys()
+    return any(ours_by_id[name].is_stale(source_by_id[name]) for name in names)
+
+
+def _paragraph(source: Block, ours: Block | None, language: Language) -> Paragraph:
+    """Return a block as readers of a language see it: in the source language where it is not translated."""
     if language.code == SOURCE:
         return Paragraph(source.id, source.words, language)
     if ours is None or not ours.is_translated:
