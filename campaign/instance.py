@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import MIGRATIONS, Settings
-from campaign.crypto.sealing import KeyFileError, Keys, load_keys, make_keys
+from campaign.crypto.keys import KeyFileError, Keys, load_keys, make_keys
 from campaign.database import Base, Database
 from campaign.petition.models import Publication
 

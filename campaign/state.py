@@ -8,7 +8,7 @@ from flask import current_app
 from campaign.config import Settings
 from campaign.content.pages import Texts
 from campaign.content.testimony_policy import TestimonyPolicy
-from campaign.crypto.sealing import Keys
+from campaign.crypto.keys import Keys
 from campaign.database import Database
 from campaign.web.rate_limits import RateLimiter
 from campaign.web.request_checks import FormToken

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from campaign import instance
 from campaign.config import Settings
-from campaign.crypto.sealing import KeyFileError
+from campaign.crypto.keys import KeyFileError
 from campaign.instance import KeyFingerprint, NoInstance
 from campaign.petition.models import Publication
 

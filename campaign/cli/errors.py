@@ -4,7 +4,8 @@ import sqlalchemy as sa
 
 from campaign.config import SettingError
 from campaign.content.files import TextError
-from campaign.crypto.sealing import CannotOpen, KeyFileError
+from campaign.crypto.keys import KeyFileError
+from campaign.crypto.sealing import CannotOpen
 from campaign.database import DatabaseBusy
 from campaign.exports.pdf import NamesHidden
 from campaign.languages import LanguageError

@@ -15,10 +15,10 @@ from nacl.public import PrivateKey
 
 from campaign import create_app, instance
 from campaign.cli import signatures
-from campaign.crypto import sealing
+from campaign.crypto.keys import KeyFileError, key_id, load_keys, read_key
 from campaign.exports import rows
 from campaign.exports.atomic_file import HashingWriter, atomic_file
-from campaign.exports.format import Source, Watched
+from campaign.exports.format import Source, Tracker
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed import count_sealed, read_sealed
@@ -72,25 +72,25 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
 
 
 def read_private_key(file: Path) -> PrivateKey:
-    """The private key as `campaign keys eject` wrote it; raises KeyFileError."""
-    return PrivateKey(sealing.read_key(file))
+    """Read the private key as `campaign keys eject` wrote it; raise KeyFileError."""
+    return PrivateKey(read_key(file))
 
 
 @contextmanager
-def open_output(out: str, expected: int) -> Iterator[tuple[IO[bytes], Watched]]:
-    """Where to write, and what shows the progress of the pages; says at the end how many there were, and the SHA-256."""
+def open_output(out: str, expected: int) -> Iterator[tuple[IO[bytes], Tracker]]:
+    """Yield a stream to write to and a progress tracker; print the number of signatures and the SHA-256 at the end."""
     bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
     place = open_stdout() if out == STDOUT else atomic_file(Path(out))
-    with exit_cleanly() as look, place as stream, bar:
+    with exit_cleanly() as exit_if_ended, place as stream, bar:
         hashed = HashingWriter(stream)
 
-        def watched(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
+        def track(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
             for page in pages:
-                look()
+                exit_if_ended()
                 bar.update(len(page))
                 yield page
 
-        yield cast("IO[bytes]", hashed), watched
+        yield cast("IO[bytes]", hashed), track
     number = f"{bar.pos:,} signature" if bar.pos == 1 else f"{bar.pos:,} signatures"
     click.echo(f"{number} exported; the document's SHA-256 is {hashed.sha256}", err=True)
 
@@ -109,9 +109,9 @@ def open_stdout() -> Iterator[IO[bytes]]:
 
 @contextmanager
 def exit_cleanly() -> Iterator[Callable[[], None]]:
-    """Within this block a polite end is an exception, so that no half document with people's names stays behind.
+    """Turn signals that end the process into exceptions in this block, so that no half document stays behind.
 
-    What it gives is to be called now and then: it ends what could not end at once, where exceptions get lost.
+    Yield a function to call now and then: it ends the process where the exception itself got lost.
     """
     ended: list[int] = []
 
@@ -119,13 +119,13 @@ def exit_cleanly() -> Iterator[Callable[[], None]]:
         ended.append(number)
         sys.exit(128 + number)
 
-    def look() -> None:
+    def exit_if_ended() -> None:
         if ended:
             sys.exit(128 + ended[0])
 
     before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     try:
-        yield look
+        yield exit_if_ended
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
@@ -143,16 +143,16 @@ def export(document: str, out: str, language: str, key: tuple[Path, ...], signed
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
     settings, database = signatures.open_campaign()
     with database.reading() as session:
-        keys = key_rotation.load_active_keys(session, sealing.load_keys(instance.key_folder(settings)))
+        keys = key_rotation.load_active_keys(session, load_keys(instance.key_folder(settings)))
     privates = [*map(read_private_key, key)] or ([keys.private] if keys.private else [])
     chosen = FORMATS[document]
     if chosen.needs_key and not privates:
-        raise sealing.KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
+        raise KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
     wanted = chosen.narrow(SignatureFilter(language=signed_in, **which))
     words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
-    with closing(database), open_output(out, rows.count_rows(database, wanted)) as (stream, watched), words:
+    with closing(database), open_output(out, rows.count_rows(database, wanted)) as (stream, track), words:
         pages = rows.read_pages(database, wanted)
-        chosen.write(Source(pages, watched, LANGUAGES[language], privates, wanted, keys.key_id), stream)
+        chosen.write(Source(pages, track, LANGUAGES[language], privates, wanted, keys.key_id), stream)
 
 
 @click.command("open-export")
@@ -162,9 +162,9 @@ def export(document: str, out: str, language: str, key: tuple[Path, ...], signed
 def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str) -> None:
     """Open a sealed export; needs nothing but the private key."""
     privates = [*map(read_private_key, key)]
-    expected = count_sealed(file, [sealing.key_id(private.public_key) for private in privates])
-    with open_output(out, expected) as (stream, watched):
-        FORMATS[document].write(Source(read_sealed(file, expected), watched, LANGUAGES[language], privates), stream)
+    expected = count_sealed(file, [key_id(private.public_key) for private in privates])
+    with open_output(out, expected) as (stream, track):
+        FORMATS[document].write(Source(read_sealed(file, expected), track, LANGUAGES[language], privates), stream)
 
 
 COMMANDS = (export, open_export)

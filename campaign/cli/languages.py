@@ -9,7 +9,7 @@ from campaign.languages import PUBLIC, SOURCE, discover
 from campaign.translation import add as translation_add
 from campaign.translation import font_coverage, plurals, po_exchange
 from campaign.translation.catalogues import compile_catalogues
-from campaign.translation.problem import FUZZY, MISSING, STALE
+from campaign.translation.messages import FUZZY, MISSING, STALE
 from campaign.translation.status import LanguageStatus, language_status
 
 
@@ -35,8 +35,8 @@ def status(language: str | None) -> None:
         click.echo(status_line(found))
         if code == language or (language is None and one.status == PUBLIC):
             wrong = wrong or bool(found.problems)
-            for trouble in found.problems:
-                click.echo(f"  {trouble}", err=True)
+            for problem in found.problems:
+                click.echo(f"  {problem}", err=True)
     if wrong:
         raise click.exceptions.Exit(1)
 

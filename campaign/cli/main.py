@@ -20,7 +20,7 @@ COMMAND_PLACES = {
     "mail": ("status", "Look after the mail."),
     "migrate": ("server", "Bring the database's schema up to date; safe when two start at once."),
     "mirror": (
-        "mirror",
+        "content",
         "Copy everything there is to read into FOLDER, as files that open from a disk or from any web server.",
     ),
     "open": ("signatures", "Resume the collecting of signatures."),
@@ -30,7 +30,7 @@ COMMAND_PLACES = {
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
     "serve": ("server", "Serve the site and send its mail; make what is not there yet."),
     "status": ("status", "Show the published count, what waits, letters waiting and failed, what is overdue."),
-    "testimony": ("testimony", "Look after the testimony."),
+    "testimony": ("content", "Look after the testimony."),
     "work": ("server", "Send the mail and do the timed work, without serving."),
 }
 

@@ -8,7 +8,7 @@ from werkzeug.serving import is_running_from_reloader
 from campaign import create_app, instance
 from campaign.cli.signatures import open_campaign
 from campaign.config import PREFIX, Settings, is_loopback
-from campaign.crypto import sealing
+from campaign.crypto.keys import load_keys
 from campaign.languages import LANGUAGES
 from campaign.organizers.export_worker import run_jobs
 from campaign.server import launcher, reload, worker
@@ -60,7 +60,7 @@ def print_greeting(settings: Settings) -> None:
         click.echo(f"Letters are sent from {settings.sender}.")
     if not settings.limits:
         click.echo("RATE LIMITS ARE OFF. This is for measuring on one machine only.", err=True)
-    if sealing.load_keys(instance.key_folder(settings)).private:
+    if load_keys(instance.key_folder(settings)).private:
         click.echo(KEY_ON_SERVER, err=True)
 
 

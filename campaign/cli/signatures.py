@@ -7,7 +7,7 @@ import click
 from campaign import instance
 from campaign.config import TRANSLATIONS, Settings
 from campaign.content import testimony_policy
-from campaign.crypto.sealing import load_keys
+from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.petition import counting, key_rotation, samples, signing
 

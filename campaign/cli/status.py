@@ -13,7 +13,7 @@ from campaign.cli.signatures import open_campaign
 from campaign.config import TRANSLATIONS, Settings
 from campaign.content import consent, redaction, testimony_policy
 from campaign.content.files import TextError
-from campaign.crypto import sealing
+from campaign.crypto.keys import Keys, load_keys, read_key
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, key_change
@@ -76,14 +76,14 @@ def _problems(settings: Settings, database: Database, key_files: tuple[Path, ...
         if not counting.read_snapshot(session).is_mail_stopped and queue.count_messages(session, now()).overdue:
             found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
         found += audit.verify_chain(session, settings.data)
-        keys = sealing.load_keys(instance.key_folder(settings))
+        keys = load_keys(instance.key_folder(settings))
         found += key_rotation.key_problems(session, keys) or key_change.missing_key_problems(session, keys)
     return found + _disguised(database, keys, key_files)
 
 
-def _disguised(database: Database, keys: sealing.Keys, key_files: tuple[Path, ...]) -> list[str]:
+def _disguised(database: Database, keys: Keys, key_files: tuple[Path, ...]) -> list[str]:
     """Say how many signatures stand under an address that hides its mailbox, as far as private keys are here."""
-    privates = [PrivateKey(sealing.read_key(file)) for file in key_files] + ([keys.private] if keys.private else [])
+    privates = [PrivateKey(read_key(file)) for file in key_files] + ([keys.private] if keys.private else [])
     number = flag_disguised(database, privates, now().date()) if privates else 0
     if not number:
         return []
@@ -98,7 +98,7 @@ def _advice(settings: Settings) -> list[str]:
     faults = sum(len(language_status(TRANSLATIONS, language).problems) for language in LANGUAGES.values())
     if faults:
         found.append(f"The translations have faults ({faults}): `campaign languages status` says which and where.")
-    if sealing.load_keys(instance.key_folder(settings)).private:
+    if load_keys(instance.key_folder(settings)).private:
         found.append(KEY_ON_SERVER)
     if settings.is_loopback:
         found.append("CAMPAIGN_BASE_URL is of this machine alone: set it to the public address.")

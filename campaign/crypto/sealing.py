@@ -1,35 +1,29 @@
-"""What hides a signer: sealed records, the tag that finds the same mailbox twice, tokens for links, and the key files.
+"""What hides a signer: sealed records, encrypted boxes, the tag that finds the same mailbox twice, and tokens for links.
 
-A record is sealed to the campaign's public key before it is stored; only the private key, which is meant to be moved
-off the server, opens it. Letters that wait are locked under a key file that lies outside the database. See docs/formats.md.
+A record is sealed to the campaign's public key before it is stored; only the private key opens it. E-mails that wait are
+encrypted under a key file outside the database (`keys.py`). See docs/formats.md.
 """
 
 import base64
 import hashlib
 import hmac
-import os
 import secrets
 import struct
 import unicodedata
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import idna
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
+from campaign.crypto.keys import key_id
+
 ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
-SECRET_KEYS = ("tag", "mail", "form", "desk")
-PUBLIC_FILE, PRIVATE_FILE = "seal.public", "seal.private"
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 DOTS_DO_NOT_COUNT = {"gmail.com"}
-
-
-class KeyFileError(Exception):
-    """A key is missing, wrong or readable by others; its text is one sentence that says what to do."""
 
 
 class CannotOpen(Exception):
@@ -48,90 +42,6 @@ class Person:
     text_sha256: str  # the text that was signed, 64 hex digits
     name: str
     email: str
-
-
-@dataclass(frozen=True)
-class Keys:
-    """The keys of one campaign, as they lie in the data folder's `keys/`."""
-
-    public: PublicKey
-    private: PrivateKey | None
-    tag: bytes
-    mail: bytes
-    form: bytes
-    desk: bytes
-
-    @property
-    def key_id(self) -> bytes:
-        """The first 8 bytes of the public key's SHA-256; stands on every envelope."""
-        return key_id(self.public)
-
-    def fingerprints(self) -> dict[str, str]:
-        """A short hash of each key; kept in the database so that a start with other keys is refused."""
-        secret = {name: _fingerprint(getattr(self, name)) for name in SECRET_KEYS}
-        return {"seal": _fingerprint(bytes(self.public)), **secret}
-
-
-def make_keys(folder: Path, known: Collection[str] = ()) -> None:
-    """Makes the key files that are not there yet: the folder mode 700, the files mode 600.
-
-    Never one that the database already knows: another one in its place would hide that it is lost.
-    """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for name in set(SECRET_KEYS) - set(known):
-        if not (folder / f"{name}.key").exists():
-            _write(folder / f"{name}.key", secrets.token_bytes(32))
-    if "seal" not in known and not (folder / PUBLIC_FILE).exists():
-        private = PrivateKey.generate()
-        _write(folder / PRIVATE_FILE, bytes(private))
-        _write(folder / PUBLIC_FILE, bytes(private.public_key))
-
-
-def load_keys(folder: Path) -> Keys:
-    """Reads the key files; raises KeyFileError when one is missing, broken or readable by others."""
-    private = folder / PRIVATE_FILE
-    return Keys(
-        public=PublicKey(read_key(folder / PUBLIC_FILE)),
-        private=PrivateKey(read_key(private)) if private.exists() else None,
-        **{name: read_key(folder / f"{name}.key") for name in SECRET_KEYS},
-    )
-
-
-def read_key(file: Path) -> bytes:
-    """The 32 bytes of one key file; raises KeyFileError."""
-    try:
-        mode = file.stat().st_mode
-        key = base64.b64decode(file.read_text("ascii").strip(), validate=True)
-    except (OSError, ValueError):
-        raise KeyFileError(f"The key file {file} is missing or broken: put it back from the backup.") from None
-    if mode & 0o077:
-        raise KeyFileError(f"The key file {file} can be read by others: run chmod 600 on it.")
-    if len(key) != 32:
-        raise KeyFileError(f"The key file {file} is not a key: put it back from the backup.")
-    return key
-
-
-def new_key(out: Path) -> PublicKey:
-    """Writes a new private key into the file `out`, which must not exist yet, and returns the public one."""
-    if out.exists():
-        raise KeyFileError(f"{out} is there already: name another file.")
-    private = PrivateKey.generate()
-    _write(out, bytes(private))
-    return private.public_key
-
-
-def eject(folder: Path, out: Path) -> None:
-    """Moves the private key out of the data folder into the file `out`, which must not exist yet."""
-    source = folder / PRIVATE_FILE
-    if not source.exists():
-        raise KeyFileError("The private key is not on this server; it was moved off before.")
-    if out.exists():
-        raise KeyFileError(f"{out} is there already: name another file.")
-    _write(out, read_key(source))
-    with source.open("r+b") as file:  # overwritten first; a disk may still keep a copy, which only its destruction ends
-        file.write(b"\0" * source.stat().st_size)
-        os.fsync(file.fileno())
-    source.unlink()
 
 
 def seal(public: PublicKey, person: Person) -> bytes:
@@ -205,33 +115,6 @@ def new_token() -> str:
 def token_hash(token: str) -> bytes:
     """What is stored of a token: its SHA-256."""
     return hashlib.sha256(token.encode()).digest()
-
-
-def key_id(public: PublicKey) -> bytes:
-    """The first 8 bytes of a public key's SHA-256."""
-    return hashlib.sha256(bytes(public)).digest()[:8]
-
-
-def fingerprint(public: PublicKey) -> str:
-    """What people compare by voice: half of a public key's SHA-256, in groups. It begins with the key's id."""
-    return format_fingerprint(hashlib.sha256(bytes(public)).digest()[:16])
-
-
-def format_fingerprint(key_id: bytes) -> str:
-    """Bytes in hex, in groups of four digits."""
-    return key_id.hex(" ", 2)
-
-
-def _fingerprint(key: bytes) -> str:
-    return hashlib.sha256(b"fingerprint" + key).hexdigest()[:16]
-
-
-def _write(file: Path, key: bytes) -> None:
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "wb") as stream:
-        stream.write(base64.b64encode(key) + b"\n")
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _padded(head: bytes, *texts: str) -> bytes:

@@ -1,5 +1,5 @@
 """The confirmed signatures on their way out: as documents that a spreadsheet, a program or another machine reads.
 
-`rows` reads them page by page, `opening` opens what is sealed in them, `columns` lists what is written of each, `formats` lists
-the formats. `tables`, `spreadsheet`, `namebook` and `sealed` each write one or two of them. `outlet` is the file they go into.
+`rows` reads them page by page, `unsealing` opens what is sealed in them, `columns` lists what is written of each, `formats`
+lists the formats. `csv_jsonl`, `xlsx`, `pdf` and `sealed` each write one or two of them, into an `atomic_file`.
 """

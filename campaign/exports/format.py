@@ -10,7 +10,7 @@ from campaign.exports.rows import ExportRow, SignatureFilter, StoredSignature
 from campaign.exports.unsealing import unseal_rows
 from campaign.languages import Language
 
-Watched = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on, and shows how far they are
+Tracker = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on and shows the progress
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Source:
     """What a document is written from: signatures page by page, and what is needed to open and to describe them."""
 
     pages: Iterator[list[StoredSignature]]
-    watched: Watched
+    track: Tracker
     language: Language  # the reader's
     privates: Iterable[PrivateKey] = ()
     wanted: SignatureFilter = field(default_factory=SignatureFilter)  # which signatures the pages hold
@@ -26,7 +26,7 @@ class Source:
 
     def rows(self) -> Iterator[ExportRow]:
         """Open the signatures; raise CannotOpen at the first that does not open."""
-        return unseal_rows(self.privates, self.watched(self.pages))
+        return unseal_rows(self.privates, self.track(self.pages))
 
 
 @dataclass(frozen=True)

@@ -158,7 +158,7 @@ def write_book(source: Source, out: IO[bytes]) -> None:
         raise NamesHidden("All names are hidden at the moment: show them again before you print them.")
     divided = split_volumes(source.pages)
     book = NameBook(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
-    book.write(source.watched(divided), out)
+    book.write(source.track(divided), out)
 
 
 PDF = Format(

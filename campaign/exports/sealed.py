@@ -28,7 +28,7 @@ LAST_LINE_START = b'{"count": '
 
 
 def write_sealed(pages: Iterable[list[StoredSignature]], out: IO[bytes], key_id: bytes) -> None:
-    """Writes the pages as they are; `key_id` is the key that records are sealed to now."""
+    """Write the pages as they are; `key_id` is the key that records are sealed to now."""
     count = 0
     out.write(_line({"format": FORMAT_NAME, "version": FORMAT_VERSION, "key": key_id.hex()}))
     for page in pages:
@@ -38,7 +38,7 @@ def write_sealed(pages: Iterable[list[StoredSignature]], out: IO[bytes], key_id:
 
 
 def count_sealed(file: Path, key_ids: Iterable[bytes]) -> int:
-    """How many signatures a sealed export holds; raises CannotOpen unless it is whole and sealed to one of these keys."""
+    """Return how many signatures a sealed export holds; raise CannotOpen unless it is whole and sealed to one of these keys."""
     with file.open("rb") as stream:
         head = _head(file, stream)
         stream.seek(-min(MAX_LINE, file.stat().st_size), os.SEEK_END)
@@ -51,7 +51,7 @@ def count_sealed(file: Path, key_ids: Iterable[bytes]) -> int:
 
 
 def read_sealed(file: Path, expected: int) -> Iterator[list[StoredSignature]]:
-    """The pages of a sealed export, still sealed; raises CannotOpen at a line that is no signature, and if any is missing."""
+    """Yield the pages of a sealed export, still sealed; raise CannotOpen at a damaged line, and if a signature is missing."""
     found = 0
     with file.open("rb") as stream:
         read = READERS[_head(file, stream)["version"]]
@@ -102,7 +102,7 @@ READERS: dict[int, Callable[[bytes], StoredSignature]] = {1: _read_first}
 
 
 def _object(line: bytes) -> dict[str, Any]:
-    """A line as an object; an empty one where it is none."""
+    """Return the JSON object in a line; an empty one where there is none."""
     try:
         found = json.loads(line)
     except ValueError:
@@ -115,6 +115,6 @@ SEALED = Format(
     content_type="application/octet-stream",
     label=lazy_gettext("Sealed file"),
     hint=lazy_gettext("Opens only where the private key is."),
-    write=lambda source, out: write_sealed(source.watched(source.pages), out, source.key_id),
+    write=lambda source, out: write_sealed(source.track(source.pages), out, source.key_id),
     needs_key=False,
 )

@@ -1,8 +1,8 @@
-"""Opens sealed signatures on all cores, in their order, with a few pages in memory at a time.
+"""Open sealed signatures on all cores, in their order, with a few pages in memory at a time.
 
 Opening a record is arithmetic that takes twenty times as long as everything else about it. Threads do not share it well
-(the interpreter's lock is handed over twice a record), so processes do it. One that loses its parent ends by itself: its
-pipe is closed.
+(the interpreter's lock is handed over twice a record), so processes do it. Each ends by itself when its parent dies, because
+its pipe is closed; those of `concurrent.futures` do not: they hold the writing end of the queue that they read from.
 """
 
 import contextlib
@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from nacl.public import PrivateKey
 
-from campaign.crypto.sealing import CannotOpen, format_fingerprint, key_id, open_sealed
+from campaign.crypto.keys import format_fingerprint, key_id
+from campaign.crypto.sealing import CannotOpen, open_sealed
 from campaign.exports.rows import ExportRow, StoredSignature
 
 KeyRing = Mapping[bytes, PrivateKey]  # by the id of their public keys
@@ -29,49 +30,49 @@ MAX_PROCESSES = 8  # processes; beyond that whoever writes the document cannot f
 
 
 class UnsealedPage(NamedTuple):
-    """The names and addresses of one page, up to the record that could not be opened, and why; None when all were."""
+    """The names and addresses of one page, up to a record that could not be opened, and why it could not."""
 
     people: list[tuple[str, str]]
-    trouble: str | None
+    problem: str | None
 
 
 def unseal_rows(privates: Iterable[PrivateKey], pages: Iterator[list[StoredSignature]]) -> Iterator[ExportRow]:
-    """The signatures with names and addresses, each opened with its own key.
+    """Yield the signatures with names and addresses, each opened with its own key.
 
-    Raises CannotOpen at the first that does not open, with how many did.
+    Raise CannotOpen at the first that does not open, with how many did.
     """
     number = 0
     for page, found in _on_all_cores({key_id(private.public_key): private for private in privates}, pages):
         for stored, (name, email) in zip(page, found.people, strict=False):
             number += 1
             yield ExportRow(number, stored, name, email)
-        if found.trouble:
-            raise CannotOpen(f"Signature {number + 1:,} cannot be opened: {found.trouble}; {number:,} were opened before it.")
+        if found.problem:
+            raise CannotOpen(f"Signature {number + 1:,} cannot be opened: {found.problem}; {number:,} were opened before it.")
 
 
 def _on_all_cores(ring: KeyRing, pages: Iterator[list[StoredSignature]]) -> Iterator[tuple[list[StoredSignature], UnsealedPage]]:
-    """Each page with what was opened of it; a single page is not worth starting processes for."""
+    """Yield each page with what was opened of it; open a single page here, as processes take longer to start."""
     first = list(itertools.islice(pages, 2))
     if len(first) < 2:
         yield from ((page, _unseal_page(ring, _sealed_records(page))) for page in first)
         return
-    with _worker_processes(ring) as team:
-        at_work: deque[tuple[list[StoredSignature], WorkerPipe]] = deque()
-        for page, member in zip(itertools.chain(first, pages), itertools.cycle(team), strict=False):
-            done = _receive(*at_work.popleft()) if len(at_work) == len(team) else None
-            member.send(_sealed_records(page))
-            at_work.append((page, member))
+    with _worker_processes(ring) as pipes:
+        pending: deque[tuple[list[StoredSignature], WorkerPipe]] = deque()
+        for page, pipe in zip(itertools.chain(first, pages), itertools.cycle(pipes), strict=False):
+            done = _receive(*pending.popleft()) if len(pending) == len(pipes) else None
+            pipe.send(_sealed_records(page))
+            pending.append((page, pipe))
             if done:
                 yield done
-        yield from itertools.starmap(_receive, at_work)
+        yield from itertools.starmap(_receive, pending)
 
 
 def _sealed_records(page: list[StoredSignature]) -> list[SealedRecord]:
     return [(stored.id, stored.text_sha256, stored.sealed) for stored in page]
 
 
-def _receive(page: list[StoredSignature], member: WorkerPipe) -> tuple[list[StoredSignature], UnsealedPage]:
-    found: UnsealedPage = member.recv()
+def _receive(page: list[StoredSignature], pipe: WorkerPipe) -> tuple[list[StoredSignature], UnsealedPage]:
+    found: UnsealedPage = pipe.recv()
     return page, found
 
 
@@ -86,7 +87,7 @@ def _unseal_page(ring: KeyRing, records: list[SealedRecord]) -> UnsealedPage:
 
 
 def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str]:
-    """The name and address of one row. A record knows its row and its text, so none can be exchanged unnoticed."""
+    """Return the name and address of one row. A record knows its row and its text, so none can be exchanged unnoticed."""
     private = ring.get(sealed[1:9])
     if private is None:
         raise CannotOpen(f"the record was sealed to another key, {format_fingerprint(sealed[1:9]) or 'without a name'}")
@@ -100,27 +101,27 @@ def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> tuple
 
 @contextmanager
 def _worker_processes(ring: KeyRing) -> Iterator[list[WorkerPipe]]:
-    """One process a core, each at the other end of a pipe; forked, as they need nothing but the keys."""
+    """Fork a process a core, as they need nothing but the keys; yield our ends of the pipes to them."""
     fork = multiprocessing.get_context("fork")
-    team: list[WorkerPipe] = []
+    pipes: list[WorkerPipe] = []
     gc.freeze()  # what is there at the fork stays shared: a collector that looks through it would make a copy, here or there
     try:
         for _ in range(min(len(os.sched_getaffinity(0)), MAX_PROCESSES)):
             ours, theirs = fork.Pipe()
             fork.Process(target=_unseal_pages, args=(ring, ours, theirs), daemon=True).start()
             theirs.close()
-            team.append(ours)
-        yield team
+            pipes.append(ours)
+        yield pipes
     except (EOFError, ConnectionError):
         raise CannotOpen("A process that was opening signatures ended, perhaps for lack of memory.") from None
     finally:
         gc.unfreeze()
-        for member in team:
-            member.close()
+        for pipe in pipes:
+            pipe.close()
 
 
 def _unseal_pages(ring: KeyRing, ours: WorkerPipe, theirs: WorkerPipe) -> None:
-    """Opens page after page until the pipe is closed."""
+    """Open page after page until the pipe is closed."""
     ours.close()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     for number in (signal.SIGINT, signal.SIGHUP):  # they go to the whole group; the parent says what becomes of it

@@ -71,12 +71,8 @@ def _row(place: int, row: ExportRow) -> str:
 
 
 def _cell(letter: str, place: int, text: str) -> str:
-    escaped = html.escape(NEEDS_ESCAPE.sub(_escape, text), quote=False)
+    escaped = html.escape(NEEDS_ESCAPE.sub(lambda found: f"_x{ord(found[0]):04X}_", text), quote=False)
     return f'<c r="{letter}{place}" s="1" t="inlineStr"><is><t xml:space="preserve">{escaped}</t></is></c>'
-
-
-def _escape(found: re.Match[str]) -> str:
-    return f"_x{ord(found[0]):04X}_"
 
 
 def _workbook(sheets: int, language: Language) -> dict[str, bytes]:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from campaign.crypto.sealing import Keys
+from campaign.crypto.keys import Keys
 from campaign.organizers import export_jobs, key_change, removals
 from campaign.organizers.actions import Action
 from campaign.organizers.four_eyes import Handlers

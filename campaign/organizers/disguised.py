@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from nacl.public import PrivateKey
 from sqlalchemy.orm import Session
 
-from campaign.crypto.sealing import CannotOpen, key_id, open_sealed
+from campaign.crypto.keys import key_id
+from campaign.crypto.sealing import CannotOpen, open_sealed
 from campaign.database import Database
 from campaign.exports import rows
 from campaign.exports.rows import StoredSignature

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from nacl.public import PublicKey
 from sqlalchemy.orm import Session
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import Keys, fingerprint
 from campaign.database import now
 from campaign.organizers import audit, four_eyes
 from campaign.organizers.actions import Action
@@ -14,34 +14,32 @@ from campaign.organizers.models import Account, AuditEntry, Desk, Request
 from campaign.petition import key_rotation
 
 
-def request_key_change(
-    session: Session, keys: sealing.Keys, key: PublicKey, by: Account, handlers: four_eyes.Handlers
-) -> Request:
+def request_key_change(session: Session, keys: Keys, key: PublicKey, by: Account, handlers: four_eyes.Handlers) -> Request:
     """Ask for another key; raise KeyAlreadyUsed."""
     key_rotation.check_unused(session, keys, key)
-    facts = {"public": key_rotation.encode_key(key), "fingerprint": sealing.fingerprint(key)}
+    facts = {"public": key_rotation.encode_key(key), "fingerprint": fingerprint(key)}
     return four_eyes.request_approval(session, by, Action.KEY_CHANGE, facts, handlers)
 
 
-def change_key(session: Session, keys: sealing.Keys, key: PublicKey, *, by: str) -> None:
+def change_key(session: Session, keys: Keys, key: PublicKey, *, by: str) -> None:
     """Seals to another key from now on, and notes it; raises KeyAlreadyUsed."""
     session.get_one(Desk, 1, with_for_update=True)  # two that change it take turns
     key_rotation.activate_key(session, keys, key, now().date())
-    audit.record(session, by, Action.KEY_CHANGED, fingerprint=sealing.fingerprint(key))
+    audit.record(session, by, Action.KEY_CHANGED, fingerprint=fingerprint(key))
 
 
-def change_agreed(keys: sealing.Keys, session: Session, facts: dict[str, Any], by: str) -> None:
+def change_agreed(keys: Keys, session: Session, facts: dict[str, Any], by: str) -> None:
     """Seal to the key whose fingerprint the second organizer was shown; raise NotDecidable for another one, or a known one."""
     try:
         key = key_rotation.parse_key(facts["public"])
-        if sealing.fingerprint(key) != facts["fingerprint"]:
+        if fingerprint(key) != facts["fingerprint"]:
             raise four_eyes.NotDecidable
         change_key(session, keys, key, by=by)
     except (key_rotation.KeyAlreadyUsed, key_rotation.InvalidKey):
         raise four_eyes.NotDecidable from None
 
 
-def missing_key_problems(session: Session, keys: sealing.Keys) -> list[str]:
+def missing_key_problems(session: Session, keys: Keys) -> list[str]:
     """Says when the audit knows more changes than the database has keys: somebody has taken the newest away."""
     changes = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.act == Action.KEY_CHANGED.value)
     if session.scalar(changes) == len(key_rotation.rotated_keys(session, keys)):

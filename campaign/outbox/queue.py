@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import Settings
 from campaign.crypto import sealing
+from campaign.crypto.keys import Keys
 from campaign.database import DATABASE_UNAVAILABLE, Base, Database, now, table
 from campaign.outbox import mail_providers
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
@@ -41,7 +42,7 @@ class OutboxMessage(Base):
     __tablename__ = "letter"
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    kind: Mapped[str] = mapped_column(sa.String(40))  # the function in letters.py that writes it
+    kind: Mapped[str] = mapped_column(sa.String(40))  # the function in petition/emails.py that writes it
     box: Mapped[bytes] = mapped_column(sa.LargeBinary)  # address, language and token, locked
     posted_at: Mapped[datetime]
     due_at: Mapped[datetime | None] = mapped_column(index=True)  # when to send it, or send it once more; none: never again
@@ -101,11 +102,11 @@ def claim(database: Database, at: datetime, *, by: bytes | None = None) -> list[
         if session.scalar(due.limit(1)) is None:
             return []
     with database.writing() as session:
-        taken = sa.update(OutboxMessage).where(OutboxMessage.id.in_(due.with_for_update(skip_locked=True)))
-        return list(session.scalars(taken.values(lease_until=at + LEASE, claimed_by=by).returning(OutboxMessage)))
+        claimed = sa.update(OutboxMessage).where(OutboxMessage.id.in_(due.with_for_update(skip_locked=True)))
+        return list(session.scalars(claimed.values(lease_until=at + LEASE, claimed_by=by).returning(OutboxMessage)))
 
 
-def deliver(database: Database, keys: sealing.Keys, transport: Transport, write: Compose, entry: OutboxMessage) -> bool:
+def deliver(database: Database, keys: Keys, transport: Transport, write: Compose, entry: OutboxMessage) -> bool:
     """Write and send one claimed letter and note what came of it; return whether the server is worth asking again.
 
     Whatever else is raised is the failure of this one letter: it is tried again a few times, and the others go on.

@@ -84,29 +84,28 @@ class SmtpTransport:
         self.takes_utf8: bool | None = None  # unknown until the server was spoken to
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
-        """Hands one letter over; what the server answers decides between Refused and Trouble."""
+        """Hand one e-mail over; raise PermanentFailure or TransientFailure, by what the server answers."""
+        try:
+            self._send(message, to)
+        except Exception:  # of any kind: the conversation may be in the middle of the message
+            self.close()
+            raise
+
+    def _send(self, message: EmailMessage, to: EmailAddress) -> None:
         try:
             server = self.server or self.connect()
-        except (smtplib.SMTPException, OSError, ValueError) as error:  # for an organizer to mend, so the letter waits
-            self.close()
+        except (smtplib.SMTPException, OSError, ValueError) as error:  # for an organizer to mend, so the e-mail waits
             raise TransientFailure(str(error)) from None
         try:
             server.send_message(message, to_addrs=[to.recipient])
         except smtplib.SMTPRecipientsRefused as error:
-            self.close()
             raise _classify(min(code for code, _ in error.recipients.values()), str(error)) from None
         except smtplib.SMTPDataError as error:
-            self.close()
             raise _classify(error.smtp_code, str(error)) from None
         except smtplib.SMTPNotSupportedError as error:
-            self.close()
             raise PermanentFailure(str(error)) from None
         except (smtplib.SMTPException, OSError) as error:  # a sender that is not welcome is an organizer's to mend, too
-            self.close()
             raise TransientFailure(str(error)) from None
-        except Exception:  # of the message itself; the conversation may be in the middle of it
-            self.close()
-            raise
 
     def connect(self) -> smtplib.SMTP:
         """Opens a conversation: TLS from the start or by STARTTLS, then the login."""

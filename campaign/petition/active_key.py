@@ -4,7 +4,7 @@ import time
 
 from nacl.public import PublicKey
 
-from campaign.crypto.sealing import Keys
+from campaign.crypto.keys import Keys
 from campaign.database import Database
 from campaign.petition import key_rotation
 from campaign.state import state

@@ -16,7 +16,7 @@ from nacl.exceptions import CryptoError
 from nacl.public import PublicKey, SealedBox
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaign.crypto.sealing import Keys
+from campaign.crypto.keys import Keys
 from campaign.database import Base
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from campaign.crypto import sealing
+from campaign.crypto.keys import Keys
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.petition import name_index
@@ -24,7 +25,7 @@ class NotEmpty(Exception):
     """There are real signatures, beside which no made-up one may stand."""
 
 
-def add_samples(database: Database, keys: sealing.Keys, number: int, done: Callable[[int], object]) -> None:
+def add_samples(database: Database, keys: Keys, number: int, done: Callable[[int], object]) -> None:
     """Adds `number` made-up signatures to an empty campaign; raises NotEmpty when there is a real one in it."""
     with database.writing() as session:
         publication = session.get_one(Publication, 1)
@@ -41,7 +42,7 @@ def add_samples(database: Database, keys: sealing.Keys, number: int, done: Calla
     publish(database)
 
 
-def _rows(keys: sealing.Keys, number: int) -> Iterator[dict[str, Any]]:
+def _rows(keys: Keys, number: int) -> Iterator[dict[str, Any]]:
     today, text, codes = now().date(), "0" * 64, list(LANGUAGES)
     for place in range(1, number + 1):
         record = secrets.token_bytes(16)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto import sealing
+from campaign.crypto.keys import Keys
 from campaign.database import INSERTS, Database, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress, NotAnAddress
@@ -63,7 +64,7 @@ class SignatureRequest:
     text_sha256: str
 
 
-def sign(database: Database, session: Session, keys: sealing.Keys, submitted: SignatureRequest, at: datetime) -> None:
+def sign(database: Database, session: Session, keys: Keys, submitted: SignatureRequest, at: datetime) -> None:
     """Stores a submission and posts its letter.
 
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
@@ -146,7 +147,7 @@ def signature_of(session: Session, tag: bytes) -> Signature | None:
     return session.scalar(sa.select(Signature).where(Signature.tag == tag))
 
 
-def confirm(session: Session, keys: sealing.Keys, token: str, at: datetime, *, hold: bool = False) -> SignatureColumns | None:
+def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False) -> SignatureColumns | None:
     """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
 
     With `hold` its words are shown only once an organizer has looked at them.
@@ -181,7 +182,7 @@ def withdraw(session: Session, signed: SignatureColumns, today: date, *, reason:
         add_to_tally(session, day=today, reason=reason)
 
 
-def erase(session: Session, keys: sealing.Keys, address: str, today: date) -> bool:
+def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
     """Deletes everything there is of an address; returns whether there was anything."""
     tag = sealing.mailbox_tag(keys.tag, address)
     found = [session.scalar(sa.select(kind.id).where(kind.tag == tag).limit(1)) for kind in (Submission, Signature, Removed)]

@@ -1,15 +1,21 @@
-"""What there is to print: each print's name, its template, and the words it is filled with."""
+"""What there is to print: each print's name, its template, and the words it is filled with.
 
+The sheet for signatures on paper asks for a name and a signature and for nothing that finds a person: what is not asked for
+cannot fall into wrong hands.
+"""
+
+import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
+import segno
 from flask_babel import gettext
 
+from campaign.content.pages import MARKDOWN, Text
 from campaign.languages import LANGUAGES, SOURCE, speaking
 from campaign.petition.snapshot import current_snapshot, shown_texts
-from campaign.prints import paper_form
 from campaign.state import state
 
 
@@ -36,13 +42,13 @@ def all_prints() -> Iterator[Print]:
 
 def testimony(code: str) -> Print:
     """The testimony in one language, as the pages of a small book."""
-    return Print(f"testimony.{code}", "testimony.typ", "pdf", _witness(code, f"/{code}/testimony"))
+    return Print(f"testimony.{code}", "testimony.typ", "pdf", _testimony_data(code, f"/{code}/testimony"))
 
 
 def beside(code: str, other: str) -> Print:
     """The testimony in two languages, paragraph by paragraph."""
     address = f"/{code}/testimony/beside/{other}"
-    data = {"lang": code, "voices": [_witness(code, address), _witness(other, address)]}
+    data = {"lang": code, "voices": [_testimony_data(code, address), _testimony_data(other, address)]}
     return Print(f"testimony.{code}.{other}", "beside.typ", "pdf", data)
 
 
@@ -52,8 +58,8 @@ def sheet(code: str) -> Print:
     data = {
         "lang": code,
         "address": state().settings.base_url,
-        "code": paper_form.address_qr_svg(state().settings.base_url),
-        "voices": [paper_form.form_texts(one) for one in codes],
+        "code": address_qr_svg(state().settings.base_url),
+        "voices": [form_texts(one) for one in codes],
     }
     return Print(f"sheet.{code}", "sheet.typ", "pdf", data)
 
@@ -71,8 +77,8 @@ def card(code: str) -> Print:
     return Print(f"card.{code}", "card.typ", "png", data)
 
 
-def _witness(code: str, path: str) -> dict[str, Any]:
-    """The testimony with all that is to be said of it."""
+def _testimony_data(code: str, path: str) -> dict[str, Any]:
+    """Return the testimony and what is said about it."""
     text = shown_texts()[code].testimony
     with speaking(code):
         name = gettext("A call from Idlib")
@@ -87,3 +93,60 @@ def _witness(code: str, path: str) -> dict[str, Any]:
         "campaign": name,
         "address": state().settings.base_url + path,
     }
+
+
+def address_qr_svg(address: str) -> str:
+    """The address as a QR code (ISO/IEC 18004), drawn as SVG; a quarter of it may be smudged."""
+    drawn = io.BytesIO()
+    segno.make_qr(address, error="q").save(drawn, kind="svg", border=0, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def form_texts(lang: str) -> dict[str, Any]:
+    """Return all words of the sheet in one language."""
+    texts, contact = shown_texts()[lang], state().settings.contact
+    letter = texts.petition
+    with speaking(lang):
+        return {
+            "lang": lang,
+            "title": letter.title,
+            "call": letter.meta["call"],
+            "addressees": [addressee["name"] for addressee in letter.meta["addressees"]],
+            "letter": plain_paragraphs(letter),
+            "note": letter.standing,
+            "sha256": state().texts[lang].consent_hash,
+            "promises": promises(),
+            "contact": contact,
+            "campaign": gettext("A call from Idlib"),
+            "sheet": gettext("Sheet for signatures on paper"),
+            "overleaf": gettext("The letter is printed in full on the next page. Read it before you sign."),
+            "consent": gettext(
+                "By signing I explicitly agree that my signature under this letter is counted, although it shows a political"
+                " opinion, and that the campaign keeps this sheet with my name. I can take this agreement back at any time."
+            ),
+            "name": gettext("Name or pen name"),
+            "signature": gettext("Signature"),
+            "shown": gettext("My name may be shown"),
+            "online": gettext("Or sign on the site. Please sign only once."),
+            "version": gettext("Fingerprint of the text (SHA-256)"),
+            "to": gettext("To whom it goes"),
+            "answers": gettext("Who answers for the campaign"),
+            "happens": gettext("What happens with this sheet"),
+        }
+
+
+def promises() -> list[str]:
+    """What happens with the sheet, a sentence or two for each thing that a signer should know."""
+    return [
+        gettext("Only a name with a mark in the last column may be published or handed over. All others are only counted."),
+        gettext("Signatures on paper are counted apart from those on the site."),
+        gettext("Whoever signs after you can read what you wrote. Ask for an empty sheet if you do not want that."),
+        gettext("Whoever collects signatures lets nobody else read or photograph this sheet, and gives it to the campaign."),
+        gettext("To take a signature back, strike out its line, or write to the campaign once the sheet has been handed in."),
+    ]
+
+
+def plain_paragraphs(letter: Text) -> list[str]:
+    """The paragraphs of the letter without their Markdown."""
+    blocks = [block for block in MARKDOWN.parse(letter.body) if block.type == "inline"]
+    return ["".join(part.content or " " for part in block.children or []) for block in blocks]

@@ -1,20 +1,22 @@
-"""Draws what is missing and keeps it: files in the data folder's `prints/`, named by the hash of all they are made from."""
+"""Draw prints and keep them: files in the data folder's `prints/`, named by the hash of all they are made from."""
 
 import hashlib
 import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from flask import Flask
+
 from campaign.config import PACKAGE, TEMPLATES
 from campaign.file_lock import file_lock
 from campaign.languages import LANGUAGES
-from campaign.prints.documents import Print
+from campaign.prints.documents import Print, all_prints
 
 FONTS = PACKAGE / "prints" / "fonts"
 TYPESETTER = PACKAGE / "prints" / "typesetter.py"
@@ -56,6 +58,21 @@ def render(wanted: Print, file: Path) -> None:
         raise RenderError(
             f"{wanted.name} could not be drawn: {output.decode(errors='replace').strip()[-500:] or error}"
         ) from None
+
+
+def prerender_next(app: Flask, folder: Path, say: Callable[[str], None]) -> bool:
+    """Draw one missing print; return True when no more can be drawn, once those no longer needed are deleted."""
+    with app.app_context():
+        wanted = list(all_prints())
+    for one in wanted:
+        try:
+            if not print_file(one, folder).exists():
+                render(one, print_file(one, folder))
+                return False
+        except RenderError as error:
+            say(str(error))
+    delete_unneeded_prints(wanted, folder)
+    return True
 
 
 def delete_unneeded_prints(wanted: Iterable[Print], folder: Path) -> None:

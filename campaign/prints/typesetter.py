@@ -9,7 +9,7 @@ The data reaches the template as one JSON text, never as markup, so nothing in i
 import io
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import typst
 from PIL import Image
@@ -19,34 +19,14 @@ COLOURS = 64  # of the hundreds that Typst draws, most of them at the edges of l
 NAME_MODES = {"names": False, "tagged-names": True}  # whether they are tagged
 
 
-def typeset(template: Path, data: str, fonts: Path, ending: Literal["pdf", "png"]) -> bytes:
-    """A tagged PDF (PDF/UA-1), or a PNG with a palette; raises typst.TypstError."""
+def typeset(template: Path, data: str, ending: Literal["pdf", "png"], **options: Any) -> bytes:
+    """Return a PDF, or a PNG with a palette; raise typst.TypstError."""
+    fonts = str(Path(__file__).parent / "fonts")
     drawn = typst.compile(
-        str(template),
-        root=str(template.parent),
-        font_paths=[str(fonts)],
-        ignore_system_fonts=True,
-        format=ending,
-        ppi=PIXELS_PER_INCH,
-        sys_inputs={"data": data},
-        pdf_standards=["ua-1"] if ending == "pdf" else [],
+        str(template), root=str(template.parent), font_paths=[fonts], format=ending, sys_inputs={"data": data}, **options
     )
     assert isinstance(drawn, bytes)
     return reduce_colours(drawn) if ending == "png" else drawn
-
-
-def typeset_names(template: Path, data: str, fonts: Path, *, tagged: bool) -> bytes:
-    """A PDF that need not satisfy PDF/UA, which refuses a text as soon as one letter is in no font; raises typst.TypstError."""
-    drawn = typst.compile(
-        str(template),
-        root=str(template.parent),
-        font_paths=[str(fonts)],
-        format="pdf",
-        sys_inputs={"data": data},
-        pdf_tags=tagged,
-    )
-    assert isinstance(drawn, bytes)
-    return drawn
 
 
 def reduce_colours(png: bytes) -> bytes:
@@ -59,9 +39,10 @@ def reduce_colours(png: bytes) -> bytes:
 
 if __name__ == "__main__":
     template, target = Path(sys.argv[1]), Path(sys.argv[2])
-    data, fonts = sys.stdin.buffer.read().decode(), Path(__file__).parent / "fonts"
-    if target.name in NAME_MODES:
-        sys.stdout.buffer.write(typeset_names(template, data, fonts, tagged=NAME_MODES[target.name]))
+    data = sys.stdin.buffer.read().decode()
+    if target.name in NAME_MODES:  # no PDF/UA, which refuses a text as soon as one letter is in no font
+        sys.stdout.buffer.write(typeset(template, data, "pdf", pdf_tags=NAME_MODES[target.name]))
+    elif target.suffix == ".png":
+        target.write_bytes(typeset(template, data, "png", ignore_system_fonts=True, ppi=PIXELS_PER_INCH))
     else:
-        ending: Literal["pdf", "png"] = "png" if target.suffix == ".png" else "pdf"
-        target.write_bytes(typeset(template, data, fonts, ending))
+        target.write_bytes(typeset(template, data, "pdf", ignore_system_fonts=True, pdf_standards=["ua-1"]))

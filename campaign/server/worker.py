@@ -17,7 +17,7 @@ from campaign.organizers import audit, purge, removals
 from campaign.organizers.export_worker import ExportWorker
 from campaign.outbox import queue, smtp, worker_registry
 from campaign.petition import bursts, counting, emails, recent_confirmations
-from campaign.prints.prerender import prerender_next
+from campaign.prints.render import prerender_next
 from campaign.state import AppState
 
 TICK = 0.5  # seconds between two queries of the outbox

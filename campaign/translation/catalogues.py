@@ -28,28 +28,28 @@ class BadCatalogue(ValueError):
 
 
 def compile_catalogues(translations: Path) -> list[Path]:
-    """Writes a messages.mo beside every LANG/LC_MESSAGES/messages.po of a folder; nothing is written if one is bad."""
+    """Write a messages.mo beside every LANG/LC_MESSAGES/messages.po of a folder; nothing is written if one is bad."""
     sources = sorted(translations.glob("*/LC_MESSAGES/messages.po"))
-    troubles = [sentence for source in sources for sentence in check_catalogue(source)]
-    if troubles:
-        raise BadCatalogue("\n".join(troubles))
+    problems = [sentence for source in sources for sentence in check_catalogue(source)]
+    if problems:
+        raise BadCatalogue("\n".join(problems))
     return [compile_catalogue(source) for source in sources]
 
 
 def check_catalogue(source: Path) -> list[str]:
-    """The sentences that say what is wrong in one catalogue; none when it may be built."""
+    """Return sentences that say what is wrong in one catalogue; none when it may be built."""
     name = "/".join(source.parts[-4:])
     try:
-        entries = list(read_catalogue(source))
-    except PoFileError as trouble:
-        return [f"{name}, line {trouble.lineno + 1}: {str(trouble).removesuffix(f' on {trouble.lineno}')}."]
-    except (ValueError, LookupError) as trouble:
-        return [f"{name}: this does not parse: {trouble}."]
-    plurals = single_forms(read_catalogue(source))
+        catalogue = read_catalogue(source)
+    except PoFileError as error:
+        return [f"{name}, line {error.lineno + 1}: {str(error).removesuffix(f' on {error.lineno}')}."]
+    except (ValueError, LookupError) as error:
+        return [f"{name}: this does not parse: {error}."]
+    single = single_forms(catalogue)
     return [
-        f'{name}, line {entry.lineno or 1}: "{first_id(entry)}": {trouble}.'
-        for entry in entries
-        for trouble in entry_errors(entry, plurals)
+        f'{name}, line {entry.lineno or 1}: "{first_id(entry)}": {problem}.'
+        for entry in catalogue
+        for problem in entry_errors(entry, single)
     ]
 
 

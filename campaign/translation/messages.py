@@ -2,6 +2,7 @@
 
 import gettext
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -9,7 +10,21 @@ from babel.messages.pofile import PoFileError
 
 from campaign.languages import SOURCE, Language
 from campaign.translation import catalogues, plurals, rules
-from campaign.translation.problem import FUZZY, MISSING, Problem
+
+MISSING, STALE, FUZZY = "missing", "stale", "fuzzy"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A sentence with its place: the file, and the part or the line in it."""
+
+    file: str
+    place: str
+    what: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}{', ' if self.place else ''}{self.place}: {self.what}."
 
 
 def catalogue_path(translations: Path, code: str) -> Path:

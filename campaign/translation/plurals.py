@@ -24,10 +24,10 @@ def categories(locale: str) -> list[str]:
 
 def plural_forms_header(locale: str) -> str:
     """The value of `Plural-Forms`: `nplurals=2; plural=(n==1 ? 0 : 1);`."""
-    *told_apart, _ = used = categories(locale)
+    *named, _ = used = categories(locale)
     rules = Locale.parse(locale).plural_form.rules
-    choices = "".join(f"{gettext_condition(rules[category])} ? {place} : " for place, category in enumerate(told_apart))
-    return f"nplurals={len(used)}; plural=({choices}{len(told_apart)});"
+    choices = "".join(f"{gettext_condition(rules[category])} ? {place} : " for place, category in enumerate(named))
+    return f"nplurals={len(used)}; plural=({choices}{len(named)});"
 
 
 def gettext_condition(rule: str) -> str:

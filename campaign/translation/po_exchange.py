@@ -55,22 +55,22 @@ def read_translation(file: Path) -> Document:
 def import_po(translations: Path, file: Path) -> list[str]:
     """Takes a PO file back and returns what changed: the parts of texts, or the messages. Raises ImportRefused."""
     try:
-        taken = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
+        imported = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
     except (PoFileError, ValueError) as error:
         raise ImportRefused(f"{file} does not parse: {error}") from None
-    code = str(taken.locale_identifier or "")
+    code = str(imported.locale_identifier or "")
     if code == SOURCE or not catalogue_path(translations, code).exists():
         raise ImportRefused(f"{file}: its header says Language: {code or 'nothing'}, and no such language is translated here.")
-    return list((import_texts if taken.project == PROJECT else import_messages)(translations, code, taken))
+    return list((import_texts if imported.project == PROJECT else import_messages)(translations, code, imported))
 
 
-def import_texts(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
+def import_texts(translations: Path, code: str, imported: Catalog) -> Iterator[str]:
     """Takes the parts of the texts; each remembers the source that stands in its entry."""
     for source_file in sorted((translations / SOURCE).glob("*.md")):
         file = translations / code / source_file.name
         before = read_translation(file)
         old = before.pieces()
-        pieces = [piece for entry in taken if (piece := imported_block(entry, source_file.stem))]
+        pieces = [piece for entry in imported if (piece := imported_block(entry, source_file.stem))]
         changed = [piece for piece in pieces if piece != old.get(piece.id)]
         if changed:
             write_document(file, before.arranged_like(read_document(source_file)).with_pieces(changed))
@@ -86,12 +86,12 @@ def imported_block(entry: Message, text: str) -> Block | None:
     return Block(id_, words, source_hash(catalogues.first_id(entry)))
 
 
-def import_messages(translations: Path, code: str, taken: Catalog) -> Iterator[str]:
+def import_messages(translations: Path, code: str, imported: Catalog) -> Iterator[str]:
     """Takes the messages that the catalogue has, too."""
     file = catalogue_path(translations, code)
     ours, changed = catalogues.read_catalogue(file), []
     for entry in ours:
-        theirs = taken.get(entry.id, entry.context) if entry.id else None
+        theirs = imported.get(entry.id, entry.context) if entry.id else None
         if theirs and any(catalogues.entry_strings(theirs)) and (theirs.string, theirs.fuzzy) != (entry.string, entry.fuzzy):
             entry.string, entry.flags = theirs.string, theirs.flags
             changed.append(catalogues.first_id(entry))

@@ -8,8 +8,7 @@ from pathlib import Path
 from campaign.content.files import Block, Document, TextError, read_document, source_hash
 from campaign.languages import SOURCE, Language
 from campaign.translation import font_coverage, rules
-from campaign.translation.messages import catalogue_size, message_problems
-from campaign.translation.problem import MISSING, STALE, Problem
+from campaign.translation.messages import MISSING, STALE, Problem, catalogue_size, message_problems
 
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
 NUMBER = re.compile(r"\d+")
@@ -26,8 +25,8 @@ class LanguageStatus:
     problems: tuple[Problem, ...]
 
     def count(self, kind: str) -> int:
-        """How many troubles of a kind there are."""
-        return sum(trouble.kind == kind for trouble in self.problems)
+        """Return how many problems of a kind there are."""
+        return sum(problem.kind == kind for problem in self.problems)
 
 
 def language_status(translations: Path, language: Language) -> LanguageStatus:

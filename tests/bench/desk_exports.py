@@ -4,7 +4,7 @@ from contextlib import closing
 
 import sqlalchemy as sa
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.exports import rows
 from campaign.exports.formats import FORMATS
@@ -48,7 +48,7 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
         session.flush()
         export_jobs.enqueue_export(session, {"format": document, "reader": "ar"}, EMAIL)
     run = watched(site, "prepare")
-    key = sealing.load_keys(site.data / "keys").desk
+    key = load_keys(site.data / "keys").desk
     with database.writing() as session:
         export = session.scalars(sa.select(ExportJob).where(ExportJob.key_box.is_not(None))).one()
         taken = export_jobs.claim_download(session, key, site.data, export.id, export.account, now())

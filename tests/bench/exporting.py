@@ -16,7 +16,7 @@ from statistics import median
 import sqlalchemy as sa
 from nacl.public import PrivateKey, SealedBox
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import load_keys
 from campaign.database import Database
 from campaign.exports.formats import FORMATS
 from campaign.exports.pdf import PDF
@@ -56,7 +56,7 @@ def measure(sites: list[Site], terms: Terms, folder: Path) -> Section:
         rounds = 1 if site.size >= FEW_ROUNDS else terms.rounds
         with closing(Database("", site.data)) as database, database.reading() as session:
             sealed = list(session.scalars(sa.select(Signature.sealed).limit(AT_HAND)))
-        private = sealing.load_keys(site.data / "keys").private
+        private = load_keys(site.data / "keys").private
         assert private is not None
         subjects: dict[str, Callable[[], Run]] = {name: partial(_export, site, name, folder) for name in TABLES}
         subjects[BARE] = partial(_open_all, private, sealed, site.size)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Page
 
 from campaign.config import Settings
-from campaign.crypto.sealing import load_keys
+from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.instance import key_folder
 from campaign.organizers import accounts, removals

@@ -1,9 +1,11 @@
 """Keys: listed without a secret, and the private one moved off the server."""
 
 import pytest
+from nacl.public import PrivateKey
 
 from campaign import create_app, instance
 from campaign.crypto import sealing
+from campaign.crypto.keys import fingerprint, load_keys, make_keys, read_key
 from campaign.petition.models import Signature
 from tests.people import Visitor, link_in, rows
 from tests.servers import on_sqlite
@@ -15,8 +17,8 @@ def test_the_list_names_each_key_by_its_short_hash_and_holds_no_secret(run, sett
     result = run("keys", "list")
 
     listed = dict(line.split("\t") for line in result.stdout.splitlines())
-    keys = sealing.load_keys(instance.key_folder(settings))
-    more = {"private key": "on this server: move it off", "sealed to from the beginning": sealing.fingerprint(keys.public)}
+    keys = load_keys(instance.key_folder(settings))
+    more = {"private key": "on this server: move it off", "sealed to from the beginning": fingerprint(keys.public)}
     assert listed == keys.fingerprints() | more
     for file in instance.key_folder(settings).iterdir():
         assert file.read_text().strip() not in result.stdout
@@ -34,7 +36,7 @@ def test_once_the_private_key_is_away_the_server_goes_on_sealing_and_cannot_open
     visitor = Visitor(app.test_client())
     visitor.sign(name="ليلى", email="layla@example.org")
     visitor.press(link_in(post_office.deliver()[0]))
-    private = sealing.PrivateKey(sealing.read_key(out))
+    private = PrivateKey(read_key(out))
     assert sealing.open_sealed(private, rows(app, Signature)[0].sealed).name == "ليلى"
     assert app.extensions["campaign"].keys.private is None
     app.extensions["campaign"].database.close()
@@ -59,7 +61,7 @@ def test_ejecting_again_or_onto_a_file_or_into_no_folder_is_one_sentence(run, tm
 def test_a_key_that_is_gone_open_to_others_or_another_is_one_sentence_of_every_command(run, settings, tmp_path, name):
     file = instance.key_folder(settings) / name
     own = file.read_bytes()
-    sealing.make_keys(tmp_path / "others")
+    make_keys(tmp_path / "others")
 
     file.chmod(0o644)
     assert run("status").stderr == f"Error: The key file {file} can be read by others: run chmod 600 on it.\n"

@@ -8,7 +8,8 @@ from nacl.public import PrivateKey
 
 from campaign import instance
 from campaign.crypto import sealing
-from campaign.crypto.sealing import CannotOpen, KeyFileError, Person
+from campaign.crypto.keys import KeyFileError, eject, key_id, load_keys, make_keys, read_key
+from campaign.crypto.sealing import CannotOpen, Person
 from tests.servers import on_sqlite
 
 TEXT = "ab" * 32
@@ -81,8 +82,8 @@ OTHERS = [
 
 @pytest.fixture
 def keys(tmp_path):
-    sealing.make_keys(tmp_path / "keys")
-    return sealing.load_keys(tmp_path / "keys")
+    make_keys(tmp_path / "keys")
+    return load_keys(tmp_path / "keys")
 
 
 @pytest.fixture
@@ -103,7 +104,7 @@ def test_nothing_but_the_private_key_opens_a_record(keys, layla):
     for other in (PrivateKey.generate(), PrivateKey(keys.tag), PrivateKey(keys.mail), PrivateKey(keys.form)):
         with pytest.raises(CannotOpen, match="another key"):
             sealing.open_sealed(other, envelope)
-        forged = bytes([sealing.ENVELOPE_VERSION]) + sealing.key_id(other.public_key) + envelope[9:]
+        forged = bytes([sealing.ENVELOPE_VERSION]) + key_id(other.public_key) + envelope[9:]
         with pytest.raises(CannotOpen, match="damaged"):
             sealing.open_sealed(other, forged)
 
@@ -166,8 +167,8 @@ def test_different_mailboxes_have_different_tags(keys):
 
 
 def test_a_tag_says_nothing_without_its_key(tmp_path, keys):
-    sealing.make_keys(tmp_path / "other")
-    other = sealing.load_keys(tmp_path / "other")
+    make_keys(tmp_path / "other")
+    other = load_keys(tmp_path / "other")
 
     assert sealing.mailbox_tag(keys.tag, "a@b.example") != sealing.mailbox_tag(other.tag, "a@b.example")
     assert sealing.content_mac(keys.tag, "a@b.example") != sealing.mailbox_tag(keys.tag, "a@b.example")
@@ -207,12 +208,12 @@ def test_key_files_are_for_their_owner_alone(settings):
 def test_keys_are_made_private_whatever_the_umask_and_never_twice(tmp_path):
     before = os.umask(0)
     try:
-        sealing.make_keys(tmp_path / "keys")
+        make_keys(tmp_path / "keys")
     finally:
         os.umask(before)
     first = {file.name: file.read_bytes() for file in (tmp_path / "keys").iterdir()}
 
-    sealing.make_keys(tmp_path / "keys")
+    make_keys(tmp_path / "keys")
 
     assert {file.stat().st_mode & 0o777 for file in (tmp_path / "keys").iterdir()} == {0o600}
     assert (tmp_path / "keys").stat().st_mode & 0o777 == 0o700
@@ -227,18 +228,18 @@ def test_a_key_that_others_can_read_that_is_missing_or_broken_is_refused_with_wh
         for mode in (0o640, 0o604, 0o620, 0o602):
             file.chmod(mode)
             with pytest.raises(KeyFileError, match="can be read by others: run chmod 600"):
-                sealing.load_keys(tmp_path / "keys")
+                load_keys(tmp_path / "keys")
         file.chmod(0o600)
         for broken in (b"", whole[:20], b"\xff" * 44, b"AAAA"):
             file.write_bytes(broken)
             with pytest.raises(KeyFileError, match="put it back from the backup"):
-                sealing.load_keys(tmp_path / "keys")
+                load_keys(tmp_path / "keys")
         file.unlink()
         if name == "seal.private":
-            assert sealing.load_keys(tmp_path / "keys").private is None
+            assert load_keys(tmp_path / "keys").private is None
         else:
             with pytest.raises(KeyFileError, match="missing or broken"):
-                sealing.load_keys(tmp_path / "keys")
+                load_keys(tmp_path / "keys")
         file.write_bytes(whole)
         file.chmod(0o600)
 
@@ -249,15 +250,15 @@ def test_ejecting_moves_the_private_key_whole_and_leaves_nothing(tmp_path, keys,
     linked = tmp_path / "second name of the same file"
     linked.hardlink_to(place)
 
-    sealing.eject(tmp_path / "keys", out)
+    eject(tmp_path / "keys", out)
 
     assert not place.exists()
     assert set(linked.read_bytes()) == {0}  # overwritten before it was taken away
     assert out.stat().st_mode & 0o777 == 0o600
-    assert sealing.open_sealed(PrivateKey(sealing.read_key(out)), envelope) == layla
-    assert sealing.load_keys(tmp_path / "keys").private is None
+    assert sealing.open_sealed(PrivateKey(read_key(out)), envelope) == layla
+    assert load_keys(tmp_path / "keys").private is None
     with pytest.raises(KeyFileError, match="not on this server"):
-        sealing.eject(tmp_path / "keys", tmp_path / "again.key")
+        eject(tmp_path / "keys", tmp_path / "again.key")
 
 
 def test_ejecting_onto_a_file_that_is_there_changes_neither(tmp_path, keys):
@@ -265,15 +266,15 @@ def test_ejecting_onto_a_file_that_is_there_changes_neither(tmp_path, keys):
     out.write_text("something else")
 
     with pytest.raises(KeyFileError, match="is there already"):
-        sealing.eject(tmp_path / "keys", out)
+        eject(tmp_path / "keys", out)
 
     assert out.read_text() == "something else"
-    assert sealing.load_keys(tmp_path / "keys").private
+    assert load_keys(tmp_path / "keys").private
 
 
 def test_a_start_with_other_keys_than_the_database_was_made_with_is_refused(settings, tmp_path):
     keys = instance.key_folder(settings)
-    sealing.make_keys(tmp_path / "others")
+    make_keys(tmp_path / "others")
 
     for name, files in (("tag", ["tag.key"]), ("mail", ["mail.key"]), ("form", ["form.key"]), ("seal", ["seal.public"])):
         own = {file: (keys / file).read_bytes() for file in files}

@@ -17,6 +17,7 @@ from campaign import instance
 from campaign.cli.main import main
 from campaign.config import Settings
 from campaign.crypto import sealing
+from campaign.crypto.keys import load_keys
 from campaign.petition import samples
 from campaign.petition.models import Signature
 
@@ -34,7 +35,7 @@ class TerminalOrganizer:
 
     def has(self, name: str = "Layla Haddad", email: str = "layla@example.org", **fields: Any) -> bytes:
         """Puts a confirmed signature under the petition; returns its id."""
-        keys = sealing.load_keys(instance.key_folder(self.settings))
+        keys = load_keys(instance.key_folder(self.settings))
         record = fields.pop("id", None) or secrets.token_bytes(16)
         person = sealing.Person(record=record, text_sha256=TEXT, name=name, email=email)
         row = {
@@ -62,7 +63,7 @@ class TerminalOrganizer:
     def has_made_up(self, number: int) -> None:
         """Puts made-up signatures under the petition."""
         database = instance.open_database(self.settings)
-        samples.add_samples(database, sealing.load_keys(instance.key_folder(self.settings)), number, lambda _: None)
+        samples.add_samples(database, load_keys(instance.key_folder(self.settings)), number, lambda _: None)
         database.close()
 
     @property

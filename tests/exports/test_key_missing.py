@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import format_fingerprint, load_keys
 from tests.exports.terminal import lines
 from tests.servers import on_sqlite
 
@@ -52,7 +52,7 @@ def test_another_campaigns_key_opens_nothing(omar):
     omar.has()
     other = omar.settings.data / "keys" / "mail.key"
 
-    named = sealing.format_fingerprint(sealing.load_keys(omar.settings.data / "keys").key_id)
+    named = format_fingerprint(load_keys(omar.settings.data / "keys").key_id)
 
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--key", other)
 

@@ -8,6 +8,7 @@ from nacl.public import SealedBox
 
 from campaign import instance
 from campaign.crypto import sealing
+from campaign.crypto.keys import key_id, load_keys
 from campaign.exports.rows import PAGE
 from campaign.petition.models import Signature
 from tests.exports.terminal import TEXT
@@ -16,8 +17,8 @@ from tests.servers import LONG
 
 def envelope(omar, plain):
     """A record in a genuine envelope: whoever has the public key can make one."""
-    public = sealing.load_keys(instance.key_folder(omar.settings)).public
-    return bytes([sealing.ENVELOPE_VERSION]) + sealing.key_id(public) + SealedBox(public).encrypt(plain)
+    public = load_keys(instance.key_folder(omar.settings)).public
+    return bytes([sealing.ENVELOPE_VERSION]) + key_id(public) + SealedBox(public).encrypt(plain)
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_record_that_is_sealed_and_makes_no_sense(omar, refused, plain):
 def test_a_record_of_another_signature(omar, refused):
     person = sealing.Person(record=b"a" * 16, text_sha256=TEXT, name="Sami", email="sami@example.org")
 
-    said = refused(sealed=sealing.seal(sealing.load_keys(instance.key_folder(omar.settings)).public, person))
+    said = refused(sealed=sealing.seal(load_keys(instance.key_folder(omar.settings)).public, person))
 
     assert "Signature 2 cannot be opened: its record belongs to another signature" in said
 

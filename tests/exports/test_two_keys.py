@@ -5,6 +5,7 @@ from nacl.public import PrivateKey
 
 from campaign import instance
 from campaign.crypto import sealing
+from campaign.crypto.keys import format_fingerprint, key_id, load_keys, read_key
 from campaign.petition import key_rotation
 from tests.exports.terminal import lines
 from tests.servers import on_sqlite
@@ -20,9 +21,9 @@ def files(omar):
     public = next(line for line in omar.run("keys", "new", "--out", new).stdout.splitlines() if line.startswith("public key\t"))
     done = omar.run("keys", "add", public.partition("\t")[2])
     assert done.exit_code == 0, done.stderr
-    keys = sealing.load_keys(instance.key_folder(omar.settings))
+    keys = load_keys(instance.key_folder(omar.settings))
     person = sealing.Person(b"s" * 16, "ab" * 32, name="Sami Khalil", email="sami@example.org")
-    omar.has(id=b"s" * 16, sealed=sealing.seal(PrivateKey(sealing.read_key(new)).public_key, person))
+    omar.has(id=b"s" * 16, sealed=sealing.seal(PrivateKey(read_key(new)).public_key, person))
     assert keys.private is not None
     return omar.ejects_the_key(), new
 
@@ -35,7 +36,7 @@ def test_both_keys_together_open_everything(omar, files):
 
 def test_one_key_alone_does_not_and_the_missing_one_is_named(omar, files):
     first, new = files
-    named = sealing.format_fingerprint(sealing.key_id(PrivateKey(sealing.read_key(new)).public_key))
+    named = format_fingerprint(key_id(PrivateKey(read_key(new)).public_key))
 
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--key", first)
 
@@ -73,7 +74,7 @@ def test_once_there_are_organizers_no_command_changes_the_key(omar):
 
 
 def test_what_is_no_key_or_was_in_force_before_is_one_sentence(omar):
-    own = key_rotation.encode_key(sealing.load_keys(instance.key_folder(omar.settings)).public)
+    own = key_rotation.encode_key(load_keys(instance.key_folder(omar.settings)).public)
 
     for typed, sentence in (("olives", "not a public key"), ("A" * 48, "not a public key"), (own, "was before")):
         done = omar.run("keys", "add", typed)

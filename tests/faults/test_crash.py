@@ -19,6 +19,7 @@ import sqlalchemy as sa
 from campaign import instance
 from campaign.config import Settings
 from campaign.crypto import sealing
+from campaign.crypto.keys import load_keys
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
 from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
@@ -132,7 +133,7 @@ def test_nothing_acknowledged_is_lost_when_anything_is_killed(campaign, office):
     together(live(campaign, office, ledger, random.Random(seed)))
 
     wait_until(lambda: ledger.signed <= set(office.links))
-    keys = sealing.load_keys(campaign.data / "keys")
+    keys = load_keys(campaign.data / "keys")
     waiting, signed, number, health = stored(campaign)
     tags = {email: sealing.mailbox_tag(keys.tag, email) for email in ledger.signed | ledger.confirmed}
     lost = [email for email in ledger.confirmed if tags[email] not in signed]

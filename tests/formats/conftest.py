@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from nacl.public import PrivateKey
 
-from campaign.crypto.sealing import Keys
+from campaign.crypto.keys import Keys
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors.json").read_text("utf-8"))
 

@@ -14,6 +14,7 @@ from nacl.secret import SecretBox
 
 from campaign.crypto import sealing
 from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader, EncryptingWriter
+from campaign.crypto.keys import eject, fingerprint, make_keys, read_key
 from campaign.crypto.sealing import CannotOpen
 from campaign.exports import sealed
 from campaign.exports.rows import StoredSignature
@@ -46,10 +47,10 @@ def test_key_file_is_read_and_written_as_recorded(vectors, tmp_path):
     (folder / "seal.private").write_text(recorded["content"], "ascii")
     (folder / "seal.private").chmod(0o600)
 
-    assert sealing.read_key(folder / "seal.private").hex() == vectors["keys"]["seal"]
-    sealing.eject(folder, tmp_path / "out.key")
+    assert read_key(folder / "seal.private").hex() == vectors["keys"]["seal"]
+    eject(folder, tmp_path / "out.key")
     assert (tmp_path / "out.key").read_text("ascii") == recorded["content"]
-    sealing.make_keys(folder)
+    make_keys(folder)
     for file in folder.iterdir():
         assert re.fullmatch("[A-Za-z0-9+/]{43}=\n", file.read_text("ascii")), file.name
 
@@ -58,7 +59,7 @@ def test_key_file_has_the_recorded_id_and_fingerprints(vectors, keys):
     recorded = vectors["key file"]
 
     assert keys.key_id.hex() == recorded["key_id"]
-    assert sealing.fingerprint(keys.public) == recorded["fingerprint"]
+    assert fingerprint(keys.public) == recorded["fingerprint"]
     assert keys.fingerprints() == recorded["marks"]
 
 

@@ -11,6 +11,7 @@ from nacl.public import PrivateKey, SealedBox
 from nacl.secret import SecretBox
 
 from campaign.crypto import sealing
+from campaign.crypto.keys import key_id
 from campaign.crypto.sealing import CannotOpen, Person, RecordTooLarge
 from campaign.database import now, table
 from campaign.outbox import queue
@@ -60,7 +61,7 @@ def test_sealed_record_of_a_next_version_opens_beside_the_first(vectors, private
 
 
 def test_sealed_record_without_a_record_in_it_is_said_to_be_damaged(private):
-    head = b"\1" + sealing.key_id(private.public_key)
+    head = b"\1" + key_id(private.public_key)
 
     for plain in (b"", b"too short", bytes(48) + b"\0\2\xff\xff" + bytes(100)):
         with pytest.raises(CannotOpen, match="the record is damaged"):

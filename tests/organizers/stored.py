@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from flask import Flask
 
 from campaign.crypto import sealing
+from campaign.crypto.keys import Keys
 from campaign.database import Base, Database, now, table
 from campaign.petition import name_index
 from campaign.petition.models import Signature
@@ -28,7 +29,7 @@ def store(app: Flask, *names: str | None, day: date = DAY, **values: Any) -> lis
     return [row["id"] for row in rows]
 
 
-def _row(keys: sealing.Keys, name: str | None, day: date) -> dict[str, Any]:
+def _row(keys: Keys, name: str | None, day: date) -> dict[str, Any]:
     record, address = secrets.token_bytes(16), f"{secrets.token_hex(6)}@example.org"
     person = sealing.Person(record, "0" * 64, name=name or "Nobody Shown", email=address)
     return {

@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from campaign.cli.main import main
 from campaign.config import PREFIX
 from campaign.crypto import sealing
+from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.organizers.disguised import flag_disguised
 from campaign.petition import display_names
@@ -67,7 +68,7 @@ def test_check_counts_them_and_the_review_offers_to_remove_them(app, site, omar,
 @on_sqlite
 def test_with_the_private_key_elsewhere_check_takes_it_as_a_file(app, site, settings, check, tmp_path):
     key = tmp_path / "private.key"
-    sealing.eject(settings.data / "keys", key)
+    eject(settings.data / "keys", key)
 
     assert COUNTED not in check()
     assert COUNTED in check("--key", str(key))

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from campaign.cli.main import main
-from campaign.crypto import sealing
+from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.exports.sealed import count_sealed
 from campaign.instance import key_folder
@@ -58,7 +58,7 @@ def test_the_command_on_the_page_opens_the_sealed_file_where_the_key_is(layla, c
     taken = carrying.take()
     monkeypatch.chdir(tmp_path)
     Path(command[1]).write_bytes(taken.data)
-    sealing.eject(key_folder(carrying.site.settings), tmp_path / "FILE")
+    eject(key_folder(carrying.site.settings), tmp_path / "FILE")
 
     done = CliRunner().invoke(main, command)
 

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.instance import key_folder
 from campaign.petition.models import Publication
@@ -25,7 +25,7 @@ def test_where_the_key_is_away_there_is_what_needs_none_and_the_command_that_ope
 @on_sqlite
 def test_a_key_that_was_moved_off_meanwhile_is_told_to_who_asked(layla, carrying, tmp_path):
     carrying.ask("csv")
-    sealing.eject(key_folder(carrying.site.settings), tmp_path / "private.key")
+    eject(key_folder(carrying.site.settings), tmp_path / "private.key")
     object.__setattr__(carrying.site.keys, "private", None)
 
     carrying.prepare()

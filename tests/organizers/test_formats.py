@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from campaign.cli.main import main
-from campaign.crypto import sealing
+from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.instance import key_folder
@@ -69,7 +69,7 @@ def test_each_format_that_needs_a_key_is_opened_on_another_machine(layla, carryi
     sealed, key, out = tmp_path / "signatures.sealed", tmp_path / "private.key", tmp_path / "opened"
     sealed.write_bytes(carrying.gets("sealed"))
     whole = carrying.gets(name)
-    sealing.eject(key_folder(carrying.site.settings), key)
+    eject(key_folder(carrying.site.settings), key)
 
     done = run("open-export", sealed, "--key", key, "--format", name, "--out", out)
 

@@ -10,7 +10,7 @@ from nacl.public import PrivateKey, PublicKey
 
 from campaign import create_app
 from campaign.cli.main import main
-from campaign.crypto import sealing
+from campaign.crypto.keys import fingerprint, key_id
 from campaign.organizers import key_change
 from campaign.organizers.models import AuditEntry, Request
 from campaign.petition import key_rotation
@@ -77,12 +77,12 @@ def test_one_organizer_alone_changes_nothing_and_the_second_one_compares_the_fin
     assert ask(omar, new).headers["Location"].endswith("/requests")
     assert agree(omar) == 409
     assert sealed_to(other) == app.extensions["campaign"].keys.key_id
-    assert sealing.fingerprint(new.public_key) in " ".join(parse(nour.read("requests").text).itertext())
+    assert fingerprint(new.public_key) in " ".join(parse(nour.read("requests").text).itertext())
     assert agree(nour) == 303
 
-    assert sealed_to(other) == sealing.key_id(new.public_key)
+    assert sealed_to(other) == key_id(new.public_key)
     assert [line.act for line in rows(app, AuditEntry)][-3:] == ["asked", "agreed", "key changed"]
-    assert rows(app, AuditEntry)[-1].facts == {"fingerprint": sealing.fingerprint(new.public_key)}
+    assert rows(app, AuditEntry)[-1].facts == {"fingerprint": fingerprint(new.public_key)}
 
 
 def test_a_moderator_neither_sees_the_page_nor_agrees_to_a_key(omar, hadi, new):
@@ -98,7 +98,7 @@ def test_where_the_rule_is_off_it_is_in_force_at_once_and_has_its_line(app, omar
 
     assert ask(omar, new).headers["Location"].endswith("/key")
 
-    assert sealed_to(app) == sealing.key_id(new.public_key)
+    assert sealed_to(app) == key_id(new.public_key)
     assert [line.act for line in rows(app, AuditEntry)][-1] == "key changed"
 
 
@@ -161,7 +161,7 @@ def test_a_key_that_somebody_slipped_into_the_database_is_not_used_and_check_say
         [good] = session.scalars(sa.select(SealKey))
         session.add(SealKey(number=2, public=bytes(mine.public_key), code=good.code, since=good.since))
 
-    assert sealed_to(app) == sealing.key_id(new.public_key)
+    assert sealed_to(app) == key_id(new.public_key)
     assert "Key 2 that signatures are to be sealed to was not put there by this campaign" in run("check").stderr
 
 

@@ -5,6 +5,7 @@ import secrets
 import pytest
 
 from campaign.crypto import sealing
+from campaign.crypto.keys import eject, load_keys
 from campaign.database import now
 from campaign.outbox.address import parse_address
 from campaign.petition import signing
@@ -47,9 +48,9 @@ def sealed(keys, place):
 def keyless(app, settings, tmp_path):
     """The private key was moved off the server."""
     (tmp_path / "elsewhere").mkdir()
-    sealing.eject(settings.data / "keys", tmp_path / "elsewhere" / "private.key")
+    eject(settings.data / "keys", tmp_path / "elsewhere" / "private.key")
     site = app.extensions["campaign"]
-    app.extensions["campaign"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
+    app.extensions["campaign"] = type(site)(**{**vars(site), "keys": load_keys(settings.data / "keys")})
 
 
 def addresses(app, ids):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import eject, load_keys
 from campaign.organizers.models import AuditEntry
 from campaign.petition.models import NameReview, Signature
 from tests.organizers.stored import DAY, everything, propose, store
@@ -95,9 +95,9 @@ def test_an_organizer_sees_what_is_sealed_after_being_asked_again_and_the_audit_
 
 
 def test_without_the_key_the_page_says_that_it_cannot_and_how_somebody_can(app, omar, layla, database, settings, tmp_path):
-    sealing.eject(settings.data / "keys", tmp_path / "private.key")
+    eject(settings.data / "keys", tmp_path / "private.key")
     site = app.extensions["campaign"]
-    app.extensions["campaign"] = type(site)(**{**vars(site), "keys": sealing.load_keys(settings.data / "keys")})
+    app.extensions["campaign"] = type(site)(**{**vars(site), "keys": load_keys(settings.data / "keys")})
     path = f"signatures/{rows(app, Signature)[0].id.hex()}/sealed"
 
     page = omar.read(path).text

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from nacl.public import PrivateKey
 
 from campaign import create_app
-from campaign.crypto.sealing import key_id
+from campaign.crypto.keys import key_id
 from campaign.database import now
 from campaign.petition import active_key, key_rotation
 from campaign.petition.active_key import ActiveKey

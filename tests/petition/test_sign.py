@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from campaign import create_app, instance
 from campaign.crypto import sealing
+from campaign.crypto.keys import eject, load_keys
 from campaign.petition import signing
 from campaign.petition.models import Signature, Submission
 from tests.people import Visitor, link_in, parse, rows
@@ -29,7 +30,7 @@ def test_name_and_address_are_sealed_as_they_were_typed_before_they_are_stored(a
     somebody.press(link_in(post_office.deliver()[0]))
 
     signature = rows(app, Signature)[0]
-    keys = sealing.load_keys(instance.key_folder(settings))
+    keys = load_keys(instance.key_folder(settings))
     assert keys.private
     person = sealing.open_sealed(keys.private, signature.sealed)
     assert (person.name, person.email) == ("ليلى Haddad", "Layla.H@example.org")
@@ -46,7 +47,7 @@ def test_of_a_signature_no_time_no_network_and_no_browser_is_kept(app, visitor, 
 
 
 def test_signing_works_as_before_once_the_private_key_is_away(settings, tmp_path):
-    sealing.eject(instance.key_folder(settings), tmp_path / "private.key")
+    eject(instance.key_folder(settings), tmp_path / "private.key")
     app = create_app(settings)
 
     assert Visitor(app.test_client()).sign().status_code == 303

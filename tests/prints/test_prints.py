@@ -8,7 +8,7 @@ from campaign import create_app
 from campaign.prints import render
 from campaign.prints import views as room
 from campaign.prints.documents import all_prints, sheet
-from campaign.prints.prerender import prerender_next
+from campaign.prints.render import prerender_next
 from campaign.state import AppState
 from campaign.web.errors import error_message
 from tests.prints.papers import CARDS, PDFS, PRINTS, pages

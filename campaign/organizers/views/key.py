@@ -4,7 +4,7 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
 
-from campaign.crypto import sealing
+from campaign.crypto.keys import fingerprint
 from campaign.organizers import approvals, four_eyes, key_change
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.blueprint import bp
@@ -36,7 +36,7 @@ def key() -> Page:
 def _page(form: KeyForm, status: int = 200) -> Page:
     with state().database.reading() as session:
         after, is_on = key_rotation.rotated_keys(session, state().keys), four_eyes.is_enabled(session)
-    found = [(sealing.fingerprint(state().keys.public), None), *((sealing.fingerprint(row.key), row.since) for row in after)]
+    found = [(fingerprint(state().keys.public), None), *((fingerprint(row.key), row.since) for row in after)]
     *earlier, newest = found
     answer = render_template(
         "organizers/key.html", form=form, errors=form.mistakes, newest=newest, earlier=earlier[::-1], needs_second=is_on
