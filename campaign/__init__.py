@@ -19,7 +19,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     from campaign import languages
     from campaign.config import TEMPLATES, Settings
-    from campaign.organizers import routes
+    from campaign.organizers import views as organizers
     from campaign.organizers.auth import guards
     from campaign.petition import views as petition
     from campaign.prints import views as prints
@@ -35,7 +35,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.extensions["campaign"] = built = build_state(app, settings)
     for part in (languages, context, headers, errors, guards):
         part.init_app(app)
-    for part in (petition, pages, prints, api, routes):
+    for part in (petition, pages, prints, api, organizers):
         app.register_blueprint(part.bp)
 
     app.wsgi_app = built.page_cache  # type: ignore[method-assign]  # Flask's own way to put a middleware around the application

@@ -1,7 +1,15 @@
-"""The organizers' desk: who comes in and how, what they look after, and what they carry out.
+"""The organizers' desk, below `/LANG/organize/`: accounts, reviews, removals, exports and the audit of all that is done.
 
-An organizer is added by a command, which prints a link. Behind it they set a passphrase and a second factor (accounts.py,
-auth/two_factor.py). From then on they enter with both (auth/login.py); guessing is slowed (auth/throttling.py), and a login is a
-row that can be ended (auth/sessions.py). A view says whom it is open to (auth/guards.py). What is hard to undo waits for a
-second organizer (four_eyes.py, approvals.py), and every action (actions.py) leaves its line in the audit (audit.py).
+A command adds an organizer and prints a link. They open it and set a passphrase and a second factor (accounts.py,
+auth/two_factor.py). From then on they log in with both (auth/login.py); wrong attempts slow the next one down
+(auth/throttling.py). A login is a row that can be ended (auth/sessions.py). Each view names the roles it is open to
+(auth/guards.py). Actions that are hard to undo wait for a second organizer (four_eyes.py, approvals.py). Every action
+(actions.py) adds a line to the audit (audit.py).
+
+To follow a download, read views/exports.py, forms.py, export_jobs.py, ../exports/formats.py and
+../crypto/encrypted_file.py, in this order; export_worker.py writes the file in between.
 """
+
+from flask import Blueprint
+
+bp = Blueprint("organizers", __name__, url_prefix="/<lang:lang>/organize")

@@ -19,7 +19,7 @@ class AccountError(Exception):
 
 
 def add(session: Session, email: str, role: str, moment: datetime) -> str:
-    """Makes an account and returns the token of the link to set it up; raises AccountError when the address has one."""
+    """Make an account and return the token of the link to set it up; raise AccountError when the address has one."""
     if find_account(session, email):
         raise AccountError(f"{email} has an account already: `campaign organizers reset` makes a new link for it.")
     account = Account(email=email.casefold(), role=role, last_step=0)
@@ -31,7 +31,7 @@ def add(session: Session, email: str, role: str, moment: datetime) -> str:
 
 
 def reset(session: Session, email: str, moment: datetime) -> str:
-    """Ends an account's sessions, passphrase, second factor, requests and counted guesses; returns the token of a new link."""
+    """End an account's sessions, passphrase, second factor, requests and counted attempts; return the token of a new link."""
     account = get_account(session, email)
     token = _new_setup_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
@@ -46,7 +46,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
 
 
 def remove(session: Session, email: str, moment: datetime) -> None:
-    """Removes an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
+    """Remove an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
     account = get_account(session, email)
     _end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
@@ -54,23 +54,23 @@ def remove(session: Session, email: str, moment: datetime) -> None:
 
 
 def list_accounts(session: Session) -> list[Account]:
-    """All accounts, by address."""
+    """Return all accounts, by address."""
     return list(session.scalars(sa.select(Account).order_by(Account.email)))
 
 
 def find_account(session: Session, email: str) -> Account | None:
-    """The account of an address, in whatever case it is written."""
+    """Return the account of an address, in whatever case it is written."""
     return session.scalar(sa.select(Account).where(Account.email == email.strip().casefold()))
 
 
 def find_ready_account(session: Session, email: str) -> Account | None:
-    """The account of an address, if its owner has set it up."""
+    """Return the account of an address, if its owner has set it up."""
     account = find_account(session, email)
     return account if account and account.ready_at else None
 
 
 def get_account(session: Session, email: str) -> Account:
-    """The account of an address; raises AccountError."""
+    """Return the account of an address; raise AccountError."""
     account = find_account(session, email)
     if account is None:
         raise AccountError(f"There is no account of {email}.")
@@ -78,18 +78,18 @@ def get_account(session: Session, email: str) -> Account:
 
 
 def get_by_setup_token(session: Session, token: str, moment: datetime) -> Account | None:
-    """The account that a link sets up, while it is valid and until it is set up."""
+    """Return the account that a link sets up, while the link is valid."""
     return session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
 
 
 def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
-    """The first step of setting up: a passphrase, hashed before; with it comes the secret of the second factor."""
+    """Take the first step of the setup: store a passphrase, hashed before, and make the secret of the second factor."""
     account.passphrase_hash = kept
     two_factor.set_new_secret(key, account)
 
 
 def confirm_second_factor(session: Session, account: Account, code: str, key: bytes, moment: datetime) -> list[str] | None:
-    """The second step: the first code of the app. Returns the recovery codes and ends the link; None for a wrong code."""
+    """Take the second step: end the link and return the recovery codes, or None if the first code of the app is wrong."""
     if not two_factor.use_code(session, key, account, code, moment):
         return None
     account.ready_at, account.link_hash, account.link_until = moment, None, None
@@ -98,14 +98,14 @@ def confirm_second_factor(session: Session, account: Account, code: str, key: by
 
 
 def change_passphrase(session: Session, account: Account, kept: str) -> None:
-    """A new passphrase, hashed before; every session of the account ends."""
+    """Store a new passphrase, hashed before, and end every session of the account."""
     account.passphrase_hash = kept
     sessions.end_sessions(session, account)
     audit.record(session, account.email, Action.PASSPHRASE_CHANGED)
 
 
 def _end_requests(session: Session, account: Account, moment: datetime) -> None:
-    """What they asked for and nobody agreed to is over: it may not have been they who asked."""
+    """End the requests that an account has open: it may not have been its owner who asked."""
     theirs = sa.update(Request).where(Request.asked_by == account.email, Request.decided_at.is_(None))
     session.execute(theirs.values(decided_at=moment, decided_by=""))
 
@@ -117,7 +117,7 @@ def _new_setup_link(account: Account, moment: datetime) -> str:
 
 
 def _turn_four_eyes_on(session: Session, account: Account) -> None:
-    """With a second organizer there are four eyes again."""
+    """Turn the rule of a second agreement on again with a new organizer."""
     desk = session.get_one(Desk, 1)
     if account.role == ORGANIZER and desk.four_eyes_off_at:
         desk.four_eyes_off_at = None

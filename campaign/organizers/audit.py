@@ -1,4 +1,4 @@
-"""The audit: every act of an organizer is a line, and each line is chained to the one before it.
+"""The audit: every action of an organizer is a line, and each line is chained to the one before it.
 
 Whoever changes, drops or reorders lines breaks the chain. Its end is known in two more places, the desk's row and a file in the
 data folder, so that a chain that was cut off shows too.
@@ -19,14 +19,14 @@ from campaign.database import Database, now
 from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditEntry, Desk
 
-GENESIS_HASH = bytes(32)  # stands before the first line
+GENESIS_HASH = bytes(32)  # before the first line
 HEAD_FILE = "audit.head"
 ENTRIES_PER_READ = 1000  # lines
 DAMAGED = -1
 
 
 def record(session: Session, by: str, action: Action, **facts: str | int) -> None:
-    """Appends a line in the caller's transaction. `by` is an account's e-mail, or empty for a command on the server.
+    """Append a line in the caller's transaction. `by` is an account's e-mail, or empty for a command on the server.
 
     Nothing of a signer belongs into the facts. Others who note something wait until the caller has committed, so it is
     best noted last.
@@ -40,18 +40,18 @@ def record(session: Session, by: str, action: Action, **facts: str | int) -> Non
 
 
 def entry_hash(line: AuditEntry) -> bytes:
-    """SHA-256 over the previous hash and the line as JSON, its keys in order."""
+    """Return the SHA-256 of the previous hash and the line as JSON, its keys in order."""
     return hashlib.sha256(line.previous + canonical_json(line)).digest()
 
 
 def canonical_json(line: AuditEntry) -> bytes:
-    """What a line says, always in the same bytes."""
+    """Return what a line says, always in the same bytes."""
     data = {"number": line.number, "at": line.at.astimezone(UTC).isoformat(), "by": line.by, "act": line.act, "facts": line.facts}
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 def read_entries(session: Session) -> Iterator[AuditEntry]:
-    """Every line from the first on, a thousand at a time."""
+    """Yield every line from the first on, reading a thousand at a time."""
     page = _after(session, 0)
     while page:
         yield from page
@@ -59,7 +59,7 @@ def read_entries(session: Session) -> Iterator[AuditEntry]:
 
 
 def newest_entries(session: Session, before: int | None, limit: int) -> list[AuditEntry]:
-    """A page of lines, the newest first."""
+    """Return a page of lines, the newest first."""
     older = sa.select(AuditEntry).order_by(AuditEntry.number.desc()).limit(limit)
     return list(session.scalars(older.where(AuditEntry.number < before) if before else older))
 
@@ -80,7 +80,7 @@ def export_jsonl(database: Database) -> Generator[bytes]:
 
 
 def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
-    """Says where the chain is broken, a sentence each; nothing when it is whole. `folder` is where the head is kept too."""
+    """Say where the chain is broken, a sentence each; nothing when it is whole. `folder` is where the head is kept too."""
     desk, kept = session.get_one(Desk, 1), stored_head(folder) if folder else None
     number, previous, wrong = 0, GENESIS_HASH, []
     for line in read_entries(session):
@@ -103,7 +103,7 @@ def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
 
 
 def store_head(database: Database, folder: Path) -> None:
-    """Writes the number and the hash of the last line into the data folder.
+    """Write the number and the hash of the last line into the data folder.
 
     A file that knows more lines, or another one at its place, stays as it is: it is the witness of what is gone.
     """
@@ -119,7 +119,7 @@ def store_head(database: Database, folder: Path) -> None:
 
 
 def stored_head(folder: Path) -> tuple[int, bytes] | None:
-    """What the data folder remembers; nothing when there is no such file yet, and no line's number when it is damaged."""
+    """Return number and hash that the data folder keeps: None without a file, the number DAMAGED for a damaged one."""
     file = folder / HEAD_FILE
     if not file.exists():
         return None

@@ -1,7 +1,7 @@
-"""Exports that organizers ask for at the desk: asked for, prepared by the worker, kept locked for an hour, taken once.
+"""Exports that organizers ask for at the desk: the worker prepares them, and each can be downloaded once within an hour.
 
-The file is locked under a key of its own, which lies in its row, locked under the desk's key file: neither the database nor
-the folder opens anything alone. Once the row has let go of the key, no copy of the file on any disk can be opened.
+The file is encrypted under a key of its own. The row has this key, encrypted under the desk's key file: neither the database
+nor the folder opens anything alone. Once the row has lost the key, no copy of the file on any disk can be opened.
 """
 
 import secrets
@@ -28,18 +28,18 @@ EXPORT_FOLDER = "exports"
 
 
 class NotAvailable(Exception):
-    """There is nothing to take: it was taken before, its hour is over, it is not prepared yet, or it is somebody else's."""
+    """There is nothing to download: it was downloaded before, is over, is not prepared yet, or is somebody else's."""
 
 
 class ExportJob(Base):
-    """A file that an organizer asked for: in the making, kept for an hour or until it is taken, and then a line for a day."""
+    """A file that an organizer asked for: in the making, kept for an hour or until it is downloaded, then a line for a day."""
 
     __tablename__ = "export"
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
     account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
     document: Mapped[str] = mapped_column(sa.String(10))  # the name of its format
-    wanted: Mapped[dict[str, str]] = mapped_column(sa.JSON)  # which signatures, as Wanted.facts
+    wanted: Mapped[dict[str, str]] = mapped_column(sa.JSON)  # which signatures, as SignatureFilter.details
     language: Mapped[str] = mapped_column(sa.String(8))  # the reader's
     asked_at: Mapped[datetime] = mapped_column(index=True)
     begun_at: Mapped[datetime | None]
@@ -47,11 +47,11 @@ class ExportJob(Base):
     expected: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     prepared_at: Mapped[datetime | None]
-    sha256: Mapped[str | None] = mapped_column(sa.String(64))  # of what is taken
+    sha256: Mapped[str | None] = mapped_column(sa.String(64))  # of what is downloaded
     size: Mapped[int | None] = mapped_column(sa.BigInteger)  # bytes of it
-    key_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the file's key, locked; none: nothing to take
+    key_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the file's key, encrypted; none: nothing to download
     failed_at: Mapped[datetime | None]
-    trouble: Mapped[str | None] = mapped_column(sa.String(20))  # why it failed, see TROUBLES in views/exports.py
+    trouble: Mapped[str | None] = mapped_column(sa.String(20))  # why it failed, see FAILURE_MESSAGES in views/exports.py
     taken_at: Mapped[datetime | None]
     account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
 
@@ -62,19 +62,19 @@ class ExportJob(Base):
 
     @property
     def name(self) -> str:
-        """What the file is to be called."""
+        """Return the name of the file."""
         return f"signatures-{self.asked_at.date()}.{self.document}"
 
     def is_waiting(self) -> bool:
-        """Whether it is still to be prepared, or is being."""
+        """Return whether it is still to be prepared, or is being."""
         return self.prepared_at is None and self.failed_at is None
 
     def is_ready(self, moment: datetime) -> bool:
-        """Whether it can be taken."""
+        """Return whether it can be downloaded."""
         return self.key_box is not None and self.prepared_at is not None and self.prepared_at > moment - FILE_LIFETIME
 
     def details(self) -> dict[str, str | int]:
-        """What the audit says about it."""
+        """Return what the audit says about it."""
         return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}
 
 
@@ -90,7 +90,7 @@ class Download:
 def request_export(
     session: Session, by: Account, document: str, wanted: SignatureFilter, language: str, handlers: four_eyes.Handlers
 ) -> Request | None:
-    """Asks for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
+    """Ask for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
 
     Asking for the same again while it waits changes nothing.
     """
@@ -103,13 +103,13 @@ def request_export(
 
 
 def pending_requests(session: Session, by: Account) -> list[Request]:
-    """What somebody asked for that waits for a second organizer, the newest first."""
+    """Return the requests of an account that wait for a second organizer, the newest first."""
     mine = Action.EXPORT_WITH_ADDRESSES, by.email
     return [one for one in four_eyes.pending(session) if (one.act, one.asked_by) == mine]
 
 
 def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
-    """Puts an export before the worker, unless the same one waits there; of somebody whose account is gone, nothing."""
+    """Store an export for the worker, unless the same one waits or the account of who asked is gone."""
     account = accounts.find_account(session, by)
     if account is None:
         return
@@ -120,53 +120,53 @@ def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
         for one in list_jobs(session, account)
     ):
         return
-    line = ExportJob(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
-    session.add(line)
-    audit.record(session, by, Action.EXPORT_ASKED_FOR, format=line.document, **line.wanted)
+    job = ExportJob(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
+    session.add(job)
+    audit.record(session, by, Action.EXPORT_ASKED_FOR, format=job.document, **job.wanted)
 
 
 def list_jobs(session: Session, account: Account) -> list[ExportJob]:
-    """What somebody asked for within a day, the newest first."""
+    """Return the exports that an account asked for within a day, the newest first."""
     theirs = sa.select(ExportJob).where(ExportJob.account_id == account.id)
     return list(session.scalars(theirs.order_by(ExportJob.asked_at.desc(), ExportJob.id)))
 
 
 def claim_download(session: Session, key: bytes, folder: Path, export: bytes, by: Account, moment: datetime) -> Download:
-    """Takes the file of an export, which only its organizer can and only once; raises NotAvailable.
+    """Claim the file of an export, which only its organizer can and only once; raise NotAvailable.
 
-    The row lets go of the key in the statement that decides who gets it.
+    The statement that decides who gets the file also takes the key out of the row.
     """
     found = session.get(ExportJob, export)
     if found is None or found.account_id != by.id or found.key_box is None or not found.is_ready(moment):
         raise NotAvailable
     box, ours = found.key_box, sa.update(ExportJob).where(ExportJob.id == export, ExportJob.key_box.is_not(None))
-    taken = session.execute(ours.values(key_box=None, taken_at=moment))
-    if not cast("sa.CursorResult[object]", taken).rowcount:
+    claimed = session.execute(ours.values(key_box=None, taken_at=moment))
+    if not cast("sa.CursorResult[object]", claimed).rowcount:
         raise NotAvailable
     audit.record(session, by.email, Action.EXPORT_TAKEN, **found.details())
     return Download(export_file(folder, export), bytes.fromhex(decrypt(key, box)), found)
 
 
 def new_file_key(key: bytes) -> tuple[bytes, bytes]:
-    """A key for one file, and the same locked under the desk's."""
+    """Return a new key for one file, and the same encrypted under the desk's key."""
     made = secrets.token_bytes(32)
     return made, encrypt(key, made.hex())
 
 
 def export_file(folder: Path, export: bytes) -> Path:
-    """Where the file of an export lies, locked; `folder` is the data folder."""
+    """Return the path of an export's encrypted file; `folder` is the data folder."""
     return folder / EXPORT_FOLDER / export.hex()
 
 
 def purge(session: Session, moment: datetime) -> None:
-    """Lets go of the keys whose hour is over, and of everything that was asked for a day ago."""
+    """Delete the keys whose hour is over, and everything that was asked for a day ago."""
     over = sa.update(ExportJob).where(ExportJob.key_box.is_not(None), ExportJob.prepared_at < moment - FILE_LIFETIME)
     session.execute(over.values(key_box=None))
     session.execute(sa.delete(ExportJob).where(ExportJob.asked_at < moment - JOB_LIFETIME))
 
 
 def delete_unneeded_files(session: Session, folder: Path) -> None:
-    """Deletes every file that is neither in the making nor still to be taken."""
+    """Delete every file that is neither in the making nor still to be downloaded."""
     in_the_making = sa.and_(ExportJob.begun_at.is_not(None), ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None))
     needed = session.scalars(sa.select(ExportJob.id).where(sa.or_(ExportJob.key_box.is_not(None), in_the_making)))
     names = {export.hex() for export in needed}

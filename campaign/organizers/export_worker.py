@@ -1,8 +1,8 @@
-"""Prepares what organizers asked for at the desk: one export after the other, in a process of its own.
+"""Prepares the exports that organizers ask for at the desk, one after the other, in a process of its own.
 
-A process and no thread, because opening records takes all cores and forks, and so that the mail goes on whatever becomes of an
-export: the worker starts the process when something waits (`ExportWorker.tend`). One that was killed is begun again. Of all
-processes on a machine one prepares at a time; a lock in the folder says which, and the system lets go of it when that one ends.
+It is a process and no thread, because opening records forks and takes all cores, and so that e-mails go out whatever happens to
+an export. The worker starts it when an export waits (`ExportWorker.ensure_running`); a killed one is begun again.
+Of all processes on a machine one prepares at a time: it holds a lock in the folder, which the system releases when it ends.
 """
 
 import os
@@ -33,7 +33,7 @@ from campaign.prints.render import RenderError
 from campaign.state import AppState
 
 LOCK_FILE = "exports.lock"
-PROGRESS_EVERY = 1.0  # seconds between two notes of how far it is
+PROGRESS_EVERY = 1.0  # seconds between two records of how far it is
 Say = Callable[[str], None]
 
 
@@ -54,7 +54,7 @@ EXPECTED_FAILURES = (PrivateKeyMissing, CannotOpen, NamesHidden, RenderError, OS
 
 
 def run_jobs(app_state: AppState, say: Say) -> None:
-    """Prepares until nothing waits; returns at once where another process does it already."""
+    """Prepare exports until none waits; return at once where another process does it already."""
     (app_state.settings.data / EXPORT_FOLDER).mkdir(mode=0o700, exist_ok=True)
     with file_lock(app_state.settings.data / LOCK_FILE, wait=0) as is_ours:
         while is_ours and (export := claim_job(app_state.database)):
@@ -68,7 +68,7 @@ def run_jobs(app_state: AppState, say: Say) -> None:
 
 
 def claim_job(database: Database) -> ExportJob | None:
-    """The oldest export that waits, also one that somebody began who was killed; after three attempts it has failed."""
+    """Return the oldest export that waits, also one whose process was killed; after three attempts it has failed."""
     waiting = ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None)
     with database.writing() as session:
         hopeless = sa.update(ExportJob).where(*waiting, ExportJob.attempts >= MAX_ATTEMPTS)
@@ -80,7 +80,7 @@ def claim_job(database: Database) -> ExportJob | None:
 
 
 def run_job(app_state: AppState, export: ExportJob) -> None:
-    """Writes the document of an export into its locked file and notes what it holds."""
+    """Write the document of an export into its encrypted file, and record what it holds."""
     wanted, database = SignatureFilter.of(export.wanted), app_state.database
     with database.reading() as session:
         keys = key_rotation.load_active_keys(session, app_state.keys)
@@ -91,45 +91,45 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
     file = export_jobs.export_file(app_state.settings.data, export.id)
     file.unlink(missing_ok=True)
     with atomic_file(file) as stream:
-        locking = EncryptingWriter(stream, key)
-        hashed = HashingWriter(cast("IO[bytes]", locking))
-        done = Progress(database, export)
+        encrypting = EncryptingWriter(stream, key)
+        hashed = HashingWriter(cast("IO[bytes]", encrypting))
+        progress = Progress(database, export)
         pages, privates = rows.read_pages(database, wanted), [keys.private] if keys.private else []
-        source = Source(pages, done.watch, LANGUAGES[export.language], privates, wanted, keys.key_id)
+        source = Source(pages, progress.watch, LANGUAGES[export.language], privates, wanted, keys.key_id)
         export.format.write(source, cast("IO[bytes]", hashed))
-        locking.finish()
-    finish_job(database, export, box, hashed, done.number)
+        encrypting.finish()
+    finish_job(database, export, box, hashed, progress.number)
 
 
 class Progress:
-    """How far an export is: noted in its row once a second, for the page that shows it."""
+    """How far an export is: recorded in its row once a second, for the page that shows it."""
 
     def __init__(self, database: Database, export: ExportJob) -> None:
         self.number, self._database, self._export = 0, database, export
-        self._told, self._parent = time.monotonic(), os.getppid()
+        self._recorded_at, self._parent = time.monotonic(), os.getppid()
 
     def watch(self, pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
-        """Passes pages on; raises Cancelled when nobody waits for them any more."""
+        """Pass pages on; raise Cancelled when nobody waits for them any more."""
         for page in pages:
             self.number += len(page)
             if os.getppid() != self._parent:
                 raise Cancelled
-            if time.monotonic() - self._told > PROGRESS_EVERY:
+            if time.monotonic() - self._recorded_at > PROGRESS_EVERY:
                 record_progress(self._database, self._export, done=self.number)
-                self._told = time.monotonic()
+                self._recorded_at = time.monotonic()
             yield page
 
 
 def record_progress(database: Database, export: ExportJob, **values: int) -> None:
-    """Notes how far an export is; raises Cancelled when it is gone."""
+    """Record how far an export is; raise Cancelled when it is gone."""
     with database.writing() as session:
-        noted = session.execute(sa.update(ExportJob).where(ExportJob.id == export.id).values(**values))
-        if not cast("sa.CursorResult[object]", noted).rowcount:
+        updated = session.execute(sa.update(ExportJob).where(ExportJob.id == export.id).values(**values))
+        if not cast("sa.CursorResult[object]", updated).rowcount:
             raise Cancelled
 
 
 def finish_job(database: Database, export: ExportJob, box: bytes, hashed: HashingWriter, number: int) -> None:
-    """The file can be taken from now on."""
+    """Record that the file can be downloaded from now on."""
     with database.writing() as session:
         found = session.get(ExportJob, export.id)
         if found is None:
@@ -140,20 +140,20 @@ def finish_job(database: Database, export: ExportJob, box: bytes, hashed: Hashin
 
 
 def fail_job(database: Database, export: ExportJob, trouble: str) -> None:
-    """It will not be tried again; whoever asked is told why."""
+    """Record why an export failed, for the page of who asked; it is not tried again."""
     with database.writing() as session:
         session.execute(sa.update(ExportJob).where(ExportJob.id == export.id).values(failed_at=now(), trouble=trouble))
 
 
 class ExportWorker:
-    """The worker's end of it: starts the process when something waits, and ends it with the worker."""
+    """Starts the process when an export waits, and ends it with the worker."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._folder, self._database = settings.data, database
         self._process: subprocess.Popen[bytes] | None = None
 
     def ensure_running(self) -> None:
-        """Starts the process if something waits and none runs; it knows the settings from the environment."""
+        """Start the process if something waits and none runs; it knows the settings from the environment."""
         if self._process and self._process.poll() is None:
             return
         with self._database.reading() as session:
@@ -165,14 +165,14 @@ class ExportWorker:
         self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def purge(self) -> None:
-        """Lets go of keys and lines whose time is over, then of the files."""
+        """Delete keys and rows whose time is over, then the files."""
         with self._database.writing() as session:
             export_jobs.purge(session, now())
         with self._database.reading() as session:
             export_jobs.delete_unneeded_files(session, self._folder)
 
     def end(self) -> None:
-        """Ends the process; what it was preparing is begun again by the next."""
+        """End the process; what it was preparing is begun again by the next."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
             self._process.wait()

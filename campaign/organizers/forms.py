@@ -1,15 +1,33 @@
-"""What an organizer may send. Every form of the desk carries the session's token; access.look refuses a post without it."""
+"""The forms of the desk. Each carries the session's token; auth/guards.py refuses a POST without it."""
 
+from datetime import date
 from typing import Any
 
+from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField
+from wtforms import Field, PasswordField, RadioField, SelectField, StringField
+from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, ValidationError
 
+from campaign.exports.formats import FORMATS
+from campaign.exports.rows import SignatureFilter
+from campaign.languages import read_day
+from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth import passphrases
 from campaign.organizers.auth.login import Credentials
+from campaign.organizers.signature_search import SignatureSearch
 from campaign.petition import key_rotation
+from campaign.petition.validation import clean_email
+from campaign.web.form_fields import CountryField, LanguageField
+
+SEARCH_STATES = {
+    "standing": lazy_gettext("All that count"),
+    "shown": lazy_gettext("Names shown"),
+    "waiting": lazy_gettext("Waiting to be confirmed"),
+    "removed": lazy_gettext("Removed"),
+}
+EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
 
 
 class OrganizerForm(FlaskForm):
@@ -17,24 +35,37 @@ class OrganizerForm(FlaskForm):
 
     @property
     def mistakes(self) -> list[tuple[str, str]]:
-        """Each field with its first error, in the order of the page, for the summary."""
+        """Return each field with its first error, in the order of the page, for the summary."""
         return [(field.id, str(field.errors[0])) for field in self if field.errors]
 
 
+class DayField(StringField):
+    """A day as ISO 8601 writes it, in Latin or Arabic digits, or none; `day` has it once it is validated."""
+
+    day: date | None = None
+
+    def pre_validate(self, form: BaseForm) -> None:
+        """Read the day; raise ValidationError."""
+        try:
+            self.day = read_day(self.data) if self.data and self.data.strip() else None
+        except ValueError:
+            raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22.")) from None
+
+
 class LoginForm(OrganizerForm):
-    """The way in; whatever is wrong with it, the answer is the same."""
+    """Address, passphrase and code; whatever is wrong with them, the answer is the same."""
 
     email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter the e-mail address of the account."))])
     passphrase = PasswordField(lazy_gettext("Passphrase"), [InputRequired(lazy_gettext("Enter the passphrase."))])
     code = StringField(lazy_gettext("Code"), [InputRequired(lazy_gettext("Enter a code."))])
 
     def credentials(self, device: str | None) -> Credentials:
-        """What was typed."""
+        """Return what was typed."""
         return Credentials(self.passphrase.data or "", self.code.data or "", device)
 
 
 class ReauthenticationForm(LoginForm):
-    """Passphrase and code once more, of whoever is logged in."""
+    """Passphrase and code of the account that is logged in."""
 
     email = None  # type: ignore[assignment]  # WTForms' way to leave a field out
 
@@ -50,14 +81,14 @@ class NewPassphraseForm(OrganizerForm):
         self.owner = email
 
     def validate_new(self, field: Field) -> None:
-        """Long and mixed enough."""
+        """Refuse what is too short or too plain."""
         if not passphrases.is_strong_enough(field.data or "", self.owner):
             raise ValidationError(
                 gettext("The passphrase needs 15 to 200 characters, at least 6 different ones, and not the e-mail address.")
             )
 
     def validate_again(self, field: Field) -> None:
-        """Typed the same way twice."""
+        """Refuse another passphrase than the first."""
         if field.data != self.new.data:
             raise ValidationError(gettext("The two passphrases are not the same."))
 
@@ -74,10 +105,119 @@ class KeyForm(OrganizerForm):
     public = StringField(lazy_gettext("Public key"), [InputRequired(lazy_gettext("Enter the public key."))])
 
     def validate_public(self, field: Field) -> None:
-        """A key, whole."""
+        """Refuse what is not a whole key."""
         try:
             key_rotation.parse_key(field.data or "")
         except key_rotation.InvalidKey:
             raise ValidationError(
                 gettext("This is not a public key. It is one line of 48 letters, digits and signs, as the command prints it.")
             ) from None
+
+
+class SearchForm(OrganizerForm):
+    """A search. The address of the page contains it, so no e-mail address can be typed here."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    name = StringField(lazy_gettext("Shown name"))
+    state = SelectField(lazy_gettext("State"), validate_choice=False, default="standing")
+    country = CountryField(lazy_gettext("Country"))
+    language = LanguageField(lazy_gettext("Language"))
+    since = DayField(lazy_gettext("From this day on"))
+    until = DayField(lazy_gettext("Until this day"))
+
+    def __init__(self) -> None:
+        super().__init__(formdata=request.args)
+        self.state.choices = list(SEARCH_STATES.items())
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse an e-mail address: the browser's history keeps what is typed here."""
+        if "@" in (field.data or ""):
+            field.data = ""
+            raise ValidationError(gettext("Type no e-mail address here: there is a page of its own for it."))
+
+    def validate_state(self, field: Field) -> None:
+        """Refuse what is not in the list."""
+        if field.data not in SEARCH_STATES:
+            raise ValidationError(gettext("Choose a state from the list."))
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """Return what was filled in, as the address of the page has it."""
+        return {field.name: field.data for field in self if field.data and field.data != field.default}
+
+    def wanted(self) -> SignatureSearch:
+        """Return what to look for, after `validate`."""
+        typed: dict[str, Any] = {name: getattr(self, name).data or "" for name in ("state", "name", "country", "language")}
+        return SignatureSearch(**typed, since=self.since.day, until=self.until.day)
+
+
+class AddressForm(OrganizerForm):
+    """An e-mail address to look for."""
+
+    email = StringField(lazy_gettext("E-mail"), [InputRequired(lazy_gettext("Enter an e-mail address."))])
+
+    def validate_email(self, field: Field) -> None:
+        """Refuse what a signer could not have typed."""
+        clean_email(field.data or "")
+
+
+class ReasonForm(OrganizerForm):
+    """Why signatures are removed."""
+
+    reason = RadioField(lazy_gettext("Reason"), validate_choice=False)
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reason.choices = list(REASON_LABELS.items())
+
+    def validate_reason(self, field: Field) -> None:
+        """Refuse what is not in the list."""
+        if field.data not in REASON_LABELS:
+            raise ValidationError(gettext("Choose a reason. It is published, with the number."))
+
+
+class ExportForm(OrganizerForm):
+    """The form of an export. Formats that must be opened are offered only where the private key is."""
+
+    document = StringField(lazy_gettext("Format"))
+    state = SelectField(lazy_gettext("Signatures"), validate_choice=False)
+    since = DayField(lazy_gettext("From this day on (optional)"))
+    until = DayField(lazy_gettext("Until this day (optional)"))
+    country = CountryField(lazy_gettext("Country (optional)"))
+    signed_in = LanguageField(lazy_gettext("Signed in this language (optional)"))
+
+    def __init__(self, *, can_open: bool, names_hidden: bool) -> None:
+        super().__init__()
+        self.offered = {
+            name: one
+            for name, one in FORMATS.items()
+            if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
+        }
+        self.state.choices = list(EXPORT_STATES.items())
+
+    def validate_document(self, field: Field) -> None:
+        """Refuse a format that is not offered."""
+        if field.data not in self.offered:
+            raise ValidationError(gettext("Choose one of the formats."))
+
+    def validate_state(self, field: Field) -> None:
+        """Refuse what is not in the list."""
+        if field.data not in EXPORT_STATES:
+            raise ValidationError(gettext("Choose which signatures."))
+
+    def validate_until(self, field: DayField) -> None:
+        """Refuse a last day before the first one."""
+        if self.since.day and field.day and field.day < self.since.day:
+            raise ValidationError(gettext("The last day is before the first one."))
+
+    def signature_filter(self) -> SignatureFilter:
+        """Return which signatures to export, after `validate`."""
+        return SignatureFilter(
+            since=self.since.day,
+            until=self.until.day,
+            country=self.country.data or None,
+            language=self.signed_in.data or None,
+            shown=self.state.data == "shown",
+        )

@@ -27,7 +27,7 @@ class NotDecidable(Exception):
 
 
 def is_enabled(session: Session) -> bool:
-    """Whether a second organizer is needed."""
+    """Return whether a second organizer is needed."""
     return session.get_one(Desk, 1).four_eyes_off_at is None
 
 
@@ -54,19 +54,19 @@ def approve(session: Session, number: int, by: Account, handlers: Handlers) -> R
 
 
 def decline(session: Session, number: int, by: Account) -> Request:
-    """Ends a request without doing anything; whoever asked can take it back like this. Raises NotDecidable."""
+    """End a request without doing anything; whoever asked can take it back like this. Raise NotDecidable."""
     request = _decide(session, number, by)
     audit.record(session, by.email, Action.DECLINED, request=request.id, what=request.act)
     return request
 
 
 def pending(session: Session) -> list[Request]:
-    """What waits, the newest first."""
+    """Return the requests that wait, the newest first."""
     return list(session.scalars(sa.select(Request).where(*_is_open(now())).order_by(Request.id.desc())))
 
 
 def set_enabled(session: Session, by: Account, *, on: bool) -> None:
-    """Turns the rule off or on; off only where there is one organizer, else raises NotDecidable."""
+    """Turn the rule off or on; off only where there is one organizer, else raise NotDecidable."""
     desk = session.get_one(Desk, 1, with_for_update=True)
     organizers = session.scalar(sa.select(sa.func.count()).select_from(Account).where(Account.role == ORGANIZER))
     if not by.is_organizer or (not on and organizers != 1):
@@ -78,7 +78,7 @@ def set_enabled(session: Session, by: Account, *, on: bool) -> None:
 
 
 def _decide(session: Session, number: int, by: Account, *also: sa.ColumnElement[bool]) -> Request:
-    """Marks an open request as decided, which only one can: the database decides, in one statement."""
+    """Mark an open request as decided, which only one can: the database decides, in one statement."""
     if not by.is_organizer:
         raise NotDecidable
     decided = sa.update(Request).where(Request.id == number, *_is_open(now()), *also)

@@ -22,7 +22,7 @@ def request_key_change(session: Session, keys: Keys, key: PublicKey, by: Account
 
 
 def change_key(session: Session, keys: Keys, key: PublicKey, *, by: str) -> None:
-    """Seals to another key from now on, and notes it; raises KeyAlreadyUsed."""
+    """Seal to another key from now on, and record it; raise KeyAlreadyUsed."""
     session.get_one(Desk, 1, with_for_update=True)  # two that change it take turns
     key_rotation.activate_key(session, keys, key, now().date())
     audit.record(session, by, Action.KEY_CHANGED, fingerprint=fingerprint(key))
@@ -40,7 +40,7 @@ def change_agreed(keys: Keys, session: Session, facts: dict[str, Any], by: str) 
 
 
 def missing_key_problems(session: Session, keys: Keys) -> list[str]:
-    """Says when the audit knows more changes than the database has keys: somebody has taken the newest away."""
+    """Say when the audit knows more changes than the database has keys: somebody has taken the newest away."""
     changes = sa.select(sa.func.count()).select_from(AuditEntry).where(AuditEntry.act == Action.KEY_CHANGED.value)
     if session.scalar(changes) == len(key_rotation.rotated_keys(session, keys)):
         return []

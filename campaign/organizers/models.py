@@ -1,4 +1,4 @@
-"""The records of the desk: the organizers' own accounts and acts; nothing of a signer is in them."""
+"""The records of the desk: the accounts and actions of organizers; nothing of a signer is in them."""
 
 from datetime import date, datetime
 from typing import Any
@@ -23,18 +23,18 @@ class Account(Base):
     link_hash: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32), unique=True)  # of the link to set it up
     link_until: Mapped[datetime | None]
     passphrase_hash: Mapped[str | None] = mapped_column(sa.String(200))  # Argon2id
-    factor_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the TOTP secret, locked under the desk's key
+    factor_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the TOTP secret, encrypted under the desk's key
     last_step: Mapped[int] = mapped_column(default=0)  # the newest time step of which a code was used
     ready_at: Mapped[datetime | None]
 
     @property
     def is_organizer(self) -> bool:
-        """Whether they may see personal data and agree to what waits for a second organizer."""
+        """Return whether they may see personal data and agree to what waits for a second organizer."""
         return self.role == ORGANIZER
 
 
 class RecoveryCode(Base):
-    """A code on paper that stands for the second factor once."""
+    """A code on paper that replaces the second factor once."""
 
     __tablename__ = "recovery_code"
 
@@ -80,7 +80,7 @@ class LoginAttempts(Base):
 
 
 class AuditEntry(Base):
-    """One act, chained to the line before it: `hash` is over `previous` and what the line says."""
+    """One action, chained to the line before it: `hash` is over `previous` and what the line says."""
 
     __tablename__ = "audit_line"
 
@@ -94,7 +94,7 @@ class AuditEntry(Base):
 
 
 class Request(Base):
-    """An act that waits for a second organizer, or waited."""
+    """An action that waits for a second organizer, or waited."""
 
     __tablename__ = "request"
 
@@ -109,7 +109,7 @@ class Request(Base):
 
     @property
     def is_done(self) -> bool:
-        """Whether it was agreed to, and done."""
+        """Return whether it was agreed to, and done."""
         return self.done_at is not None
 
 

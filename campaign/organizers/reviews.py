@@ -1,4 +1,4 @@
-"""What organizers are to look at: words that are odd or held, the longest waiting first, and waves."""
+"""What organizers review: names that are odd or held, the longest waiting first, and waves of signatures."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +13,7 @@ from campaign.organizers.actions import Action
 from campaign.petition import display_names
 from campaign.petition.models import Burst, BurstMember, NameReview, Signature
 
-REVIEW_PAGE_SIZE = 25  # words; a form of the desk carries 60 fields at most
+REVIEW_PAGE_SIZE = 25  # names; a form of the desk carries 60 fields at most
 MAX_MEMBERS = 200  # of a wave, that are shown
 OLDEST_FIRST = PageOrder((NameReview.day, NameReview.signature_id))
 IS_PENDING = NameReview.refused_on.is_(None)
@@ -25,17 +25,17 @@ class BurstNotFound(Exception):
 
 @dataclass(frozen=True)
 class PendingName:
-    """The words of one signature that wait to be looked at."""
+    """The shown name of one signature that waits to be reviewed."""
 
     id: str  # of the signature, in hex
-    words: str
+    name: str
     is_held: bool  # not shown until then
     flags: list[str]
     day: date
 
 
 def pending_names(session: Session, after: str) -> tuple[list[PendingName], str | None]:
-    """One page of them, and the key of the next."""
+    """Return one page of the names that wait, and the key of the next page."""
     columns = (
         NameReview.day.label("key"),
         NameReview.signature_id.label("id"),
@@ -45,36 +45,36 @@ def pending_names(session: Session, after: str) -> tuple[list[PendingName], str 
     )
     waiting = sa.select(*columns).join(Signature, Signature.id == NameReview.signature_id).where(IS_PENDING)
     found = read_page(session, waiting, OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
-    return [_words(row) for row in found.rows], found.next
+    return [_pending_name(row) for row in found.rows], found.next
 
 
-def _words(row: Any) -> PendingName:
+def _pending_name(row: Any) -> PendingName:
     return PendingName(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
 
 
 def accept(session: Session, ids: list[bytes], *, by: str) -> None:
-    """Shows words that were held, and takes the others as in order."""
+    """Show names that were held, and mark the others as in order."""
     number = display_names.accept_names(session, ids)
     if number:
         audit.record(session, by, Action.WORDS_ACCEPTED, number=number)
 
 
 def refuse(session: Session, ids: list[bytes], *, by: str, today: date) -> None:
-    """Does not show these words; their signatures count as before."""
+    """Hide these names; their signatures count as before."""
     number = display_names.refuse_names(session, ids, today)
     if number:
         audit.record(session, by, Action.WORDS_REFUSED, number=number)
 
 
 def pending_bursts(session: Session) -> list[Burst]:
-    """Those nobody has looked at yet, the newest first."""
+    """Return the waves that nobody has reviewed yet, the newest first."""
     return list(
         session.scalars(sa.select(Burst).where(Burst.looked_on.is_(None)).order_by(Burst.id.desc()).limit(REVIEW_PAGE_SIZE))
     )
 
 
 def get_burst(session: Session, number: int) -> Burst:
-    """One of them; raises BurstNotFound."""
+    """Return a wave; raise BurstNotFound."""
     found = session.get(Burst, number)
     if found is None:
         raise BurstNotFound
@@ -82,20 +82,20 @@ def get_burst(session: Session, number: int) -> Burst:
 
 
 def burst_members(session: Session, number: int, most: int = MAX_MEMBERS) -> list[Any]:
-    """The signatures of a wave that still stand: `id`, `day`, `country`, `language` and `shown_as`."""
+    """Return the signatures of a wave that were not removed: `id`, `day`, `country`, `language` and `shown_as`."""
     columns = (Signature.id, Signature.confirmed_on.label("day"), Signature.country, Signature.language, Signature.shown_as)
     theirs = sa.select(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
     return list(session.execute(theirs.order_by(BurstMember.signature_id).limit(most)))
 
 
-def count_standing(session: Session, number: int) -> int:
-    """How many of a wave still stand."""
+def count_members(session: Session, number: int) -> int:
+    """Return how many signatures of a wave were not removed."""
     theirs = sa.select(sa.func.count()).select_from(BurstMember).where(BurstMember.wave_id == number)
     return session.scalar(theirs) or 0
 
 
 def mark_in_order(session: Session, number: int, *, by: str, today: date) -> None:
-    """Takes a wave as in order."""
+    """Mark a wave as in order."""
     looked = sa.update(Burst).where(Burst.id == number, Burst.looked_on.is_(None)).values(looked_on=today)
     if session.scalar(looked.returning(Burst.id)) is not None:
         audit.record(session, by, Action.WAVE_IN_ORDER, wave=number)

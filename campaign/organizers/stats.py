@@ -1,5 +1,9 @@
-"""How the campaign goes, in numbers that the timed work has counted before: as quick with a million signatures as with none."""
+"""The numbers of a campaign, counted before by the worker so that a page takes no longer with a million signatures, and bars.
 
+Bars run in the direction of the page: from right to left in Arabic. Browsers do not mirror pictures, so this module does.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -12,8 +16,11 @@ from campaign.petition.counting import SMALLEST_CELL, gone, total
 from campaign.petition.models import DayCount, Publication, Submission
 
 CHART_DAYS = 30  # of the plot, today among them
-PROVIDER_PERIOD = timedelta(days=7)  # of the letters by provider
+PROVIDER_PERIOD = timedelta(days=7)  # of the e-mails by provider
 WITHDRAWN = "withdrawn"
+PLOT_WIDTH, PLOT_HEIGHT = 1000, 100  # of every plot, stretched to the width it is given
+COLUMN_GAP = 0.2  # of a column, between it and the next
+MIN_LENGTH_SHOWN = 1.0  # what is not nothing is seen
 
 
 @dataclass(frozen=True)
@@ -30,7 +37,7 @@ class CampaignNumbers:
 
 @dataclass(frozen=True)
 class ProviderStats:
-    """How the letters of the last week to one mail provider fared; shares in percent."""
+    """What became of the last week's e-mails to one mail provider; shares in percent."""
 
     name: str
     sent: int
@@ -40,7 +47,7 @@ class ProviderStats:
 
 
 def campaign_numbers(session: Session, at: datetime) -> CampaignNumbers:
-    """All of them."""
+    """Return the numbers of the overview."""
     reasons = gone(session)
     return CampaignNumbers(
         today=total(session) - total(session, before=at.date()),
@@ -53,12 +60,12 @@ def campaign_numbers(session: Session, at: datetime) -> CampaignNumbers:
 
 
 def read_publication(session: Session) -> Publication:
-    """What was published, when the desk's numbers were counted, and the switches."""
+    """Return what was published, when the numbers were counted, and the switches."""
     return session.get_one(Publication, 1)
 
 
 def signatures_by_day(session: Session, today: date) -> list[tuple[date, int]]:
-    """The signatures of the last 30 days, the oldest first, days without any among them."""
+    """Return the signatures of each of the last 30 days, the oldest first."""
     first = today - timedelta(days=CHART_DAYS - 1)
     summed = sa.select(DayCount.day, sa.func.sum(DayCount.number)).where(DayCount.day >= first).group_by(DayCount.day)
     known = {row[0]: row[1] for row in session.execute(summed)}
@@ -67,17 +74,17 @@ def signatures_by_day(session: Session, today: date) -> list[tuple[date, int]]:
 
 
 def signatures_by_country(session: Session) -> list[tuple[str, int]]:
-    """The signatures by country, most first; those that named none stand under nothing."""
+    """Return the signatures by country, most first; without a country under an empty code."""
     return _by(session, DayCount.country)
 
 
 def signatures_by_language(session: Session) -> list[tuple[str, int]]:
-    """The signatures by language, most first."""
+    """Return the signatures by language, most first."""
     return _by(session, DayCount.language)
 
 
 def provider_stats(session: Session, today: date) -> list[ProviderStats]:
-    """The last week's letters by provider, most first; those with fewer than 20 are left out."""
+    """Return the last week's e-mails by provider, most first, without providers of fewer than 20."""
     counts = [sa.func.sum(column) for column in (ProviderDay.sent, ProviderDay.confirmed, ProviderDay.refused)]
     summed = (
         sa.select(ProviderDay.provider, *counts).where(ProviderDay.day > today - PROVIDER_PERIOD).group_by(ProviderDay.provider)
@@ -94,7 +101,7 @@ def provider_stats(session: Session, today: date) -> list[ProviderStats]:
 def _provider_stats(
     name: str, sent: int, confirmed: int, refused: int, *, others_sent: int, others_confirmed: int
 ) -> ProviderStats:
-    """Letters are confirmed a while after they were sent, so a share can come out above all of them."""
+    """Return the shares of one provider. E-mails are confirmed later than sent, so more than all may seem confirmed."""
     is_low = others_sent >= SMALLEST_CELL and 2 * confirmed * others_sent < others_confirmed * sent
     share = min(100, round(100 * confirmed / sent)) if sent else 0
     return ProviderStats(name, sent, share, round(100 * refused / (sent + refused)), is_low)
@@ -104,3 +111,37 @@ def _by(session: Session, column: InstrumentedAttribute[str]) -> list[tuple[str,
     number = sa.func.sum(DayCount.number)
     summed = sa.select(column, number).group_by(column).order_by(number.desc(), column)
     return [(row[0], row[1]) for row in session.execute(summed)]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: its corner at the top left, its width and its height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def column_bars(numbers: Sequence[int], *, is_rtl: bool) -> list[Bar]:
+    """Return columns side by side, the first where reading begins, the highest as high as the plot."""
+    step, most = PLOT_WIDTH / max(1, len(numbers)), max(numbers, default=0)
+    bars = []
+    for place, number in enumerate(numbers):
+        height = _length(number, most, PLOT_HEIGHT)
+        bars.append(_placed(place * step, step * (1 - COLUMN_GAP), height, is_rtl=is_rtl))
+    return bars
+
+
+def row_bar(number: int, most: int, *, is_rtl: bool) -> Bar:
+    """Return one horizontal bar from where reading begins; the longest is as long as the plot is wide."""
+    return _placed(0, _length(number, most, PLOT_WIDTH), PLOT_HEIGHT, is_rtl=is_rtl)
+
+
+def _length(number: int, most: int, whole: int) -> float:
+    return max(MIN_LENGTH_SHOWN, round(number / most * whole, 2)) if number > 0 else 0.0
+
+
+def _placed(start: float, width: float, height: float, *, is_rtl: bool) -> Bar:
+    x = PLOT_WIDTH - start - width if is_rtl else start
+    return Bar(round(x, 2), round(PLOT_HEIGHT - height, 2), round(width, 2), height)

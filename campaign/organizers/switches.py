@@ -30,7 +30,7 @@ SWITCHES = {
 
 
 def set_switch(session: Session, name: str, *, on: bool, by: str, today: date) -> None:
-    """Turns a switch; turned the same way again, nothing changes and nothing is noted."""
+    """Turn a switch; do and record nothing if it is turned that way already."""
     switch = SWITCHES[name]
     was_off = switch.since.is_(None)
     changing = sa.update(Publication).where(Publication.id == 1, was_off if on else sa.not_(was_off))

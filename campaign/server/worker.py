@@ -13,7 +13,8 @@ from flask import Flask
 
 from campaign.config import Settings
 from campaign.database import DATABASE_UNAVAILABLE, Database, now
-from campaign.organizers import audit, purge, removals
+from campaign.organizers import audit, removals
+from campaign.organizers.auth import login
 from campaign.organizers.export_worker import ExportWorker
 from campaign.outbox import queue, smtp, worker_registry
 from campaign.petition import bursts, counting, emails, recent_confirmations
@@ -79,7 +80,7 @@ def periodic_tasks(settings: Settings, database: Database) -> list[PeriodicTask]
         PeriodicTask(PURGE_EVERY, lambda: recent_confirmations.fold_past_hours(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: bursts.purge(database, now().date())),
         PeriodicTask(PURGE_EVERY, lambda: removals.purge(database, now())),
-        PeriodicTask(PURGE_EVERY, lambda: purge.purge(database, now())),
+        PeriodicTask(PURGE_EVERY, lambda: login.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: audit.store_head(database, settings.data)),
         PeriodicTask(TRUNCATE_EVERY, database.truncate_log),
     ]

@@ -42,10 +42,14 @@ def test_nothing_is_left_to_be_done_and_no_rule_is_broken_without_a_reason(file)
             assert not re.search(r"# noqa(?!: \w+\d+(, \w+\d+)*  # \w)|# type: ignore(?!\[)", line), number
 
 
-def test_a_package_tells_its_story_and_holds_no_code():
+def test_a_package_says_what_it_is_for_and_holds_no_code_but_its_blueprint():
     for file in PACKAGE.rglob("__init__.py"):
+        story, *rest = ast.parse(file.read_text("utf-8")).body
         if file.parent != PACKAGE:
-            assert [type(node) for node in ast.parse(file.read_text("utf-8")).body] == [ast.Expr], file
+            assert isinstance(story, ast.Expr), file
+            assert all(
+                isinstance(node, ast.ImportFrom) or ast.unparse(node).startswith(("bp = ", "__all__ = ")) for node in rest
+            ), file
 
 
 def test_a_test_is_a_sentence():

@@ -12,7 +12,7 @@ from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
 from campaign.organizers import accounts, audit
-from campaign.organizers.audit_labels import DETAIL_LABELS
+from campaign.organizers.actions import DETAIL_LABELS
 from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
 from campaign.state import AppState

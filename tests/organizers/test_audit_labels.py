@@ -3,8 +3,7 @@
 import pytest
 
 from campaign.organizers import approvals
-from campaign.organizers.actions import Action
-from campaign.organizers.audit_labels import action_label, detail_labels
+from campaign.organizers.actions import Action, action_label, detail_labels
 from campaign.organizers.models import AuditEntry, Request
 from tests.servers import on_sqlite
 

@@ -7,8 +7,8 @@ import time_machine
 
 from campaign.database import now
 from campaign.organizers import accounts
+from campaign.organizers.auth.login import purge
 from campaign.organizers.models import Login
-from campaign.organizers.purge import purge
 from tests.organizers.conftest import PASSPHRASE
 from tests.people import rows
 from tests.servers import on_sqlite

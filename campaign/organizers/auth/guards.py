@@ -1,6 +1,6 @@
-"""Who is asking, and what is open to them: every address of the desk says it, and every post shows that it is from the desk.
+"""Find out who sends a request, check the role that a view asks for, and check that a POST comes from a page of the desk.
 
-A login is a row in the database; its token lies in Flask's own signed session, because that is where Flask-WTF keeps its token
+A login is a row in the database; its token is in Flask's signed session, because Flask-WTF keeps its token there
 against forged posts, and no page but the desk's ever touches it.
 """
 
@@ -18,10 +18,9 @@ from wtforms import ValidationError
 
 from campaign.config import Settings
 from campaign.database import DATABASE_UNAVAILABLE, now
-from campaign.organizers import audit
-from campaign.organizers.audit_labels import action_label, detail_labels, role_label
+from campaign.organizers import audit, bp
+from campaign.organizers.actions import action_label, detail_labels, role_label
 from campaign.organizers.auth import sessions
-from campaign.organizers.blueprint import bp
 from campaign.organizers.models import Account, Login
 from campaign.petition.active_key import active_keys
 from campaign.state import AppState, state
@@ -53,7 +52,7 @@ def cookie_name(settings: Settings, name: str) -> str:
 
 
 def requires_role(*roles: str, reauthenticate: bool = False) -> Callable[[View], View]:
-    """Opens a view to some roles; where it shows or moves personal data, only to who gave passphrase and code just now."""
+    """Open a view to some roles; where it shows personal data, only to those who gave passphrase and code just now."""
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -74,35 +73,35 @@ def requires_role(*roles: str, reauthenticate: bool = False) -> Callable[[View],
 
 
 def current_account() -> Account:
-    """Whoever is logged in; only in a view that is open to somebody."""
+    """Return the account that is logged in, in a view with a guard."""
     return current_session().account
 
 
 def current_session() -> Login:
-    """The login of this browser."""
+    """Return the login of this browser, in a view with a guard."""
     login: Login = g.login
     return login
 
 
 def can_unseal() -> bool:
-    """Whether the private key is on this server, and the only one, so that what is sealed can be shown."""
+    """Return whether the private key is on this server, and the only one, so that what is sealed can be shown."""
     return active_keys().private is not None
 
 
 def was_key_changed() -> bool:
-    """Whether another key than the first one is in force."""
+    """Return whether another key than the first one is in force."""
     return active_keys().public != state().keys.public
 
 
 def store_session(token: str) -> None:
-    """Puts a new login into the browser; nothing of the session before it stays."""
+    """Store a new login in the browser, in place of all that its session held."""
     session.clear()
     g.pop("csrf_token", None)
     session[SESSION_KEY] = token
 
 
 def safe_next_url(wanted: str | None = None) -> str:
-    """A page of the desk to return to: the one that is asked for, or `wanted` if it is one; else the overview."""
+    """Return the page of the desk to go on to: the requested one, or `wanted` if it is one, else the overview."""
     path = request.full_path.rstrip("?") if wanted is None else wanted
     routes = current_app.url_map.bind(state().settings.host)
     try:
@@ -116,7 +115,7 @@ def safe_next_url(wanted: str | None = None) -> str:
 
 @bp.before_request
 def load_session_and_check_csrf() -> None:
-    """Finds the login of this browser, and refuses a post that is not from a page of the desk."""
+    """Find the login of this browser, and refuse a POST that is not from a page of the desk."""
     g.login = _load_session()
     if request.method != "POST":
         return
@@ -132,7 +131,7 @@ def load_session_and_check_csrf() -> None:
 
 @bp.after_request
 def add_private_headers(response: Response) -> Response:
-    """Nothing of the desk is stored, found or told to others; after an act the end of the audit is kept outside the database."""
+    """Forbid browsers to store or pass on the page; after a POST, keep the end of the audit outside the database too."""
     for name, value in PRIVATE_HEADERS.items():
         response.headers.setdefault(name, value)
     if request.method == "POST":
@@ -143,11 +142,11 @@ def add_private_headers(response: Response) -> Response:
 
 @bp.context_processor
 def organizer_context() -> dict[str, Any]:
-    """What the desk's templates use besides."""
+    """Return what the templates of the desk use besides."""
     login: Login | None = g.get("login")
-    words = {"action_label": action_label, "detail_labels": detail_labels, "role_label": role_label}
+    labels = {"action_label": action_label, "detail_labels": detail_labels, "role_label": role_label}
     keys = {"can_open": can_unseal, "was_key_changed": was_key_changed}
-    return {"me": login.account if login else None, "csrf_token": generate_csrf, **words, **keys}
+    return {"current_account": login.account if login else None, "csrf_token": generate_csrf, **labels, **keys}
 
 
 def _load_session() -> Login | None:

@@ -1,9 +1,10 @@
-"""Who somebody is: passphrase and code together, counted before they are looked at, and one answer whatever is wrong."""
+"""Check passphrase and code together, after counting the attempt, with one answer whatever is wrong."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import new_token
@@ -12,7 +13,9 @@ from campaign.organizers import accounts, audit
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import passphrases, sessions, throttling
 from campaign.organizers.auth.two_factor import use_code
-from campaign.organizers.models import Account
+from campaign.organizers.models import Account, KnownDevice, Login, LoginAttempts
+
+ATTEMPTS_LIFETIME = timedelta(days=2)
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class LoginResult:
 
 
 def log_in(database: Database, key: bytes, email: str, credentials: Credentials, moment: datetime) -> LoginResult | None:
-    """Begins a login; None whatever was wrong, also where there is no such account."""
+    """Begin a login; return None whatever was wrong, also where there is no such account."""
     with database.reading() as session:
         account = accounts.find_ready_account(session, email)
     begun: list[LoginResult] = []
@@ -53,9 +56,9 @@ def verify_credentials(
     moment: datetime,
     then: Callable[[Session, Account], object],
 ) -> bool:
-    """Whether passphrase and code are the account's; if so, does `then` in the transaction that uses the code up.
+    """Return whether passphrase and code are the account's; if so, call `then` in the transaction that uses the code up.
 
-    The guess is on disk before it is looked at, and nobody waits for the disk while Argon2 works: so there are two transactions.
+    One transaction stores the attempt before it is checked. Argon2 runs outside of any, so that nobody waits for it.
     """
     device = _register_attempt(database, account, credentials, moment)
     kept = account.passphrase_hash if account and device is not None else None
@@ -71,14 +74,14 @@ def verify_credentials(
 
 
 def _register_attempt(database: Database, account: Account | None, credentials: Credentials, moment: datetime) -> bytes | None:
-    """Counts the guess; None when it is not to be looked at."""
+    """Count the attempt; return None when it must not be checked."""
     with database.writing() as session:
         device = throttling.throttle_key(session, account, credentials.device, moment)
         return device if throttling.register_attempt(session, account, device, moment) else None
 
 
 def _begin(session: Session, account: Account, credentials: Credentials, moment: datetime) -> LoginResult:
-    """A new login under a new token; the browser is known from now on."""
+    """Begin a login under a new token, and remember the browser."""
     is_known = throttling.throttle_key(session, account, credentials.device, moment) != throttling.UNKNOWN_DEVICES
     device = credentials.device if is_known and credentials.device else new_token()
     throttling.remember_device(session, account, device, moment)
@@ -86,3 +89,17 @@ def _begin(session: Session, account: Account, credentials: Credentials, moment:
     wrong = throttling.failed_today(session, account, moment)
     audit.record(session, account.email, Action.LOGGED_IN, **{"wrong_today": wrong} if wrong else {})
     return result
+
+
+def purge(database: Database, moment: datetime) -> None:
+    """Delete logins that are over, attempts of other days, and browsers not used for a year."""
+    over = (
+        sa.delete(Login).where(
+            sa.or_(Login.seen_at < moment - sessions.IDLE_TIMEOUT, Login.began_at < moment - sessions.ABSOLUTE_TIMEOUT)
+        ),
+        sa.delete(LoginAttempts).where(LoginAttempts.day < (moment - ATTEMPTS_LIFETIME).date()),
+        sa.delete(KnownDevice).where(KnownDevice.used_at < moment - throttling.DEVICE_LIFETIME),
+    )
+    with database.writing() as session:
+        for statement in over:
+            session.execute(statement)

@@ -16,19 +16,19 @@ _dummy_hashes: list[str] = []
 
 
 def is_strong_enough(typed: str, email: str) -> bool:
-    """Whether a passphrase is long and mixed enough, and not made of the address."""
+    """Return whether a passphrase is long and mixed enough, and not made of the address."""
     plain = _plain(typed)
     return MIN_LENGTH <= len(plain) <= MAX_LENGTH and len(set(plain)) >= MIN_DISTINCT and email.casefold() not in plain.casefold()
 
 
 def hash_passphrase(typed: str) -> str:
-    """What is stored of a passphrase."""
+    """Return the hash of a passphrase that is stored."""
     with _one_at_a_time:
         return hasher.hash(_plain(typed))
 
 
 def verify_passphrase(typed: str, kept: str | None) -> bool:
-    """Compares a passphrase with what is kept; takes the same time where there is nothing to compare with."""
+    """Compare a passphrase with a stored hash; take as long where there is none."""
     with _one_at_a_time:
         if not _dummy_hashes:
             _dummy_hashes.append(hasher.hash("the passphrase of nobody"))
@@ -40,5 +40,5 @@ def verify_passphrase(typed: str, kept: str | None) -> bool:
 
 
 def _plain(typed: str) -> str:
-    """One way to write it, whatever the keyboard (RFC 8265, OpaqueString)."""
+    """Normalize a passphrase, as keyboards differ (RFC 8265, OpaqueString)."""
     return unicodedata.normalize("NFC", typed)

@@ -15,42 +15,42 @@ SEEN_INTERVAL = timedelta(minutes=1)
 
 
 def begin_session(session: Session, account: Account, moment: datetime) -> str:
-    """Begins a login and returns the token that the browser keeps."""
+    """Begin a login and return the token that the browser keeps."""
     token = new_token()
     session.add(Login(token_hash=token_hash(token), account=account, began_at=moment, seen_at=moment, asked_at=moment))
     return token
 
 
 def find_session(session: Session, token: str, moment: datetime) -> Login | None:
-    """The login of a token, unless it is over or its account has no second factor."""
+    """Return the login of a token, unless it is over or its account has no second factor."""
     living = sa.select(Login).where(Login.token_hash == token_hash(token), *_living(moment))
     login = session.scalar(living)
     return login if login and login.account.ready_at else None
 
 
 def mark_seen(session: Session, login: Login, moment: datetime) -> None:
-    """Notes that somebody is there, so that the idle time begins anew."""
+    """Record that somebody is there, so that the idle time begins anew."""
     session.execute(sa.update(Login).where(Login.id == login.id).values(seen_at=moment))
 
 
 def mark_reauthenticated(session: Session, login: Login, moment: datetime) -> None:
-    """Notes that passphrase and code were given just now."""
+    """Record that passphrase and code were given just now."""
     session.execute(sa.update(Login).where(Login.id == login.id).values(asked_at=moment))
 
 
 def is_recently_authenticated(login: Login, moment: datetime) -> bool:
-    """Whether passphrase and code were given within the last minutes."""
+    """Return whether passphrase and code were given within the last minutes."""
     return moment - login.asked_at < REAUTHENTICATION_PERIOD
 
 
 def list_sessions(session: Session, account: Account, moment: datetime) -> list[Login]:
-    """Where somebody is logged in, the newest first."""
+    """Return the logins of an account, the newest first."""
     living = sa.select(Login).where(Login.account_id == account.id, *_living(moment))
     return list(session.scalars(living.order_by(Login.began_at.desc())))
 
 
 def end_sessions(session: Session, account: Account, *ids: int) -> None:
-    """Ends some logins of an account; without any named, all."""
+    """End some logins of an account, or all if none is named."""
     which = [Login.id.in_(ids)] if ids else []
     session.execute(sa.delete(Login).where(Login.account_id == account.id, *which))
 

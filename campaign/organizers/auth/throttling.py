@@ -22,14 +22,14 @@ NO_ACCOUNT = 0  # whose guesses are counted too, so that the answer takes as lon
 
 
 def throttle_key(session: Session, account: Account | None, device: str | None, moment: datetime) -> bytes:
-    """Under which name a guess is counted: that of a browser known for the account, or the one of all strangers."""
+    """Return the key that attempts are counted under: a browser known for the account, or UNKNOWN_DEVICES."""
     known = session.get(KnownDevice, token_hash(device or ""))
     is_known = account and known and known.account_id == account.id and moment - known.used_at < DEVICE_LIFETIME
     return known.token_hash if known and is_known else UNKNOWN_DEVICES
 
 
 def register_attempt(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
-    """Counts a guess before it is looked at; False when there were too many today, or the last was too short a time ago."""
+    """Count an attempt before it is checked; return False when there were too many today, or it came too early."""
     key = {"account_id": account.id if account else NO_ACCOUNT, "day": moment.date(), "device": device}
     session.execute(insert(session, LoginAttempts).values(**key, wrong=0, next_at=moment).on_conflict_do_nothing())
     row = session.get_one(LoginAttempts, key, with_for_update=True)
@@ -41,31 +41,31 @@ def register_attempt(session: Session, account: Account | None, device: bytes, m
 
 
 def forgive_attempt(session: Session, account: Account, device: bytes, moment: datetime) -> None:
-    """The guess was right: it counts nowhere, and the next one need not wait."""
+    """Take back an attempt that was right, so that the next one need not wait."""
     theirs = LoginAttempts.account_id == account.id, LoginAttempts.day == moment.date(), LoginAttempts.device == device
     session.execute(sa.update(LoginAttempts).where(*theirs).values(wrong=LoginAttempts.wrong - 1, next_at=moment))
 
 
 def delay_after(wrong: int) -> timedelta:
-    """How long after so many wrong guesses the next one is not looked at: two seconds, then twice as long each time."""
+    """Return how long the next attempt must wait after so many wrong ones: two seconds, then twice as long each time."""
     if wrong < FREE_ATTEMPTS:
         return timedelta(0)
     return min(timedelta(seconds=2 ** min(wrong - FREE_ATTEMPTS + 1, 10)), MAX_DELAY)
 
 
 def failed_today(session: Session, account: Account, moment: datetime) -> int:
-    """How many were wrong today."""
+    """Return how many attempts were wrong today."""
     theirs = LoginAttempts.account_id == account.id, LoginAttempts.day == moment.date()
     return session.scalar(sa.select(sa.func.sum(LoginAttempts.wrong)).where(*theirs)) or 0
 
 
 def is_known_device(session: Session, device: str | None) -> bool:
-    """Whether somebody has logged in with this browser."""
+    """Return whether somebody has logged in with this browser."""
     return session.get(KnownDevice, token_hash(device or "")) is not None
 
 
 def remember_device(session: Session, account: Account, device: str, moment: datetime) -> None:
-    """The owner has logged in with this browser; the one that was not used for longest is forgotten for it."""
+    """Remember a browser that the owner logged in with; forget the one that was not used for longest."""
     session.merge(KnownDevice(token_hash=token_hash(device), account_id=account.id, used_at=moment))
     session.flush()
     newest = sa.select(KnownDevice).where(KnownDevice.account_id == account.id).order_by(KnownDevice.used_at.desc())

@@ -21,29 +21,29 @@ ISSUER = "A call from Idlib"
 
 
 def set_new_secret(key: bytes, account: Account) -> None:
-    """Gives the account a new secret, locked under the desk's key; codes of the old one are over."""
+    """Give the account a new secret, encrypted under the desk's key; codes of the old one stop working."""
     account.factor_box = encrypt(key, pyotp.random_base32())
 
 
 def totp_secret(key: bytes, account: Account) -> str:
-    """The secret as the app wants it, in base32."""
+    """Return the secret as the app wants it, in base32."""
     assert account.factor_box
     return decrypt(key, account.factor_box)
 
 
 def format_secret(secret: str) -> str:
-    """A secret in groups of four, as it is typed off; apps leave the spaces out."""
+    """Return a secret in groups of four, as people type it; apps ignore the spaces."""
     return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
 
 
 def qr_svg(key: bytes, account: Account) -> str:
-    """The secret as a QR code, an SVG to stand within a page."""
+    """Return the secret as a QR code, an SVG inside the page."""
     address = pyotp.TOTP(totp_secret(key, account)).provisioning_uri(name=account.email, issuer_name=ISSUER)
     return str(segno.make(address, error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None))
 
 
 def use_code(session: Session, key: bytes, account: Account, typed: str, moment: datetime) -> bool:
-    """Uses a code of either kind up; False when it is wrong or was used before, also by somebody at this very moment."""
+    """Use a code of either kind up; return False when it is wrong or was used before, also at this very moment."""
     code = re.sub(r"[\s-]", "", digits(typed))[:40].lower()
     if re.fullmatch("[0-9]{6}", code):
         return _use_totp(session, key, account, code, moment)
@@ -52,7 +52,7 @@ def use_code(session: Session, key: bytes, account: Account, typed: str, moment:
 
 
 def _use_totp(session: Session, key: bytes, account: Account, code: str, moment: datetime) -> bool:
-    """Whether the code is of a step that is newer than every one used: the database decides, in one statement."""
+    """Return whether the code is of a step that is newer than every one used: the database decides, in one statement."""
     if account.factor_box is None:
         return False
     totp, now_step = pyotp.TOTP(totp_secret(key, account)), int(moment.timestamp()) // STEP_SECONDS
@@ -68,7 +68,7 @@ def _use_totp(session: Session, key: bytes, account: Account, code: str, moment:
 
 
 def new_recovery_codes(session: Session, account: Account) -> list[str]:
-    """New codes in the place of the old ones, 80 random bits each; shown now and never again."""
+    """Replace the recovery codes by new ones of 80 random bits each, and return them: they can be shown only now."""
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(account_id=account.id, code_hash=token_hash(code)) for code in codes)
@@ -76,6 +76,6 @@ def new_recovery_codes(session: Session, account: Account) -> list[str]:
 
 
 def count_recovery_codes(session: Session, account: Account) -> int:
-    """How many were not used yet."""
+    """Return how many recovery codes were not used yet."""
     unused = sa.select(sa.func.count()).select_from(RecoveryCode).where(RecoveryCode.account_id == account.id)
     return session.scalar(unused) or 0

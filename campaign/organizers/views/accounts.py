@@ -1,31 +1,94 @@
-"""The accounts of the desk, and the rule of four eyes."""
+"""The organizer's own account, the accounts of all, and the rule of a second agreement."""
 
 from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
+from campaign.database import now
 from campaign.organizers import accounts as rules
-from campaign.organizers import four_eyes
+from campaign.organizers import audit, bp, four_eyes
+from campaign.organizers.actions import Action
+from campaign.organizers.auth import guards, passphrases, sessions, two_factor
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
-from campaign.organizers.models import ORGANIZER
+from campaign.organizers.forms import NewPassphraseForm
+from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.state import state
+
+Page = Response | str | tuple[str, int]
+
+
+@bp.route("/account", methods=["GET", "POST"])
+@requires_role(*ROLES)
+def account() -> Page:
+    """Show what belongs to the account and where it is logged in; end one session, or every one but this."""
+    if request.method == "POST":
+        return _end_sessions()
+    with state().database.reading() as session:
+        here, codes = (
+            sessions.list_sessions(session, current_account(), now()),
+            two_factor.count_recovery_codes(session, current_account()),
+        )
+    changed, this = request.args.get("changed"), guards.current_session().id
+    return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
+
+
+def _end_sessions() -> Page:
+    chosen, this = request.form.get("login", type=int), guards.current_session().id
+    with state().database.writing() as session:
+        ids = [
+            login.id
+            for login in sessions.list_sessions(session, current_account(), now())
+            if login.id != this and chosen in (None, login.id)
+        ]
+        if ids:
+            sessions.end_sessions(session, current_account(), *ids)
+            audit.record(session, current_account().email, Action.SESSIONS_ENDED, number=len(ids))
+    return redirect(url_for(".account", changed="sessions"), 303)
+
+
+@bp.route("/account/passphrase", methods=["GET", "POST"])
+@requires_role(*ROLES, reauthenticate=True)
+def passphrase() -> Page:
+    """Take a new passphrase: every session ends, and this browser goes on under a new token."""
+    form = NewPassphraseForm(current_account().email)
+    if not form.validate_on_submit():
+        status = 422 if form.is_submitted() else 200
+        return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), status
+    kept = passphrases.hash_passphrase(form.new.data or "")
+    with state().database.writing() as session:
+        mine = rules.get_account(session, current_account().email)
+        rules.change_passphrase(session, mine, kept)
+        token = sessions.begin_session(session, mine, now())
+    guards.store_session(token)
+    return redirect(url_for(".account", changed="passphrase"), 303)
+
+
+@bp.route("/account/recovery-codes", methods=["GET", "POST"])
+@requires_role(*ROLES, reauthenticate=True)
+def recovery_codes() -> Page:
+    """Show a button for new recovery codes; make them and show them once, which ends the old ones."""
+    if request.method != "POST":
+        return render_template("organizers/new_codes.html")
+    with state().database.writing() as session:
+        codes = two_factor.new_recovery_codes(session, current_account())
+        audit.record(session, current_account().email, Action.RECOVERY_CODES_MADE)
+    return render_template("organizers/recovery_codes.html", codes=codes)
 
 
 @bp.get("/accounts")
 @requires_role(ORGANIZER)
 def accounts() -> str:
-    """Who works at the desk."""
+    """Show who works at the desk."""
     with state().database.reading() as session:
-        everybody, is_on = rules.list_accounts(session), four_eyes.is_enabled(session)
-    organizers = [account for account in everybody if account.is_organizer]
-    return render_template("organizers/accounts.html", accounts=everybody, is_on=is_on, alone=len(organizers) == 1)
+        everyone, is_on = rules.list_accounts(session), four_eyes.is_enabled(session)
+    organizers = [account for account in everyone if account.is_organizer]
+    return render_template("organizers/accounts.html", accounts=everyone, is_on=is_on, alone=len(organizers) == 1)
 
 
 @bp.post("/accounts")
 @requires_role(ORGANIZER, reauthenticate=True)
 def turn_four_eyes() -> Response:
-    """Turns the rule of four eyes on; or off, where there is nobody else."""
+    """Turn the rule of four eyes on; or off, where there is nobody else."""
     wanted = request.form.get("four_eyes")
     if wanted not in ("on", "off"):
         raise BadRequest

@@ -6,8 +6,8 @@ from flask import Response, render_template, request, url_for
 from werkzeug.wsgi import wrap_file
 
 from campaign.organizers import audit as rules
+from campaign.organizers import bp
 from campaign.organizers.auth.guards import requires_role
-from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.state import state
 
@@ -17,7 +17,7 @@ ENTRIES_PER_PAGE = 50
 @bp.get("/audit")
 @requires_role(*ROLES)
 def audit() -> str:
-    """The acts, the newest first."""
+    """Show the lines of the audit, the newest first."""
     before = request.args.get("before", type=int)
     with state().database.reading() as session:
         lines = rules.newest_entries(session, before, ENTRIES_PER_PAGE + 1)

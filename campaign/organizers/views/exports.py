@@ -1,4 +1,4 @@
-"""Exports: asking for one, seeing how far it is, taking it."""
+"""Exports: ask for one, see how far it is, download it once."""
 
 from flask import Response, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
@@ -11,12 +11,11 @@ from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.languages import current
-from campaign.organizers import approvals, export_jobs, four_eyes
+from campaign.organizers import approvals, bp, export_jobs, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
-from campaign.organizers.blueprint import bp
-from campaign.organizers.export_form import ExportForm
 from campaign.organizers.export_jobs import Download, ExportJob, NotAvailable
+from campaign.organizers.forms import ExportForm
 from campaign.organizers.models import ORGANIZER
 from campaign.petition.models import Publication
 from campaign.state import state
@@ -37,44 +36,44 @@ def exports() -> Page:
     form = _form()
     if not form.validate_on_submit():
         return _page(form, 422 if form.is_submitted() else 200)
-    handlers = approvals.handlers(state().keys)
+    handlers, wanted = approvals.handlers(state().keys), form.signature_filter()
     with state().database.writing() as session:
-        export_jobs.request_export(session, current_account(), form.document.data or "", form.wanted(), current().code, handlers)
+        export_jobs.request_export(session, current_account(), form.document.data or "", wanted, current().code, handlers)
     return redirect(url_for(".exports"), 303)
 
 
 @bp.get("/exports/take")
 @requires_role(ORGANIZER)
-def way_to_take() -> Page:
-    """Where somebody comes back to who was asked again before taking a file."""
+def return_to_exports() -> Page:
+    """Lead back to the list after the login that a download asks for, which is a POST and cannot be repeated."""
     return redirect(url_for(".exports"), 303)
 
 
 @bp.post("/exports/take")
 @requires_role(ORGANIZER, reauthenticate=True)
-def take() -> Page:
-    """Gives the file out, once and to the organizer who asked for it, and deletes it."""
+def download() -> Page:
+    """Send the file once, to the organizer who asked for it, and delete it."""
     try:
         export = bytes.fromhex(request.form.get("export", ""))
     except ValueError:
         raise BadRequest from None
     try:
         with state().database.writing() as session:
-            taken = export_jobs.claim_download(
+            claimed = export_jobs.claim_download(
                 session, state().keys.desk, state().settings.data, export, current_account(), now()
             )
-            answer = _sent(taken)  # what goes wrong before it is there leaves the key and the file as they were
+            answer = _send(claimed)  # an error up to here rolls back: key and file stay as they were
     except (NotAvailable, CannotOpen, FileNotFoundError):
         return _page(_form(), 409)
-    taken.file.unlink(missing_ok=True)
+    claimed.file.unlink(missing_ok=True)
     return answer
 
 
-def _sent(taken: Download) -> Response:
-    """Return the file as an answer, chunk by chunk; its key is in memory only."""
-    export, locked = taken.export, DecryptingReader(taken.file.open("rb"), taken.key)
+def _send(claimed: Download) -> Response:
+    """Return a response that decrypts the file chunk by chunk; its key is in memory only."""
+    export, file = claimed.export, DecryptingReader(claimed.file.open("rb"), claimed.key)
     return Response(
-        wrap_file(request.environ, locked, CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
+        wrap_file(request.environ, file, CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
         headers={"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)},
         content_type=export.format.content_type,
         direct_passthrough=True,

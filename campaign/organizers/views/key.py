@@ -5,9 +5,8 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from campaign.crypto.keys import fingerprint
-from campaign.organizers import approvals, four_eyes, key_change
+from campaign.organizers import approvals, bp, four_eyes, key_change
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
 from campaign.organizers.forms import KeyForm
 from campaign.organizers.models import ORGANIZER
 from campaign.petition import key_rotation

@@ -1,4 +1,4 @@
-"""In and out: entering, being asked again, leaving."""
+"""Log in, give passphrase and code again, log out."""
 
 from typing import Any
 
@@ -7,12 +7,11 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
 from campaign.database import now
-from campaign.organizers import audit
+from campaign.organizers import audit, bp
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import guards, sessions, throttling
 from campaign.organizers.auth import login as rules
 from campaign.organizers.auth.guards import requires_role
-from campaign.organizers.blueprint import bp
 from campaign.organizers.forms import LoginForm, ReauthenticationForm
 from campaign.organizers.models import ROLES
 from campaign.state import state
@@ -31,19 +30,19 @@ def enter() -> Page:
 
 
 def _log_in() -> Page:
-    """The answer does not tell what was wrong."""
-    form, wait = LoginForm(), _wait()
+    """Log in; the answer does not say what was wrong."""
+    form, wait = LoginForm(), _seconds_to_wait()
     if wait:
-        page = render_template("organizers/enter.html", form=form, errors=[("main", _too_many())])
+        page = render_template("organizers/enter.html", form=form, errors=[("main", _wait_message())])
         return page, 429, {"Retry-After": str(wait)}
     if not form.validate():
         return render_template("organizers/enter.html", form=form, errors=form.mistakes), 422
     credentials = form.credentials(_device())
     result = rules.log_in(state().database, state().keys.desk, form.email.data or "", credentials, now())
     if result is None:
-        return render_template("organizers/enter.html", form=form, errors=[("main", _refused())]), 422
+        return render_template("organizers/enter.html", form=form, errors=[("main", _refused_message())]), 422
     guards.store_session(result.token)
-    return _known(redirect(guards.safe_next_url(request.args.get("next", "")), 303), result.device)
+    return _remember_device(redirect(guards.safe_next_url(request.args.get("next", "")), 303), result.device)
 
 
 @bp.route("/again", methods=["GET", "POST"])
@@ -64,14 +63,14 @@ def again() -> Page:
         lambda opened, _: sessions.mark_reauthenticated(opened, login, now()),
     )
     if not is_proved:
-        return render_template("organizers/again.html", form=form, errors=[("main", _refused())]), 422
+        return render_template("organizers/again.html", form=form, errors=[("main", _refused_message())]), 422
     return redirect(guards.safe_next_url(request.args.get("next", "")), 303)
 
 
 @bp.post("/leave")
 @requires_role(*ROLES)
 def leave() -> Page:
-    """Ends the login."""
+    """End the login."""
     with state().database.writing() as opened:
         sessions.end_sessions(opened, guards.current_account(), guards.current_session().id)
         audit.record(opened, guards.current_account().email, Action.LOGGED_OUT)
@@ -79,37 +78,37 @@ def leave() -> Page:
     return redirect(url_for(".enter"), 303)
 
 
-def _refused() -> Any:
+def _refused_message() -> Any:
     return gettext(
         "This did not work. Address, passphrase or code is not right, the code was used before, or there were many attempts."
         " Wait for the next code, and after several attempts some minutes."
     )
 
 
-def _too_many() -> Any:
+def _wait_message() -> Any:
     return gettext("Please wait a while, then try again.")
 
 
-def _wait() -> int:
-    """Seconds that a network is to wait after many attempts; a browser that was let in before need not."""
+def _seconds_to_wait() -> int:
+    """Return the seconds that a network must wait after many attempts; a known browser need not."""
     with state().database.reading() as opened:
         return 0 if throttling.is_known_device(opened, _device()) else state().rate_limiter.wait(request.remote_addr)
 
 
-def _name() -> str:
-    """The name of the cookie that says that this browser was let in before."""
+def _device_cookie() -> str:
+    """Return the name of the cookie of a browser that an organizer has logged in with."""
     return guards.cookie_name(state().settings, "desk-known")
 
 
 def _device() -> str | None:
-    return request.cookies.get(_name())
+    return request.cookies.get(_device_cookie())
 
 
-def _known(answer: Answer, device: str) -> Answer:
-    """Lets the browser keep for a year that somebody was let in with it."""
+def _remember_device(answer: Answer, device: str) -> Answer:
+    """Set the cookie of a known browser, for a year."""
     made: Response = make_response(answer)
     is_secure = state().settings.is_https
     made.set_cookie(
-        _name(), device, max_age=throttling.DEVICE_LIFETIME, path="/", secure=is_secure, httponly=True, samesite="Lax"
+        _device_cookie(), device, max_age=throttling.DEVICE_LIFETIME, path="/", secure=is_secure, httponly=True, samesite="Lax"
     )
     return made

@@ -1,4 +1,4 @@
-"""How the campaign goes, and the switches."""
+"""The numbers of the campaign, and its switches."""
 
 from flask import abort, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
@@ -7,10 +7,8 @@ from werkzeug.wrappers import Response
 from campaign.content import testimony_policy
 from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
-from campaign.organizers import charts, switches
-from campaign.organizers import stats as rules
+from campaign.organizers import bp, stats, switches
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.petition.counting import next_goal
 from campaign.petition.models import Publication
@@ -22,12 +20,12 @@ SWITCH_POSITIONS = {"on": True, "off": False}
 @bp.get("/")
 @requires_role(*ROLES)
 def overview() -> str:
-    """The numbers, the plots, the outbox and the switches."""
+    """Show the numbers, the plots, the outbox and the switches."""
     with state().database.reading() as session:
-        numbers, publication = rules.campaign_numbers(session, now()), rules.read_publication(session)
-        days = rules.signatures_by_day(session, now().date())
-        places, tongues = rules.signatures_by_country(session), rules.signatures_by_language(session)
-        providers = rules.provider_stats(session, now().date())
+        numbers, publication = stats.campaign_numbers(session, now()), stats.read_publication(session)
+        days = stats.signatures_by_day(session, now().date())
+        by_country, by_language = stats.signatures_by_country(session), stats.signatures_by_language(session)
+        providers = stats.provider_stats(session, now().date())
     return render_template(
         "organizers/overview.html",
         numbers=numbers,
@@ -35,9 +33,9 @@ def overview() -> str:
         publication=publication,
         switches=_positions(publication),
         days=days,
-        columns=charts.column_bars([number for _, number in days], is_rtl=current().is_rtl),
-        countries=_rows(places, dict(countries(current().code))),
-        tongues=_rows(tongues, {code: language.name for code, language in LANGUAGES.items()}),
+        columns=stats.column_bars([number for _, number in days], is_rtl=current().is_rtl),
+        by_country=_rows(by_country, dict(countries(current().code))),
+        by_language=_rows(by_language, {code: language.name for code, language in LANGUAGES.items()}),
         providers=providers,
     )
 
@@ -49,7 +47,7 @@ def switch(name: str) -> Response | str:
     if request.method == "POST":
         return _turn(name)
     with state().database.reading() as session:
-        publication = rules.read_publication(session)
+        publication = stats.read_publication(session)
     return _switch(name, publication)
 
 
@@ -58,7 +56,7 @@ def _turn(name: str) -> Response:
     if on is None or name not in switches.SWITCHES:
         raise BadRequest
     with state().database.writing() as session:
-        publication = rules.read_publication(session)
+        publication = stats.read_publication(session)
         if not on and _stays_on(name, publication):
             return make_response(_switch(name, publication), 409)
         switches.set_switch(session, name, on=on, by=current_account().email, today=now().date())
@@ -66,14 +64,14 @@ def _turn(name: str) -> Response:
 
 
 def _switch(name: str, publication: Publication) -> str:
-    """The page of one switch."""
+    """Return the page of one switch."""
     positions = _positions(publication)
     since = positions[name] if name in positions else abort(404)
     return render_template("organizers/switch.html", name=name, since=since, stays_on=_stays_on(name, publication))
 
 
 def _stays_on(name: str, publication: Publication) -> bool:
-    """Whether it cannot be turned back: nobody is asked to sign a letter that quotes what was withdrawn."""
+    """Return whether it cannot be turned back: nobody is asked to sign a letter that quotes what was withdrawn."""
     is_withdrawn = publication.testimony_withdrawn_on is not None
     return name == "signing" and testimony_policy.letter_depends_on_withdrawn_testimony(
         state().policy, state().texts, is_withdrawn=is_withdrawn
@@ -81,12 +79,12 @@ def _stays_on(name: str, publication: Publication) -> bool:
 
 
 def _positions(publication: Publication) -> dict[str, object]:
-    """The day on which each switch was turned on, or nothing."""
+    """Return the day on which each switch was turned on, or None."""
     return {name: getattr(publication, switch.since.key) for name, switch in switches.SWITCHES.items()}
 
 
-def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[str, str, int, charts.Bar]]:
-    """Code, name, number and bar of each."""
+def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[str, str, int, stats.Bar]]:
+    """Return code, name, number and bar of each."""
     most = max((number for _, number in counted), default=0)
     rtl = current().is_rtl
-    return [(code, names.get(code, code), number, charts.row_bar(number, most, is_rtl=rtl)) for code, number in counted]
+    return [(code, names.get(code, code), number, stats.row_bar(number, most, is_rtl=rtl)) for code, number in counted]

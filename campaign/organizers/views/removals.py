@@ -7,13 +7,12 @@ from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.organizers import approvals, four_eyes
+from campaign.organizers import approvals, bp, four_eyes
 from campaign.organizers import removals as rules
-from campaign.organizers.audit_labels import REASON_LABELS
+from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
+from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
-from campaign.organizers.search_forms import ReasonForm
 from campaign.petition.removed import UNDO_FOR, Removal
 from campaign.state import state
 

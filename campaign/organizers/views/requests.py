@@ -4,9 +4,8 @@ from flask import redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from campaign.organizers import approvals, four_eyes
+from campaign.organizers import approvals, bp, four_eyes
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ORGANIZER
 from campaign.state import state
 
@@ -17,26 +16,26 @@ DECISIONS = ("agree", "decline")
 @bp.get("/requests")
 @requires_role(ORGANIZER)
 def requests() -> Page:
-    """What waits, who asked for it, and what would happen."""
+    """Show the requests that wait, who asked for each, and what it would do."""
     return _page()
 
 
 @bp.post("/requests")
 @requires_role(ORGANIZER, reauthenticate=True)
 def answer_request() -> Page:
-    """Agrees, and it is done; or declines."""
-    decide, number = request.form.get("deed"), request.form.get("request", type=int)
-    if decide not in DECISIONS or number is None:
+    """Agree, which does it; or decline."""
+    decision, number = request.form.get("deed"), request.form.get("request", type=int)
+    if decision not in DECISIONS or number is None:
         raise BadRequest
     try:
         with state().database.writing() as session:
-            if decide == "agree":
+            if decision == "agree":
                 four_eyes.approve(session, number, current_account(), approvals.handlers(state().keys))
             else:
                 four_eyes.decline(session, number, current_account())
     except four_eyes.NotDecidable:
         return _page(409)
-    return redirect(url_for(".requests", done=decide), 303)
+    return redirect(url_for(".requests", done=decision), 303)
 
 
 def _page(status: int = 200) -> Page:

@@ -1,4 +1,4 @@
-"""Names and waves to look at."""
+"""Review names and waves."""
 
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
@@ -7,9 +7,8 @@ from werkzeug.wrappers import Response
 from campaign.database import now
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import removals, reviews
+from campaign.organizers import bp, removals, reviews
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
 from campaign.organizers.models import ROLES
 from campaign.state import state
 
@@ -21,10 +20,10 @@ def review() -> Response | str:
     if request.method == "POST":
         return _judge_names()
     with state().database.reading() as session:
-        words, after = reviews.pending_names(session, request.args.get("after", ""))
+        names, after = reviews.pending_names(session, request.args.get("after", ""))
         waves = reviews.pending_bursts(session)
     next_url = url_for(".review", after=after) if after else None
-    return render_template("organizers/review.html", words=words, next_url=next_url, waves=waves)
+    return render_template("organizers/review.html", names=names, next_url=next_url, waves=waves)
 
 
 def _judge_names() -> Response:
@@ -54,9 +53,9 @@ def wave(number: int) -> Response | str:
             found = reviews.get_burst(session, number)
         except reviews.BurstNotFound:
             abort(404)
-        members, standing = reviews.burst_members(session, number), reviews.count_standing(session, number)
+        members, number_left = reviews.burst_members(session, number), reviews.count_members(session, number)
     names = dict(countries(current().code))
-    return render_template("organizers/wave.html", wave=found, members=members, standing=standing, countries=names)
+    return render_template("organizers/wave.html", wave=found, members=members, number_left=number_left, countries=names)
 
 
 def _judge_wave(number: int) -> Response:

@@ -6,9 +6,8 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from campaign.database import now
-from campaign.organizers import accounts
+from campaign.organizers import accounts, bp
 from campaign.organizers.auth import passphrases, two_factor
-from campaign.organizers.blueprint import bp
 from campaign.organizers.forms import CodeForm, NewPassphraseForm
 from campaign.organizers.models import Account
 from campaign.state import state

@@ -11,12 +11,11 @@ from campaign.database import now
 from campaign.keyset import KeysetPage as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import audit, pager, removals, signature_search
+from campaign.organizers import audit, bp, pager, removals, signature_search
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
-from campaign.organizers.blueprint import bp
+from campaign.organizers.forms import AddressForm, SearchForm
 from campaign.organizers.models import ORGANIZER, ROLES
-from campaign.organizers.search_forms import AddressForm, SearchForm
 from campaign.petition import display_names
 from campaign.petition.active_key import active_keys
 from campaign.petition.models import NameReview, Signature
