@@ -21,7 +21,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from campaign.config import TEMPLATES, Settings
     from campaign.organizers import views as organizers
     from campaign.organizers.auth import guards
-    from campaign.petition import views as petition
+    from campaign.petition import link_views as petition
     from campaign.prints import views as prints
     from campaign.public import api
     from campaign.public import views as pages

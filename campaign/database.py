@@ -87,7 +87,7 @@ class Database:
         )
         self._turn_file = folder / "turn.lock"
         self._writer = self.engine.execution_options(writing=True)
-        # PostgreSQL would give each statement a view of its own: what moves from one table to another could be in neither.
+        # PostgreSQL would give each statement a view of its own: what changes between two of them could be in neither.
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**SNAPSHOT_ISOLATION)
         if self.is_sqlite:
             sa.event.listen(self.engine, "connect", _prepare)

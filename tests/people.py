@@ -93,6 +93,13 @@ def rows(app: Flask, record: type[Signature] | type[Submission]) -> list[Any]:
         return list(session.scalars(sa.select(record)))
 
 
+def standing(app: Flask) -> list[Any]:
+    """The signatures that count."""
+    site: AppState = app.extensions["campaign"]
+    with site.database.reading() as session:
+        return list(session.scalars(counting.confirmed()))
+
+
 def publish(app: Flask) -> None:
     """The timed work counts and publishes now, and the pages know at once."""
     site: AppState = app.extensions["campaign"]

@@ -46,9 +46,9 @@ class SignatureFilter:
     language: str | None = None  # in which they signed
     shown: bool = False
 
-    def select(self) -> sa.Select[Any]:
-        """The statement that finds them."""
-        found = confirmed()
+    def select(self, *columns: Any) -> sa.Select[Any]:
+        """Return the statement that finds them, or columns of them."""
+        found = confirmed(*columns)
         if self.since:
             found = found.where(Signature.confirmed_on >= self.since)
         if self.until:
@@ -75,7 +75,7 @@ class SignatureFilter:
 
 def count_rows(database: Database, wanted: SignatureFilter) -> int:
     """How many signatures are wanted now."""
-    number = wanted.select().with_only_columns(sa.func.count(), maintain_column_froms=True)
+    number = wanted.select(sa.func.count())
     with database.reading() as session:
         return session.scalar(number) or 0
 
@@ -87,7 +87,7 @@ def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[Sto
     """
     columns = [getattr(Signature, name) for name in StoredSignature._fields]
     key = sa.tuple_(Signature.confirmed_on, Signature.id)
-    first = wanted.select().with_only_columns(*columns).order_by(*key).limit(PAGE)
+    first = wanted.select(*columns).order_by(*key).limit(PAGE)
     statement = first
     while True:
         with database.reading() as session:

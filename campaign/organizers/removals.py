@@ -1,32 +1,30 @@
 """Removing signatures: looked at first, removed together, undone within a week, deleted for good after it.
 
-What was seen is what goes: the ids are frozen with the proposal. Removed signatures lie in a table of their own, so that nothing
-that counts or exports signatures can meet them.
+What was seen is what goes: the ids are frozen with the proposal. A removed signature names its removal, and everything that
+counts, shows or exports signatures selects them through counting.confirmed().
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.database import Base, Database, insert, now, table
-from campaign.organizers import audit, four_eyes, pager
+from campaign.database import Database, now, table
+from campaign.organizers import audit, four_eyes
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
+from campaign.organizers.signature_search import PAGE_SIZE, rows_of_ids, rows_of_removal
 from campaign.petition import name_index
 from campaign.petition.counting import add_to_tally
-from campaign.petition.models import NameReview, Signature
-from campaign.petition.removed import UNDO_FOR, Removal, Removed, RemovedNameReview
+from campaign.petition.models import UNDO_FOR, Removal, Signature
+from campaign.petition.name_index import NameWord
 
 MAX_REMOVED_TOGETHER = 10_000  # signatures that are removed together
 DRAFT_LIFETIME = four_eyes.REQUEST_LIFETIME + UNDO_FOR  # a second organizer may still agree to it
 ID_BYTES, IDS_PER_STATEMENT = 16, 500  # bytes; ids in one statement
-SIGNATURE_COLUMNS = [column.name for column in table(Signature).columns]
-SELECT_SIGNATURES = sa.select(*[table(Signature).c[name] for name in SIGNATURE_COLUMNS])
-SELECT_REMOVED = sa.select(*[table(Removed).c[name] for name in SIGNATURE_COLUMNS])
-REVIEW_COLUMNS = [column.name for column in table(NameReview).columns]
+_signature = table(Signature)
 
 
 class TooLate(Exception):
@@ -51,7 +49,7 @@ def remove_drafted(session: Session, number: int, *, reason: str, at: datetime) 
     removal = _locked(session, number)
     if removal is None or removal.done_at is not None:
         return 0
-    gone = sum(_move(session, removal, ids) for ids in _chunks(sorted(selected_ids(removal))))
+    gone = sum(_remove(session, removal, ids) for ids in _chunks(sorted(selected_ids(removal))))
     removal.ids, removal.number, removal.reason, removal.done_at = b"", gone, reason, at
     if gone:
         add_to_tally(session, day=at.date(), reason=reason, number=gone)
@@ -59,18 +57,13 @@ def remove_drafted(session: Session, number: int, *, reason: str, at: datetime) 
 
 
 def undo_removal(session: Session, number: int, *, at: datetime) -> int:
-    """Puts back what was removed; a mailbox that has signed anew meanwhile keeps that one. Returns how many; raises TooLate."""
+    """Put back what was removed; a mailbox that has signed anew keeps that one. Return how many; raise TooLate."""
     removal = _locked(session, number)
     if removal is None or removal.done_at is None or removal.undone_at is not None:
         return 0
     if at >= removal.done_at + UNDO_FOR:
         raise TooLate
-    theirs = SELECT_REMOVED.where(table(Removed).c.removal_id == number)
-    back = insert(session, Signature).from_select(SIGNATURE_COLUMNS, theirs.with_for_update()).on_conflict_do_nothing()
-    rows = session.execute(back.returning(Signature.id, Signature.shown_as)).all()
-    ours = sa.select(Removed.id).where(Removed.removal_id == number, Removed.id.in_(sa.select(Signature.id)))
-    session.execute(_copy_reviews(RemovedNameReview, NameReview, RemovedNameReview.signature_id.in_(ours)))
-    session.execute(sa.delete(Removed).where(Removed.removal_id == number))
+    rows = _put_back(session, number)
     name_index.index_names(session, {row.id: row.shown_as for row in rows if row.shown_as})
     removal.undone_at, removal.restored = at, len(rows)
     if rows:
@@ -79,10 +72,10 @@ def undo_removal(session: Session, number: int, *, at: datetime) -> int:
 
 
 def purge(database: Database, at: datetime) -> None:
-    """Deletes for good what was removed a week ago, and proposals of which nothing came; a line and a number stay."""
+    """Delete for good what was removed a week ago, and proposals of which nothing came; a line and a number stay."""
     over = sa.select(Removal.id).where(Removal.done_at <= at - UNDO_FOR)
-    gone: dict[type[Removed] | type[Removal], sa.ColumnElement[bool]] = {
-        Removed: Removed.removal_id.in_(over),
+    gone: dict[type[Signature] | type[Removal], sa.ColumnElement[bool]] = {
+        Signature: Signature.removal_id.in_(over),
         Removal: sa.and_(Removal.done_at.is_(None), Removal.proposed_at <= at - DRAFT_LIFETIME),
     }
     with database.reading() as session:  # most of the time there is nothing, and looking costs no writer's turn
@@ -123,34 +116,39 @@ def restore(session: Session, number: int, *, by: Account) -> None:
 
 def newest_removals(session: Session, before: int | None) -> tuple[list[Removal], int | None]:
     """A page of removals, the newest first, and where the next one begins."""
-    older = sa.select(Removal).order_by(Removal.id.desc()).limit(pager.PAGE_SIZE + 1)
+    older = sa.select(Removal).order_by(Removal.id.desc()).limit(PAGE_SIZE + 1)
     found = list(session.scalars(older.where(Removal.id < before) if before else older))
-    return found[: pager.PAGE_SIZE], found[pager.PAGE_SIZE - 1].id if len(found) > pager.PAGE_SIZE else None
+    return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
 
 
 def preview(session: Session, removal: Removal) -> list[Any]:
     """The first of what would go, or of what went, as the list shows them."""
     if removal.done_at is None:
-        return pager.rows_of_ids(session, selected_ids(removal)[: pager.PAGE_SIZE])
-    return pager.rows_of_removal(session, removal.id)
+        return rows_of_ids(session, selected_ids(removal)[:PAGE_SIZE])
+    return rows_of_removal(session, removal.id)
 
 
-def _move(session: Session, removal: Removal, ids: list[bytes]) -> int:
-    """Moves signatures out of the count; they are locked first, so that one that is withdrawn meanwhile goes for good."""
-    mine = sa.literal(removal.id).label("removal_id")
-    standing = SELECT_SIGNATURES.add_columns(mine).where(table(Signature).c.id.in_(ids))
-    out = sa.insert(table(Removed)).from_select([*SIGNATURE_COLUMNS, "removal_id"], standing.with_for_update())
-    session.execute(out)
-    moved = sa.select(Removed.id).where(Removed.id.in_(ids))
-    session.execute(_copy_reviews(NameReview, RemovedNameReview, NameReview.signature_id.in_(moved)))
-    gone = session.execute(sa.delete(Signature).where(Signature.id.in_(ids)))
-    return int(gone.rowcount)  # type: ignore[attr-defined]  # what a statement returns that changes rows
+def _remove(session: Session, removal: Removal, ids: list[bytes]) -> int:
+    """Take signatures out of the count, those that count; their names are not found any more."""
+    out = sa.update(_signature).where(_signature.c.id.in_(ids), _signature.c.removal_id.is_(None))
+    gone = session.scalars(out.values(removal_id=removal.id).returning(_signature.c.id)).all()
+    session.execute(sa.delete(NameWord).where(NameWord.signature_id.in_(gone)))
+    return len(gone)
 
 
-def _copy_reviews(source: type[Base], target: type[Base], which: sa.ColumnElement[bool]) -> sa.Insert:
-    """Copies what is to be looked at of some signatures, or was refused; the old rows go with their signatures."""
-    found = sa.select(*[table(source).c[name] for name in REVIEW_COLUMNS]).where(which)
-    return sa.insert(table(target)).from_select(REVIEW_COLUMNS, found)
+def _put_back(session: Session, number: int) -> Sequence[Any]:
+    """Let what was removed count again, and delete it where its mailbox has signed anew, also at this moment."""
+    theirs, anew = _signature.c.removal_id == number, _signature.alias()
+    has_signed_anew = sa.exists().where(anew.c.tag == _signature.c.tag, anew.c.removal_id.is_(None))
+    back = sa.update(_signature).where(theirs).values(removal_id=None).returning(_signature.c.id, _signature.c.shown_as)
+    session.execute(sa.delete(NameWord).where(NameWord.signature_id.in_(sa.select(_signature.c.id).where(theirs))))
+    while True:
+        session.execute(sa.delete(_signature).where(theirs, has_signed_anew))
+        try:
+            with session.begin_nested():
+                return session.execute(back).all()
+        except sa.exc.IntegrityError:  # somebody has just confirmed a new one: the next round sees it
+            continue
 
 
 def _locked(session: Session, number: int) -> Removal | None:

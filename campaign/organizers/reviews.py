@@ -11,6 +11,7 @@ from campaign.keyset import PageOrder, read_page
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.petition import display_names
+from campaign.petition.counting import confirmed
 from campaign.petition.models import Burst, BurstMember, NameReview, Signature
 
 REVIEW_PAGE_SIZE = 25  # names; a form of the desk carries 60 fields at most
@@ -43,7 +44,7 @@ def pending_names(session: Session, after: str) -> tuple[list[PendingName], str 
         NameReview.flags,
         Signature.shown_as,
     )
-    waiting = sa.select(*columns).join(Signature, Signature.id == NameReview.signature_id).where(IS_PENDING)
+    waiting = confirmed(*columns).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING)
     found = read_page(session, waiting, OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
     return [_pending_name(row) for row in found.rows], found.next
 
@@ -84,14 +85,14 @@ def get_burst(session: Session, number: int) -> Burst:
 def burst_members(session: Session, number: int, most: int = MAX_MEMBERS) -> list[Any]:
     """Return the signatures of a wave that were not removed: `id`, `day`, `country`, `language` and `shown_as`."""
     columns = (Signature.id, Signature.confirmed_on.label("day"), Signature.country, Signature.language, Signature.shown_as)
-    theirs = sa.select(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
+    theirs = confirmed(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
     return list(session.execute(theirs.order_by(BurstMember.signature_id).limit(most)))
 
 
 def count_members(session: Session, number: int) -> int:
     """Return how many signatures of a wave were not removed."""
-    theirs = sa.select(sa.func.count()).select_from(BurstMember).where(BurstMember.wave_id == number)
-    return session.scalar(theirs) or 0
+    theirs = confirmed(sa.func.count()).join(BurstMember, BurstMember.signature_id == Signature.id)
+    return session.scalar(theirs.where(BurstMember.wave_id == number)) or 0
 
 
 def mark_in_order(session: Session, number: int, *, by: str, today: date) -> None:

@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
-from campaign.keyset import PageOrder
-from campaign.organizers.pager import PagedQuery
+from campaign.keyset import KeysetPage, PageOrder, read_page
+from campaign.petition.counting import confirmed
 from campaign.petition.models import Signature, Submission
 from campaign.petition.name_index import NameWord, query_words, starts_with
-from campaign.petition.removed import Removed
 
+PAGE_SIZE = 50
 FREQUENCY_LIMIT = 1000  # words that are looked at to see which of those that were typed is the rarest
 
 
@@ -30,38 +30,78 @@ class SignatureSearch:
 
 
 @dataclass(frozen=True)
+class PagedQuery:
+    """A statement that finds `key` and `id` of signatures of one kind, as an index has them, and the order of its pages."""
+
+    kind: type[Signature | Submission]
+    statement: sa.Select[Any]
+    order: PageOrder
+
+
+@dataclass(frozen=True)
 class MailboxRecords:
     """What there is of one mailbox."""
 
-    records: list[Signature | Removed]
+    records: list[Signature]
     waiting: int
 
 
-def get_signature(session: Session, record: bytes) -> Signature | Removed | None:
-    """A signature, also a removed one."""
-    return session.get(Signature, record) or session.get(Removed, record)
+def get_signature(session: Session, record: bytes) -> Signature | None:
+    """Return a signature, also a removed one."""
+    return session.get(Signature, record)
 
 
 def find_by_mailbox(session: Session, tag: bytes) -> MailboxRecords:
-    """Everything that a mailbox has signed, found by its tag."""
-    records = [*session.scalars(sa.select(Signature).where(Signature.tag == tag))]
-    removed = session.scalars(sa.select(Removed).where(Removed.tag == tag))
+    """Return everything that a mailbox has signed, found by its tag: first what counts."""
+    records = sa.select(Signature).where(Signature.tag == tag).order_by(Signature.removal_id.is_not(None))
     waiting = sa.select(sa.func.count()).select_from(Submission).where(Submission.tag == tag)
-    return MailboxRecords([*records, *removed], session.scalar(waiting) or 0)
+    return MailboxRecords(list(session.scalars(records)), session.scalar(waiting) or 0)
 
 
 def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:
-    """The statement that finds what is wanted."""
+    """Return the statement that finds what is wanted."""
     words = query_words(wanted.name)
     if words:
         return _named(session, wanted, words)
     if wanted.state == "waiting":
         return _waiting(wanted)
-    kind = Removed if wanted.state == "removed" else Signature
-    statement = _keys(kind.confirmed_on, kind.id).where(*_filters(wanted, kind, kind.confirmed_on))
+    statement = confirmed(Signature.confirmed_on.label("key"), Signature.id.label("id"))
+    if wanted.state == "removed":
+        statement = _keys(Signature.confirmed_on, Signature.id).where(Signature.removal_id.is_not(None))
+    statement = statement.where(*_filters(wanted, Signature, Signature.confirmed_on))
     if wanted.state == "shown":
         statement = statement.where(Signature.shown_as.is_not(None))
-    return PagedQuery(kind, statement, PageOrder((kind.confirmed_on, kind.id), is_newest_first=True))
+    return PagedQuery(Signature, statement, PageOrder((Signature.confirmed_on, Signature.id), is_newest_first=True))
+
+
+def search_page(session: Session, query: PagedQuery, *, after: str = "", before: str = "") -> KeysetPage:
+    """Return one page of rows, which have `id`, `day`, `country`, `language` and `shown_as`."""
+    keys = read_page(session, query.statement, query.order, size=PAGE_SIZE, after=after, before=before)
+    return KeysetPage(rows_of_ids(session, [row.id for row in keys.rows], query.kind), keys.previous, keys.next)
+
+
+def read_ids(session: Session, query: PagedQuery, most: int) -> list[bytes]:
+    """The ids of what is found, as many as `most`, in the order of the pages."""
+    return [row.id for row in session.execute(query.statement.order_by(*query.order.clauses()).limit(most))]
+
+
+def rows_of_ids(session: Session, ids: list[bytes], kind: Any = Signature) -> list[Any]:
+    """Signatures of one kind by their ids, those that are there, in the same order."""
+    found = {row.id: row for row in session.execute(_columns(kind).where(kind.id.in_(ids)))}
+    return [found[record] for record in ids if record in found]
+
+
+def rows_of_removal(session: Session, number: int) -> list[Any]:
+    """Return the first page of what was removed together."""
+    theirs = _columns(Signature).where(Signature.removal_id == number)
+    return list(session.execute(theirs.order_by(Signature.confirmed_on.desc(), Signature.id.desc()).limit(PAGE_SIZE)))
+
+
+def _columns(kind: Any) -> sa.Select[Any]:
+    """Select what the list shows; the words of what waits are still locked."""
+    is_waiting = kind is Submission
+    day, shown_as = (kind.created_at, sa.null()) if is_waiting else (kind.confirmed_on, kind.shown_as)
+    return sa.select(kind.id, day.label("day"), kind.country, kind.language, shown_as.label("shown_as"))
 
 
 def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> PagedQuery:
@@ -71,6 +111,7 @@ def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> Paged
     same = sa.select(other.word).where(other.signature_id == NameWord.signature_id)
     statement = _keys(NameWord.word, NameWord.signature_id).join(Signature, NameWord.signature_id == Signature.id)
     statement = statement.where(
+        sa.func.coalesce(Signature.removal_id, Signature.removal_id).is_(None),  # without an index, as the filters below
         starts_with(NameWord.word, rarest),
         ~same.where(other.word >= rarest, other.word < NameWord.word).exists(),
         *(same.where(starts_with(other.word, word)).exists() for word in others),

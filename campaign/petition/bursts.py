@@ -1,26 +1,79 @@
-"""Waves: more signatures from one mail provider in one hour than is usual, for an organizer to look at.
+"""Bursts: more signatures from one mail provider in one hour than is usual, for an organizer to look at.
 
-The rule. A domain that is no large provider makes a wave with 20 signatures in an hour. A large provider makes one with
+The hour in which a signature came and where its mail is are kept for that hour alone. When it is over they become counts
+by day and provider, and what was a burst is kept for 30 days. Nothing else of the hour stays.
+
+The rule. A domain that is no large provider makes a burst with 20 signatures in an hour. A large provider makes one with
 200 or more, when they are five times as many as usual beside those of all others in that hour: with a usual share of s,
 others x s / (1 - s) are usual. The share is that of the 30 days before; with nothing known yet it is a half.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from campaign.crypto import sealing
 from campaign.database import Database, table
-from campaign.outbox.mail_providers import OTHER, ProviderDay
-from campaign.petition.models import Burst, BurstMember
+from campaign.outbox.address import EmailAddress
+from campaign.outbox.mail_providers import OTHER, ProviderDay, add_counts, provider_of
+from campaign.petition.counting import confirmed
+from campaign.petition.models import Burst, BurstMember, RecentConfirmation, Signature
 
 SMALL_BURST, LARGE_BURST, TIMES_USUAL = 20, 200, 5
 USUAL_PERIOD = timedelta(days=30)  # how far back the usual share is taken from
 BURST_LIFETIME = timedelta(days=30)
+FOLD_LOCK = b"arrivals"  # two that fold at once take turns
+DOMAIN_TAG_LENGTH = 8  # bytes, enough to tell the domains of one hour apart
+INSERT_CONFIRMATION = sa.insert(table(RecentConfirmation))
 
 Groups = dict[tuple[str, bytes], list[bytes]]
 """The ids of an hour's signatures, by provider and, where that is `other`, by the tag of their domain."""
+
+
+def record_confirmation(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> None:
+    """Notes the hour in which a signature was confirmed, and its provider; of a small one only a tag of the domain."""
+    provider = provider_of(email.domain)
+    domain = sealing.content_mac(key, "domain", email.domain)[:DOMAIN_TAG_LENGTH] if provider == OTHER else b""
+    values = {"signature_id": signature, "hour": start_of_hour(at), "provider": provider, "domain": domain}
+    session.execute(INSERT_CONFIRMATION, values)
+
+
+def fold_past_hours(database: Database, at: datetime) -> None:
+    """Turns the arrivals of the hours that are over into counts and waves, and deletes them; all of it or nothing."""
+    arrival = table(RecentConfirmation).c
+    is_over = arrival.hour < start_of_hour(at)
+    with database.reading() as session:  # most of the time there is none, and looking costs no writer's turn
+        if session.scalar(sa.select(arrival.signature_id).where(is_over).limit(1)) is None:
+            return
+    counted = confirmed(Signature.id).join(RecentConfirmation, RecentConfirmation.signature_id == Signature.id).where(is_over)
+    hours: dict[datetime, Groups] = defaultdict(lambda: defaultdict(list))
+    with database.writing() as session:
+        database.lock(session, FOLD_LOCK)
+        # whoever withdraws now is to wait
+        standing = set(session.scalars(counted.with_for_update(read=True, key_share=True, of=Signature)))
+        gone = sa.delete(table(RecentConfirmation)).where(is_over)
+        for row in session.execute(gone.returning(arrival.hour, arrival.provider, arrival.domain, arrival.signature_id)):
+            if row.signature_id in standing:
+                hours[row.hour][row.provider, row.domain].append(row.signature_id)
+        for hour, groups in sorted(hours.items()):
+            _close_hour(session, hour, groups)
+
+
+def _close_hour(session: Session, hour: datetime, groups: Groups) -> None:
+    """Waves first: an hour is measured against what was usual before it."""
+    find_bursts(session, hour, groups)
+    numbers: Counter[str] = Counter()
+    for (provider, _), ids in groups.items():
+        numbers[provider] += len(ids)
+    for provider, number in sorted(numbers.items()):  # in one order, so that two never wait for each other
+        add_counts(session, hour.date(), provider, confirmed=number)
+
+
+def start_of_hour(at: datetime) -> datetime:
+    """The beginning of the hour that a moment is in."""
+    return at - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
 def find_bursts(session: Session, hour: datetime, groups: Groups) -> None:

@@ -33,14 +33,14 @@ class Snapshot:
     are_words_held: bool = False
 
 
-def confirmed() -> sa.Select[Signature]:
-    """The signatures that count: each was confirmed from its mailbox and still stands."""
-    return sa.select(Signature)
+def confirmed(*columns: Any) -> sa.Select[Any]:
+    """Select the signatures that count, or columns of them: each was confirmed from its mailbox, and is not removed."""
+    return sa.select(*(columns or (Signature,))).select_from(Signature).where(Signature.removal_id.is_(None))
 
 
 def count(session: Session) -> int:
     """How many signatures count now."""
-    return session.scalar(confirmed().with_only_columns(sa.func.count(), maintain_column_froms=True)) or 0
+    return session.scalar(confirmed(sa.func.count())) or 0
 
 
 def publish(database: Database, *, batch: int = 1) -> None:
@@ -77,14 +77,14 @@ def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any
     if not was_counted_today or total(session, before=since) != _standing(session, before=since):
         since = date.min
     cell = (Signature.confirmed_on, Signature.country, Signature.language)
-    cells = confirmed().where(Signature.confirmed_on >= since).with_only_columns(*cell, sa.func.count()).group_by(*cell)
+    cells = confirmed(*cell, sa.func.count()).where(Signature.confirmed_on >= since).group_by(*cell)
     names = ("day", "country", "language", "number")
     return since, [dict(zip(names, (day, country or "", *rest), strict=True)) for day, country, *rest in session.execute(cells)]
 
 
 def _standing(session: Session, before: date) -> int:
     """How many signatures of the days before one count now: all less the later ones, as databases are quick to count all."""
-    number = confirmed().with_only_columns(sa.func.count(), maintain_column_froms=True)
+    number = confirmed(sa.func.count())
     later = number.where(Signature.confirmed_on >= before)
     return session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
 

@@ -1,19 +1,45 @@
-"""The words shown among the names: shown at once, or held until an organizer has looked, when the campaign wants that.
+"""The names page, and its words: shown at once, or held until an organizer has looked, when the campaign wants that.
 
 Odd words (name_flags.py) are put before an organizer too, but are shown meanwhile.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import table
+from campaign.keyset import PageOrder, read_page
 from campaign.petition import name_index
+from campaign.petition.counting import confirmed
 from campaign.petition.models import NameReview, Signature
 from campaign.petition.name_flags import suspicious
 
+NAMES_PER_PAGE = 200
+NEWEST_FIRST = PageOrder((Signature.confirmed_on, Signature.id), is_newest_first=True)
 INSERT_REVIEW = sa.insert(table(NameReview))
+
+
+@dataclass(frozen=True)
+class NamesPage:
+    """One page of names: by day, in the order of chance within a day."""
+
+    days: list[tuple[date, list[str]]]
+    next: str | None  # the key of the next page
+
+
+def shown_names(session: Session, *, after: str, before: date | None) -> NamesPage:
+    """Return the names after a key, the newest day first; with `before`, only those of days before it."""
+    shown = confirmed(Signature.confirmed_on.label("key"), Signature.id.label("id"), Signature.shown_as)
+    shown = shown.where(Signature.shown_as.is_not(None))
+    if before is not None:
+        shown = shown.where(Signature.confirmed_on < before)
+    found = read_page(session, shown, NEWEST_FIRST, size=NAMES_PER_PAGE, after=after)
+    days: dict[date, list[str]] = {}
+    for row in found.rows:
+        days.setdefault(row.key, []).append(row.shown_as)
+    return NamesPage(list(days.items()), found.next)
 
 
 def change_display_name(session: Session, signature: Signature, words: str | None, *, today: date, hold: bool) -> None:
@@ -60,7 +86,7 @@ def refuse_names(session: Session, ids: list[bytes], today: date) -> int:
 
 def hold_name(session: Session, signature: bytes, today: date) -> bool:
     """Takes shown words from among the names until an organizer has looked at them; returns whether there were any."""
-    found = session.get(Signature, signature, with_for_update=True)
+    found = session.scalar(confirmed().where(Signature.id == signature).with_for_update())
     if found is None or not found.shown_as:
         return False
     review = session.get(NameReview, signature)
@@ -81,7 +107,7 @@ def _change(session: Session, signature: Signature, words: str | None) -> None:
 
 
 def _waiting(session: Session, ids: list[bytes]) -> list[tuple[NameReview, Signature]]:
-    """What waits among these, locked, so that the signer does not choose other words meanwhile."""
-    both = sa.select(NameReview, Signature).join(Signature, Signature.id == NameReview.signature_id)
+    """Return what waits among these, locked, so that the signer does not choose other words meanwhile."""
+    both = confirmed(NameReview, Signature).join(NameReview, NameReview.signature_id == Signature.id)
     waiting = both.where(NameReview.signature_id.in_(ids), NameReview.refused_on.is_(None)).with_for_update()
     return [(review, signature) for review, signature in session.execute(waiting)]

@@ -126,3 +126,8 @@ class ShownForm(FlaskForm):
     def words(self) -> str:
         """The clean words."""
         return clean_name(self.shown_as.data or "", is_required=False)
+
+
+def field_errors(form: SignForm | ShownForm) -> list[tuple[str, str]]:
+    """Return each field with its first error, in the order of the page; the stamp's error has no field of its own."""
+    return [("main" if field.name == "csrf_token" else field.id, field.errors[0]) for field in form if field.errors]

@@ -1,11 +1,14 @@
 """The records of the petition. Nothing here can be read as a person without the private key, but the words shown."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.database import Base
+
+REASONS = ("duplicate", "not_real", "abuse", "asked")
+UNDO_FOR = timedelta(days=7)
 
 
 class Submission(Base):
@@ -26,11 +29,34 @@ class Submission(Base):
     created_at: Mapped[datetime]
 
 
-class SignatureColumns:
-    """What is kept of one person who signed: the columns of a signature, also while it is removed."""
+def _index(name: str, *columns: str, where: str = "removal_id IS NULL", unique: bool = False) -> sa.Index:
+    """Return an index of some of the signatures: of those that count, where nothing else is said."""
+    condition = sa.text(where)
+    return sa.Index(f"ix_signature_{name}", *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
+class Signature(Base):
+    """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day.
+
+    It counts while it belongs to no removal, see counting.confirmed().
+    """
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        _index("tag_standing", "tag", unique=True),
+        # The last column is always null. SQLite takes an index alone for an answer only when it has the column of its condition.
+        _index("confirmed_on_id", "confirmed_on", "id", "removal_id"),
+        _index("country_confirmed_on_id_language", "country", "confirmed_on", "id", "language", "removal_id"),
+        _index("language_confirmed_on_id_country", "language", "confirmed_on", "id", "country", "removal_id"),
+        _index("counted", "confirmed_on", "country", "language", "removal_id"),
+        _index("shown", "confirmed_on", "id", where="removal_id IS NULL AND shown_as IS NOT NULL"),
+        _index("removal_id", "removal_id", where="removal_id IS NOT NULL"),
+        _index("removed", "confirmed_on", "id", "removal_id", where="removal_id IS NOT NULL"),
+        {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
+    )
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same mailbox, see sealing.mailbox_tag
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)  # finds the same mailbox, see sealing.mailbox_tag
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     shown_as: Mapped[str | None] = mapped_column(sa.Text)  # the signer's own words; none: not among the names
@@ -39,27 +65,29 @@ class SignatureColumns:
     news: Mapped[bool]
     text_sha256: Mapped[str] = mapped_column(sa.String(64))
     confirmed_on: Mapped[date]
+    removal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("removal.id"))  # an organizer removed it: it does not count
+    removal: Mapped["Removal | None"] = relationship(lazy="selectin")
 
 
-class Signature(SignatureColumns, Base):
-    """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day."""
+class Removal(Base):
+    """Signatures that an organizer looked at to remove them together. Once they are removed, this line stays for ever."""
 
-    __tablename__ = "signature"
-    __table_args__ = (
-        sa.UniqueConstraint("tag"),
-        sa.Index("ix_signature_confirmed_on_id", "confirmed_on", "id"),
-        sa.Index("ix_signature_country_confirmed_on_id_language", "country", "confirmed_on", "id", "language"),
-        sa.Index("ix_signature_language_confirmed_on_id_country", "language", "confirmed_on", "id", "country"),
-        sa.Index("ix_signature_counted", "confirmed_on", "country", "language"),
-        sa.Index(
-            "ix_signature_shown",
-            "confirmed_on",
-            "id",
-            sqlite_where=sa.text("shown_as IS NOT NULL"),
-            postgresql_where=sa.text("shown_as IS NOT NULL"),
-        ),
-        {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
-    )
+    __tablename__ = "removal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    by: Mapped[str] = mapped_column(sa.String(320))  # the e-mail of an account
+    proposed_at: Mapped[datetime]
+    ids: Mapped[bytes] = mapped_column(sa.LargeBinary)  # those that were seen, 16 bytes each; empty once they are removed
+    number: Mapped[int]  # of those that were seen; once removed, of those that were still there
+    reason: Mapped[str | None] = mapped_column(sa.String(20))
+    done_at: Mapped[datetime | None] = mapped_column(index=True)
+    undone_at: Mapped[datetime | None]
+    restored: Mapped[int | None]  # how many came back
+
+    @property
+    def ends_on(self) -> date | None:
+        """Return the day on which what was removed is deleted for good."""
+        return (self.done_at + UNDO_FOR).date() if self.done_at else None
 
 
 class Tally(Base):
@@ -68,7 +96,7 @@ class Tally(Base):
     __tablename__ = "tally"
 
     day: Mapped[date] = mapped_column(primary_key=True)
-    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # withdrawn, or why it was removed (removed.py)
+    reason: Mapped[str] = mapped_column(sa.String(20), primary_key=True)  # withdrawn, or why it was removed (REASONS)
     number: Mapped[int]
 
 
@@ -143,17 +171,8 @@ class BurstMember(Base):
     )
 
 
-class NameReviewColumns:
+class NameReview(Base):
     """The words of one signature that an organizer is to look at; or that one has refused, for the signer to know."""
-
-    day: Mapped[date]  # on which the words were chosen
-    held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
-    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see name_flags.py
-    refused_on: Mapped[date | None]
-
-
-class NameReview(NameReviewColumns, Base):
-    """What is to be looked at, or was refused, of the signatures that stand."""
 
     __tablename__ = "review"
     __table_args__ = (sa.Index("ix_review_waiting", "refused_on", "day", "signature_id"), {"sqlite_with_rowid": False})
@@ -161,3 +180,7 @@ class NameReview(NameReviewColumns, Base):
     signature_id: Mapped[bytes] = mapped_column(
         sa.LargeBinary(16), sa.ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
     )
+    day: Mapped[date]  # on which the words were chosen
+    held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
+    flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see name_flags.py
+    refused_on: Mapped[date | None]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
@@ -13,10 +13,9 @@ from campaign.database import INSERTS, Database, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress, NotAnAddress
 from campaign.outbox.queue import Envelope, OutboxMessage
-from campaign.petition import display_names, recent_confirmations
-from campaign.petition.counting import add_to_tally
-from campaign.petition.models import Publication, Signature, SignatureColumns, Submission
-from campaign.petition.removed import Removed
+from campaign.petition import bursts, display_names
+from campaign.petition.counting import add_to_tally, confirmed
+from campaign.petition.models import Publication, Signature, Submission
 
 DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time is a second click
 EMAILS_A_DAY = 3  # to one address
@@ -24,7 +23,7 @@ TRAILING_CHARACTERS = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
 CONFIRMING = "ask_to_confirm"
 
 # Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
-_submission, _message = table(Submission), table(OutboxMessage)
+_signature, _submission, _message = table(Signature), table(Submission), table(OutboxMessage)
 _both = _submission.join(_message, _message.c.id == _submission.c.id)
 INSERT_SUBMISSION = sa.insert(_submission)
 RECENT_SUBMISSIONS = (
@@ -35,7 +34,7 @@ RECENT_SUBMISSIONS = (
         sa.or_(_submission.c.created_at > sa.bindparam("day_ago"), _message.c.reminded_at > sa.bindparam("day_ago")),
     )
 )
-CARRIED_COLUMNS = [column.name for column in table(Signature).c if column.name in _submission.c]  # what goes over unchanged
+CARRIED_COLUMNS = [column.name for column in _signature.c if column.name in _submission.c]  # what goes over unchanged
 SELECT_WAITING = (
     sa.select(*(_submission.c[name] for name in (*CARRIED_COLUMNS, "shown_box")), _message.c.box)
     .select_from(_both)
@@ -46,7 +45,10 @@ SELECT_WAITING = (
     .with_for_update(of=_message)  # the letter, as all who delete it do
 )
 INSERT_SIGNATURE = {
-    dialect: make(table(Signature)).on_conflict_do_nothing().returning(table(Signature).c.id) for dialect, make in INSERTS.items()
+    dialect: make(_signature)
+    .on_conflict_do_nothing(index_elements=["tag"], index_where=_signature.c.removal_id.is_(None))
+    .returning(_signature.c.id)
+    for dialect, make in INSERTS.items()
 }
 DELETE_MESSAGE = sa.delete(_message).where(_message.c.id == sa.bindparam("letter"))
 
@@ -117,10 +119,10 @@ def _is_repeated(session: Session, *, tag: bytes, digest: bytes, at: datetime) -
     return emails >= EMAILS_A_DAY
 
 
-def find(session: Session, token: str, at: datetime) -> Submission | Signature | Removed | None:
-    """What a link leads to: a submission that waits, the signature it became or its mailbox already has, or nothing.
+def find(session: Session, token: str, at: datetime) -> Submission | Signature | None:
+    """Return what a link leads to: a submission that waits, the signature that its mailbox has, or nothing.
 
-    A signature that was removed is still its signer's own, until it is deleted.
+    A signature that was removed is found by its link until it is deleted, unless its mailbox has signed anew.
     """
     hashed = sealing.token_hash(token.rstrip(TRAILING_CHARACTERS))
     waiting = session.scalar(
@@ -128,26 +130,21 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
         .join(OutboxMessage, OutboxMessage.id == Submission.id)
         .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(queue.expired(at), sa.false())))
     )
-    if waiting is None:
-        return _signed(session, hashed)
-    return signature_of(session, waiting.tag) or waiting
-
-
-def _signed(session: Session, token_hash: bytes) -> Signature | Removed | None:
-    """What was signed; or removed, or what its mailbox signed anew since. Undoing may move it between two looks: so thrice."""
-    standing = sa.select(Signature).where(Signature.token_hash == token_hash)
-    if (signature := session.scalar(standing)) is not None:
-        return signature
-    removed = session.scalar(sa.select(Removed).where(Removed.token_hash == token_hash))
-    return session.scalar(standing) if removed is None else signature_of(session, removed.tag) or removed
+    if waiting is not None:
+        return signature_of(session, waiting.tag) or waiting
+    signed = aliased(Signature)
+    mailbox = sa.select(signed.tag).where(signed.token_hash == hashed).scalar_subquery()
+    counted_first = (Signature.removal_id.is_not(None), Signature.token_hash != hashed)
+    return session.scalar(sa.select(Signature).where(Signature.tag == mailbox).order_by(*counted_first).limit(1))
 
 
 def signature_of(session: Session, tag: bytes) -> Signature | None:
-    """The signature of a mailbox, if it has one."""
-    return session.scalar(sa.select(Signature).where(Signature.tag == tag))
+    """Return the signature of a mailbox that counts, if it has one."""
+    found: Signature | None = session.scalar(confirmed().where(Signature.tag == tag))
+    return found
 
 
-def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False) -> SignatureColumns | None:
+def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False) -> Signature | None:
     """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
 
     With `hold` its words are shown only once an organizer has looked at them.
@@ -168,14 +165,14 @@ def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: boo
     }
     if session.execute(INSERT_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
         return signature_of(session, found["tag"])  # the mailbox has signed already; every link that leads to it stays alive
-    recent_confirmations.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
+    bursts.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
     if words:
         display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
     session.execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
     return Signature(**values)
 
 
-def withdraw(session: Session, signed: SignatureColumns, today: date, *, reason: str = "withdrawn") -> None:
+def withdraw(session: Session, signed: Signature, today: date, *, reason: str = "withdrawn") -> None:
     """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
     _forget_waiting(session, signed.tag)
     if _delete(session, signed.tag):  # pressed twice at once, it goes away once
@@ -185,7 +182,7 @@ def withdraw(session: Session, signed: SignatureColumns, today: date, *, reason:
 def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
     """Deletes everything there is of an address; returns whether there was anything."""
     tag = sealing.mailbox_tag(keys.tag, address)
-    found = [session.scalar(sa.select(kind.id).where(kind.tag == tag).limit(1)) for kind in (Submission, Signature, Removed)]
+    found = [session.scalar(sa.select(kind.id).where(kind.tag == tag).limit(1)) for kind in (Submission, Signature)]
     _forget_waiting(session, tag)
     if _delete(session, tag):
         add_to_tally(session, day=today, reason="withdrawn")
@@ -193,12 +190,9 @@ def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
 
 
 def _delete(session: Session, tag: bytes) -> bool:
-    """Deletes what a mailbox has signed; returns whether it counted. Removing and undoing may move it meanwhile: so thrice."""
-    removed = sa.delete(Removed).where(Removed.tag == tag)
-    session.execute(removed)
-    gone = session.execute(sa.delete(Signature).where(Signature.tag == tag))
-    session.execute(removed)
-    return bool(gone.rowcount)  # type: ignore[attr-defined]
+    """Delete what a mailbox has signed, also what was removed; return whether any of it counted."""
+    gone = session.scalars(sa.delete(_signature).where(_signature.c.tag == tag).returning(_signature.c.removal_id))
+    return None in gone.all()
 
 
 def _forget_waiting(session: Session, tag: bytes) -> bool:

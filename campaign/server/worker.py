@@ -17,7 +17,7 @@ from campaign.organizers import audit, removals
 from campaign.organizers.auth import login
 from campaign.organizers.export_worker import ExportWorker
 from campaign.outbox import queue, smtp, worker_registry
-from campaign.petition import bursts, counting, emails, recent_confirmations
+from campaign.petition import bursts, counting, emails
 from campaign.prints.render import prerender_next
 from campaign.state import AppState
 
@@ -77,7 +77,7 @@ def periodic_tasks(settings: Settings, database: Database) -> list[PeriodicTask]
     return [
         PeriodicTask(settings.count_every, lambda: counting.publish(database, batch=settings.count_batch)),
         PeriodicTask(PURGE_EVERY, lambda: queue.purge(database, now())),
-        PeriodicTask(PURGE_EVERY, lambda: recent_confirmations.fold_past_hours(database, now())),
+        PeriodicTask(PURGE_EVERY, lambda: bursts.fold_past_hours(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: bursts.purge(database, now().date())),
         PeriodicTask(PURGE_EVERY, lambda: removals.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: login.purge(database, now())),

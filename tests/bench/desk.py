@@ -17,8 +17,7 @@ from campaign.database import now
 from campaign.organizers import accounts, signature_search
 from campaign.organizers.auth import passphrases, two_factor
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.pager import PAGE_SIZE
-from campaign.organizers.signature_search import SignatureSearch
+from campaign.organizers.signature_search import PAGE_SIZE, SignatureSearch
 from tests.bench.figures import Section
 from tests.bench.rounds import in_turn, ratio
 from tests.bench.servers import Site

@@ -6,31 +6,30 @@ import sys
 
 import pytest
 
-from campaign.petition.models import Signature, Tally
-from campaign.petition.removed import Removed
-from tests.organizers.stored import everything, propose, store
+from campaign.petition.models import Tally
+from tests.organizers.stored import everything, propose, removed, store
 from tests.organizers.test_removal_rules import remove, told, undo
-from tests.people import rows
+from tests.people import standing
 from tests.servers import LONG
 
 NUMBER = 1000
-# Everything is moved, then the process waits where it would count; there it is killed.
+# Everything is written, then the process waits where it would count; there it is killed.
 HALFWAY = """
 import sys, time
 from datetime import UTC, datetime
 from pathlib import Path
 from campaign.database import Database
-from campaign.organizers import removing
+from campaign.organizers import removals
 
 def wait(*_, **__):
     print("halfway", flush=True)
     time.sleep(60)
 
-removing.add_to_tally = wait
+removals.add_to_tally = wait
 verb, number, url, folder = sys.argv[1:]
-more = {"reason": "duplicate"} if verb == "remove" else {}
+more = {"reason": "duplicate"} if verb == "remove_drafted" else {}
 with Database(url, Path(folder)).writing() as session:
-    getattr(removing, verb)(session, int(number), at=datetime.now(UTC), **more)
+    getattr(removals, verb)(session, int(number), at=datetime.now(UTC), **more)
 """
 
 
@@ -55,10 +54,10 @@ def test_killed_in_the_middle_of_removing_a_thousand_all_of_them_stand_and_the_n
 ):
     number = propose(app, store(app, *["Layla"] * NUMBER))
 
-    kill_halfway(settings, "remove", number)
+    kill_halfway(settings, "remove_drafted", number)
 
     assert told(app, visitor) == (NUMBER, {})
-    assert everything(database, Removed) == everything(database, Tally) == []
+    assert removed(database) == everything(database, Tally) == []
     assert remove(database, number) == NUMBER
     assert told(app, visitor) == (0, {"duplicate": NUMBER})
 
@@ -67,9 +66,9 @@ def test_killed_in_the_middle_of_putting_a_thousand_back_all_of_them_stay_remove
     number = propose(app, store(app, *["Layla"] * NUMBER))
     remove(database, number)
 
-    kill_halfway(settings, "undo", number)
+    kill_halfway(settings, "undo_removal", number)
 
-    assert rows(app, Signature) == []
+    assert standing(app) == []
     assert told(app, visitor) == (0, {"duplicate": NUMBER})
     assert undo(database, number) == NUMBER
     assert told(app, visitor) == (NUMBER, {})

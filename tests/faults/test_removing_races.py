@@ -5,14 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from campaign.crypto import sealing
 from campaign.database import now
 from campaign.petition import signing
 from campaign.petition.models import Signature
-from campaign.petition.removed import Removed
-from tests.organizers.stored import everything, propose, store
+from tests.organizers.stored import propose, removed, store
 from tests.organizers.test_removal_rules import remove, told, undo
-from tests.people import rows
+from tests.people import standing
 
 ROUNDS = 20
 
@@ -27,7 +25,7 @@ def withdraw(app, record):
     """Somebody presses the button on the page of their signature, which was read before."""
     database = app.extensions["campaign"].database
     with database.reading() as session:
-        mine = session.get(Signature, record) or session.get_one(Removed, record)
+        mine = session.get_one(Signature, record)
     with database.writing() as session:
         signing.withdraw(session, mine, now().date())
 
@@ -45,10 +43,10 @@ def test_who_withdraws_while_being_removed_is_gone_for_good(app, visitor, databa
 
         at_once(lambda n=number: remove(database, n), lambda r=record: withdraw(app, r))
 
-        assert {row["id"] for row in everything(database, Removed)} == {other}
+        assert {row["id"] for row in removed(database)} == {other}
         undo(database, number)
         withdraw(app, other)
-        assert rows(app, Signature) == []
+        assert standing(app) == []
 
 
 def test_who_withdraws_while_being_put_back_is_gone_for_good(app, database):
@@ -59,30 +57,27 @@ def test_who_withdraws_while_being_put_back_is_gone_for_good(app, database):
 
         at_once(lambda n=number: undo(database, n), lambda r=record: withdraw(app, r))
 
-        assert rows(app, Signature) == everything(database, Removed) == []
+        assert standing(app) == removed(database) == []
 
 
-@pytest.mark.parametrize("door", ["reading", "writing"])
-def test_a_link_finds_a_signature_that_is_put_back_between_two_looks(app, database, door):
-    if door == "writing" and database.is_sqlite:
-        return  # SQLite's writers are one at a time: nobody comes between
-    token = sealing.new_token()
-    [record] = store(app, "Layla", token_hash=sealing.token_hash(token))
+def test_who_signs_anew_at_the_moment_of_undoing_keeps_the_new_signature(app, database):
+    if database.is_sqlite:
+        return  # its writers are one at a time: nobody comes between
+    [record] = store(app, "Layla")
     number = propose(app, [record])
     remove(database, number)
-    looked = []
+    [old], new = removed(database), []
 
-    def put_back(_connection, _cursor, statement, *_):
-        if not looked and "FROM removed" in statement:
-            looked.append(statement)
-            undo(database, number)
+    def sign_anew(_connection, _cursor, statement, *_):
+        if not new and statement.startswith("UPDATE signature SET removal_id"):
+            new.append(None)
+            new.extend(store(app, "Layla anew", tag=old["tag"]))
 
-    sa.event.listen(database.engine, "before_cursor_execute", put_back)
-    with getattr(database, door)() as session:
-        found = signing.find(session, token, now())
+    sa.event.listen(database.engine, "before_cursor_execute", sign_anew)
+    assert undo(database, number) == 0
 
-    assert looked
-    assert found.id == record
+    assert [row.id for row in standing(app)] == new[1:]
+    assert removed(database) == []
 
 
 def test_two_who_remove_the_same_remove_it_once(app, visitor, database):

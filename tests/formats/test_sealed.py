@@ -17,7 +17,7 @@ from campaign.database import now, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope, OutboxMessage
-from campaign.petition import recent_confirmations
+from campaign.petition import bursts
 from campaign.petition.models import RecentConfirmation, Submission
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -137,7 +137,7 @@ def test_content_mac_of_a_submission_and_of_a_domain_are_over_these_parts(app, v
     visitor.sign(name="Sami Khalil", email="sami@example.org", shown_as="Sami", country="DE", news="y")
     [waiting] = rows(app, Submission)
     assert waiting.digest == mac("Sami Khalil", "sami@example.org", "Sami", "DE", "True", "en", waiting.text_sha256)
-    assert recent_confirmations.DOMAIN_TAG_LENGTH == 8
+    assert bursts.DOMAIN_TAG_LENGTH == 8
 
 
 def test_token_is_16_bytes_in_base32_and_its_hash_the_recorded_one(vectors):

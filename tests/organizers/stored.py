@@ -11,8 +11,7 @@ from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
 from campaign.database import Base, Database, now, table
 from campaign.petition import name_index
-from campaign.petition.models import Signature
-from campaign.petition.removed import Removal
+from campaign.petition.models import Removal, Signature
 from campaign.state import AppState
 
 DAY = date(2026, 11, 20)
@@ -61,3 +60,8 @@ def everything(database: Database, record: type[Base]) -> list[dict[str, Any]]:
     with database.reading() as session:
         found = session.execute(sa.select(table(record)).order_by(*table(record).primary_key.columns))
         return [dict(row._mapping) for row in found]
+
+
+def removed(database: Database) -> list[dict[str, Any]]:
+    """Return the signatures that an organizer removed."""
+    return [row for row in everything(database, Signature) if row["removal_id"]]

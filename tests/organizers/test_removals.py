@@ -7,12 +7,11 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.organizers import pager, removals
+from campaign.organizers import removals, signature_search
 from campaign.organizers.models import AuditEntry
-from campaign.petition.models import Signature
-from campaign.petition.removed import Removal, Removed
-from tests.organizers.stored import everything, store
-from tests.people import publish, rows
+from campaign.petition.models import Removal
+from tests.organizers.stored import everything, removed, store
+from tests.people import publish, standing
 
 
 @pytest.fixture
@@ -43,7 +42,7 @@ def test_a_moderator_removes_one_signature_with_a_reason_and_it_is_published(app
 
     assert hadi.send(page, deed="remove", reason="duplicate").status_code == 303
 
-    assert rows(app, Signature) == []
+    assert standing(app) == []
     assert "removed" in acts(database)
     publish(app)
     numbers = visitor.read("/api/v1/petition.json").json
@@ -68,12 +67,12 @@ def test_several_wait_for_a_second_organizer_and_what_was_seen_is_what_goes(app,
 
     omar.send(wanted, deed="remove", reason="not_real")
 
-    assert len(rows(app, Signature)) == 61, "it waits"
+    assert len(standing(app)) == 61, "it waits"
     assert "This waits for a second organizer." in omar.read(wanted).text
     request = re.search(r'name="request" value="(\d+)"', nour.read("requests").text)[1]
     assert nour.send("requests", request=request, deed="agree").status_code == 303
-    assert [row.id for row in rows(app, Signature)] == [later]
-    assert {row["id"] for row in everything(database, Removed)} == set(ids)
+    assert [row.id for row in standing(app)] == [later]
+    assert {row["id"] for row in removed(database)} == set(ids)
 
 
 def test_nobody_agrees_alone_and_no_moderator_asks_for_several(app, omar, nour, hadi):
@@ -87,7 +86,7 @@ def test_nobody_agrees_alone_and_no_moderator_asks_for_several(app, omar, nour, 
     assert len(waiting) == 1, "asked twice, it waits once"
     omar.send("requests", request=waiting[0], deed="agree")
 
-    assert len(rows(app, Signature)) == 2
+    assert len(standing(app)) == 2
 
 
 def test_a_thousand_are_removed_together_and_put_back_within_the_week(app, omar, nour, visitor, database):
@@ -101,7 +100,7 @@ def test_a_thousand_are_removed_together_and_put_back_within_the_week(app, omar,
     for _ in range(2):
         omar.send(page, deed="undo")
 
-    assert len(rows(app, Signature)) == 1000
+    assert len(standing(app)) == 1000
     assert "1,000 signatures were put back" in omar.read(page).text
     assert acts(database).count("restored") == 1
     publish(app)
@@ -132,10 +131,10 @@ def test_nothing_ticked_leads_back_to_the_list(omar, app, database):
 
 
 def test_a_whole_page_can_be_ticked(app, omar):
-    ids = store(app, *["Layla"] * pager.PAGE_SIZE)
+    ids = store(app, *["Layla"] * signature_search.PAGE_SIZE)
 
-    assert f"{pager.PAGE_SIZE} signatures would be removed." in omar.read(tick(omar, *ids)).text
-    assert omar.read("signatures?all=y").text.count(" checked ") == pager.PAGE_SIZE
+    assert f"{signature_search.PAGE_SIZE} signatures would be removed." in omar.read(tick(omar, *ids)).text
+    assert omar.read("signatures?all=y").text.count(" checked ") == signature_search.PAGE_SIZE
 
 
 def test_the_list_of_removals_leads_to_each(app, omar, hadi):

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.organizers import audit, reviews
-from campaign.petition import display_names, recent_confirmations, samples
+from campaign.petition import bursts, display_names, samples
 from campaign.petition.models import Burst, NameReview, Signature
 from tests.people import hidden_fields, link_in, parse, rows
 
@@ -34,7 +34,7 @@ def wave(app, visitor, post_office, database):
         visitor.sign(name="Layla", email=f"layla{place}@camp.example", shown_as=f"Layla the {place}th")
     for letter in post_office.deliver():
         visitor.press(link_in(letter))
-    recent_confirmations.fold_past_hours(database, now() + timedelta(hours=1))
+    bursts.fold_past_hours(database, now() + timedelta(hours=1))
     (found,) = rows(app, Burst)
     return found
 

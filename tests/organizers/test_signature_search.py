@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.organizers import pager
+from campaign.organizers import signature_search
 from campaign.organizers.signature_search import SignatureSearch
 from campaign.organizers.signature_search import build_query as sought
 from campaign.petition.name_index import index_words, query_words
@@ -20,7 +20,7 @@ def find(app):
         found, after = [], ""
         while after is not None:
             with app.extensions["campaign"].database.reading() as session:
-                listing = pager.search_page(session, sought(session, SignatureSearch(**wanted)), after=after)
+                listing = signature_search.search_page(session, sought(session, SignatureSearch(**wanted)), after=after)
             found += [row.shown_as for row in listing.rows]
             after = listing.next
         return found
@@ -94,7 +94,7 @@ def test_pages_follow_one_another_without_a_gap_and_back_again(app):
 
     def page(**where):
         with database.reading() as session:
-            return pager.search_page(session, sought(session, where.pop("wanted", SignatureSearch())), **where)
+            return signature_search.search_page(session, sought(session, where.pop("wanted", SignatureSearch())), **where)
 
     for wanted in (SignatureSearch(), SignatureSearch(name="layla"), SignatureSearch(state="shown")):
         pages = [page(wanted=wanted)]
@@ -115,7 +115,7 @@ def test_a_key_that_is_none_of_ours_leads_to_the_first_page(app):
     with app.extensions["campaign"].database.reading() as session:
         for key in ("x", ".", "2026-02-30." + "0" * 32, "\0." + "0" * 32, "2026-11-20.zz", "'" * 100):
             for wanted in (SignatureSearch(), SignatureSearch(name="layla"), SignatureSearch(state="waiting")):
-                assert pager.search_page(session, sought(session, wanted), after=key, before=key).previous is None
+                assert signature_search.search_page(session, sought(session, wanted), after=key, before=key).previous is None
 
 
 def test_filters_narrow_what_is_found_alone_and_together(app, find):

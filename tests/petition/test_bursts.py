@@ -9,10 +9,13 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.crypto import sealing
+from campaign.organizers import reviews
 from campaign.outbox.address import parse_address
 from campaign.outbox.mail_providers import ProviderDay, add_counts
-from campaign.petition import bursts, recent_confirmations, signing
+from campaign.petition import bursts, signing
 from campaign.petition.models import Burst, BurstMember, RecentConfirmation, Signature
+from tests.organizers.stored import propose
+from tests.organizers.test_removal_rules import remove
 from tests.people import rows
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -34,9 +37,7 @@ def arrive(app, database):
         with database.writing() as session:
             session.execute(sa.insert(Signature), [_signature(record, at) for record in ids])
             for record in ids:
-                recent_confirmations.record_confirmation(
-                    session, key, signature=record, email=parse_address(f"somebody@{domain}"), at=at
-                )
+                bursts.record_confirmation(session, key, signature=record, email=parse_address(f"somebody@{domain}"), at=at)
         return ids
 
     return come
@@ -62,9 +63,9 @@ def test_whoever_confirms_is_counted_for_the_provider_once_the_hour_is_over(app,
 
     assert (arrival.provider, len(arrival.domain)) == ("other", 8)
     assert (arrival.hour.minute, arrival.hour.second, arrival.hour.microsecond) == (0, 0, 0)
-    recent_confirmations.fold_past_hours(database, arrival.hour + timedelta(minutes=59))
+    bursts.fold_past_hours(database, arrival.hour + timedelta(minutes=59))
     assert len(rows(app, RecentConfirmation)) == 1
-    recent_confirmations.fold_past_hours(database, arrival.hour + timedelta(hours=1))
+    bursts.fold_past_hours(database, arrival.hour + timedelta(hours=1))
     assert rows(app, RecentConfirmation) == []
     assert [(one.provider, one.confirmed) for one in rows(app, ProviderDay) if one.confirmed] == [("other", 1)]
 
@@ -90,7 +91,7 @@ def test_nineteen_from_one_small_domain_are_no_wave_and_twenty_are(app, arrive, 
     arrive(19, "school.example")
     ids = arrive(20, "camp.example")
 
-    recent_confirmations.fold_past_hours(database, LATER)
+    bursts.fold_past_hours(database, LATER)
 
     (wave,) = rows(app, Burst)
     assert (wave.day, wave.hour, wave.provider, wave.number) == (NOON.date(), 12, "other", 20)
@@ -98,11 +99,24 @@ def test_nineteen_from_one_small_domain_are_no_wave_and_twenty_are(app, arrive, 
     assert rows(app, RecentConfirmation) == []
 
 
+def test_a_removed_signature_makes_no_wave_and_is_not_among_its_members(app, arrive, database):
+    ids = arrive(20, "camp.example") + arrive(21, "school.example")
+    remove(database, propose(app, ids[:1]))
+
+    bursts.fold_past_hours(database, LATER)
+
+    (wave,) = rows(app, Burst)
+    assert wave.number == 21
+    remove(database, propose(app, ids[20:22]))
+    with database.reading() as session:
+        assert reviews.count_members(session, wave.id) == len(reviews.burst_members(session, wave.id)) == 19
+
+
 def test_the_same_domain_in_two_hours_is_not_added_up(app, arrive, database):
     arrive(15, "camp.example")
     arrive(15, "camp.example", at=LATER)
 
-    recent_confirmations.fold_past_hours(database, LATER + timedelta(hours=1))
+    bursts.fold_past_hours(database, LATER + timedelta(hours=1))
 
     assert rows(app, Burst) == []
 
@@ -132,7 +146,7 @@ def test_a_large_provider_is_measured_against_the_days_before(app, arrive, datab
     arrive(220, "gmail.com")
     arrive(200, "yahoo.fr")
 
-    recent_confirmations.fold_past_hours(database, LATER)
+    bursts.fold_past_hours(database, LATER)
 
     assert [(wave.provider, wave.number) for wave in rows(app, Burst)] == [("yahoo.com", 200)]
 
@@ -141,7 +155,7 @@ def test_folding_again_counts_nobody_twice(app, arrive, database):
     arrive(25, "camp.example")
 
     for _ in range(3):
-        recent_confirmations.fold_past_hours(database, LATER)
+        bursts.fold_past_hours(database, LATER)
 
     assert [one.confirmed for one in rows(app, ProviderDay)] == [25]
     assert len(rows(app, Burst)) == 1
@@ -149,7 +163,7 @@ def test_folding_again_counts_nobody_twice(app, arrive, database):
 
 def test_whoever_withdraws_leaves_the_hour_and_the_wave(app, arrive, database):
     ids = arrive(20, "camp.example")
-    recent_confirmations.fold_past_hours(database, LATER)
+    bursts.fold_past_hours(database, LATER)
     arrive(1, "camp.example", at=LATER)
 
     with database.writing() as session:
@@ -162,7 +176,7 @@ def test_whoever_withdraws_leaves_the_hour_and_the_wave(app, arrive, database):
 
 def test_a_wave_is_forgotten_after_thirty_days(app, arrive, database):
     arrive(20, "camp.example")
-    recent_confirmations.fold_past_hours(database, LATER)
+    bursts.fold_past_hours(database, LATER)
 
     bursts.purge(database, NOON.date() + timedelta(days=30))
     assert len(rows(app, BurstMember)) == 20
@@ -189,7 +203,7 @@ def test_whoever_withdraws_while_a_wave_is_being_kept_waits_for_it_and_is_gone_a
 
     signer = threading.Thread(target=withdraw)
     monkeypatch.setattr(bursts, "find_bursts", find_slowly)
-    recent_confirmations.fold_past_hours(database, LATER)
+    bursts.fold_past_hours(database, LATER)
     signer.join()
 
     assert refused == []

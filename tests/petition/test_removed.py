@@ -7,11 +7,10 @@ import pytest
 from campaign.database import now
 from campaign.languages import day
 from campaign.organizers import removals
-from campaign.petition.models import Signature, Submission
-from campaign.petition.removed import UNDO_FOR, Removed
-from tests.organizers.stored import everything, propose
+from campaign.petition.models import UNDO_FOR, Submission
+from tests.organizers.stored import propose, removed
 from tests.organizers.test_removal_rules import remove, undo
-from tests.people import link_in, publish, rows
+from tests.people import link_in, publish, rows, standing
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def database(app):
 @pytest.fixture
 def removal(app, database, layla):
     """Layla's signature was removed as not real."""
-    number = propose(app, [rows(app, Signature)[0].id])
+    number = propose(app, [standing(app)[0].id])
     remove(database, number, "not_real")
     return number
 
@@ -51,9 +50,9 @@ def test_nobody_else_learns_why_and_the_name_is_not_shown(app, visitor, layla, r
 def test_the_signer_deletes_it_for_good_and_it_cannot_come_back(app, visitor, layla, removal, database):
     assert visitor.press(layla, act="withdraw").status_code == 303
 
-    assert everything(database, Removed) == []
+    assert removed(database) == []
     assert undo(database, removal) == 0
-    assert rows(app, Signature) == []
+    assert standing(app) == []
     assert visitor.read(layla).status_code == 404
     publish(app)
     numbers = visitor.read("/api/v1/petition.json").json
@@ -61,13 +60,13 @@ def test_the_signer_deletes_it_for_good_and_it_cannot_come_back(app, visitor, la
 
 
 def test_no_other_button_brings_it_back(app, visitor, layla, removal, database):
-    before = everything(database, Removed)
+    before = removed(database)
 
     for act in ("confirm", "show", "hide", "news", "language", "else"):
         assert "was removed" in visitor.press(layla, act=act, shown_as="Layla").text
 
-    assert everything(database, Removed) == before
-    assert rows(app, Signature) == []
+    assert removed(database) == before
+    assert standing(app) == []
 
 
 def test_after_it_was_put_back_the_link_shows_the_signature_as_before(app, visitor, layla, removal, database):
@@ -90,7 +89,7 @@ def test_who_signs_anew_meanwhile_counts_and_the_old_link_leads_there(app, visit
 
     visitor.press(link_in(letter))
 
-    assert [row.shown_as for row in rows(app, Signature)] == ["Layla H."]
+    assert [row.shown_as for row in standing(app)] == ["Layla H."]
     assert "Layla H." in visitor.read(layla).text
     visitor.press(layla, act="withdraw")
-    assert rows(app, Signature) == everything(database, Removed) == rows(app, Submission) == []
+    assert standing(app) == removed(database) == rows(app, Submission) == []

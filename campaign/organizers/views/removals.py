@@ -13,7 +13,7 @@ from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
-from campaign.petition.removed import UNDO_FOR, Removal
+from campaign.petition.models import UNDO_FOR, Removal
 from campaign.state import state
 
 Page = Response | str | tuple[str, int]

@@ -11,7 +11,7 @@ from campaign.database import now
 from campaign.keyset import KeysetPage as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import audit, bp, pager, removals, signature_search
+from campaign.organizers import audit, bp, removals, signature_search
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import AddressForm, SearchForm
@@ -19,7 +19,6 @@ from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.petition import display_names
 from campaign.petition.active_key import active_keys
 from campaign.petition.models import NameReview, Signature
-from campaign.petition.removed import Removed
 from campaign.state import state
 
 Page = Response | str | tuple[str, int]
@@ -36,7 +35,7 @@ def signatures() -> Page:
         return _list(form, Listing([], None, None)), 422
     with state().database.reading() as session:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
-        listing = pager.search_page(session, signature_search.build_query(session, form.wanted()), **where)
+        listing = signature_search.search_page(session, signature_search.build_query(session, form.wanted()), **where)
     return _list(form, listing)
 
 
@@ -47,7 +46,9 @@ def _draft_removal() -> Page:
         raise BadRequest
     with state().database.writing() as session:
         if request.form.get("which") == "all":
-            ids = pager.read_ids(session, signature_search.build_query(session, form.wanted()), removals.MAX_REMOVED_TOGETHER)
+            ids = signature_search.read_ids(
+                session, signature_search.build_query(session, form.wanted()), removals.MAX_REMOVED_TOGETHER
+            )
         else:
             ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
         if not ids:
@@ -119,7 +120,7 @@ def _one(record: str) -> Page:
         "organizers/signature.html",
         signature=found,
         review=review,
-        removal=found.removal if isinstance(found, Removed) else None,
+        removal=found.removal,
         countries=dict(countries(current().code)),
     )
 
@@ -131,7 +132,7 @@ def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str =
     return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble), status
 
 
-def _found(found: Signature | Removed | None) -> Signature | Removed:
+def _found(found: Signature | None) -> Signature:
     if found is None:
         abort(404)
     return found
