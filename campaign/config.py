@@ -153,7 +153,7 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        """The address the letters come from."""
+        """The address the e-mails come from."""
         return self.mail_from or "campaign@localhost"
 
 

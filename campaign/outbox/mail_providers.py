@@ -1,4 +1,4 @@
-"""The large mail providers, and how letters fare with each: so that one that swallows our mail shows at once.
+"""The large mail providers, and how e-mails fare with each: so that one that swallows our mail shows at once.
 
 Only these are ever named. Any other domain counts as `other`: a rare one would point at a person.
 """
@@ -29,13 +29,13 @@ OTHER = "other"
 
 
 class ProviderDay(Base):
-    """What became of the letters to one provider on one day: counts and nothing else."""
+    """What became of the e-mails to one provider on one day: counts and nothing else."""
 
     __tablename__ = "provider_day"
 
     day: Mapped[date] = mapped_column(primary_key=True)
     provider: Mapped[str] = mapped_column(sa.String(20), primary_key=True)
-    sent: Mapped[int]  # letters that ask to confirm, taken by the mail server; reminders do not count again
+    sent: Mapped[int]  # e-mails that ask to confirm, taken by the mail server; reminders do not count again
     refused: Mapped[int]  # refused for ever
     confirmed: Mapped[int]  # signatures confirmed
 

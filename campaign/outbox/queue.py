@@ -1,7 +1,7 @@
-"""The outbox: post a letter in the transaction that needs it, send it soon, forget it when its time is over.
+"""The outbox: post an e-mail in the transaction that needs it, send it soon, forget it when its time is over.
 
-A letter waits as a row whose content is locked under a key file outside the database. The mail worker claims rows with
-a lease, so that several workers never send one at the same time and a dead worker's letters are sent by the next.
+An e-mail waits as a row whose content is locked under a key file outside the database. The mail worker claims rows with
+a lease, so that several workers never send one at the same time and a dead worker's e-mails are sent by the next.
 """
 
 import json
@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 
 class OutboxMessage(Base):
-    """A letter that waits, or that was sent and lives on for as long as its link is valid."""
+    """An e-mail that waits, or that was sent and lives on for as long as its link is valid."""
 
     __tablename__ = "letter"
 
@@ -60,7 +60,7 @@ INSERT_MESSAGE = sa.insert(table(OutboxMessage))
 
 @dataclass(frozen=True)
 class Envelope:
-    """What a letter needs to be written: to whom, in which language, with the token of its link."""
+    """What an e-mail needs to be written: to whom, in which language, with the token of its link."""
 
     address: EmailAddress
     language: str
@@ -69,7 +69,7 @@ class Envelope:
 
 @dataclass(frozen=True)
 class MessageCounts:
-    """How many letters there are of each kind that people look after."""
+    """How many e-mails there are of each kind that people look after."""
 
     waiting: int  # for their first sending
     overdue: int
@@ -81,7 +81,7 @@ Compose = Callable[[Session, OutboxMessage, Envelope], EmailMessage | None]
 
 
 def enqueue(session: Session, key: bytes, *, entry: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
-    """Puts a letter into the outbox; it is sent once the session is committed, and never if it is not."""
+    """Puts an e-mail into the outbox; it is sent once the session is committed, and never if it is not."""
     box = sealing.encrypt(key, json.dumps([envelope.address.text, envelope.language, envelope.token], ensure_ascii=False))
     session.execute(INSERT_MESSAGE, {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": at, "attempts": 0})
 
@@ -93,7 +93,7 @@ def open_envelope(key: bytes, box: bytes) -> Envelope:
 
 
 def claim(database: Database, at: datetime, *, by: bytes | None = None) -> list[OutboxMessage]:
-    """Claim up to CLAIM_BATCH letters that are due, for as long as a lease; what a worker still holds, it claims again."""
+    """Claim up to CLAIM_BATCH e-mails that are due, for as long as a lease; what a worker still holds, it claims again."""
     is_free = sa.or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < at)
     if by is not None:
         is_free = sa.or_(is_free, OutboxMessage.claimed_by == by)
@@ -107,9 +107,9 @@ def claim(database: Database, at: datetime, *, by: bytes | None = None) -> list[
 
 
 def deliver(database: Database, keys: Keys, transport: Transport, write: Compose, entry: OutboxMessage) -> bool:
-    """Write and send one claimed letter and note what came of it; return whether the server is worth asking again.
+    """Write and send one claimed e-mail and note what came of it; return whether the server is worth asking again.
 
-    Whatever else is raised is the failure of this one letter: it is tried again a few times, and the others go on.
+    Whatever else is raised is the failure of this one e-mail: it is tried again a few times, and the others go on.
     """
     provider = mail_providers.OTHER
     try:
@@ -136,7 +136,7 @@ def deliver(database: Database, keys: Keys, transport: Transport, write: Compose
 
 
 def is_lease_ending(entry: OutboxMessage, at: datetime) -> bool:
-    """Whether a claimed letter is not to be begun any more: its sending could outlast the lease, and another would send it."""
+    """Whether a claimed e-mail is not to be begun any more: its sending could outlast the lease, and another would send it."""
     return entry.lease_until is None or entry.lease_until < at + LEASE / 2
 
 
@@ -156,7 +156,7 @@ def _after_failure(entry: OutboxMessage) -> dict[str, Any]:
 
 
 def _after_sending(entry: OutboxMessage, *, was_needed: bool) -> dict[str, datetime | None]:
-    """A letter that was needed is sent once more as a reminder after a day; everything else is over."""
+    """An e-mail that was needed is sent once more as a reminder after a day; everything else is over."""
     if not was_needed:
         return {"due_at": None}
     if entry.sent_at is None:
@@ -165,7 +165,7 @@ def _after_sending(entry: OutboxMessage, *, was_needed: bool) -> dict[str, datet
 
 
 def _record_result(database: Database, entry: OutboxMessage, values: dict[str, Any], provider: str, **counted: int) -> None:
-    """Notes what came of a letter, and with the first sending counts it for its provider."""
+    """Notes what came of an e-mail, and with the first sending counts it for its provider."""
     with database.writing() as session:
         session.execute(
             sa.update(OutboxMessage).where(OutboxMessage.id == entry.id).values(lease_until=None, claimed_by=None, **values)
@@ -181,12 +181,12 @@ def _backoff(attempts: int) -> timedelta:
 
 
 def expired(at: datetime) -> sa.ColumnElement[bool]:
-    """Which letters are to be forgotten: 72 hours after they were sent or refused, 7 days after they were posted."""
+    """Which e-mails are to be forgotten: 72 hours after they were sent or refused, 7 days after they were posted."""
     return expired_before(**expiry_cutoffs(at))
 
 
 def expiry_cutoffs(at: datetime) -> dict[str, datetime]:
-    """Before when a letter was sent or refused, or posted, that is over at a moment."""
+    """Before when an e-mail was sent or refused, or posted, that is over at a moment."""
     return {"sent_before": at - LINK_LIFETIME, "posted_before": at - MAX_LIFETIME}
 
 
@@ -197,12 +197,12 @@ def expired_before(sent_before: Cutoff, posted_before: Cutoff) -> sa.ColumnEleme
 
 
 def is_overdue(at: datetime) -> sa.ColumnElement[bool]:
-    """Which letters nobody has sent although they fell due long ago, whether or not they were tried before."""
+    """Which e-mails nobody has sent although they fell due long ago, whether or not they were tried before."""
     return OutboxMessage.due_at < at - OVERDUE_AFTER
 
 
 def count_messages(session: Session, at: datetime) -> MessageCounts:
-    """Count the letters for those who look after the mail."""
+    """Count the e-mails for those who look after the mail."""
     kinds = (
         sa.and_(OutboxMessage.due_at.is_not(None), OutboxMessage.sent_at.is_(None)),
         is_overdue(at),
@@ -213,14 +213,14 @@ def count_messages(session: Session, at: datetime) -> MessageCounts:
 
 
 def purge(database: Database, at: datetime) -> int:
-    """Deletes the letters whose time is over, and with each what waited for its answer; returns how many."""
+    """Deletes the e-mails whose time is over, and with each what waited for its answer; returns how many."""
     with database.writing() as session:
         result = session.execute(sa.delete(OutboxMessage).where(expired(at)))
         return cast("sa.CursorResult[object]", result).rowcount
 
 
 def build_message(settings: Settings, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:
-    """A plain text letter with the headers it needs (RFC 5322, RFC 3834)."""
+    """A plain text e-mail with the headers it needs (RFC 5322, RFC 3834)."""
     message = EmailMessage(policy=MAIL_POLICY)
     message["From"] = settings.sender
     message["To"] = to.header

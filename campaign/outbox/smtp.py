@@ -1,6 +1,6 @@
-"""The relay: the mail server that letters are handed to, or a folder in its place; and what the server said of itself.
+"""The relay: the mail server that e-mails are handed to, or a folder in its place; and what the server said of itself.
 
-A letter that it does not take is either trouble, which passes or is mended, or refused for ever.
+An e-mail that it does not take is either trouble, which passes or is mended, or refused for ever.
 """
 
 import secrets
@@ -33,22 +33,22 @@ class MailServer(Base):
 
 
 class PermanentFailure(Exception):
-    """The mail server will never take this letter."""
+    """The mail server will never take this e-mail."""
 
 
 class TransientFailure(Exception):
-    """The mail server cannot take letters now; its text says what it answered."""
+    """The mail server cannot take e-mails now; its text says what it answered."""
 
 
 class Transport(Protocol):
-    """A way out for letters."""
+    """A way out for e-mails."""
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Sends one; raises PermanentFailure or TransientFailure."""
 
 
 def make_transport(settings: Settings, show: Callable[[str], None]) -> Transport:
-    """The way out that the settings name; `show` is told where a letter was laid, in words without its address."""
+    """The way out that the settings name; `show` is told where an e-mail was laid, in words without its address."""
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "file":
         return FileTransport(settings.data / "mail", show)
@@ -56,14 +56,14 @@ def make_transport(settings: Settings, show: Callable[[str], None]) -> Transport
 
 
 class FileTransport:
-    """Writes each letter as an `.eml` file, for trying the site out on one machine."""
+    """Writes each e-mail as an `.eml` file, for trying the site out on one machine."""
 
     def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.folder, self.show = folder, show
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
-        """Lays the letter down whole or not at all, and says where."""
+        """Lays the e-mail down whole or not at all, and says where."""
         name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}.eml"
         text = message.get_content()
         message.set_content(text, cte="8bit")  # so that it can be read in any editor
@@ -75,7 +75,7 @@ class FileTransport:
 
 
 class SmtpTransport:
-    """Sends letters through a mail server, over TLS unless told otherwise; one conversation serves several letters."""
+    """Sends e-mails through a mail server, over TLS unless told otherwise; one conversation serves several e-mails."""
 
     def __init__(self, parts: SplitResult) -> None:
         self.parts = parts
@@ -123,7 +123,7 @@ class SmtpTransport:
         return self.server
 
     def _encrypt(self, context: ssl.SSLContext) -> None:
-        """A server that does not offer TLS is trouble to be mended; the letter waits and nothing is sent in the clear."""
+        """A server that does not offer TLS is trouble to be mended; the e-mail waits and nothing is sent in the clear."""
         assert self.server
         try:
             self.server.starttls(context=context)
@@ -147,7 +147,7 @@ def _classify(code: int, answer: str) -> Exception:
 
 @contextmanager
 def open_transport(way_out: Transport) -> Iterator[Transport]:
-    """A way out for several letters, closed at the end."""
+    """A way out for several e-mails, closed at the end."""
     try:
         yield way_out
     finally:

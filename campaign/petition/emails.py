@@ -17,7 +17,7 @@ from campaign.state import state
 
 
 def compose(session: Session, entry: OutboxMessage, envelope: Envelope) -> EmailMessage | None:
-    """Writes a letter of the outbox in its language; None when nobody needs it any more. Needs an application context."""
+    """Writes an e-mail of the outbox in its language; None when nobody needs it any more. Needs an application context."""
     submission = session.get(Submission, entry.id)
     if entry.kind != CONFIRMING or submission is None:
         return None
@@ -29,7 +29,7 @@ def compose(session: Session, entry: OutboxMessage, envelope: Envelope) -> Email
 
 
 def ask_to_confirm(envelope: Envelope) -> EmailMessage:
-    """The letter that a new submission waits for."""
+    """The e-mail that a new submission waits for."""
     return _email(envelope, "ask_to_confirm", gettext("Please confirm the signature"))
 
 
@@ -44,7 +44,7 @@ def already_signed(envelope: Envelope) -> EmailMessage:
 
 
 def trial(address: EmailAddress, language: str) -> EmailMessage:
-    """The letter of `campaign mail test`."""
+    """The e-mail of `campaign mail test`."""
     with speaking(language):
         return _email(Envelope(address, language, ""), "trial", gettext("A test letter"))
 
@@ -62,6 +62,6 @@ def _email(envelope: Envelope, template: str, subject: str) -> EmailMessage:
 
 
 def _was_submitted_again(session: Session, submission: Submission) -> bool:
-    """Whether a later submission of the same mailbox waits, whose own letter will do."""
+    """Whether a later submission of the same mailbox waits, whose own e-mail will do."""
     later = sa.select(Submission.id).where(Submission.tag == submission.tag, Submission.created_at > submission.created_at)
     return session.scalar(later.limit(1)) is not None

@@ -1,4 +1,4 @@
-"""The pages behind the one link in a letter: confirm, the signer's own page, withdrawn."""
+"""The pages behind the one link in an e-mail: confirm, the signer's own page, withdrawn."""
 
 from collections.abc import Callable
 from urllib.parse import quote
@@ -26,7 +26,7 @@ TOKEN_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", 
 
 @bp.route("/confirm/<token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
-    """Show the page behind the one link in a letter, or do what one of its buttons says."""
+    """Show the page behind the one link in an e-mail, or do what one of its buttons says."""
     if request.method == "POST":
         return _act(token)
     with state().database.reading() as session:

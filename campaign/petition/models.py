@@ -12,7 +12,7 @@ UNDO_FOR = timedelta(days=7)
 
 
 class Submission(Base):
-    """What somebody sent and has not confirmed yet. It goes when its letter goes."""
+    """What somebody sent and has not confirmed yet. It goes when its e-mail goes."""
 
     __tablename__ = "submission"
 

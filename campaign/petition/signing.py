@@ -42,7 +42,7 @@ SELECT_WAITING = (
         _submission.c.token_hash == sa.bindparam("token_hash"),
         sa.not_(sa.func.coalesce(queue.expired_before(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
     )
-    .with_for_update(of=_message)  # the letter, as all who delete it do
+    .with_for_update(of=_message)  # the e-mail, as all who delete it do
 )
 INSERT_SIGNATURE = {
     dialect: make(_signature)
@@ -67,10 +67,10 @@ class SignatureRequest:
 
 
 def sign(database: Database, session: Session, keys: Keys, submitted: SignatureRequest, at: datetime) -> None:
-    """Stores a submission and posts its letter.
+    """Stores a submission and posts its e-mail.
 
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
-    three letters a day to one address nothing more is sent.
+    three e-mails a day to one address nothing more is sent.
     """
     tag = sealing.mailbox_tag(keys.tag, submitted.email.text)
     digest = sealing.content_mac(
@@ -109,7 +109,7 @@ def sign(database: Database, session: Session, keys: Keys, submitted: SignatureR
 
 
 def _is_repeated(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> bool:
-    """Whether this is a second click, or the address had its letters for the day."""
+    """Whether this is a second click, or the address had its e-mails for the day."""
     day_ago = at - timedelta(days=1)
     emails = 0
     for known, created_at, reminded_at in session.execute(RECENT_SUBMISSIONS, {"tag": tag, "day_ago": day_ago}):

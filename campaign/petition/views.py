@@ -54,7 +54,7 @@ def sign() -> Page:
 
 @bp.get("/sign/sent")
 def sent() -> Page:
-    """One more step: the letter. With a doubtful domain in the query, a question whether it was meant."""
+    """One more step: the e-mail. With a doubtful domain in the query, a question whether it was meant."""
     domain = request.args.get("domain", "")[:253]
     suggestion = suggest_domain(f"@{domain}")
     typo = {"domain": domain, "suggestion": suggestion} if suggestion else None
@@ -75,7 +75,7 @@ def signatures() -> Page:
 
 
 def _store(form: SignForm) -> Page:
-    """Stores what was sent, unless the collecting is over or no letter could reach the address."""
+    """Stores what was sent, unless the collecting is over or no e-mail could reach the address."""
     submitted = form.signature_request()
     if current_snapshot().is_closed:
         return _form(form, 403, FORM_HEADERS)

@@ -159,14 +159,14 @@ def healthz() -> Page:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Whether it can sign: the database answers, letters go out or are stopped on purpose, the key to seal to is there."""
+    """Whether it can sign: the database answers, e-mails go out or are stopped on purpose, the key to seal to is there."""
     database, outbox, sending = _database_answers(state().database)
     answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(state().keys.public)}
     return jsonify(answer), 200 if all(answer.values()) else 503
 
 
 def _database_answers(database: Database) -> tuple[bool, bool, str]:
-    """Return whether the database answers, whether no letter is overdue, and whether letters are sent."""
+    """Return whether the database answers, whether no e-mail is overdue, and whether e-mails are sent."""
     overdue = sa.select(queue.OutboxMessage.id).where(queue.is_overdue(now())).limit(1)
     try:
         with database.reading() as session:

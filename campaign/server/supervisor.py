@@ -24,7 +24,7 @@ RESTART_PAUSE = 1
 """The least seconds between two starts of one worker; doubled, up to a minute, while the mail worker ends with an error."""
 
 STOP_TIMEOUT = 8
-"""The seconds that a stop waits for requests and for the letter being sent; container engines kill after 10."""
+"""The seconds that a stop waits for requests and for the e-mail being sent; container engines kill after 10."""
 
 TERMINAL_SIGNALS = {signal.SIGINT, signal.SIGHUP}
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class MailWorker:
         self.deadline = time.monotonic() + STOP_TIMEOUT
 
     def wait(self) -> None:
-        """Wait until the process has sent its letter and ended; kill it at the deadline. A letter cut off is sent again later."""
+        """Wait until the process has sent its e-mail and ended; kill it at the deadline. What is cut off is sent again."""
         try:
             self.process.wait(max(0.1, self.deadline - time.monotonic()))
         except subprocess.TimeoutExpired:

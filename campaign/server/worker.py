@@ -44,7 +44,7 @@ class PeriodicTask:
 
 
 def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -> None:
-    """Work until SIGTERM or SIGINT; finish the letter that is being sent first."""
+    """Work until SIGTERM or SIGINT; finish the e-mail that is being sent first."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -99,12 +99,12 @@ def deliver_due(app: Flask, stop: threading.Event, say: Callable[[str], None], *
 
 
 def claim_unless_stopped(database: Database, *, by: bytes | None = None) -> list[queue.OutboxMessage]:
-    """Claim letters that are due; none while organizers have stopped the mail."""
+    """Claim e-mails that are due; none while organizers have stopped the mail."""
     return [] if is_mail_stopped(database) else queue.claim(database, now(), by=by)
 
 
 def is_mail_stopped(database: Database) -> bool:
-    """Return whether organizers have stopped the mail; asked before each letter, so that a stop takes effect within seconds."""
+    """Return whether organizers have stopped the mail; asked before each e-mail, so that a stop takes effect within seconds."""
     with database.reading() as session:
         return counting.read_snapshot(session).is_mail_stopped
 
