@@ -1,6 +1,6 @@
 """Keyset pages: every page is found as fast as the first, and none is left out when rows come or go.
 
-A statement selects `key` and `id` of its rows; an address carries both of the row it goes on from, as `PAGE_KEY.ID`.
+A statement selects `key` and `id` of its rows; an address carries both of the row it goes on from, as `KEY.ID`.
 """
 
 import re

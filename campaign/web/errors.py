@@ -1,6 +1,9 @@
 """Errors in the reader's language. A 500 is a bug; when the database is away it is a 503 and nothing was lost."""
 
-from flask import Flask, render_template, request
+import traceback
+from types import TracebackType
+
+from flask import Flask, abort, current_app, render_template, request
 from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, SecurityError
 
@@ -12,11 +15,27 @@ ErrorPage = tuple[str, int, dict[str, str]]
 
 
 def init_app(app: Flask) -> None:
-    """Shows every error as a page."""
+    """Show every error as a page, and log those of ours."""
+    app.log_exception = log_exception  # type: ignore[assignment,method-assign]  # Flask's own names the path, and so the token in it
+    app.before_request(reject_leading_slashes)
     app.register_error_handler(HTTPException, render_error)
     app.register_error_handler(SecurityError, reject_host)
     for trouble in DATABASE_UNAVAILABLE:
         app.register_error_handler(trouble, render_unavailable)
+
+
+def reject_leading_slashes() -> None:
+    """Answer 404 to `//en/`, which the routing would take for `/en/`: each number of slashes would be a page of its own."""
+    if request.environ["PATH_INFO"].startswith("//"):
+        abort(404)
+
+
+def log_exception(error: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
+    """Log where an exception was raised, and no path, message or value: a link's token or an address could be in them."""
+    if error[0] is None:
+        return
+    frames = "".join(f"  {one.filename}:{one.lineno} in {one.name}\n" for one in traceback.extract_tb(error[2]))
+    current_app.logger.error("%s at %s\n%s", error[0].__name__, request.endpoint or "no endpoint", frames)
 
 
 def render_error(error: HTTPException) -> ErrorPage:

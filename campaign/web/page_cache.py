@@ -25,6 +25,7 @@ from campaign.web.context import COPIED_ON
 from campaign.web.request_checks import current_hour
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+MAX_PAGES = 1000  # the site has some dozens in each language
 IMMUTABLE = "public, max-age=31536000, immutable"
 COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
 
@@ -106,7 +107,9 @@ class PageCache:
     def _cache(self, path: str, response: Response, stamp: object) -> CachedPage:
         """Cache a page with its final headers, so that the first reader gets what later ones get."""
         headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-        cached = self.pages[path] = cache_page(response.get_data(), headers, stamp)
+        cached = cache_page(response.get_data(), headers, stamp)
+        if path in self.pages or len(self.pages) < MAX_PAGES:
+            self.pages[path] = cached
         return cached
 
 

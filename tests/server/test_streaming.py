@@ -15,7 +15,7 @@ from tests.servers import free_port, wait_until
 
 SIZE = 200 << 20  # bytes
 SITE = f"""
-from campaign.server.rsgi import Gateway
+from campaign.server.rsgi import RsgiAdapter
 
 class File:
     left = {SIZE}
@@ -32,7 +32,7 @@ def site(environ, start_response):
     start_response("200 OK", [("Content-Length", "{SIZE}")])
     return environ["wsgi.file_wrapper"](File(), 65536)
 
-app = Gateway(site)
+app = RsgiAdapter(site)
 """
 
 
@@ -98,7 +98,7 @@ def test_a_slow_reader_costs_no_memory_and_a_fast_one_gets_it_whole(server):
 
 
 def test_a_reader_who_never_comes_is_not_waited_for_for_ever(monkeypatch, caplog):
-    monkeypatch.setattr("campaign.server.streaming.OPEN_SECONDS", 0.1)
+    monkeypatch.setattr("campaign.server.streaming.OPEN_TIMEOUT", 0.1)
 
     pipe = stream_to_fifo(FileWrapper(io.BytesIO(b"words"), 10))
 

@@ -11,6 +11,7 @@ import time_machine
 from campaign.languages import LANGUAGES
 from campaign.petition import signing
 from campaign.state import AppState
+from campaign.web import page_cache
 from tests.people import publish
 from tests.servers import on_sqlite
 
@@ -183,3 +184,19 @@ def test_static_files_are_kept_for_ever_under_names_that_carry_their_hash(app, v
         assert answer.headers["X-Content-Type-Options"] == "nosniff", path
     assert visitor.read("/static/site.css").status_code == 404
     assert visitor.read("/static/../config.py").status_code == 404
+
+
+def test_slashes_at_the_front_make_no_further_page_and_no_address_does_without_bound(app, visitor, monkeypatch):
+    cache = app.extensions["campaign"].page_cache
+    for path in READ:
+        visitor.read(path)
+    before = set(cache.pages)
+
+    for number in range(2, 50):
+        slashes = {"PATH_INFO": "/" * number + "en/privacy"}
+        assert app.test_client().get("/", environ_overrides=slashes).status_code == 404
+    assert set(cache.pages) == before
+
+    monkeypatch.setattr(page_cache, "MAX_PAGES", len(cache.pages))
+    assert visitor.read("/en/about").status_code == 200
+    assert set(cache.pages) == before
