@@ -7,6 +7,7 @@ import hashlib
 import posixpath
 import re
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
@@ -34,10 +35,31 @@ def write_mirror(app: Flask, folder: Path, on_file: Callable[[int], object]) -> 
 
     Raises MirrorError when the folder holds anything but a copy.
     """
-    if folder.exists() and any(folder.iterdir()) and not (folder / CHECKSUMS).exists():
-        raise MirrorError(f"{folder} is not empty and holds no copy: name another folder.")
-    draft = folder.with_name(folder.name + ".draft")
-    shutil.rmtree(draft, ignore_errors=True)
+    if folder.exists() and any(folder.iterdir()) and not _is_mirror(folder):
+        raise MirrorError(f"{folder} is not empty and holds something else than a copy: name another folder.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
+    try:
+        size = _write_files(app, draft, on_file)
+        shutil.rmtree(folder, ignore_errors=True)
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    folder.chmod(0o755)  # it is made to be read by others
+    return size
+
+
+def _is_mirror(folder: Path) -> bool:
+    """Return whether a folder holds a copy and nothing else: the files that its checksums name."""
+    try:
+        listed = {line.partition("  ")[2] for line in (folder / CHECKSUMS).read_text("ascii").splitlines()}
+    except (OSError, ValueError):
+        return False
+    there = {file.relative_to(folder).as_posix() for file in folder.rglob("*") if not file.is_dir()}
+    return "index.html" in listed and there <= listed | {CHECKSUMS}
+
+
+def _write_files(app: Flask, draft: Path, on_file: Callable[[int], object]) -> int:
     size, checksums = 0, ""
     for name, body in sorted(mirror_files(app)):
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
@@ -46,8 +68,6 @@ def write_mirror(app: Flask, folder: Path, on_file: Callable[[int], object]) -> 
         size += len(body)
         on_file(1)
     (draft / CHECKSUMS).write_text(checksums, "ascii")
-    shutil.rmtree(folder, ignore_errors=True)
-    draft.rename(folder)
     return size
 
 

@@ -139,9 +139,35 @@ def test_a_folder_that_holds_something_else_is_left_alone(take: Taking) -> None:
     assert [file.name for file in take.copy.iterdir()] == ["diary.txt"]
 
 
+def test_what_is_not_of_the_copy_is_lost_neither_in_its_folder_nor_beside_it(take: Taking) -> None:
+    take()
+    beside = take.copy.with_name("copy.draft")
+    beside.mkdir()
+    for foreign in (take.copy / "en" / "notes.txt", beside / "notes.txt"):
+        foreign.write_text("mine", "utf-8")
+
+    assert take().exit_code == 1
+    assert (take.copy / "en" / "notes.txt").exists()
+
+    (take.copy / "en" / "notes.txt").unlink()
+    assert take().exit_code == 0
+    assert (beside / "notes.txt").exists()
+
+
+def test_a_folder_with_checksums_of_something_else_is_left_alone(take: Taking) -> None:
+    take.copy.mkdir()
+    for name in ("SHA256SUMS", "debian.iso"):
+        (take.copy / name).write_text(f"{'0' * 64}  debian.iso\n", "utf-8")
+
+    assert take().exit_code == 1
+    assert (take.copy / "debian.iso").exists()
+
+
 def test_a_new_copy_takes_the_place_of_an_older_one(take: Taking) -> None:
     take()
     (take.copy / "en" / "old.html").write_text("old", "utf-8")
+    with (take.copy / "SHA256SUMS").open("a") as sums:
+        sums.write(f"{'0' * 64}  en/old.html\n")
 
     assert take().exit_code == 0
 
