@@ -33,7 +33,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     app.extensions["campaign"] = built = build_state(app, settings)
-    for part in (languages, context, headers, errors, guards):
+    for part in (request_checks, languages, context, headers, errors, guards):
         part.init_app(app)
     for part in (petition, pages, prints, api, organizers):
         app.register_blueprint(part.bp)

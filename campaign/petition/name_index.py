@@ -7,6 +7,7 @@ from campaign.database import Base, table
 from campaign.languages import fold
 
 MAX_WORD_LENGTH = 40  # characters of a word; what goes beyond does not help to find it
+MAX_QUERY_WORDS = 10
 AFTER_EVERY_WORD = "\U0010ffff"  # no word goes on with this
 # Written together or apart, it is one name: عبد الله and عبدالله, Abu Bakr and Abubakr.
 PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abu".split())
@@ -36,8 +37,8 @@ def index_words(name: str) -> set[str]:
 
 
 def query_words(query: str) -> list[str]:
-    """The words of a query, particles joined with what follows them."""
-    parts, found = fold(query).split(), []
+    """Return the first words of a query, particles joined with what follows them."""
+    parts, found = fold(query).split()[:MAX_QUERY_WORDS], []
     while parts:
         together = _together(parts)
         found.append("".join(together)[:MAX_WORD_LENGTH])

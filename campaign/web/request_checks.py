@@ -4,15 +4,37 @@ import hashlib
 import time
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Request
+from flask import Flask, Request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.routing import IntegerConverter
 
 from campaign.config import Settings
 
 MAX_BODY = 32 * 1024  # bytes
 MAX_FIELDS = 30
 FORM_TOKEN_LIFETIME = 48  # hours
+LARGEST_NUMBER = 2**31 - 1  # that the columns of row numbers take on both databases
+
+
+def init_app(app: Flask) -> None:
+    """Match only numbers that a row can have in addresses with `<int:...>`."""
+    app.url_map.converters["int"] = RowNumberConverter
+
+
+class RowNumberConverter(IntegerConverter):
+    """The number of a row in an address; a larger one is no address of ours."""
+
+    def __init__(self, *arguments: object, **options: object) -> None:
+        super().__init__(*arguments, **{"max": LARGEST_NUMBER} | options)  # type: ignore[arg-type]
+
+
+def row_number(text: str) -> int:
+    """Return the number of a row as somebody sent it; raise ValueError for what no row can have."""
+    number = int(text)
+    if not 0 <= number <= LARGEST_NUMBER:
+        raise ValueError(text)
+    return number
 
 
 class CrossSite(BadRequest):

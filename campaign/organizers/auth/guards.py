@@ -117,9 +117,13 @@ def safe_next_url(wanted: str | None = None) -> str:
 def load_session_and_check_csrf() -> None:
     """Find the login of this browser, and refuse a POST that is not from a page of the desk."""
     g.login = _load_session()
+    if any("\0" in value for value in request.args.values()):
+        raise UnprocessableEntity  # PostgreSQL takes no NUL in a text
     if request.method != "POST":
         return
-    if not request_checks.validate_form_body(request, MAX_ORGANIZER_FIELDS):
+    if not request_checks.validate_form_body(request, MAX_ORGANIZER_FIELDS) or any(
+        "\0" in text for text in request.form.values()
+    ):
         raise UnprocessableEntity
     if request_checks.is_cross_site(request, state().settings, token_page="token" in (request.view_args or {})):
         raise request_checks.CrossSite

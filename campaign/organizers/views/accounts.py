@@ -13,6 +13,7 @@ from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import NewPassphraseForm
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.state import state
+from campaign.web.request_checks import row_number
 
 Page = Response | str | tuple[str, int]
 
@@ -33,7 +34,7 @@ def account() -> Page:
 
 
 def _end_sessions() -> Page:
-    chosen, this = request.form.get("login", type=int), guards.current_session().id
+    chosen, this = request.form.get("login", type=row_number), guards.current_session().id
     with state().database.writing() as session:
         ids = [
             login.id

@@ -10,6 +10,7 @@ from campaign.organizers import bp
 from campaign.organizers.auth.guards import requires_role
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.state import state
+from campaign.web.request_checks import row_number
 
 ENTRIES_PER_PAGE = 50
 
@@ -18,7 +19,7 @@ ENTRIES_PER_PAGE = 50
 @requires_role(*ROLES)
 def audit() -> str:
     """Show the lines of the audit, the newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     with state().database.reading() as session:
         lines = rules.newest_entries(session, before, ENTRIES_PER_PAGE + 1)
     older = url_for(".audit", before=lines[ENTRIES_PER_PAGE - 1].number) if len(lines) > ENTRIES_PER_PAGE else None

@@ -15,6 +15,7 @@ from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
 from campaign.petition.models import UNDO_FOR, Removal
 from campaign.state import state
+from campaign.web.request_checks import row_number
 
 Page = Response | str | tuple[str, int]
 
@@ -23,9 +24,9 @@ Page = Response | str | tuple[str, int]
 @requires_role(*ROLES)
 def removals() -> Page:
     """Every removal, the newest first."""
-    before = request.args.get("before", "")
+    before = request.args.get("before", type=row_number)
     with state().database.reading() as session:
-        found, older = rules.newest_removals(session, int(before) if before.isdecimal() and len(before) < 10 else None)
+        found, older = rules.newest_removals(session, before)
     return render_template("organizers/removals.html", removals=found, older=older, reasons=REASON_LABELS)
 
 

@@ -8,6 +8,7 @@ from campaign.organizers import approvals, bp, four_eyes
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.models import ORGANIZER
 from campaign.state import state
+from campaign.web.request_checks import row_number
 
 Page = Response | str | tuple[str, int]
 DECISIONS = ("agree", "decline")
@@ -24,7 +25,7 @@ def requests() -> Page:
 @requires_role(ORGANIZER, reauthenticate=True)
 def answer_request() -> Page:
     """Agree, which does it; or decline."""
-    decision, number = request.form.get("deed"), request.form.get("request", type=int)
+    decision, number = request.form.get("deed"), request.form.get("request", type=row_number)
     if decision not in DECISIONS or number is None:
         raise BadRequest
     try:
