@@ -183,9 +183,9 @@ def digits(text: str) -> str:
 
 
 def read_day(text: str) -> date:
-    """Return the day of an ISO 8601 date in Latin or Arabic digits, of the years 1970 to 2999; raise ValueError."""
+    """Return the day of an ISO 8601 date in Latin or Arabic digits, of the years 1970 to 9998; raise ValueError."""
     plain = digits(text).strip()
-    if not re.fullmatch(r"(19[7-9]|2\d\d)\d-\d\d-\d\d", plain, re.ASCII):
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", plain, re.ASCII) or not "1970" <= plain[:4] <= "9998":
         raise ValueError(text)
     return date.fromisoformat(plain)
 

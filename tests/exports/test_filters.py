@@ -82,9 +82,7 @@ def test_who_withdrew_or_has_not_confirmed_is_in_no_export(app, visitor, layla, 
     assert omar.reads() == []
 
 
-@pytest.mark.parametrize(
-    "day", ["22.11.2026", "2026-13-01", "2026-02-30", "20261122", "2026-W47-7", "yesterday", "", "2026-11-22 "]
-)
+@pytest.mark.parametrize("day", ["22.11.2026", "2026-13-01", "2026-02-30", "20261122", "2026-W47-7", "yesterday", ""])
 @on_sqlite
 def test_what_is_no_day_is_wrong_use(omar, day):
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--since", day)

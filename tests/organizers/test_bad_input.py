@@ -22,7 +22,7 @@ def test_a_number_that_no_row_has_is_no_fault_of_ours(omar, number):
         assert omar.send(path, **fields).status_code in (303, 400, 404), path
 
 
-@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "3000-01-01"])
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01"])
 def test_a_day_beyond_the_calendar_is_refused(omar, day):
     for state in ("standing", "waiting", "removed"):
         for name in ("since", "until"):

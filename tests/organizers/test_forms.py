@@ -2,6 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
+from werkzeug.routing import IntegerConverter
 
 from campaign.database import Base
 from campaign.organizers.models import ROLES
@@ -9,7 +10,7 @@ from tests.people import parse
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
-OPEN = {"enter", "let_in", "set_up", "set_up_step"}  # to whoever comes
+OPEN = {"enter", "set_up"}  # to whoever comes
 
 
 def routes(app, method):
@@ -17,9 +18,7 @@ def routes(app, method):
     with app.test_request_context("/en/"):
         for rule in app.url_map.iter_rules():
             if rule.endpoint.startswith("organizers.") and method in rule.methods:
-                made_up = {
-                    name: 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else "x" for name in rule.arguments
-                }
+                made_up = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else "x" for name in rule.arguments}
                 yield rule.endpoint.partition(".")[2], rule.build(made_up | {"lang": "en"})[1]
 
 

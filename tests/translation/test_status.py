@@ -76,7 +76,7 @@ class Arabic:
         assert old in text, old
         file.write_text(text.replace(old, new), "utf-8")
 
-    def troubles(self) -> list[str]:
+    def problems(self) -> list[str]:
         """What is said of it."""
         return [str(trouble) for trouble in language_status(self.folder, discover(self.folder)["ar"]).problems]
 

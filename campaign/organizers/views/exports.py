@@ -71,11 +71,13 @@ def download() -> Page:
 
 def _send(claimed: Download) -> Response:
     """Return a response that decrypts the file chunk by chunk; its key is in memory only."""
-    export, file = claimed.export, DecryptingReader(claimed.file.open("rb"), claimed.key)
+    export, content_type = claimed.export, claimed.export.format.content_type
+    headers = {"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)}
+    file = DecryptingReader(claimed.file.open("rb"), claimed.key)
     return Response(
         wrap_file(request.environ, file, CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
-        headers={"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)},
-        content_type=export.format.content_type,
+        headers=headers,
+        content_type=content_type,
         direct_passthrough=True,
     )
 
