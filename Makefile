@@ -6,19 +6,20 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/message
 # The stamps carry the folder's name: a copied or moved checkout sets itself up anew, as a .venv cannot be moved.
 HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
 PACKAGES := .venv/.packages-$(HERE)
+TOOLS := .venv/.tools-$(HERE)
 PROJECT := .venv/.project-$(HERE)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
 
 .PHONY: run test setup lint lock bench lighthouse pictures mutations
 .DELETE_ON_ERROR:
 
-run: setup
+run: $(PROJECT) $(CATALOGUES)
 	@exec .venv/bin/campaign serve $(ARGS)
 
 test: setup
 	@.venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
-setup: $(PROJECT) $(CATALOGUES)
+setup: $(PROJECT) $(CATALOGUES) $(TOOLS)
 
 lint: setup
 	.venv/bin/ruff check
@@ -40,9 +41,12 @@ mutations: setup
 	@JOBS=$(JOBS) .venv/bin/python -m tests.mutations $(ARGS)
 
 # Newest versions that pyproject.toml allows: names, versions and SHA-256 only, whatever registry or mirror a machine uses.
+# What the tests and tools need has a lock of its own: a package of theirs must not keep anybody from running the site.
+COMPILE = .venv/bin/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
+	--no-config --no-header --no-annotate --quiet
 lock: setup
-	.venv/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --upgrade \
-		--no-config --no-header --no-annotate --quiet --output-file requirements.lock
+	$(COMPILE) --group build --output-file requirements.lock
+	$(COMPILE) --group dev --constraints requirements.lock --output-file tests/requirements.lock
 
 # A stamp is the last thing that is written, so a set-up that was cut off is done again from the start.
 $(PACKAGES): requirements.lock
@@ -53,6 +57,10 @@ $(PACKAGES): requirements.lock
 	done; \
 	echo "Python 3.11 or newer with venv is needed (on Debian: apt install python3 python3-venv)." >&2; exit 1
 	@$(PIP) install --require-hashes --only-binary :all: -r requirements.lock
+	@touch $@
+
+$(TOOLS): tests/requirements.lock $(PACKAGES)
+	@$(PIP) install --require-hashes --only-binary :all: -r tests/requirements.lock
 	@touch $@
 
 $(PROJECT): pyproject.toml hatch_build.py $(PACKAGES) | $(CATALOGUES)
