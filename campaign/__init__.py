@@ -29,7 +29,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
-    app.config.update(TRUSTED_HOSTS=settings.hosts, MAX_CONTENT_LENGTH=request_checks.MAX_BODY, WTF_I18N_ENABLED=False)
+    app.config.update(MAX_CONTENT_LENGTH=request_checks.MAX_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     app.extensions["campaign"] = built = build_state(app, settings)
@@ -59,7 +59,7 @@ def build_state(app: "Flask", settings: "Settings") -> "AppState":
     keys, database = open_keys(settings), open_database(settings)
     policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
     snapshots = SnapshotCache(database, is_withdrawn=policy.withdrawn)
-    page_cache = PageCache(app, snapshots, settings.hosts)
+    page_cache = PageCache(app, snapshots, settings)
     return AppState(
         settings=settings,
         database=database,

@@ -2,11 +2,16 @@
 
 import ipaddress
 import os
+import re
+from difflib import get_close_matches
 from email.utils import parseaddr
+from io import StringIO
 from pathlib import Path
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
+import idna
+from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -67,9 +72,10 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls) -> Self:
         """Return the settings; raises SettingError with one sentence for each that is wrong."""
-        folder = Path(os.environ.get(PREFIX + "DATA") or "instance").absolute()
+        file = env_file()
+        _reject_unknown_names(file)
         try:
-            return cls(_env_file=folder.parent / ".env")
+            return cls(_env_file=file)
         except ValidationError as error:
             raise SettingError("; ".join(_sentence(one) for one in error.errors())) from None
 
@@ -82,10 +88,12 @@ class Settings(BaseSettings):
     @classmethod
     def _origin(cls, value: str) -> str:
         parts = urlsplit(value)
-        is_more = parts.path.strip("/") or parts.query or parts.fragment or parts.username
-        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0 or is_more:
+        host = canonical_host(parts.netloc)
+        is_more = parts.path.strip("/") or parts.query or parts.fragment
+        if parts.scheme not in {"http", "https"} or not host or is_more:
             raise ValueError("must be a URL without a path, such as https://petition.example.org")
-        return value.rstrip("/")
+        port = f":{parts.port}" if parts.port else ""
+        return f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{port}"
 
     @field_validator("database_url")
     @classmethod
@@ -148,13 +156,36 @@ class Settings(BaseSettings):
 
     @property
     def hosts(self) -> list[str]:
-        """The host names that requests may carry; loopback names count as one host."""
-        return ["localhost", "127.0.0.1", "[::1]"] if self.is_loopback else [self.host]
+        """The host names that requests may carry, as `canonical_host` writes them; loopback names count as one host."""
+        return ["localhost", "127.0.0.1", "::1", self.host] if self.is_loopback else [self.host]
 
     @property
     def sender(self) -> str:
         """The address the e-mails come from."""
         return self.mail_from or "campaign@localhost"
+
+
+def env_file() -> Path:
+    """Return the path of the `.env` beside the data folder."""
+    return Path(os.environ.get(PREFIX + "DATA") or "instance").absolute().parent / ".env"
+
+
+def canonical_host(address: str) -> str:
+    """Return the host of `host` or `host:port` as hosts are compared; empty where it is no host (RFC 3986 3.2.2, RFC 5891).
+
+    It is in lower case, in ASCII, without a final dot; an IPv6 address is in its shortest form, without brackets.
+    """
+    try:
+        parts = urlsplit(f"//{address}")
+        host = (parts.hostname or "").removesuffix(".")
+        if parts.netloc != address or "@" in address or parts.port == 0:
+            return ""
+        if ":" in host:
+            return str(ipaddress.IPv6Address(host))
+        ascii_host = host if host.isascii() else idna.encode(host, uts46=True).decode()
+    except ValueError:
+        return ""
+    return ascii_host if re.fullmatch(r"[a-z0-9._-]+", ascii_host) else ""
 
 
 def is_loopback(host: str) -> bool:
@@ -165,6 +196,45 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def _reject_unknown_names(file: Path) -> None:
+    """Raise SettingError for a `.env` that cannot be read and for the name of a setting that does not exist.
+
+    In the environment only a name like one of ours counts as a slip: Kubernetes, for one, puts `CAMPAIGN_PORT` there by itself.
+    """
+    in_file = {name for name in _names_in(file) if name.startswith(PREFIX)}
+    outside = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)}
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    wrong = (in_file | {name for name in outside if _closest_setting(name)}) - known
+    if wrong:
+        raise SettingError("; ".join(map(_unknown_sentence, sorted(wrong))))
+
+
+def _names_in(file: Path) -> list[str]:
+    """Return the names that a `.env` sets, in upper case; raise SettingError where it is not text in UTF-8."""
+    if not file.is_file():
+        return []
+    try:
+        text = file.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    except OSError as error:
+        raise SettingError(f"{file} cannot be read: {error.strerror}.") from None
+    if "\0" in text:
+        raise SettingError(f"{file} is not text in UTF-8: save it again with that encoding.")
+    return [name.upper() for name in dotenv_values(stream=StringIO(text))]
+
+
+def _closest_setting(name: str) -> str:
+    """Return the setting that a name resembles; empty where it resembles none."""
+    known = [field.upper() for field in Settings.model_fields]
+    return "".join(get_close_matches(name.removeprefix(PREFIX), known, n=1, cutoff=0.7))
+
+
+def _unknown_sentence(name: str) -> str:
+    close = _closest_setting(name)
+    return f"{name} is not a setting" + (f": did you mean {PREFIX}{close}?" if close else ".")
 
 
 def _sentence(error: object) -> str:

@@ -80,7 +80,7 @@ class Database:
         """`url` as SQLAlchemy writes it; empty is SQLite in `folder`, where the writers' turn is kept too."""
         self.is_sqlite = not url or url.startswith("sqlite")
         self.engine = sa.create_engine(
-            url or f"sqlite:///{folder / 'campaign.db'}",
+            url or sa.URL.create("sqlite", database=str(folder / "campaign.db")),  # a folder's name may hold % and ?
             pool_pre_ping=not self.is_sqlite,
             hide_parameters=True,  # an error in a log must not say who signed
             connect_args={} if self.is_sqlite else CONNECT_OPTIONS,

@@ -3,7 +3,8 @@
 Only `campaign serve` and `campaign sample` make it; every other command refuses to work on what is not there.
 """
 
-from contextlib import closing
+import stat
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def open_keys(settings: Settings) -> Keys:
 def prepare(settings: Settings) -> None:
     """Makes whatever is not there yet and brings the schema up to date; raises NoInstance or KeyFileError."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    settings.data.chmod(0o700)
+    _close_to_others(settings.data)
     with closing(open_database(settings)) as database:
         make_keys(key_folder(settings), _known_keys(database))
         keys = load_keys(key_folder(settings))
@@ -88,6 +89,18 @@ def migrate(database: Database) -> None:
         database.lock(session, b"migrate.", patiently=True)
         config.attributes["connection"] = session.connection()
         command.upgrade(config, "head")
+
+
+def _close_to_others(data: Path) -> None:
+    """Take the rights of group and others from the data folder and what is in it, whatever umask it was made with.
+
+    Key files are left as they are: one that others could read is refused, so that somebody hears of it.
+    """
+    for path in (data, *data.rglob("*")):
+        with suppress(FileNotFoundError, PermissionError):  # gone meanwhile, or of another user
+            mode = path.lstat().st_mode
+            if mode & 0o077 and not stat.S_ISLNK(mode) and path.parent != data / "keys":
+                path.chmod(mode & 0o700)
 
 
 def _is_made(database: Database) -> bool:

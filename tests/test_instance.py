@@ -1,5 +1,6 @@
 """The data folder: made on the first run, checked on each, brought up to date by as many as like."""
 
+import os
 import threading
 
 import pytest
@@ -7,7 +8,7 @@ import sqlalchemy as sa
 
 from campaign import instance
 from campaign.config import Settings
-from campaign.crypto.keys import KeyFileError
+from campaign.crypto.keys import KeyFileError, read_key
 from campaign.instance import KeyFingerprint, NoInstance
 from campaign.petition.models import Publication
 
@@ -96,3 +97,42 @@ def test_a_database_that_cannot_be_opened_is_said_in_one_sentence(tmp_path):
         with pytest.raises(NoInstance, match=r"^The database cannot be opened: .*") as refusal:
             ask(away)
         assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["a%20b", "what?x=1", "100%done", "نداء", "a b;c#d"])
+def test_a_data_folder_may_be_called_anything(tmp_path, name):
+    settings = Settings(data=tmp_path / name / "instance")
+
+    instance.prepare(settings)
+    instance.check(settings)
+
+    assert (settings.data / "campaign.db").is_file()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+@pytest.mark.parametrize("mask", [0o000, 0o022])
+def test_a_start_closes_what_is_in_the_data_folder_to_others(tmp_path, mask):
+    settings = Settings(data=tmp_path / "instance")
+    before = os.umask(mask)
+    try:
+        instance.prepare(settings)
+        (settings.data / "prints").mkdir()
+        (settings.data / "prints" / "old.pdf").touch()
+        instance.prepare(settings)
+    finally:
+        os.umask(before)
+
+    assert [path for path in (settings.data, *settings.data.rglob("*")) if path.stat().st_mode & 0o077] == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
+def test_a_key_of_another_user_is_told_apart_from_a_missing_one(tmp_path):
+    settings = Settings(data=tmp_path / "instance")
+    instance.prepare(settings)
+    key = instance.key_folder(settings) / "tag.key"
+    os.seteuid(65534)
+    try:
+        with pytest.raises(KeyFileError, match=r"tag\.key cannot be read by nobody: give it to that user with chown\.$"):
+            read_key(key)
+    finally:
+        os.seteuid(0)

@@ -1,10 +1,11 @@
 """Settings: where they are read from, and what is refused, in one sentence each."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from campaign.config import PREFIX, SettingError, Settings
+from campaign.config import PREFIX, SettingError, Settings, canonical_host
 
 PUBLIC = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": "a@example.org"}
 REFUSED = [
@@ -18,8 +19,13 @@ REFUSED = [
     ({"BASE_URL": "http://localhost/?lang=ar"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASE_URL": "http://localhost/#sign"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASE_URL": "http://user:secret@localhost"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
-    ({"BASE_URL": "http://localhost:port"}, "CAMPAIGN_BASE_URL: port could not be cast"),
+    ({"BASE_URL": "http://localhost:port"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASE_URL": "http://["}, "CAMPAIGN_BASE_URL: invalid IPv6 URL"),
+    ({"BASE_URL": "http://[::1"}, "CAMPAIGN_BASE_URL: invalid IPv6 URL"),
+    ({"BASE_URL": "http://a b.example"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
+    ({"BASE_URL": "https://-ا.example"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
+    ({"BASEURL": "https://petition.example.org"}, "CAMPAIGN_BASEURL is not a setting: did you mean CAMPAIGN_BASE_URL?"),
+    ({"GAOL": "100"}, "CAMPAIGN_GAOL is not a setting: did you mean CAMPAIGN_GOAL?"),
     ({"MAIL_URL": "https://mail.example.org"}, "CAMPAIGN_MAIL_URL must be file:, or start with smtp://"),
     ({"MAIL_URL": "smtp://"}, "CAMPAIGN_MAIL_URL must be file:, or start with smtp://"),
     ({"MAIL_URL": "smtp://user:secret@host:abc"}, "CAMPAIGN_MAIL_URL: port could not be cast"),
@@ -42,8 +48,8 @@ def environment(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
 
     def put(**values):
-        for name in Settings.model_fields:
-            monkeypatch.delenv(PREFIX + name.upper(), raising=False)
+        for name in [name for name in os.environ if name.startswith(PREFIX)]:
+            monkeypatch.delenv(name)
         for name, value in values.items():
             monkeypatch.setenv(PREFIX + name, value)
 
@@ -113,6 +119,63 @@ def test_loopback_names_are_one_host_and_every_other_address_is_public(environme
         environment(**PUBLIC | {"BASE_URL": address})
         assert not Settings.load().is_loopback, address
         assert Settings.load().hosts == [Settings.load().host]
+
+
+ADDRESSES = [
+    ("https://نداء.example", "https://xn--ggblx5g.example"),
+    ("https://XN--GGBLX5G.Example./", "https://xn--ggblx5g.example"),
+    ("https://Petition.Example.org:8443", "https://petition.example.org:8443"),
+    ("http://[::1]:8000", "http://[::1]:8000"),
+    ("http://[0:0::1]", "http://[::1]"),
+    ("https://[2001:DB8::7]", "https://[2001:db8::7]"),
+]
+
+
+@pytest.mark.parametrize(("typed", "kept"), ADDRESSES)
+def test_the_address_of_the_site_is_written_in_one_form(typed, kept):
+    assert Settings(base_url=typed, mail_url="smtp://mail.example.org", mail_from="a@example.org").base_url == kept
+
+
+@pytest.mark.parametrize(
+    ("written", "host"),
+    [
+        ("LOCALHOST", "localhost"),
+        ("localhost.:8000", "localhost"),
+        ("[::1]:8000", "::1"),
+        ("[0::0:1]", "::1"),
+        ("نداء.example", "xn--ggblx5g.example"),
+        ("my_host", "my_host"),
+        *(
+            (nothing, "")
+            for nothing in ("", ":80", "a b", "a@b", "a/b", "a:b", "a:0", "a:70000", "[::1", "[x]", "::1", "a\n", "a\0", "ا..b")
+        ),
+    ],
+)
+def test_a_host_is_compared_in_one_form_and_nothing_else_is_a_host(written, host):
+    assert canonical_host(written) == host
+
+
+def test_an_unknown_name_is_named_in_the_file_and_in_the_environment_only_where_it_looks_like_a_slip(environment, tmp_path):
+    environment(PORT="8000", PORT_8000_TCP_ADDR="10.0.0.1", SERVICE_HOST="10.0.0.1")  # Kubernetes sets them
+    assert Settings.load().goal is None
+
+    (tmp_path / ".env").write_text("CAMPAIGN_XYZ=blue\n")
+    with pytest.raises(SettingError, match=r"^CAMPAIGN_XYZ is not a setting\.$"):
+        Settings.load()
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "latin-1", "cp1256"])
+def test_a_file_of_settings_in_another_encoding_is_refused_in_one_sentence(environment, tmp_path, encoding):
+    (tmp_path / ".env").write_bytes("CAMPAIGN_CONTACT=é\r\n".encode(encoding))
+
+    with pytest.raises(SettingError, match=r"\.env is not text in UTF-8: save it again with that encoding\.$"):
+        Settings.load()
+
+
+def test_a_file_of_settings_from_windows_is_read(environment, tmp_path):
+    (tmp_path / ".env").write_bytes("CAMPAIGN_GOAL=700\r\nCAMPAIGN_CONTACT=نور\r\n".encode("utf-8-sig"))
+
+    assert (Settings.load().goal, Settings.load().contact) == (700, "نور")
 
 
 def test_a_final_slash_of_the_address_is_of_no_account():

@@ -1,5 +1,6 @@
 """Commands for what the site publishes: mirror, testimony withdraw."""
 
+import os
 import shutil
 import sys
 from pathlib import Path
@@ -28,6 +29,7 @@ def mirror(target: Path, zipped: bool) -> None:
     """Copy everything there is to read into FOLDER, as files that open from a disk or from any web server."""
     settings = Settings.load()
     instance.check(settings)
+    os.umask(0o022)  # a web server of another user reads the copy
     with click.progressbar(length=0, label="Pages", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         size = write_mirror(create_app(settings), target, bar.update)
     if zipped:

@@ -1,5 +1,6 @@
 """Commands for translators: the state of every language, a new one, and PO files out and back."""
 
+import os
 from pathlib import Path
 
 import click
@@ -16,6 +17,7 @@ from campaign.translation.status import LanguageStatus, language_status
 @click.group()
 def languages() -> None:
     """Look after the languages of the site and their translations."""
+    os.umask(0o022)  # translations are for everybody to read
 
 
 def known_language(_context: click.Context, _argument: click.Parameter, typed: str | None) -> str | None:

@@ -1,5 +1,6 @@
 """The command line: every command by its name, imported when it is called, and what goes wrong in one sentence."""
 
+import os
 from collections.abc import Iterator, Mapping
 from importlib import import_module
 from typing import Any
@@ -83,3 +84,4 @@ class CampaignGroup(click.Group):
 @click.version_option(package_name="campaign")
 def main() -> None:
     """A testimony, a call, and the signatures under it."""
+    os.umask(0o077)  # what is written is for this user alone; commands that write for others say so

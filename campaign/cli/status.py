@@ -6,7 +6,7 @@ import click
 import sqlalchemy as sa
 from nacl.public import PrivateKey
 
-from campaign import create_app, instance
+from campaign import config, create_app, instance
 from campaign.cli.exports import KEY_FILE
 from campaign.cli.server import KEY_ON_SERVER
 from campaign.cli.signatures import open_campaign
@@ -108,7 +108,17 @@ def _advice(settings: Settings) -> list[str]:
         found.append("CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://...")
     if "starttls=off" in settings.mail_url:
         found.append("CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server.")
-    return found + _testimony_advice(settings)
+    return found + _mode_advice(settings) + _testimony_advice(settings)
+
+
+def _mode_advice(settings: Settings) -> list[str]:
+    """What others on this machine can read and should not: passwords in `.env`, and what is in the data folder."""
+    wanted = {config.env_file(): 0o600, settings.data: 0o700}
+    return [
+        f"{path} is open to other users of this machine: run `chmod {mode:o} {path}`."
+        for path, mode in wanted.items()
+        if path.exists() and path.stat().st_mode & 0o077
+    ]
 
 
 def _testimony_advice(settings: Settings) -> list[str]:

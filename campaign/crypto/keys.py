@@ -6,6 +6,7 @@ Only the private key opens what is sealed to the public one, and it is meant to 
 import base64
 import hashlib
 import os
+import pwd
 import secrets
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -69,10 +70,12 @@ def load_keys(folder: Path) -> Keys:
 
 
 def read_key(file: Path) -> bytes:
-    """The 32 bytes of one key file; raises KeyFileError."""
+    """Return the 32 bytes of one key file; raises KeyFileError."""
     try:
         mode = file.stat().st_mode
         key = base64.b64decode(file.read_text("ascii").strip(), validate=True)
+    except PermissionError:
+        raise KeyFileError(f"The key file {file} cannot be read by {_user()}: give it to that user with chown.") from None
     except (OSError, ValueError):
         raise KeyFileError(f"The key file {file} is missing or broken: put it back from the backup.") from None
     if mode & 0o077:
@@ -118,6 +121,14 @@ def fingerprint(public: PublicKey) -> str:
 def format_fingerprint(key_id: bytes) -> str:
     """Bytes in hex, in groups of four digits."""
     return key_id.hex(" ", 2)
+
+
+def _user() -> str:
+    """Return the name of the user who runs this process, or its number where it has no name."""
+    try:
+        return pwd.getpwuid(os.geteuid()).pw_name
+    except KeyError:
+        return f"user {os.geteuid()}"
 
 
 def _fingerprint(key: bytes) -> str:

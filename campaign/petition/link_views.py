@@ -42,7 +42,7 @@ def _act(token: str) -> Page:
     """Confirm, and once it is confirmed show, hide, change or withdraw. Pressing again changes nothing more."""
     if not request_checks.validate_form_body(request):
         raise UnprocessableEntity
-    if request_checks.is_cross_site(request, state().settings, token_page=True):
+    if request_checks.is_cross_site(request, state().settings):
         raise request_checks.CrossSite
     action = request.form.get("act", "confirm")
     with state().database.writing() as session:

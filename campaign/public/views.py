@@ -1,5 +1,7 @@
 """The pages people read, and the few that machines read."""
 
+import re
+
 import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -82,7 +84,10 @@ def testimony() -> Page:
 @bp.get("/<lang:lang>/testimony.txt")
 def testimony_text() -> Page:
     """The testimony as plain text, to save and to pass on."""
-    return render_template("public/testimony.txt"), 200, CACHED_TEXT
+    text = render_template("public/testimony.txt")
+    if current().is_rtl:  # browsers lay plain text out from left to right unless each line says otherwise (UAX #9)
+        text = re.sub(r"(?m)^.+$", "\u2067\\g<0>\u2069", text)
+    return text, 200, CACHED_TEXT
 
 
 @bp.get("/<lang:lang>/testimony/beside/<lang:other>")

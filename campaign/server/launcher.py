@@ -7,6 +7,7 @@ import errno
 import gc
 import multiprocessing
 import os
+import resource
 import signal
 import socket
 import sys
@@ -25,6 +26,9 @@ from campaign.server.supervisor import CANNOT_START, PARENT_VARIABLE, STOP_TIMEO
 HEAD_TIMEOUT = 15
 """The seconds that a client may take to send the head of a request."""
 
+MAX_CONNECTIONS = 4096
+"""The connections that one worker holds at once; granian's default of 512 lets as many slow clients shut out all others."""
+
 MAX_WORKER_MEMORY = 256
 """The MiB above which a web worker is replaced, once its requests are answered."""
 
@@ -35,6 +39,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     Without `workers` there is one for each core, four at most. Exits with one sentence and code 1 when the port is taken or
     a worker cannot start.
     """
+    allow_many_connections()
     trouble: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
     group = Supervisor(
         "campaign",
@@ -44,6 +49,8 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT * 1000),
         websockets=False,
+        backlog=MAX_CONNECTIONS,
+        backpressure=MAX_CONNECTIONS,
         workers=workers or min(os.cpu_count() or 1, 4),
         workers_kill_timeout=STOP_TIMEOUT,
         workers_max_rss=MAX_WORKER_MEMORY,
@@ -53,6 +60,12 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     group.serve(target_loader=partial(load_app, settings, trouble), wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
     if not trouble.empty():
         sys.exit(f"The site cannot start: {trouble.get()}")
+
+
+def allow_many_connections() -> None:
+    """Let each worker open as many files as its connections and the database need, where the system allows it."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 2 * MAX_CONNECTIONS), most))
 
 
 def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]") -> RsgiAdapter:

@@ -5,7 +5,7 @@ from types import TracebackType
 
 from flask import Flask, abort, current_app, render_template, request
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException
 
 from campaign.database import DATABASE_UNAVAILABLE
 
@@ -19,7 +19,6 @@ def init_app(app: Flask) -> None:
     app.log_exception = log_exception  # type: ignore[assignment,method-assign]  # Flask's own names the path, and so the token in it
     app.before_request(reject_leading_slashes)
     app.register_error_handler(HTTPException, render_error)
-    app.register_error_handler(SecurityError, reject_host)
     for trouble in DATABASE_UNAVAILABLE:
         app.register_error_handler(trouble, render_unavailable)
 
@@ -51,11 +50,6 @@ def render_unavailable(_error: Exception) -> ErrorPage:
     heading, sentence = error_message(503)
     page = render_template("errors/error.html", code=503, heading=heading, sentence=sentence)
     return page, 503, {"Retry-After": RETRY_AFTER}
-
-
-def reject_host(_error: SecurityError) -> ErrorPage:
-    """The request names a host that is not ours, so no address can be built for a page."""
-    return f"{request.environ.get('SERVER_PROTOCOL', 'HTTP')} 400\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 def error_message(code: int) -> tuple[str, str]:

@@ -13,20 +13,22 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import brotli
 from flask import Flask
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
-from werkzeug.sansio.utils import host_is_trusted
 from werkzeug.wrappers import Response
 
+from campaign.config import Settings, canonical_host
 from campaign.web.context import COPIED_ON
 from campaign.web.request_checks import current_hour
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 MAX_PAGES = 1000  # the site has some dozens in each language
 IMMUTABLE = "public, max-age=31536000, immutable"
+HEALTH_PAGES = {"/healthz", "/readyz"}  # load balancers ask for them by the address of the machine, or with an empty Host
 COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
 
 
@@ -72,17 +74,24 @@ def _encoding(accepted: str) -> str:
 
 
 class PageCache:
-    """The WSGI application around Flask's that answers with what is cached."""
+    """The WSGI application around Flask's that answers with what is cached, and refuses hosts that are not ours."""
 
-    def __init__(self, app: Flask, published: Callable[[], object], hosts: list[str]) -> None:
+    def __init__(self, app: Flask, published: Callable[[], object], settings: Settings) -> None:
         self.pages: dict[str, CachedPage] = {}
         self._inner: WSGI = app.wsgi_app
         self._published = published
-        self._is_ours = lru_cache(maxsize=256)(lambda host: host_is_trusted(host, hosts))
+        self._host = urlsplit(settings.base_url).netloc
+        self._is_ours = lru_cache(maxsize=256)(lambda host: canonical_host(host) in settings.hosts)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer with a cached page, or call Flask; it alone answers other methods than GET and HEAD and other hosts."""
-        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"} or not self._is_ours(environ.get("HTTP_HOST")):
+        """Answer with a cached page, or call Flask; it alone answers other methods than GET and HEAD.
+
+        Flask sees one host, that of the settings, however a request spells it.
+        """
+        if not self._is_ours(environ.get("HTTP_HOST", "")) and environ["PATH_INFO"] not in HEALTH_PAGES:
+            return Response("This site has another address.\n", 400)(environ, start_response)
+        environ["HTTP_HOST"] = self._host
+        if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._inner(environ, start_response)
         cached = self.pages.get(environ["PATH_INFO"])
         if COPIED_ON in environ and not (cached and cached.stamp is None):

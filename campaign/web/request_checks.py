@@ -2,14 +2,14 @@
 
 import hashlib
 import time
-from urllib.parse import unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
 
-from campaign.config import Settings
+from campaign.config import Settings, canonical_host
 
 MAX_BODY = 32 * 1024  # bytes
 MAX_FIELDS = 30
@@ -61,21 +61,16 @@ def validate_form_body(request: Request, most: int = MAX_FIELDS) -> bool:
     return True
 
 
-def is_cross_site(request: Request, settings: Settings, *, token_page: bool = False) -> bool:
-    """Whether a browser says that another site sent this.
+def is_cross_site(request: Request, settings: Settings) -> bool:
+    """Return whether a browser says that another site sent this.
 
-    A missing header is accepted, plain http sends none. Pages with a token in their address say `no-referrer`, from
-    which browsers post `Origin: null`; there the token itself shows where the form came from.
+    A missing header is accepted, as plain http sends none. So is `Origin: null`, which browsers post from a page with
+    `Referrer-Policy: no-referrer`: a proxy may add that header to every page, and `Sec-Fetch-Site` still names another site.
     """
     if request.headers.get("Sec-Fetch-Site") == "cross-site":
         return True
-    origin = request.headers.get("Origin")
-    if origin is None or (origin == "null" and token_page):
-        return False
-    try:
-        return urlsplit(origin).hostname not in {host.strip("[]") for host in settings.hosts}
-    except ValueError:  # no address at all
-        return True
+    origin = request.headers.get("Origin", "null")
+    return origin != "null" and canonical_host(origin.partition("://")[2]) not in settings.hosts
 
 
 class FormToken:

@@ -103,6 +103,18 @@ def test_check_warns_of_what_can_be_read_on_the_way(run):
 
 
 @on_sqlite
+def test_check_warns_of_passwords_and_data_that_others_on_the_machine_can_read(run, tmp_path):
+    env_file = tmp_path / ".env"
+    env_file.touch(0o644)
+    (tmp_path / "instance").chmod(0o755)
+
+    said = run("check", "--strict").stderr
+
+    assert f"{env_file} is open to other users of this machine: run `chmod 600 {env_file}`." in said
+    assert f"{tmp_path / 'instance'} is open to other users of this machine: run `chmod 700" in said
+
+
+@on_sqlite
 def test_check_is_content_when_everything_is_in_order(run, tmp_path):
     consent = tmp_path / "instance" / "consent.toml"
     consent.write_text(CONSENT, "utf-8")

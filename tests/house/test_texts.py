@@ -65,6 +65,14 @@ def test_the_english_testimony_stands_on_its_page_and_in_the_plain_text_word_for
 
 
 @on_sqlite
+def test_the_arabic_plain_text_reads_from_right_to_left_line_by_line(visitor):
+    lines = [line for line in visitor.read("/ar/testimony.txt").text.splitlines() if line]
+
+    assert all(line[0] == "\u2067" and line[-1] == "\u2069" for line in lines)
+    assert [line[1:-1] for line in lines if line[1:-1] in WORDS["ar"]] == WORDS["ar"]
+
+
+@on_sqlite
 def test_both_languages_stand_side_by_side_whole(visitor):
     for here, there in (("en", "ar"), ("ar", "en")):
         page = unescape(visitor.read(f"/{here}/testimony/beside/{there}").text)

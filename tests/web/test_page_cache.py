@@ -147,7 +147,14 @@ def test_another_host_is_refused_also_for_a_page_that_is_kept(visitor):
 
     for host in ("evil.example", "localhost.evil.example", "", "localhost\x00", "127.0.0.1.nip.io"):
         assert visitor.read("/en/", Host=host).status_code == 400, host
-    assert {visitor.read("/en/", Host=host).status_code for host in ("localhost", "127.0.0.1:8000", "localhost:1")} == {200}
+    for host in ("localhost", "127.0.0.1:8000", "localhost:1", "LOCALHOST", "localhost.", "[::1]", "[::1]:8000"):
+        assert visitor.read("/en/", Host=host).status_code == 200, host
+        assert visitor.read("/en/sign/sent", Host=host).status_code == 200, host
+
+
+def test_a_health_page_answers_whatever_host_a_load_balancer_names(visitor):
+    for host in ("10.0.0.5:8106", "", "[fd00::7]", "evil.example"):
+        assert [visitor.read(path, Host=host).status_code for path in ("/healthz", "/readyz")] == [200, 200], host
 
 
 def test_readers_go_on_with_what_is_known_when_the_database_is_away(app, visitor, layla, monkeypatch):

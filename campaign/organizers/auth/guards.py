@@ -125,7 +125,7 @@ def load_session_and_check_csrf() -> None:
         "\0" in text for text in request.form.values()
     ):
         raise UnprocessableEntity
-    if request_checks.is_cross_site(request, state().settings, token_page="token" in (request.view_args or {})):
+    if request_checks.is_cross_site(request, state().settings):
         raise request_checks.CrossSite
     try:
         validate_csrf(request.form.get("csrf_token"))
