@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from campaign.crypto.sealing import new_token, token_hash
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
-from campaign.organizers.auth import sessions, two_factor
+from campaign.organizers.auth import factors, sessions
 from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, LoginAttempts, RecoveryCode, Request
 
 SETUP_LINK_LIFETIME = timedelta(days=3)
@@ -85,16 +85,16 @@ def get_by_setup_token(session: Session, token: str, moment: datetime) -> Accoun
 def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
     """Take the first step of the setup: store a passphrase, hashed before, and make the secret of the second factor."""
     account.passphrase_hash = kept
-    two_factor.set_new_secret(key, account)
+    factors.set_new_secret(key, account)
 
 
 def confirm_second_factor(session: Session, account: Account, code: str, key: bytes, moment: datetime) -> list[str] | None:
     """Take the second step: end the link and return the recovery codes, or None if the first code of the app is wrong."""
-    if not two_factor.use_code(session, key, account, code, moment):
+    if not factors.use_code(session, key, account, code, moment):
         return None
     account.ready_at, account.link_hash, account.link_until = moment, None, None
     audit.record(session, account.email, Action.ACCOUNT_SET_UP)
-    return two_factor.new_recovery_codes(session, account)
+    return factors.new_recovery_codes(session, account)
 
 
 def change_passphrase(session: Session, account: Account, kept: str) -> None:

@@ -14,7 +14,7 @@ from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.languages import read_day
 from campaign.organizers.actions import REASON_LABELS
-from campaign.organizers.auth import passphrases
+from campaign.organizers.auth import factors
 from campaign.organizers.auth.login import Credentials
 from campaign.organizers.signature_search import SignatureSearch
 from campaign.petition import key_rotation
@@ -82,7 +82,7 @@ class NewPassphraseForm(OrganizerForm):
 
     def validate_new(self, field: Field) -> None:
         """Refuse what is too short or too plain."""
-        if not passphrases.is_strong_enough(field.data or "", self.owner):
+        if not factors.is_strong_enough(field.data or "", self.owner):
             raise ValidationError(
                 gettext("The passphrase needs 15 to 200 characters, at least 6 different ones, and not the e-mail address.")
             )

@@ -15,7 +15,7 @@ from campaign import create_app
 from campaign.config import Settings
 from campaign.database import now
 from campaign.organizers import accounts, signature_search
-from campaign.organizers.auth import passphrases, two_factor
+from campaign.organizers.auth import factors
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.signature_search import PAGE_SIZE, SignatureSearch
 from tests.bench.figures import Section
@@ -111,8 +111,8 @@ def _account(app: Flask, session: Session) -> str:
     key = app.extensions["campaign"].keys.desk
     accounts.add(session, EMAIL, ORGANIZER, now())
     account = accounts.get_account(session, EMAIL)
-    accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), key)
-    secret = two_factor.totp_secret(key, account)
+    accounts.choose_passphrase(account, factors.hash_passphrase(PASSPHRASE), key)
+    secret = factors.totp_secret(key, account)
     session.flush()
     accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), key, now())
     account.last_step = 0  # the code that confirmed it is to be used once more

@@ -14,7 +14,7 @@ from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.instance import key_folder
 from campaign.organizers import accounts, removals
-from campaign.organizers.auth import passphrases, two_factor
+from campaign.organizers.auth import factors
 from campaign.organizers.models import ORGANIZER
 from campaign.outbox.mail_providers import add_counts
 from campaign.petition import counting, display_names
@@ -78,8 +78,8 @@ def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> BrowserOrganizer
     with closing(Database("", campaign.data)) as database, database.writing() as session:
         accounts.add(session, email, role, now())
         account = accounts.get_account(session, email)
-        accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), keys.desk)
-        secret = two_factor.totp_secret(keys.desk, account)
+        accounts.choose_passphrase(account, factors.hash_passphrase(PASSPHRASE), keys.desk)
+        secret = factors.totp_secret(keys.desk, account)
         session.flush()
         accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), keys.desk, now())
     return BrowserOrganizer(campaign, email, secret)

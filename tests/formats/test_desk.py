@@ -11,7 +11,7 @@ from campaign.config import TRANSLATIONS
 from campaign.content.pages import Paragraph, load_texts
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
-from campaign.organizers.auth import passphrases
+from campaign.organizers.auth import factors
 from campaign.organizers.models import AuditEntry, Desk
 from campaign.web.request_checks import FormToken
 from tests.servers import on_sqlite
@@ -92,8 +92,8 @@ def test_audit_line_that_is_the_last_is_kept_in_audit_head_as_recorded(vectors, 
 def test_passphrase_hash_that_was_recorded_is_still_right(vectors):
     recorded = vectors["passphrase hash"]
 
-    assert passphrases.verify_passphrase(recorded["passphrase"], recorded["hash"])
-    assert not passphrases.verify_passphrase("Olives ripen in november", recorded["hash"])
+    assert factors.verify_passphrase(recorded["passphrase"], recorded["hash"])
+    assert not factors.verify_passphrase("Olives ripen in november", recorded["hash"])
 
 
 def test_text_hash_is_over_the_letter_an_empty_line_and_the_consent(vectors):

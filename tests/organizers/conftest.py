@@ -13,7 +13,7 @@ from werkzeug.test import Client, TestResponse
 from campaign.database import now
 from campaign.organizers import accounts, audit
 from campaign.organizers.actions import DETAIL_LABELS
-from campaign.organizers.auth import passphrases, two_factor
+from campaign.organizers.auth import factors
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
 from campaign.state import AppState
 from tests.organizers.exporting import Exporting
@@ -82,8 +82,8 @@ class Organizer:
 @pytest.fixture(autouse=True)
 def _light_work(monkeypatch: pytest.MonkeyPatch) -> None:
     """Argon2 with little work: what is tested here is who gets in, not how long it takes."""
-    monkeypatch.setattr(passphrases, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    passphrases._dummy_hashes.clear()
+    monkeypatch.setattr(factors, "hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    factors._dummy_hashes.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -107,8 +107,8 @@ def make_account() -> Callable[..., Organizer]:
         with site.database.writing() as session:
             accounts.add(session, email, role, now())
             account = accounts.get_account(session, email)
-            accounts.choose_passphrase(account, passphrases.hash_passphrase(PASSPHRASE), site.keys.desk)
-            secret = two_factor.totp_secret(site.keys.desk, account)
+            accounts.choose_passphrase(account, factors.hash_passphrase(PASSPHRASE), site.keys.desk)
+            secret = factors.totp_secret(site.keys.desk, account)
             session.flush()
             accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
         return Organizer(app, email, secret, **browser)

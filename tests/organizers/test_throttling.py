@@ -8,7 +8,7 @@ import pytest
 
 from campaign.database import now
 from campaign.organizers import accounts
-from campaign.organizers.auth import login, passphrases, throttling
+from campaign.organizers.auth import factors, login
 from campaign.organizers.auth.login import Credentials
 from campaign.organizers.models import LoginAttempts
 from campaign.web.rate_limits import RateLimiter
@@ -36,7 +36,7 @@ def looked_at(monkeypatch):
             compared.append(typed)
         return kept is not None and typed == PASSPHRASE
 
-    monkeypatch.setattr(passphrases, "verify_passphrase", is_right)
+    monkeypatch.setattr(factors, "verify_passphrase", is_right)
     return compared
 
 
@@ -58,13 +58,13 @@ def test_of_10_000_guesses_in_a_day_100_at_most_are_looked_at_and_the_owner_stil
     guessed, late = len(looked_at), midnight() + timedelta(hours=23, minutes=59)
     right = {"passphrase": PASSPHRASE, "code": pyotp.TOTP(omar.secret).at(late)}
 
-    assert 20 < guessed <= throttling.MAX_UNKNOWN_ATTEMPTS <= MOST
+    assert 20 < guessed <= login.MAX_UNKNOWN_ATTEMPTS <= MOST
     assert guess(desk, late, **right) is None
     assert guess(desk, late, omar.client.get_cookie("desk-known").value, **right)
 
 
 def test_all_budgets_of_an_account_together_are_no_more_than_100_a_day():
-    assert throttling.MAX_UNKNOWN_ATTEMPTS + throttling.MAX_KNOWN_DEVICES * throttling.MAX_DEVICE_ATTEMPTS <= MOST
+    assert login.MAX_UNKNOWN_ATTEMPTS + login.MAX_KNOWN_DEVICES * login.MAX_DEVICE_ATTEMPTS <= MOST
 
 
 def test_strangers_use_their_budget_up_and_the_known_browser_has_its_own(desk, omar, looked_at):
@@ -76,12 +76,12 @@ def test_strangers_use_their_budget_up_and_the_known_browser_has_its_own(desk, o
     for number in range(100):
         guess(desk, moment + number * timedelta(minutes=2), device)
 
-    assert 0 < strangers <= throttling.MAX_UNKNOWN_ATTEMPTS
-    assert len(looked_at) - strangers == throttling.MAX_DEVICE_ATTEMPTS
+    assert 0 < strangers <= login.MAX_UNKNOWN_ATTEMPTS
+    assert len(looked_at) - strangers == login.MAX_DEVICE_ATTEMPTS
 
 
 def test_each_wrong_guess_makes_the_next_one_wait_longer_up_to_a_quarter_of_an_hour():
-    waits = [throttling.delay_after(wrong).total_seconds() for wrong in range(1, 15)]
+    waits = [login.delay_after(wrong).total_seconds() for wrong in range(1, 15)]
 
     assert waits == [0, 0, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900, 900]
 
@@ -96,34 +96,32 @@ def test_right_guesses_are_not_counted(desk, omar, app):
 
 def test_only_the_browsers_used_last_stay_known(desk, new_account):
     omar, devices = new_account("omar@example.org"), []
-    for _ in range(throttling.MAX_KNOWN_DEVICES + 1):
+    for _ in range(login.MAX_KNOWN_DEVICES + 1):
         omar.client.delete_cookie("desk-known")
         omar.client.delete_cookie("desk")
         omar.enter()
         devices.append(omar.client.get_cookie("desk-known").value)
 
     with desk.database.reading() as session:
-        assert [throttling.is_known_device(session, device) for device in devices] == [False] + [
-            True
-        ] * throttling.MAX_KNOWN_DEVICES
+        assert [login.is_known_device(session, device) for device in devices] == [False] + [True] * login.MAX_KNOWN_DEVICES
 
 
 def test_a_browser_of_somebody_else_is_a_stranger(desk, omar, nour):
     device = nour.client.get_cookie("desk-known").value
     with desk.database.reading() as session:
         omars = login.accounts.get_account(session, "omar@example.org")
-        assert throttling.throttle_key(session, omars, device, now()) == throttling.UNKNOWN_DEVICES
+        assert login.throttle_key(session, omars, device, now()) == login.UNKNOWN_DEVICES
 
 
 def test_guesses_are_counted_and_take_their_time_also_where_there_is_no_account(desk, omar, app, monkeypatch):
     compared = []
-    monkeypatch.setattr(passphrases, "hasher", SimpleNamespace(hash=str, verify=lambda kept, _: compared.append(kept)))
+    monkeypatch.setattr(factors, "hasher", SimpleNamespace(hash=str, verify=lambda kept, _: compared.append(kept)))
 
     for email in ("nobody@example.org", "omar@example.org"):
         guess(desk, now(), email=email)
 
     assert len(compared) == 2
-    assert throttling.NO_ACCOUNT in {row.account_id for row in rows(app, LoginAttempts)}
+    assert login.NO_ACCOUNT in {row.account_id for row in rows(app, LoginAttempts)}
 
 
 @on_sqlite
@@ -144,4 +142,4 @@ def test_a_new_link_for_the_owner_forgets_what_strangers_guessed(desk, omar):
         accounts.reset(session, "omar@example.org", now())
 
     with desk.database.reading() as session:
-        assert throttling.failed_today(session, accounts.get_account(session, "omar@example.org"), midnight()) == 0
+        assert login.failed_today(session, accounts.get_account(session, "omar@example.org"), midnight()) == 0

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.organizers import accounts
-from campaign.organizers.auth import throttling, two_factor
+from campaign.organizers.auth import factors, login
 from campaign.organizers.models import Login, RecoveryCode
 from tests.organizers.conftest import PASSPHRASE, Organizer
 from tests.people import rows
@@ -28,7 +28,7 @@ def recovery_code(app, desk, new_account):
     """Omar's first recovery code."""
     omar = new_account("omar@example.org")
     with desk.database.writing() as session:
-        codes = two_factor.new_recovery_codes(session, accounts.get_account(session, omar.email))
+        codes = factors.new_recovery_codes(session, accounts.get_account(session, omar.email))
     return omar, codes[0]
 
 
@@ -51,13 +51,13 @@ def enter_at_once(organizer, code):
 
 def code_at(totp, moment, step):
     """The code that a telephone shows whose clock is off by some steps."""
-    return totp.at(moment + step * timedelta(seconds=two_factor.STEP_SECONDS))
+    return totp.at(moment + step * timedelta(seconds=factors.STEP_SECONDS))
 
 
 @pytest.fixture
 def _without_limits(monkeypatch):
     """What is tested is the code, not how guessing is slowed."""
-    monkeypatch.setattr(throttling, "FREE_ATTEMPTS", AT_ONCE + 1)
+    monkeypatch.setattr(login, "FREE_ATTEMPTS", AT_ONCE + 1)
 
 
 @pytest.mark.usefixtures("_without_limits")
@@ -75,7 +75,7 @@ def test_of_20_parallel_logins_with_one_recovery_code_one_succeeds(app, recovery
     omar, code = recovery_code
 
     assert enter_at_once(omar, code) == [303] + [422] * (AT_ONCE - 1)
-    assert len(rows(app, RecoveryCode)) == two_factor.RECOVERY_CODES - 1
+    assert len(rows(app, RecoveryCode)) == factors.RECOVERY_CODES - 1
 
 
 def test_a_code_that_was_used_works_no_more_nor_does_an_older_one(desk, new_account):
@@ -87,7 +87,7 @@ def test_a_code_that_was_used_works_no_more_nor_does_an_older_one(desk, new_acco
     with desk.database.writing() as session:
         account = accounts.get_account(session, omar.email)
         tried = [
-            two_factor.use_code(session, desk.keys.desk, account, code, moment) for code in (newer, newer, totp.at(moment), older)
+            factors.use_code(session, desk.keys.desk, account, code, moment) for code in (newer, newer, totp.at(moment), older)
         ]
 
     assert tried == [True, False, False, False]
@@ -101,7 +101,7 @@ def test_a_telephone_whose_clock_is_off_by_a_step_gets_in_and_by_two_does_not(de
         omar.code()
         with desk.database.writing() as session:
             account = accounts.get_account(session, omar.email)
-            found[step] = two_factor.use_code(session, desk.keys.desk, account, code_at(totp, moment, step), moment)
+            found[step] = factors.use_code(session, desk.keys.desk, account, code_at(totp, moment, step), moment)
 
     assert found == {-2: False, -1: True, 0: True, 1: True, 2: False}
 

@@ -8,7 +8,7 @@ from campaign.database import now
 from campaign.organizers import accounts as rules
 from campaign.organizers import audit, bp, four_eyes
 from campaign.organizers.actions import Action
-from campaign.organizers.auth import guards, passphrases, sessions, two_factor
+from campaign.organizers.auth import factors, guards, sessions
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import NewPassphraseForm
 from campaign.organizers.models import ORGANIZER, ROLES
@@ -27,7 +27,7 @@ def account() -> Page:
     with state().database.reading() as session:
         here, codes = (
             sessions.list_sessions(session, current_account(), now()),
-            two_factor.count_recovery_codes(session, current_account()),
+            factors.count_recovery_codes(session, current_account()),
         )
     changed, this = request.args.get("changed"), guards.current_session().id
     return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
@@ -55,7 +55,7 @@ def passphrase() -> Page:
     if not form.validate_on_submit():
         status = 422 if form.is_submitted() else 200
         return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), status
-    kept = passphrases.hash_passphrase(form.new.data or "")
+    kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         mine = rules.get_account(session, current_account().email)
         rules.change_passphrase(session, mine, kept)
@@ -71,7 +71,7 @@ def recovery_codes() -> Page:
     if request.method != "POST":
         return render_template("organizers/new_codes.html")
     with state().database.writing() as session:
-        codes = two_factor.new_recovery_codes(session, current_account())
+        codes = factors.new_recovery_codes(session, current_account())
         audit.record(session, current_account().email, Action.RECOVERY_CODES_MADE)
     return render_template("organizers/recovery_codes.html", codes=codes)
 

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as Answer
 from campaign.database import now
 from campaign.organizers import audit, bp
 from campaign.organizers.actions import Action
-from campaign.organizers.auth import guards, sessions, throttling
+from campaign.organizers.auth import guards, sessions
 from campaign.organizers.auth import login as rules
 from campaign.organizers.auth.guards import requires_role
 from campaign.organizers.forms import LoginForm, ReauthenticationForm
@@ -92,7 +92,7 @@ def _wait_message() -> Any:
 def _seconds_to_wait() -> int:
     """Return the seconds that a network must wait after many attempts; a known browser need not."""
     with state().database.reading() as opened:
-        return 0 if throttling.is_known_device(opened, _device()) else state().rate_limiter.wait(request.remote_addr)
+        return 0 if rules.is_known_device(opened, _device()) else state().rate_limiter.wait(request.remote_addr)
 
 
 def _device_cookie() -> str:
@@ -109,6 +109,6 @@ def _remember_device(answer: Answer, device: str) -> Answer:
     made: Response = make_response(answer)
     is_secure = state().settings.is_https
     made.set_cookie(
-        _device_cookie(), device, max_age=throttling.DEVICE_LIFETIME, path="/", secure=is_secure, httponly=True, samesite="Lax"
+        _device_cookie(), device, max_age=rules.DEVICE_LIFETIME, path="/", secure=is_secure, httponly=True, samesite="Lax"
     )
     return made

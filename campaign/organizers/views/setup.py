@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.organizers import accounts, bp
-from campaign.organizers.auth import passphrases, two_factor
+from campaign.organizers.auth import factors
 from campaign.organizers.forms import CodeForm, NewPassphraseForm
 from campaign.organizers.models import Account
 from campaign.state import state
@@ -30,7 +30,7 @@ def _choose_passphrase(account: Account, token: str) -> Page:
     form = NewPassphraseForm(account.email)
     if not form.validate_on_submit():
         return _first(form, 422 if form.is_submitted() else 200)
-    kept = passphrases.hash_passphrase(form.new.data or "")
+    kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         found = accounts.get_by_setup_token(session, token, now())
         if found and found.passphrase_hash is None:
@@ -60,8 +60,8 @@ def _first(form: NewPassphraseForm, status: int) -> Page:
 
 def _second(account: Account, form: CodeForm, status: int) -> Page:
     key = state().keys.desk
-    picture = Markup(two_factor.qr_svg(key, account))  # noqa: S704  # drawn by segno
-    secret = two_factor.format_secret(two_factor.totp_secret(key, account))
+    picture = Markup(factors.qr_svg(key, account))  # noqa: S704  # drawn by segno
+    secret = factors.format_secret(factors.totp_secret(key, account))
     answer = render_template("organizers/second_factor.html", form=form, errors=form.mistakes, picture=picture, secret=secret)
     return answer, status, SETUP_HEADERS
 
