@@ -1,8 +1,8 @@
 """Four eyes: what is hard to undo is asked for by one organizer and done when a second one agrees.
 
 Asking stores the facts of an action; agreeing does it, once, in the same transaction. Both take the handlers, which say what is
-done (approvals.py lists them), so that nothing can be asked for that could not be agreed to. Where there is only one organizer,
-that one can turn the rule off; it is on again as soon as there is another account.
+done (views/requests.py lists them), so that nothing can be asked for that could not be agreed to. Where there is only one
+organizer, that one can turn the rule off; it is on again as soon as there is another account.
 """
 
 from collections.abc import Callable, Mapping

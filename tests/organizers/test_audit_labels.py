@@ -2,9 +2,9 @@
 
 import pytest
 
-from campaign.organizers import approvals
 from campaign.organizers.actions import Action, action_label, detail_labels
 from campaign.organizers.models import AuditEntry, Request
+from campaign.organizers.views.requests import approval_handlers
 from tests.servers import on_sqlite
 
 
@@ -27,7 +27,7 @@ def test_every_action_fits_where_it_is_stored():
 
 
 def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
-    found = approvals.handlers(app.extensions["campaign"].keys)
+    found = approval_handlers(app.extensions["campaign"].keys)
 
     assert set(found) == {Action.BULK_REMOVAL, Action.EXPORT_WITH_ADDRESSES, Action.KEY_CHANGE}
 

@@ -7,10 +7,11 @@ import pytest
 import time_machine
 
 from campaign.database import now
-from campaign.organizers import accounts, approvals, four_eyes
+from campaign.organizers import accounts, four_eyes
 from campaign.organizers.actions import Action
 from campaign.organizers.export_jobs import ExportJob
 from campaign.organizers.models import AuditEntry, Request
+from campaign.organizers.views.requests import approval_handlers
 from tests.people import parse, rows
 
 FACTS = {"format": "csv", "reader": "en"}
@@ -25,7 +26,7 @@ def database(app):
 @pytest.fixture
 def ask(app, database):
     """Asks for an export with addresses, as its page would."""
-    handlers = approvals.handlers(app.extensions["campaign"].keys)
+    handlers = approval_handlers(app.extensions["campaign"].keys)
 
     def ask(organizer):
         with database.writing() as session:
@@ -77,7 +78,7 @@ def test_a_moderator_is_no_second_organizer(app, omar, hadi, ask):
 
 
 def test_the_rule_itself_lets_no_moderator_decide(app, database, omar, hadi, ask):
-    number, handlers = ask(omar), approvals.handlers(app.extensions["campaign"].keys)
+    number, handlers = ask(omar), approval_handlers(app.extensions["campaign"].keys)
 
     with pytest.raises(four_eyes.NotDecidable), database.writing() as session:
         four_eyes.approve(session, number, accounts.get_account(session, hadi.email), handlers)

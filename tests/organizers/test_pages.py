@@ -9,8 +9,9 @@ import pytest
 
 from campaign.database import now
 from campaign.languages import LANGUAGES
-from campaign.organizers import accounts, approvals, four_eyes
+from campaign.organizers import accounts, four_eyes
 from campaign.organizers.actions import Action
+from campaign.organizers.views.requests import approval_handlers
 from tests.house.test_arabic_pages import assert_arabic
 from tests.organizers.conftest import PASSPHRASE, Organizer
 from tests.organizers.test_forms import routes
@@ -26,7 +27,7 @@ def opened(app, omar, nour, request):
     """Every page by its address, in one language: with errors in its form too, and on the way of somebody who is new."""
     omar.language = nour.language = request.param
     with app.extensions["campaign"].database.writing() as session:
-        handlers = approvals.handlers(app.extensions["campaign"].keys)
+        handlers = approval_handlers(app.extensions["campaign"].keys)
         four_eyes.request_approval(
             session, accounts.get_account(session, nour.email), Action.BULK_REMOVAL, {"number": 1}, handlers
         )

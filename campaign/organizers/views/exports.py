@@ -11,12 +11,13 @@ from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.languages import current
-from campaign.organizers import approvals, bp, export_jobs, four_eyes
+from campaign.organizers import bp, export_jobs, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
 from campaign.organizers.export_jobs import Download, ExportJob, NotAvailable
 from campaign.organizers.forms import ExportForm
 from campaign.organizers.models import ORGANIZER
+from campaign.organizers.views.requests import approval_handlers
 from campaign.petition.models import Publication
 from campaign.state import state
 
@@ -36,7 +37,7 @@ def exports() -> Page:
     form = _form()
     if not form.validate_on_submit():
         return _page(form, 422 if form.is_submitted() else 200)
-    handlers, wanted = approvals.handlers(state().keys), form.signature_filter()
+    handlers, wanted = approval_handlers(state().keys), form.signature_filter()
     with state().database.writing() as session:
         export_jobs.request_export(session, current_account(), form.document.data or "", wanted, current().code, handlers)
     return redirect(url_for(".exports"), 303)

@@ -7,12 +7,13 @@ from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.organizers import approvals, bp, four_eyes
+from campaign.organizers import bp, four_eyes
 from campaign.organizers import removals as rules
 from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
+from campaign.organizers.views.requests import approval_handlers
 from campaign.petition.models import UNDO_FOR, Removal
 from campaign.state import state
 from campaign.web.request_checks import row_number
@@ -56,7 +57,7 @@ def _remove(number: int) -> Page:
             if found.number > 1 and not current_account().is_organizer:
                 abort(403)
             rules.request_removal(
-                session, found, reason=form.reason.data, by=current_account(), handlers=approvals.handlers(state().keys)
+                session, found, reason=form.reason.data, by=current_account(), handlers=approval_handlers(state().keys)
             )
     return redirect(url_for(".removal", number=number), 303)
 

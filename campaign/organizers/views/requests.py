@@ -1,12 +1,19 @@
-"""What waits for a second organizer."""
+"""What waits for a second organizer, what is done once they agree, and the key of signatures, which two change together."""
+
+from functools import partial
 
 from flask import redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from campaign.organizers import approvals, bp, four_eyes
+from campaign.crypto.keys import Keys, fingerprint
+from campaign.organizers import bp, export_jobs, four_eyes, key_change, removals
+from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.forms import KeyForm
 from campaign.organizers.models import ORGANIZER
+from campaign.petition import key_rotation
 from campaign.state import state
 from campaign.web.request_checks import row_number
 
@@ -14,11 +21,20 @@ Page = Response | str | tuple[str, int]
 DECISIONS = ("agree", "decline")
 
 
+def approval_handlers(keys: Keys) -> four_eyes.Handlers:
+    """Return what each action does that needs a second organizer. `keys` are the site's own."""
+    return {
+        Action.BULK_REMOVAL: removals.remove_agreed,
+        Action.EXPORT_WITH_ADDRESSES: export_jobs.enqueue_export,
+        Action.KEY_CHANGE: partial(key_change.change_agreed, keys),
+    }
+
+
 @bp.get("/requests")
 @requires_role(ORGANIZER)
 def requests() -> Page:
     """Show the requests that wait, who asked for each, and what it would do."""
-    return _page()
+    return _requests_page()
 
 
 @bp.post("/requests")
@@ -31,19 +47,47 @@ def answer_request() -> Page:
     try:
         with state().database.writing() as session:
             if decision == "agree":
-                four_eyes.approve(session, number, current_account(), approvals.handlers(state().keys))
+                four_eyes.approve(session, number, current_account(), approval_handlers(state().keys))
             else:
                 four_eyes.decline(session, number, current_account())
     except four_eyes.NotDecidable:
-        return _page(409)
+        return _requests_page(409)
     return redirect(url_for(".requests", done=decision), 303)
 
 
-def _page(status: int = 200) -> Page:
+def _requests_page(status: int = 200) -> Page:
     with state().database.reading() as session:
         waiting, is_on = four_eyes.pending(session), four_eyes.is_enabled(session)
     done, life = request.args.get("done"), four_eyes.REQUEST_LIFETIME
     answer = render_template(
         "organizers/requests.html", waiting=waiting, is_on=is_on, life=life, done=done, overtaken=status == 409
+    )
+    return answer, status
+
+
+@bp.route("/key", methods=["GET", "POST"])
+@requires_role(ORGANIZER, reauthenticate=True)
+def key() -> Page:
+    """Show the key in force and those before; ask a second organizer for another one, which counts at once if the rule is off."""
+    form = KeyForm()
+    if not form.validate_on_submit():
+        return _key_page(form, 422 if form.is_submitted() else 200)
+    try:
+        with state().database.writing() as session:
+            new, handlers = key_rotation.parse_key(form.public.data or ""), approval_handlers(state().keys)
+            asked = key_change.request_key_change(session, state().keys, new, current_account(), handlers)
+    except (key_rotation.KeyAlreadyUsed, four_eyes.NotDecidable):
+        form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
+        return _key_page(form, 422)
+    return redirect(url_for(".key" if asked.done_at else ".requests"), 303)
+
+
+def _key_page(form: KeyForm, status: int) -> Page:
+    with state().database.reading() as session:
+        after, is_on = key_rotation.rotated_keys(session, state().keys), four_eyes.is_enabled(session)
+    found = [(fingerprint(state().keys.public), None), *((fingerprint(row.key), row.since) for row in after)]
+    *earlier, newest = found
+    answer = render_template(
+        "organizers/key.html", form=form, errors=form.mistakes, newest=newest, earlier=earlier[::-1], needs_second=is_on
     )
     return answer, status
