@@ -83,7 +83,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "wrong_today": lazy_gettext("wrong attempts today"),
 }
 
-REASON_LABELS: dict[str, Any] = {  # of removals, see petition/removed.py
+REASON_LABELS: dict[str, Any] = {  # of removals, see organizers/removals.py
     "duplicate": lazy_gettext("Duplicate: the same person has signed before"),
     "not_real": lazy_gettext("Not real: nobody signed this in earnest"),
     "abuse": lazy_gettext("Abuse: the petition is misused, such as for insults or advertising"),

@@ -20,10 +20,6 @@ OLDEST_FIRST = PageOrder((NameReview.day, NameReview.signature_id))
 IS_PENDING = NameReview.refused_on.is_(None)
 
 
-class BurstNotFound(Exception):
-    """There is no such wave, or no more: it is forgotten after 30 days."""
-
-
 @dataclass(frozen=True)
 class PendingName:
     """The shown name of one signature that waits to be reviewed."""
@@ -72,14 +68,6 @@ def pending_bursts(session: Session) -> list[Burst]:
     return list(
         session.scalars(sa.select(Burst).where(Burst.looked_on.is_(None)).order_by(Burst.id.desc()).limit(REVIEW_PAGE_SIZE))
     )
-
-
-def get_burst(session: Session, number: int) -> Burst:
-    """Return a wave; raise BurstNotFound."""
-    found = session.get(Burst, number)
-    if found is None:
-        raise BurstNotFound
-    return found
 
 
 def burst_members(session: Session, number: int, most: int = MAX_MEMBERS) -> list[Any]:

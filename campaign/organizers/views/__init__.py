@@ -1,6 +1,6 @@
 """The pages of the desk. Importing the package registers them on `bp`."""
 
 from campaign.organizers import bp
-from campaign.organizers.views import accounts, audit, exports, login, overview, removals, requests, review, setup, signatures
+from campaign.organizers.views import accounts, exports, login, overview, requests, review, signatures
 
-__all__ = ["accounts", "audit", "bp", "exports", "login", "overview", "removals", "requests", "review", "setup", "signatures"]
+__all__ = ["accounts", "bp", "exports", "login", "overview", "requests", "review", "signatures"]

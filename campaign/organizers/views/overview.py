@@ -1,20 +1,26 @@
-"""The numbers of the campaign, and its switches."""
+"""How the campaign goes: its numbers, its switches, and the audit of what organizers did, as a page and as a file."""
 
-from flask import abort, make_response, redirect, render_template, request, url_for
+from types import SimpleNamespace
+
+from flask import Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as Answer
+from werkzeug.wsgi import wrap_file
 
 from campaign.content import testimony_policy
 from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.organizers import bp, stats, switches
+from campaign.organizers.audit import export_jsonl, newest_entries
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.petition.counting import next_goal
 from campaign.petition.models import Publication
 from campaign.state import state
+from campaign.web.request_checks import row_number
 
 SWITCH_POSITIONS = {"on": True, "off": False}
+ENTRIES_PER_PAGE = 50
 
 
 @bp.get("/")
@@ -42,7 +48,7 @@ def overview() -> str:
 
 @bp.route("/switch/<name>", methods=["GET", "POST"])
 @requires_role(ORGANIZER)
-def switch(name: str) -> Response | str:
+def switch(name: str) -> Answer | str:
     """Show what turning a switch will do, or turn it."""
     if request.method == "POST":
         return _turn(name)
@@ -51,7 +57,7 @@ def switch(name: str) -> Response | str:
     return _switch(name, publication)
 
 
-def _turn(name: str) -> Response:
+def _turn(name: str) -> Answer:
     on = SWITCH_POSITIONS.get(request.form.get("turn", ""))
     if on is None or name not in switches.SWITCHES:
         raise BadRequest
@@ -88,3 +94,28 @@ def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[s
     most = max((number for _, number in counted), default=0)
     rtl = current().is_rtl
     return [(code, names.get(code, code), number, stats.row_bar(number, most, is_rtl=rtl)) for code, number in counted]
+
+
+@bp.get("/audit")
+@requires_role(*ROLES)
+def audit() -> str:
+    """Show the lines of the audit, the newest first."""
+    before = request.args.get("before", type=row_number)
+    with state().database.reading() as session:
+        lines = newest_entries(session, before, ENTRIES_PER_PAGE + 1)
+    older = url_for(".audit", before=lines[ENTRIES_PER_PAGE - 1].number) if len(lines) > ENTRIES_PER_PAGE else None
+    return render_template("organizers/audit.html", lines=lines[:ENTRIES_PER_PAGE], older=older)
+
+
+@bp.get("/audit.jsonl")
+@requires_role(ORGANIZER)
+def audit_file() -> Response:
+    """Send every line, with its hash, as a file that is read piece by piece and never whole in memory."""
+    pieces = export_jsonl(state().database)
+    file = SimpleNamespace(read=lambda _size: next(pieces, b""), close=pieces.close)
+    return Response(
+        wrap_file(request.environ, file),  # type: ignore[arg-type]  # it reads bytes, as a file does
+        headers={"Content-Disposition": "attachment; filename=audit.jsonl"},
+        mimetype="application/jsonl",
+        direct_passthrough=True,
+    )

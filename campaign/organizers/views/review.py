@@ -1,16 +1,25 @@
-"""Review names and waves."""
+"""Review names and waves; remove signatures and put them back."""
 
 from flask import abort, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.database import now
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import bp, removals, reviews
+from campaign.organizers import bp, four_eyes, reviews
+from campaign.organizers import removals as removal_rules
+from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
+from campaign.organizers.views.requests import approval_handlers
+from campaign.petition.models import UNDO_FOR, Burst, Removal
 from campaign.state import state
+from campaign.web.request_checks import row_number
+
+Page = Response | str | tuple[str, int]
 
 
 @bp.route("/review", methods=["GET", "POST"])
@@ -35,7 +44,7 @@ def _judge_names() -> Response:
         elif action == "refuse":
             reviews.refuse(session, ids, by=current_account().email, today=now().date())
         elif action == "remove" and ids:
-            removal = removals.draft(session, ids, by=current_account().email, at=now())
+            removal = removal_rules.draft(session, ids, by=current_account().email, at=now())
             return redirect(url_for(".removal", number=removal.id), 303)
         elif action != "remove":
             raise BadRequest
@@ -49,10 +58,7 @@ def wave(number: int) -> Response | str:
     if request.method == "POST":
         return _judge_wave(number)
     with state().database.reading() as session:
-        try:
-            found = reviews.get_burst(session, number)
-        except reviews.BurstNotFound:
-            abort(404)
+        found = session.get(Burst, number) or abort(404)
         members, number_left = reviews.burst_members(session, number), reviews.count_members(session, number)
     names = dict(countries(current().code))
     return render_template("organizers/wave.html", wave=found, members=members, number_left=number_left, countries=names)
@@ -66,6 +72,80 @@ def _judge_wave(number: int) -> Response:
             return redirect(url_for(".review", done=action), 303)
         if action != "remove":
             raise BadRequest
-        ids = [row.id for row in reviews.burst_members(session, number, removals.MAX_REMOVED_TOGETHER)]
-        removal = removals.draft(session, ids, by=current_account().email, at=now())
+        ids = [row.id for row in reviews.burst_members(session, number, removal_rules.MAX_REMOVED_TOGETHER)]
+        removal = removal_rules.draft(session, ids, by=current_account().email, at=now())
     return redirect(url_for(".removal", number=removal.id), 303)
+
+
+@bp.get("/removals")
+@requires_role(*ROLES)
+def removals() -> Page:
+    """Every removal, the newest first."""
+    before = request.args.get("before", type=row_number)
+    with state().database.reading() as session:
+        found, older = removal_rules.newest_removals(session, before)
+    return render_template("organizers/removals.html", removals=found, older=older, reasons=REASON_LABELS)
+
+
+@bp.route("/removals/<int:number>", methods=["GET", "POST"])
+@requires_role(*ROLES)
+def removal(number: int) -> Page:
+    """Show what is proposed or what went; remove it, or put it back."""
+    if request.method != "POST":
+        return _removal_page(number, ReasonForm(formdata=None))
+    match request.form.get("deed"):
+        case "remove":
+            return _remove(number)
+        case "undo":
+            return _undo(number)
+        case _:
+            raise BadRequest
+
+
+def _remove(number: int) -> Page:
+    """Remove what was seen, or ask a second organizer to."""
+    form = ReasonForm()
+    if not form.validate():
+        return _removal_page(number, form, 422)
+    with state().database.writing() as session:
+        found = session.get(Removal, number) or abort(404)
+        if found.done_at is None and removal_rules.pending_request(session, number) is None:
+            if found.number > 1 and not current_account().is_organizer:
+                abort(403)
+            removal_rules.request_removal(
+                session, found, reason=form.reason.data, by=current_account(), handlers=approval_handlers(state().keys)
+            )
+    return redirect(url_for(".removal", number=number), 303)
+
+
+def _undo(number: int) -> Page:
+    try:
+        with state().database.writing() as session:
+            session.get(Removal, number) or abort(404)
+            removal_rules.restore(session, number, by=current_account())
+    except removal_rules.TooLate:
+        message = gettext("The week is over. What was removed has been deleted, and cannot come back.")
+        return _removal_page(number, ReasonForm(formdata=None), 409, message)
+    return redirect(url_for(".removal", number=number), 303)
+
+
+def _removal_page(number: int, form: ReasonForm, status: int = 200, message: str = "") -> Page:
+    with state().database.reading() as session:
+        found = session.get(Removal, number) or abort(404)
+        rows, asked = removal_rules.preview(session, found), removal_rules.pending_request(session, number)
+        needs_second = four_eyes.is_enabled(session)
+    page = render_template(
+        "organizers/removal.html",
+        removal=found,
+        rows=rows,
+        asked=asked,
+        needs_second=needs_second,
+        is_over=found.done_at is not None and now() >= found.done_at + UNDO_FOR,
+        form=form,
+        errors=[("main", message)] if message else form.mistakes,
+        reasons=REASON_LABELS,
+        countries=dict(countries(current().code)),
+        most=removal_rules.MAX_REMOVED_TOGETHER,
+        undo_for=UNDO_FOR,
+    )
+    return page, status
