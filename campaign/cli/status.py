@@ -17,7 +17,7 @@ from campaign.crypto.keys import Keys, load_keys, read_key
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, key_change
-from campaign.organizers.disguised import flag_disguised
+from campaign.organizers.reviews import flag_disguised
 from campaign.outbox import queue, smtp
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
 from campaign.petition import counting, emails, key_rotation

@@ -1,4 +1,4 @@
-"""Removing signatures: looked at first, removed together, undone within a week, deleted for good after it.
+"""Remove signatures: looked at first, removed together, undone within a week, deleted for good after it.
 
 What was seen is what goes: the ids are frozen with the proposal. A removed signature names its removal, and everything that
 counts, shows or exports signatures selects them through counting.confirmed().
@@ -32,7 +32,7 @@ class TooLate(Exception):
 
 
 def draft(session: Session, ids: list[bytes], *, by: str, at: datetime) -> Removal:
-    """Freezes what somebody looks at to remove it."""
+    """Freeze what somebody looks at to remove it."""
     removal = Removal(by=by, proposed_at=at, ids=b"".join(ids), number=len(ids))
     session.add(removal)
     session.flush()
@@ -40,12 +40,12 @@ def draft(session: Session, ids: list[bytes], *, by: str, at: datetime) -> Remov
 
 
 def selected_ids(removal: Removal) -> list[bytes]:
-    """The ids that a proposal has frozen."""
+    """Return the ids that a proposal has frozen."""
     return [removal.ids[place : place + ID_BYTES] for place in range(0, len(removal.ids), ID_BYTES)]
 
 
 def remove_drafted(session: Session, number: int, *, reason: str, at: datetime) -> int:
-    """Removes what was proposed, whatever of it still stands; returns how many. Again, it removes nothing."""
+    """Remove what was proposed, whatever of it still stands; return how many. Again, it removes nothing."""
     removal = _locked(session, number)
     if removal is None or removal.done_at is not None:
         return 0
@@ -87,13 +87,13 @@ def purge(database: Database, at: datetime) -> None:
 
 
 def pending_request(session: Session, number: int) -> Request | None:
-    """The request by which a proposal waits for a second organizer."""
+    """Return the request by which a proposal waits for a second organizer."""
     asked = (request for request in four_eyes.pending(session) if request.act == Action.BULK_REMOVAL)
     return next((request for request in asked if request.facts["removal"] == number), None)
 
 
 def request_removal(session: Session, removal: Removal, *, reason: str, by: Account, handlers: four_eyes.Handlers) -> None:
-    """Removes a single signature at once; several, when a second organizer has agreed."""
+    """Remove a single signature at once; several, when a second organizer has agreed."""
     facts = {"removal": removal.id, "reason": reason, "number": removal.number}
     if removal.number > 1:
         four_eyes.request_approval(session, by, Action.BULK_REMOVAL, facts, handlers)
@@ -108,21 +108,21 @@ def remove_agreed(session: Session, facts: dict[str, Any], by: str) -> None:
 
 
 def restore(session: Session, number: int, *, by: Account) -> None:
-    """Undoes a removal, and notes it; raises TooLate."""
+    """Undo a removal, and note it; raise TooLate."""
     restored = undo_removal(session, number, at=now())
     if restored:
         audit.record(session, by.email, Action.RESTORED, removal=number, number=restored)
 
 
 def newest_removals(session: Session, before: int | None) -> tuple[list[Removal], int | None]:
-    """A page of removals, the newest first, and where the next one begins."""
+    """Return a page of removals, the newest first, and where the next one begins."""
     older = sa.select(Removal).order_by(Removal.id.desc()).limit(PAGE_SIZE + 1)
     found = list(session.scalars(older.where(Removal.id < before) if before else older))
     return found[:PAGE_SIZE], found[PAGE_SIZE - 1].id if len(found) > PAGE_SIZE else None
 
 
 def preview(session: Session, removal: Removal) -> list[Any]:
-    """The first of what would go, or of what went, as the list shows them."""
+    """Return the first of what would go, or of what went, as the list shows them."""
     if removal.done_at is None:
         return rows_of_ids(session, selected_ids(removal)[:PAGE_SIZE])
     return rows_of_removal(session, removal.id)

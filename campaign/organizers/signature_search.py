@@ -1,4 +1,4 @@
-"""Finding signatures: by state, day, country and language, or by the words of a shown name; page by page, by key."""
+"""Find signatures: by state, day, country and language, or by the words of a shown name; page by page, by key."""
 
 import operator
 from dataclasses import dataclass
@@ -46,11 +46,6 @@ class MailboxRecords:
     waiting: int
 
 
-def get_signature(session: Session, record: bytes) -> Signature | None:
-    """Return a signature, also a removed one."""
-    return session.get(Signature, record)
-
-
 def find_by_mailbox(session: Session, tag: bytes) -> MailboxRecords:
     """Return everything that a mailbox has signed, found by its tag: first what counts."""
     records = sa.select(Signature).where(Signature.tag == tag).order_by(Signature.removal_id.is_not(None))
@@ -81,12 +76,12 @@ def search_page(session: Session, query: PagedQuery, *, after: str = "", before:
 
 
 def read_ids(session: Session, query: PagedQuery, most: int) -> list[bytes]:
-    """The ids of what is found, as many as `most`, in the order of the pages."""
+    """Return the ids of what is found, as many as `most`, in the order of the pages."""
     return [row.id for row in session.execute(query.statement.order_by(*query.order.clauses()).limit(most))]
 
 
 def rows_of_ids(session: Session, ids: list[bytes], kind: Any = Signature) -> list[Any]:
-    """Signatures of one kind by their ids, those that are there, in the same order."""
+    """Return signatures of one kind by their ids, those that are there, in the same order."""
     found = {row.id: row for row in session.execute(_columns(kind).where(kind.id.in_(ids)))}
     return [found[record] for record in ids if record in found]
 
@@ -105,7 +100,7 @@ def _columns(kind: Any) -> sa.Select[Any]:
 
 
 def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> PagedQuery:
-    """Names in which every typed word begins a word, once each, in the order of the word that the rarest of them begins."""
+    """Find names in which every typed word begins a word, once each, in the order of the word that the rarest of them begins."""
     rarest, *others = sorted(words, key=lambda word: _frequency(session, word))
     other = aliased(NameWord)
     same = sa.select(other.word).where(other.signature_id == NameWord.signature_id)
@@ -121,7 +116,7 @@ def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> Paged
 
 
 def _waiting(wanted: SignatureSearch) -> PagedQuery:
-    """What waits to be confirmed; its words are still locked, and its order is left to chance."""
+    """Find what waits to be confirmed; its words are still locked, and its order is left to chance."""
     days = {"since": wanted.since and _midnight(wanted.since), "until": wanted.until and _midnight(wanted.until, 1)}
     filters = [Submission.created_at >= days["since"]] if days["since"] else []
     filters += [Submission.created_at < days["until"]] if days["until"] else []

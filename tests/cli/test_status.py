@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import time_machine
 
 from campaign.database import now
-from campaign.organizers import stats
+from campaign.organizers import overview
 from campaign.outbox.queue import OVERDUE_AFTER, OutboxMessage
 from tests.people import publish
 from tests.servers import Mailbox, free_port, on_sqlite
@@ -75,7 +75,7 @@ def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app
     for minutes, overdue, status_code in ((0, 0, 200), (1, 1, 503)):
         with time_machine.travel(now() + timedelta(minutes=minutes)), database.reading() as session:
             assert status()["letters overdue"] == str(overdue)
-            assert stats.campaign_numbers(session, now()).letters.overdue == overdue
+            assert overview.campaign_numbers(session, now()).letters.overdue == overdue
             assert run("check").exit_code == overdue
             assert visitor.read("/readyz").status_code == status_code
 

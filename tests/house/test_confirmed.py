@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from campaign.config import PACKAGE
 
 MAY_SELECT_REMOVED_ONES = {
-    ("disguised.py", "_flag"),  # whether a row is there to refer to
+    ("reviews.py", "_flag"),  # whether a row is there to refer to
     ("counting.py", "confirmed"),  # the definition
     ("signature_search.py", "find_by_mailbox"),  # all that a mailbox has
     ("signing.py", "find"),  # a link leads to a removed signature too

@@ -12,7 +12,7 @@ from campaign.config import PREFIX
 from campaign.crypto import sealing
 from campaign.crypto.keys import eject
 from campaign.database import now
-from campaign.organizers.disguised import flag_disguised
+from campaign.organizers.reviews import flag_disguised
 from campaign.petition import display_names
 from campaign.petition.models import NameReview, Signature
 from tests.people import parse, rows

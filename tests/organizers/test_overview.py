@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.organizers import stats
+from campaign.organizers import overview
 from campaign.outbox.mail_providers import add_counts
 from campaign.outbox.queue import OVERDUE_AFTER, OutboxMessage
 from campaign.petition.models import DayCount
@@ -71,7 +71,7 @@ def test_days_without_a_signature_stand_among_the_thirty(database, app):
         for back in (0, 3, 40):
             session.add(DayCount(day=today - timedelta(days=back), country="", language="en", number=7))
     with database.reading() as session:
-        days = stats.signatures_by_day(session, today)
+        days = overview.signatures_by_day(session, today)
 
     assert len(days) == 30
     assert [number for _, number in days[-4:]] == [7, 0, 0, 7]

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.organizers import audit
-from campaign.organizers.switches import SWITCHES
+from campaign.organizers.overview import SWITCHES
 from campaign.petition.models import Publication
 from tests.people import parse
 

@@ -10,7 +10,8 @@ from werkzeug.wsgi import wrap_file
 from campaign.content import testimony_policy
 from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
-from campaign.organizers import bp, stats, switches
+from campaign.organizers import bp
+from campaign.organizers import overview as rules
 from campaign.organizers.audit import export_jsonl, newest_entries
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.models import ORGANIZER, ROLES
@@ -26,12 +27,12 @@ ENTRIES_PER_PAGE = 50
 @bp.get("/")
 @requires_role(*ROLES)
 def overview() -> str:
-    """Show the numbers, the plots, the outbox and the switches."""
+    """Show the numbers, the plots, the outbox and the rules."""
     with state().database.reading() as session:
-        numbers, publication = stats.campaign_numbers(session, now()), stats.read_publication(session)
-        days = stats.signatures_by_day(session, now().date())
-        by_country, by_language = stats.signatures_by_country(session), stats.signatures_by_language(session)
-        providers = stats.provider_stats(session, now().date())
+        numbers, publication = rules.campaign_numbers(session, now()), session.get_one(Publication, 1)
+        days = rules.signatures_by_day(session, now().date())
+        by_country, by_language = rules.signatures_by_country(session), rules.signatures_by_language(session)
+        providers = rules.provider_stats(session, now().date())
     return render_template(
         "organizers/overview.html",
         numbers=numbers,
@@ -39,7 +40,7 @@ def overview() -> str:
         publication=publication,
         switches=_positions(publication),
         days=days,
-        columns=stats.column_bars([number for _, number in days], is_rtl=current().is_rtl),
+        columns=rules.column_bars([number for _, number in days], is_rtl=current().is_rtl),
         by_country=_rows(by_country, dict(countries(current().code))),
         by_language=_rows(by_language, {code: language.name for code, language in LANGUAGES.items()}),
         providers=providers,
@@ -53,19 +54,19 @@ def switch(name: str) -> Answer | str:
     if request.method == "POST":
         return _turn(name)
     with state().database.reading() as session:
-        publication = stats.read_publication(session)
+        publication = session.get_one(Publication, 1)
     return _switch(name, publication)
 
 
 def _turn(name: str) -> Answer:
     on = SWITCH_POSITIONS.get(request.form.get("turn", ""))
-    if on is None or name not in switches.SWITCHES:
+    if on is None or name not in rules.SWITCHES:
         raise BadRequest
     with state().database.writing() as session:
-        publication = stats.read_publication(session)
+        publication = session.get_one(Publication, 1)
         if not on and _stays_on(name, publication):
             return make_response(_switch(name, publication), 409)
-        switches.set_switch(session, name, on=on, by=current_account().email, today=now().date())
+        rules.set_switch(session, name, on=on, by=current_account().email, today=now().date())
     return redirect(url_for(".overview", turned=name), 303)
 
 
@@ -86,14 +87,14 @@ def _stays_on(name: str, publication: Publication) -> bool:
 
 def _positions(publication: Publication) -> dict[str, object]:
     """Return the day on which each switch was turned on, or None."""
-    return {name: getattr(publication, switch.since.key) for name, switch in switches.SWITCHES.items()}
+    return {name: getattr(publication, switch.since.key) for name, switch in rules.SWITCHES.items()}
 
 
-def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[str, str, int, stats.Bar]]:
+def _rows(counted: list[tuple[str, int]], names: dict[str, str]) -> list[tuple[str, str, int, rules.Bar]]:
     """Return code, name, number and bar of each."""
     most = max((number for _, number in counted), default=0)
     rtl = current().is_rtl
-    return [(code, names.get(code, code), number, stats.row_bar(number, most, is_rtl=rtl)) for code, number in counted]
+    return [(code, names.get(code, code), number, rules.row_bar(number, most, is_rtl=rtl)) for code, number in counted]
 
 
 @bp.get("/audit")

@@ -80,7 +80,7 @@ def _judge_wave(number: int) -> Response:
 @bp.get("/removals")
 @requires_role(*ROLES)
 def removals() -> Page:
-    """Every removal, the newest first."""
+    """Show every removal, the newest first."""
     before = request.args.get("before", type=row_number)
     with state().database.reading() as session:
         found, older = removal_rules.newest_removals(session, before)

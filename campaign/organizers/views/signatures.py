@@ -18,7 +18,7 @@ from campaign.organizers.forms import AddressForm, SearchForm
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.petition import display_names
 from campaign.petition.active_key import active_keys
-from campaign.petition.models import NameReview
+from campaign.petition.models import NameReview, Signature
 from campaign.state import state
 
 Page = Response | str | tuple[str, int]
@@ -77,7 +77,7 @@ def sealed(record: str) -> Page:
     if request.method != "POST" or private is None:
         return _sealed(record)
     with state().database.writing() as session:
-        found = signature_search.get_signature(session, _id(record)) or abort(404)
+        found = session.get(Signature, _id(record)) or abort(404)
         try:
             person = sealing.open_sealed(private, found.sealed)
         except CannotOpen:
@@ -114,7 +114,7 @@ def _list(form: SearchForm, listing: Listing) -> str:
 
 def _one(record: str) -> Page:
     with state().database.reading() as session:
-        found = signature_search.get_signature(session, _id(record)) or abort(404)
+        found = session.get(Signature, _id(record)) or abort(404)
         review = session.get(NameReview, found.id)
     return render_template(
         "organizers/signature.html",
@@ -127,7 +127,7 @@ def _one(record: str) -> Page:
 
 def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str = "") -> Page:
     with state().database.reading() as session:
-        found = signature_search.get_signature(session, _id(record)) or abort(404)
+        found = session.get(Signature, _id(record)) or abort(404)
     status = 409 if trouble or (person is None and request.method == "POST") else 200
     return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble), status
 

@@ -1,15 +1,19 @@
-"""The numbers of a campaign, counted before by the worker so that a page takes no longer with a million signatures, and bars.
+"""The numbers of a campaign as bars, and its switches: close signing, stop the mail, hide all names, hold new words.
 
-Bars run in the direction of the page: from right to left in Arabic. Browsers do not mirror pictures, so this module does.
+The worker has counted before, so that a page takes no longer with a million signatures. Bars run in the direction of the page:
+from right to left in Arabic. Browsers do not mirror pictures, so this module does.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from campaign.organizers import audit
+from campaign.organizers.actions import Action
 from campaign.outbox import queue
 from campaign.outbox.mail_providers import ProviderDay
 from campaign.petition.counting import SMALLEST_CELL, gone, total
@@ -57,11 +61,6 @@ def campaign_numbers(session: Session, at: datetime) -> CampaignNumbers:
         waiting=session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0,
         letters=queue.count_messages(session, at),
     )
-
-
-def read_publication(session: Session) -> Publication:
-    """Return what was published, when the numbers were counted, and the switches."""
-    return session.get_one(Publication, 1)
 
 
 def signatures_by_day(session: Session, today: date) -> list[tuple[date, int]]:
@@ -145,3 +144,30 @@ def _length(number: int, most: int, whole: int) -> float:
 def _placed(start: float, width: float, height: float, *, is_rtl: bool) -> Bar:
     x = PLOT_WIDTH - start - width if is_rtl else start
     return Bar(round(x, 2), round(PLOT_HEIGHT - height, 2), round(width, 2), height)
+
+
+@dataclass(frozen=True)
+class Switch:
+    """What a switch changes, and what the audit calls turning it on and off."""
+
+    since: InstrumentedAttribute[Any]  # the day on which it was turned on
+    on: Action
+    off: Action
+
+
+SWITCHES = {
+    "signing": Switch(Publication.closed_on, Action.SIGNING_CLOSED, Action.SIGNING_RESUMED),
+    "mail": Switch(Publication.mail_stopped_on, Action.MAIL_STOPPED, Action.MAIL_RESUMED),
+    "names": Switch(Publication.names_hidden_on, Action.NAMES_HIDDEN, Action.NAMES_SHOWN),
+    "words": Switch(Publication.words_held_on, Action.WORDS_HELD, Action.WORDS_NOT_HELD),
+}
+
+
+def set_switch(session: Session, name: str, *, on: bool, by: str, today: date) -> None:
+    """Turn a switch; do and record nothing if it is turned that way already."""
+    switch = SWITCHES[name]
+    was_off = switch.since.is_(None)
+    changing = sa.update(Publication).where(Publication.id == 1, was_off if on else sa.not_(was_off))
+    changed = session.execute(changing.values({switch.since: today if on else None}).returning(Publication.id))
+    if changed.scalar() is not None:
+        audit.record(session, by, switch.on if on else switch.off)
