@@ -3,12 +3,12 @@
 from datetime import date
 from typing import Any
 
-from flask import request
+from flask import render_template, request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, PasswordField, RadioField, SelectField, StringField
 from wtforms.form import BaseForm
-from wtforms.validators import InputRequired, ValidationError
+from wtforms.validators import AnyOf, InputRequired, ValidationError
 
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
@@ -37,6 +37,11 @@ class OrganizerForm(FlaskForm):
     def mistakes(self) -> list[tuple[str, str]]:
         """Return each field with its first error, in the order of the page, for the summary."""
         return [(field.id, str(field.errors[0])) for field in self if field.errors]
+
+    def page(self, template: str, **values: Any) -> tuple[str, int]:
+        """Return a page of the desk with this form: 422 where it was sent, for then something in it is wrong."""
+        page = render_template(f"organizers/{template}.html", form=self, errors=self.mistakes, **values)
+        return page, 422 if self.is_submitted() else 200
 
 
 class DayField(StringField):
@@ -121,7 +126,13 @@ class SearchForm(OrganizerForm):
         csrf = False
 
     name = StringField(lazy_gettext("Shown name"))
-    state = SelectField(lazy_gettext("State"), validate_choice=False, default="standing")
+    state = SelectField(
+        lazy_gettext("State"),
+        [AnyOf(SEARCH_STATES, lazy_gettext("Choose a state from the list."))],
+        choices=list(SEARCH_STATES.items()),
+        validate_choice=False,
+        default="standing",
+    )
     country = CountryField(lazy_gettext("Country"))
     language = LanguageField(lazy_gettext("Language"))
     since = DayField(lazy_gettext("From this day on"))
@@ -129,18 +140,12 @@ class SearchForm(OrganizerForm):
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
-        self.state.choices = list(SEARCH_STATES.items())
 
     def validate_name(self, field: Field) -> None:
         """Refuse an e-mail address: the browser's history keeps what is typed here."""
         if "@" in (field.data or ""):
             field.data = ""
             raise ValidationError(gettext("Type no e-mail address here: there is a page of its own for it."))
-
-    def validate_state(self, field: Field) -> None:
-        """Refuse what is not in the list."""
-        if field.data not in SEARCH_STATES:
-            raise ValidationError(gettext("Choose a state from the list."))
 
     @property
     def asked(self) -> dict[str, Any]:
@@ -166,23 +171,24 @@ class AddressForm(OrganizerForm):
 class ReasonForm(OrganizerForm):
     """Why signatures are removed."""
 
-    reason = RadioField(lazy_gettext("Reason"), validate_choice=False)
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.reason.choices = list(REASON_LABELS.items())
-
-    def validate_reason(self, field: Field) -> None:
-        """Refuse what is not in the list."""
-        if field.data not in REASON_LABELS:
-            raise ValidationError(gettext("Choose a reason. It is published, with the number."))
+    reason = RadioField(
+        lazy_gettext("Reason"),
+        [AnyOf(REASON_LABELS, lazy_gettext("Choose a reason. It is published, with the number."))],
+        choices=list(REASON_LABELS.items()),
+        validate_choice=False,
+    )
 
 
 class ExportForm(OrganizerForm):
     """The form of an export. Formats that must be opened are offered only where the private key is."""
 
     document = StringField(lazy_gettext("Format"))
-    state = SelectField(lazy_gettext("Signatures"), validate_choice=False)
+    state = SelectField(
+        lazy_gettext("Signatures"),
+        [AnyOf(EXPORT_STATES, lazy_gettext("Choose which signatures."))],
+        choices=list(EXPORT_STATES.items()),
+        validate_choice=False,
+    )
     since = DayField(lazy_gettext("From this day on (optional)"))
     until = DayField(lazy_gettext("Until this day (optional)"))
     country = CountryField(lazy_gettext("Country (optional)"))
@@ -195,17 +201,11 @@ class ExportForm(OrganizerForm):
             for name, one in FORMATS.items()
             if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
         }
-        self.state.choices = list(EXPORT_STATES.items())
 
     def validate_document(self, field: Field) -> None:
         """Refuse a format that is not offered."""
         if field.data not in self.offered:
             raise ValidationError(gettext("Choose one of the formats."))
-
-    def validate_state(self, field: Field) -> None:
-        """Refuse what is not in the list."""
-        if field.data not in EXPORT_STATES:
-            raise ValidationError(gettext("Choose which signatures."))
 
     def validate_until(self, field: DayField) -> None:
         """Refuse a last day before the first one."""

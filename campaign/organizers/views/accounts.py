@@ -57,8 +57,7 @@ def passphrase() -> Page:
     """Take a new passphrase: every session ends, and this browser goes on under a new token."""
     form = NewPassphraseForm(current_account().email)
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("organizers/passphrase.html", form=form, errors=form.mistakes), status
+        return form.page("passphrase")
     kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         mine = rules.get_account(session, current_account().email)
@@ -111,14 +110,14 @@ def set_up(token: str) -> Page:
     with state().database.reading() as session:
         account = rules.get_by_setup_token(session, token, now())
     if account is None:
-        return _over()
+        return render_template("organizers/over.html"), 404, SETUP_HEADERS
     return _confirm_factor(account, token) if account.passphrase_hash else _choose_passphrase(account, token)
 
 
 def _choose_passphrase(account: Account, token: str) -> Page:
     form = NewPassphraseForm(account.email)
     if not form.validate_on_submit():
-        return _first(form, 422 if form.is_submitted() else 200)
+        return *form.page("set_up"), SETUP_HEADERS
     kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         found = rules.get_by_setup_token(session, token, now())
@@ -131,7 +130,7 @@ def _confirm_factor(account: Account, token: str) -> Page:
     """Take the second step; of two that take it at once, one gets the recovery codes."""
     form = CodeForm()
     if not form.validate_on_submit():
-        return _second(account, form, 422 if form.is_submitted() else 200)
+        return _second_step(account, form)
     with state().database.writing() as session:
         found, code = rules.get_by_setup_token(session, token, now()), form.code.data or ""
         codes = rules.confirm_second_factor(session, found, code, state().keys.desk, now()) if found else None
@@ -139,21 +138,12 @@ def _confirm_factor(account: Account, token: str) -> Page:
         form.code.errors = [
             gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
         ]
-        return _second(account, form, 422)
+        return _second_step(account, form)
     return render_template("organizers/recovery_codes.html", codes=codes), 200, SETUP_HEADERS
 
 
-def _first(form: NewPassphraseForm, status: int) -> Page:
-    return render_template("organizers/set_up.html", form=form, errors=form.mistakes), status, SETUP_HEADERS
-
-
-def _second(account: Account, form: CodeForm, status: int) -> Page:
+def _second_step(account: Account, form: CodeForm) -> Page:
     key = state().keys.desk
     picture = Markup(factors.qr_svg(key, account))  # noqa: S704  # drawn by segno
     secret = factors.format_secret(factors.totp_secret(key, account))
-    answer = render_template("organizers/second_factor.html", form=form, errors=form.mistakes, picture=picture, secret=secret)
-    return answer, status, SETUP_HEADERS
-
-
-def _over() -> Page:
-    return render_template("organizers/over.html"), 404, SETUP_HEADERS
+    return *form.page("second_factor", picture=picture, secret=secret), SETUP_HEADERS

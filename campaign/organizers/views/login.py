@@ -51,8 +51,7 @@ def again() -> Page:
     """Ask for passphrase and code again before a page with personal data, and go on to that page."""
     form = ReauthenticationForm()
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("organizers/again.html", form=form, errors=form.mistakes), status
+        return form.page("again")
     login = guards.current_session()
     is_proved = rules.verify_credentials(
         state().database,

@@ -71,23 +71,20 @@ def key() -> Page:
     """Show the key in force and those before; ask a second organizer for another one, which counts at once if the rule is off."""
     form = KeyForm()
     if not form.validate_on_submit():
-        return _key_page(form, 422 if form.is_submitted() else 200)
+        return _key_page(form)
     try:
         with state().database.writing() as session:
             new, handlers = key_rotation.parse_key(form.public.data or ""), approval_handlers(state().keys)
             asked = key_change.request_key_change(session, state().keys, new, current_account(), handlers)
     except (key_rotation.KeyAlreadyUsed, four_eyes.NotDecidable):
         form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
-        return _key_page(form, 422)
+        return _key_page(form)
     return redirect(url_for(".key" if asked.done_at else ".requests"), 303)
 
 
-def _key_page(form: KeyForm, status: int) -> Page:
+def _key_page(form: KeyForm) -> Page:
     with state().database.reading() as session:
         after, is_on = key_rotation.rotated_keys(session, state().keys), four_eyes.is_enabled(session)
     found = [(fingerprint(state().keys.public), None), *((fingerprint(row.key), row.since) for row in after)]
     *earlier, newest = found
-    answer = render_template(
-        "organizers/key.html", form=form, errors=form.mistakes, newest=newest, earlier=earlier[::-1], needs_second=is_on
-    )
-    return answer, status
+    return form.page("key", newest=newest, earlier=earlier[::-1], needs_second=is_on)

@@ -92,8 +92,7 @@ def address() -> Page:
     """Look for an e-mail address by its tag; the audit says that somebody looked, and not for which address."""
     form = AddressForm()
     if not form.validate_on_submit():
-        status = 422 if form.is_submitted() else 200
-        return render_template("organizers/address.html", form=form, errors=form.mistakes, found=None), status
+        return form.page("address", found=None)
     with state().database.writing() as session:
         found = signature_search.find_by_mailbox(session, sealing.mailbox_tag(state().keys.tag, (form.email.data or "").strip()))
         audit.record(session, current_account().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
