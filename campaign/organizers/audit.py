@@ -7,7 +7,7 @@ data folder, so that a chain that was cut off shows too.
 import hashlib
 import json
 import secrets
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable
 from datetime import UTC
 from pathlib import Path
 from typing import Any
@@ -50,12 +50,10 @@ def canonical_json(line: AuditEntry) -> bytes:
     return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
-def read_entries(session: Session) -> Iterator[AuditEntry]:
-    """Yield every line from the first on, reading a thousand at a time."""
-    page = _after(session, 0)
-    while page:
-        yield from page
-        page = _after(session, page[-1].number)
+def read_entries(session: Session) -> Iterable[AuditEntry]:
+    """Return every line from the first on, read a thousand at a time."""
+    lines = sa.select(AuditEntry).order_by(AuditEntry.number)
+    return session.scalars(lines, execution_options={"yield_per": ENTRIES_PER_READ})
 
 
 def newest_entries(session: Session, before: int | None, limit: int) -> list[AuditEntry]:
@@ -71,8 +69,9 @@ def export_jsonl(database: Database) -> Generator[bytes]:
     """
     number = 0
     while True:
+        following = sa.select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number).limit(ENTRIES_PER_READ)
         with database.reading() as session:
-            page = _after(session, number)
+            page = session.scalars(following).all()
         if not page:
             return
         yield b"".join(map(_exported, page))
@@ -134,8 +133,3 @@ def _exported(line: AuditEntry) -> bytes:
     data: dict[str, Any] = json.loads(canonical_json(line))
     chained = data | {"previous": line.previous.hex(), "hash": line.hash.hex()}
     return json.dumps(chained, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode() + b"\n"
-
-
-def _after(session: Session, number: int) -> list[AuditEntry]:
-    page = sa.select(AuditEntry).where(AuditEntry.number > number).order_by(AuditEntry.number).limit(ENTRIES_PER_READ)
-    return list(session.scalars(page))

@@ -33,7 +33,8 @@ def _log_in() -> Page:
     """Log in; the answer does not say what was wrong."""
     form, wait = LoginForm(), _seconds_to_wait()
     if wait:
-        page = render_template("organizers/enter.html", form=form, errors=[("main", _wait_message())])
+        errors = [("main", gettext("Please wait a while, then try again."))]
+        page = render_template("organizers/enter.html", form=form, errors=errors)
         return page, 429, {"Retry-After": str(wait)}
     if not form.validate():
         return render_template("organizers/enter.html", form=form, errors=form.mistakes), 422
@@ -82,10 +83,6 @@ def _refused_message() -> Any:
         "This did not work. Address, passphrase or code is not right, the code was used before, or there were many attempts."
         " Wait for the next code, and after several attempts some minutes."
     )
-
-
-def _wait_message() -> Any:
-    return gettext("Please wait a while, then try again.")
 
 
 def _seconds_to_wait() -> int:
