@@ -1,7 +1,8 @@
-"""Commands that carry signatures out: export, open-export."""
+"""Commands that carry signatures and pages out: export, open-export, mirror."""
 
 import os
 import shlex
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -15,6 +16,7 @@ from nacl.public import PrivateKey
 
 from campaign import create_app, instance
 from campaign.cli import signatures
+from campaign.config import Settings
 from campaign.crypto.keys import KeyFileError, key_id, load_keys, read_key
 from campaign.exports import rows
 from campaign.exports.atomic_file import HashingWriter, atomic_file
@@ -24,22 +26,22 @@ from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed import count_sealed, read_sealed
 from campaign.languages import LANGUAGES, countries, read_day
 from campaign.petition import key_rotation
+from campaign.public.mirror import write_mirror
 
 STDOUT = "-"
+MAX_BYTES_MIRRORED = 5_000_000  # bytes; what still goes from phone to phone
 KEY_NOT_HERE = (
     "The private key is not on this server, so only a sealed export can be made here: run"
     " `campaign export --format sealed --out signatures.sealed`, and where the key is"
     " `campaign open-export signatures.sealed --key FILE --format {format} --out {out}`;"
     " or bring the key and add `--key FILE`."
 )
-
-
 Command = Callable[..., Any]
 KEY_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 def to_day(_context: click.Context, _option: click.Parameter, typed: str | None) -> date | None:
-    """A day as ISO 8601 writes it, in Latin or Arabic digits."""
+    """Return a day as ISO 8601 writes it, in Latin or Arabic digits."""
     if typed is None:
         return None
     try:
@@ -49,14 +51,14 @@ def to_day(_context: click.Context, _option: click.Parameter, typed: str | None)
 
 
 def to_country(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
-    """A country by the two letters of ISO 3166."""
+    """Return a country by the two letters of ISO 3166."""
     if typed is None or typed.upper() in dict(countries("en")):
         return typed and typed.upper()
     raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
 
 
 def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
-    """What both commands ask about the document that they write."""
+    """Add what both commands ask about the document that they write."""
     options: tuple[Callable[[Command], Command], ...] = (
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
@@ -97,7 +99,7 @@ def open_output(out: str, expected: int) -> Iterator[tuple[IO[bytes], Tracker]]:
 
 @contextmanager
 def open_stdout() -> Iterator[IO[bytes]]:
-    """Standard output; a reader who has seen enough, such as `head`, ends the command without a word."""
+    """Yield standard output; a reader who has seen enough, such as `head`, ends the command without a word."""
     stream = sys.stdout.buffer
     try:
         yield stream
@@ -167,4 +169,21 @@ def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, lang
         FORMATS[document].write(Source(read_sealed(file, expected), track, LANGUAGES[language], privates), stream)
 
 
-COMMANDS = (export, open_export)
+@click.command()
+@click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--zip", "zipped", is_flag=True, help="Write FOLDER.zip beside it too.")
+def mirror(target: Path, zipped: bool) -> None:
+    """Copy everything there is to read into FOLDER, as files that open from a disk or from any web server."""
+    settings = Settings.load()
+    instance.check(settings)
+    os.umask(0o022)  # a web server of another user reads the copy
+    with click.progressbar(length=0, label="Pages", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        size = write_mirror(create_app(settings), target, bar.update)
+    if zipped:
+        shutil.make_archive(str(target), "zip", target.parent, target.name)
+    click.echo(f"{target}: {size / 1e6:.1f} MB", err=True)
+    if size > MAX_BYTES_MIRRORED:
+        raise click.ClickException(f"The copy is larger than {MAX_BYTES_MIRRORED / 1e6:.0f} MB.")
+
+
+COMMANDS = (export, open_export, mirror)

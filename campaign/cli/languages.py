@@ -21,7 +21,7 @@ def languages() -> None:
 
 
 def known_language(_context: click.Context, _argument: click.Parameter, typed: str | None) -> str | None:
-    """A language that is there."""
+    """Return a language that is there."""
     if typed is not None and typed not in discover(TRANSLATIONS):
         raise click.BadParameter(f"there is no language {typed!r}; those that are there: {', '.join(discover(TRANSLATIONS))}.")
     return typed
@@ -44,7 +44,7 @@ def status(language: str | None) -> None:
 
 
 def status_line(found: LanguageStatus) -> str:
-    """One language in a line."""
+    """Return the state of one language in a line."""
     counts = [f"{found.count(kind)} {kind}" for kind in (MISSING, STALE, FUZZY)]
     others = len(found.problems) - sum(found.count(kind) for kind in (MISSING, STALE, FUZZY))
     there = f"{found.texts} texts in {found.parts} parts, {found.messages} messages"

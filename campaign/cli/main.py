@@ -21,7 +21,7 @@ COMMAND_PLACES = {
     "mail": ("status", "Look after the mail."),
     "migrate": ("server", "Bring the database's schema up to date; safe when two start at once."),
     "mirror": (
-        "content",
+        "exports",
         "Copy everything there is to read into FOLDER, as files that open from a disk or from any web server.",
     ),
     "open": ("signatures", "Resume the collecting of signatures."),
@@ -31,7 +31,7 @@ COMMAND_PLACES = {
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
     "serve": ("server", "Serve the site and send its mail; make what is not there yet."),
     "status": ("status", "Show the published count, what waits, letters waiting and failed, what is overdue."),
-    "testimony": ("content", "Look after the testimony."),
+    "testimony": ("signatures", "Look after the testimony."),
     "work": ("server", "Send the mail and do the timed work, without serving."),
 }
 

@@ -62,7 +62,7 @@ def reset(email: str, language: str) -> None:
 
 
 def setup_url(settings: Settings, language: str, token: str) -> str:
-    """The address by which an account is set up: hand it over in person, or in a way that nobody else reads."""
+    """Return the address by which an account is set up: hand it over in person, or in a way that nobody else reads."""
     return f"{settings.base_url}/{language}/organize/set-up/{token}"
 
 

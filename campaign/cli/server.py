@@ -51,7 +51,7 @@ def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: boo
 
 
 def print_greeting(settings: Settings) -> None:
-    """Says where to look, where letters go, and what should be mended before others come."""
+    """Say where to look, where letters go, and what should be mended before others come."""
     for language in LANGUAGES.values():
         click.echo(f"{settings.base_url}/{language.code}/")
     if settings.mail_url.startswith("file:"):

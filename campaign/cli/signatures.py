@@ -1,4 +1,4 @@
-"""Commands for the signatures: close, open, erase, sample."""
+"""Commands for what is signed and collected: close, open, erase, sample, testimony withdraw."""
 
 import sys
 
@@ -10,10 +10,16 @@ from campaign.content import testimony_policy
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.petition import counting, key_rotation, samples, signing
+from campaign.prints.render import delete_unneeded_prints
+
+WITHDRAW_QUESTION = (
+    "This takes the testimony off the site in every language, for good, and ends the collecting of signatures."
+    " There is no command that brings it back. Withdraw it?"
+)
 
 
 def open_campaign() -> tuple[Settings, Database]:
-    """The settings and the database, both checked; the command's end closes it."""
+    """Return the settings and the database, both checked; the command's end closes it."""
     settings = Settings.load()
     instance.check(settings)
     database = instance.open_database(settings)
@@ -75,4 +81,23 @@ def sample(number: int) -> None:
     click.echo(f"{number} made-up signatures.")
 
 
-COMMANDS = (close, reopen, erase, sample)
+@click.group()
+def testimony() -> None:
+    """Look after the testimony."""
+
+
+@testimony.command()
+def withdraw() -> None:
+    """Withdraw the testimony for good, from every page, print and copy; ends the collecting too. It asks first."""
+    settings, database = open_campaign()
+    click.confirm(WITHDRAW_QUESTION, abort=True, err=True)
+    with database.writing() as session:
+        signing.withdraw_testimony(session, now().date())
+    delete_unneeded_prints([], settings.data / "prints")  # the timed work draws again what may still be drawn
+    click.echo(
+        "The testimony is withdrawn, and signing is closed. Take its words out of the files in"
+        f" {TRANSLATIONS} and of their history too, and ask whoever keeps a copy to take a new one."
+    )
+
+
+COMMANDS = (close, reopen, erase, sample, testimony)

@@ -65,7 +65,7 @@ def check(strict: bool, key: tuple[Path, ...]) -> None:
 
 
 def _problems(settings: Settings, database: Database, key_files: tuple[Path, ...]) -> list[str]:
-    """What does not work now."""
+    """Return what does not work now."""
     found: list[str] = []
     try:
         _, texts = testimony_policy.load_testimony(TRANSLATIONS)
@@ -91,7 +91,7 @@ def _disguised(database: Database, keys: Keys, key_files: tuple[Path, ...]) -> l
 
 
 def _advice(settings: Settings) -> list[str]:
-    """What must be mended before the public comes."""
+    """Return what must be mended before the public comes."""
     found = []
     if not settings.contact:
         found.append("CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them.")
@@ -122,7 +122,7 @@ def _mode_advice(settings: Settings) -> list[str]:
 
 
 def _testimony_advice(settings: Settings) -> list[str]:
-    """What must be mended for the sake of the witness."""
+    """Return what must be mended for the sake of the witness."""
     try:
         policy, _ = testimony_policy.load_testimony(TRANSLATIONS)
     except TextError:
@@ -134,7 +134,7 @@ def _testimony_advice(settings: Settings) -> list[str]:
 
 
 def address_argument(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
-    """An e-mail address as the form takes it."""
+    """Return an e-mail address as the form takes it."""
     try:
         return parse_address(typed)
     except NotAnAddress:
