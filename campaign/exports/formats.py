@@ -3,9 +3,8 @@
 The desk's form and pages, the commands, the worker and the download all read FORMATS: a format that stands here is whole.
 """
 
-from campaign.exports.csv_jsonl import CSV, JSONL
 from campaign.exports.pdf import PDF
 from campaign.exports.sealed import SEALED
-from campaign.exports.xlsx import XLSX
+from campaign.exports.tables import CSV, JSONL, XLSX
 
 FORMATS = {one.name: one for one in (XLSX, CSV, JSONL, PDF, SEALED)}

@@ -1,6 +1,6 @@
-"""The confirmed signatures, read page by page."""
+"""The confirmed signatures, read page by page, and the columns of an export: a new column is one line in COLUMNS."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple, Self
@@ -11,7 +11,9 @@ from campaign.database import Database
 from campaign.petition.counting import confirmed
 from campaign.petition.models import Signature
 
-PAGE = 500
+PAGE = 500  # signatures
+ONLINE = "online"
+Value = str | int | bool | None
 
 
 class StoredSignature(NamedTuple):
@@ -62,26 +64,26 @@ class SignatureFilter:
         return found
 
     def details(self) -> dict[str, str]:
-        """What is said about it, as plain text; nothing of what is left open."""
+        """Return what is said about it, as plain text; nothing of what is left open."""
         given = {name: getattr(self, name) for name in ("since", "until", "country", "language")}
         return {name: str(value) for name, value in given.items() if value} | ({"shown": "✓"} if self.shown else {})
 
     @classmethod
     def of(cls, facts: dict[str, str]) -> Self:
-        """What `facts` says, read again."""
+        """Return the filter that `facts` describe."""
         days = {name: date.fromisoformat(facts[name]) for name in ("since", "until") if name in facts}
         return cls(**days, country=facts.get("country"), language=facts.get("language"), shown="shown" in facts)
 
 
 def count_rows(database: Database, wanted: SignatureFilter) -> int:
-    """How many signatures are wanted now."""
+    """Return how many signatures are wanted now."""
     number = wanted.select(sa.func.count())
     with database.reading() as session:
         return session.scalar(number) or 0
 
 
 def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[StoredSignature]]:
-    """The signatures by day and in the order of chance within a day.
+    """Yield the signatures by day and in the order of chance within a day.
 
     Each page is a reading of its own, so that the database's log can be emptied in the middle of an export.
     """
@@ -98,3 +100,46 @@ def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[Sto
             return
         last = (sa.literal(page[-1].confirmed_on), sa.literal(page[-1].id, sa.LargeBinary))
         statement = first.where(key > sa.tuple_(*last))
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: its name, its width in a spreadsheet in characters, and what stands in it."""
+
+    name: str
+    width: int
+    value: Callable[[ExportRow], Value]
+
+
+COLUMNS = (
+    Column("number", 10, lambda row: row.number),
+    Column("confirmed_on", 14, lambda row: row.stored.confirmed_on.isoformat()),
+    Column("name", 32, lambda row: row.name),
+    Column("email", 36, lambda row: row.email),
+    Column("country", 10, lambda row: row.stored.country),  # ISO 3166
+    Column("language", 10, lambda row: row.stored.language),
+    Column("shown_as", 32, lambda row: row.stored.shown_as),  # None: not among the names
+    Column("news", 8, lambda row: row.stored.news),
+    Column("text_sha256", 20, lambda row: row.stored.text_sha256),  # of the text that was signed
+    Column("source", 10, lambda _row: ONLINE),
+)
+COLUMN_NAMES = tuple(column.name for column in COLUMNS)
+
+
+def values(row: ExportRow) -> dict[str, Value]:
+    """Return the values of a row by the names of the columns."""
+    return {column.name: column.value(row) for column in COLUMNS}
+
+
+def texts(row: ExportRow) -> list[str]:
+    """Return the values of a row as text."""
+    return [text(column.value(row)) for column in COLUMNS]
+
+
+def text(value: Value) -> str:
+    """Return a value as text: nothing for what is not given, yes or no for true and false."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value)

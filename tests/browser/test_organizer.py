@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from campaign.config import Settings
-from campaign.exports import columns
+from campaign.exports.rows import COLUMN_NAMES
 from tests.browser.people import Signer
 from tests.exports import terminal
 from tests.exports.test_export_jsonl import NAMES
@@ -161,7 +161,7 @@ def test_a_new_organizer_takes_a_spreadsheet_out_and_reads_it(
 
     rows = cells(document)
     names = [text(row[2]) for row in rows[1:]]
-    assert [text(cell) for cell in rows[0]] == list(columns.NAMES)
+    assert [text(cell) for cell in rows[0]] == list(COLUMN_NAMES)
     assert sorted(names) == sorted([*NAMES, *ATTACKS, SHOWN[language]])
     assert {cell.get(f"{OFFICE}value-type") for row in rows for cell in row} == {"string"}
     assert not [cell for row in rows for cell in row if cell.get(f"{TABLE}formula")]

@@ -3,7 +3,7 @@
 import csv
 import io
 
-from campaign.exports import columns
+from campaign.exports.rows import COLUMN_NAMES
 from tests.exports.terminal import TEXT
 from tests.exports.test_export_jsonl import NAMES
 
@@ -18,7 +18,7 @@ def test_every_signature_is_one_row_below_the_names_of_the_columns(omar):
 
     found = table(omar.exports("csv"))
 
-    assert found[0] == list(columns.NAMES)
+    assert found[0] == list(COLUMN_NAMES)
     assert found[1] == ["1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "online"]
 
 
@@ -49,10 +49,10 @@ def test_a_name_in_any_script_comes_back_byte_for_byte(omar):
 def test_what_was_not_given_is_an_empty_cell(omar):
     omar.has()
 
-    row = dict(zip(columns.NAMES, table(omar.exports("csv"))[1], strict=True))
+    row = dict(zip(COLUMN_NAMES, table(omar.exports("csv"))[1], strict=True))
 
     assert (row["country"], row["shown_as"], row["news"]) == ("", "", "no")
 
 
 def test_without_signatures_only_the_names_of_the_columns_are_there(omar):
-    assert omar.exports("csv").read_bytes() == b"\xef\xbb\xbf" + ",".join(columns.NAMES).encode() + b"\r\n"
+    assert omar.exports("csv").read_bytes() == b"\xef\xbb\xbf" + ",".join(COLUMN_NAMES).encode() + b"\r\n"

@@ -2,8 +2,7 @@
 
 import pytest
 
-from campaign.exports import columns
-from campaign.exports.rows import PAGE
+from campaign.exports.rows import COLUMN_NAMES, PAGE
 from tests.exports.terminal import DAY, TEXT, lines
 from tests.servers import LONG, on_sqlite
 
@@ -49,7 +48,7 @@ def test_every_signature_is_one_object_with_the_columns_in_their_order(omar):
 
     found = omar.reads()
 
-    assert [tuple(found[0])] == [columns.NAMES]
+    assert [tuple(found[0])] == [COLUMN_NAMES]
     assert tuple(found[0].values()) == (
         *(1, "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", True, TEXT, "online"),
     )

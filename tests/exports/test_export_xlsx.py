@@ -6,8 +6,8 @@ import sys
 import pytest
 from openpyxl import load_workbook
 
-from campaign.exports import columns, xlsx
-from campaign.exports.rows import ExportRow, StoredSignature
+from campaign.exports import tables
+from campaign.exports.rows import COLUMN_NAMES, ExportRow, StoredSignature
 from campaign.languages import LANGUAGES, SOURCE
 from tests.exports.terminal import DAY, TEXT
 from tests.exports.test_export_jsonl import NAMES
@@ -38,7 +38,7 @@ def test_every_signature_is_one_row_of_text_below_the_headings(omar):
 
     found = sheet(omar.exports("xlsx"))
 
-    assert [cell.value for cell in found[1]] == list(columns.NAMES)
+    assert [cell.value for cell in found[1]] == list(COLUMN_NAMES)
     assert [cell.value for cell in found[2]] == [
         *("1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "online"),
     ]
@@ -86,16 +86,16 @@ def test_a_name_in_any_script_comes_back_byte_for_byte(omar):
 def test_characters_that_xml_cannot_hold_are_written_as_the_format_says(tmp_path, text, read):
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        xlsx.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
+        tables.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
 
     assert cells(out)[0][2] == read
 
 
 def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 3)
+    monkeypatch.setattr(tables, "ROWS_PER_SHEET", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        xlsx.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
+        tables.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
 
     sheets = load_workbook(out).worksheets
 
@@ -105,17 +105,17 @@ def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatc
 
 
 def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
-    monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 3)
+    monkeypatch.setattr(tables, "ROWS_PER_SHEET", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        xlsx.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
+        tables.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
 
     assert len(cells(out)) == 3
 
 
 @on_sqlite
 def test_without_signatures_the_sheet_has_its_headings(omar):
-    assert [cell.value for cell in sheet(omar.exports("xlsx"))[1]] == list(columns.NAMES)
+    assert [cell.value for cell in sheet(omar.exports("xlsx"))[1]] == list(COLUMN_NAMES)
 
 
 @on_sqlite

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.exports.csv_jsonl import escape_formula
+from campaign.exports.tables import escape_formula
 from tests.exports.test_export_csv import table
 from tests.servers import on_sqlite
 

@@ -9,7 +9,7 @@ import regex
 from wtforms.validators import ValidationError
 
 from campaign import create_app, languages
-from campaign.exports import csv_jsonl
+from campaign.exports import tables
 from campaign.petition import validation
 from tests.people import Visitor
 from tests.petition.strangers import Stranger, is_plain
@@ -153,7 +153,7 @@ def test_no_string_keeps_a_regular_expression_busy():
     kinds = (re.Pattern, regex.Pattern)
     expressions = [value for room in (validation, languages) for value in vars(room).values() if isinstance(value, kinds)]
     assert validation.LINK_IN_NAME in expressions
-    for use in [*(expression.search for expression in expressions), csv_jsonl.INVISIBLE.search, csv_jsonl.FORMULA_START.match]:
+    for use in [*(expression.search for expression in expressions), tables.INVISIBLE.search, tables.FORMULA_START.match]:
         for bomb in BOMBS:
             began = time.process_time()
             use((bomb * LONG)[:LONG] + "!")

@@ -1,11 +1,15 @@
-"""The spreadsheet (Office Open XML): every cell is text, the first row stays, and Arabic readers find it from right to left.
+"""The documents with a row for each signature: CSV (RFC 4180), JSON Lines with the values as they are, and Office Open XML.
 
-XlsxWriter makes the workbook around the rows; the rows themselves go straight into the compressed document, because its
-own way of saving memory lays them down as plain files first.
+In the spreadsheet every cell is text, the first row stays, and Arabic readers find the sheet from right to left. XlsxWriter
+makes the workbook around the rows; the rows themselves go straight into the compressed document, because its own way of saving
+memory lays them down as plain files first.
 """
 
+import codecs
+import csv
 import html
 import io
+import json
 import re
 import zipfile
 from collections.abc import Iterable
@@ -18,11 +22,15 @@ from xlsxwriter import Workbook
 from xlsxwriter.utility import xl_col_to_name
 
 from campaign.database import now
-from campaign.exports.columns import COLUMNS, NAMES, texts
 from campaign.exports.format import Format
-from campaign.exports.rows import ExportRow
+from campaign.exports.rows import COLUMN_NAMES, COLUMNS, ExportRow, texts, values
 from campaign.languages import Language
+from campaign.petition.validation import INVISIBLE
 
+# What a spreadsheet may take for a formula (OWASP ASVS 1.2.10), also behind white space and joiners.
+FORMULA_START = re.compile(r"[\t\r\n\0]|[\s\x00-\x20\u200c\u200d]*[=+\-@＝＋－＠]")  # fullwidth forms too
+
+ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
 ROWS_PER_SHEET = 1_000_000  # rows of one sheet; the format ends at 1,048,576
 TEXT_FORMAT = 49  # the number format "@": what is typed over a cell stays text too
 SHEET_PATH = "xl/worksheets/sheet"
@@ -32,8 +40,48 @@ DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only
 COLUMN_LETTERS = tuple(map(xl_col_to_name, range(len(COLUMNS))))  # A, B, C ...
 
 
+def write_csv(rows: Iterable[ExportRow], out: IO[bytes]) -> None:
+    """Write UTF-8 with a byte order mark, by which Excel knows Arabic; disarm formulas by an apostrophe before them."""
+    table = csv.writer(codecs.getwriter("utf-8-sig")(out), lineterminator="\r\n")
+    table.writerow(COLUMN_NAMES)
+    for row in rows:
+        table.writerow([escape_formula(text) for text in texts(row)])
+
+
+def write_jsonl(rows: Iterable[ExportRow], out: IO[bytes]) -> None:
+    """Write one object a line: numbers, true and false, null, and every text as it was signed."""
+    for row in rows:
+        out.write(ENCODER.encode(values(row)).encode() + b"\n")
+
+
+def escape_formula(text: str) -> str:
+    """Return a cell that no spreadsheet runs: without invisible characters, and text where it would begin a formula."""
+    if text.isascii() and text[:1].isalnum():
+        return text
+    seen = INVISIBLE.sub("", text)
+    return f"'{seen}" if FORMULA_START.match(seen) else seen
+
+
+CSV = Format(
+    name="csv",
+    content_type="text/csv; charset=utf-8",
+    label=lazy_gettext("Plain table"),
+    hint=lazy_gettext("For any program that reads tables."),
+    write=lambda source, out: write_csv(source.rows(), out),
+    needs_key=True,
+)
+JSONL = Format(
+    name="jsonl",
+    content_type="application/jsonl; charset=utf-8",
+    label=lazy_gettext("Data for programs"),
+    hint=lazy_gettext("One object a line, every text as it was signed."),
+    write=lambda source, out: write_jsonl(source.rows(), out),
+    needs_key=True,
+)
+
+
 def write_xlsx(rows: Iterable[ExportRow], out: IO[bytes], language: Language) -> None:
-    """Sheet after sheet, then the workbook around them; a sheet also where there are no rows."""
+    """Write sheet after sheet, then the workbook around them; a sheet also where there are no rows."""
     sheets = 0
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as document:
         for _, some in groupby(rows, lambda row: (row.number - 1) // ROWS_PER_SHEET):
@@ -48,7 +96,7 @@ def write_xlsx(rows: Iterable[ExportRow], out: IO[bytes], language: Language) ->
 
 
 def _write_sheet(document: zipfile.ZipFile, number: int, rows: Iterable[ExportRow], language: Language) -> None:
-    """The rows between the head and the foot of an empty sheet."""
+    """Write the rows between the head and the foot of an empty sheet."""
     name = f"{SHEET_PATH}{number}.xml"
     head, end, foot = DIMENSION.sub(b"", _workbook(number, language)[name]).partition(b"</sheetData>")
     with document.open(_part(name), "w") as sheet:
@@ -59,7 +107,7 @@ def _write_sheet(document: zipfile.ZipFile, number: int, rows: Iterable[ExportRo
 
 
 def _part(name: str) -> zipfile.ZipInfo:
-    """A part of the document without the time at which it was made, so that the same rows are the same bytes."""
+    """Return a part of the document without the time at which it was made, so that the same rows are the same bytes."""
     part = zipfile.ZipInfo(name)
     part.compress_type = zipfile.ZIP_DEFLATED
     return part
@@ -76,18 +124,16 @@ def _cell(letter: str, place: int, text: str) -> str:
 
 
 def _workbook(sheets: int, language: Language) -> dict[str, bytes]:
-    """The parts of a workbook that has the headings and no rows yet."""
+    """Return the parts of a workbook that has the headings and no rows yet."""
     made = io.BytesIO()
     with Workbook(made, {"in_memory": True}) as workbook:
         workbook.set_properties({"created": datetime.combine(now().date(), time())})  # a day, as everywhere
-        text, heading = (
-            workbook.add_format({"num_format": TEXT_FORMAT}),
-            workbook.add_format({"num_format": TEXT_FORMAT, "bold": True}),
-        )
+        text = workbook.add_format({"num_format": TEXT_FORMAT})
+        heading = workbook.add_format({"num_format": TEXT_FORMAT, "bold": True})
         for _ in range(sheets):
             sheet = workbook.add_worksheet()
             sheet.freeze_panes(1, 0)
-            sheet.write_row(0, 0, NAMES, heading)
+            sheet.write_row(0, 0, COLUMN_NAMES, heading)
             for place, column in enumerate(COLUMNS):
                 sheet.set_column(place, place, column.width, text)
             if language.is_rtl:
