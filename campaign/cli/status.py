@@ -11,7 +11,7 @@ from campaign.cli.exports import KEY_FILE
 from campaign.cli.server import KEY_ON_SERVER
 from campaign.cli.signatures import open_campaign
 from campaign.config import TRANSLATIONS, Settings
-from campaign.content import consent, redaction, testimony_policy
+from campaign.content import redaction, testimony_policy
 from campaign.content.files import TextError
 from campaign.crypto.keys import Keys, load_keys, read_key
 from campaign.database import Database, now
@@ -129,7 +129,7 @@ def _testimony_advice(settings: Settings) -> list[str]:
         return []  # it stands among what is wrong
     return [
         *testimony_policy.policy_advice(policy),
-        *consent.consent_problems(settings.data, policy, list(LANGUAGES), now().date()),
+        *testimony_policy.consent_problems(settings.data, policy, list(LANGUAGES), now().date()),
     ]
 
 

@@ -1,7 +1,8 @@
-"""Read the public log of corrections, `translations/corrections.toml`, and compare the source of the testimony with it.
+"""Read the public log of corrections and the editor's note, and compare the source of the testimony with the log.
 
-The log only grows: each entry carries the hash of all before it. A paragraph of the source must have the hash that the last entry
-about it names, or the one of the text as received.
+The log, `translations/corrections.toml`, only grows: each entry carries the hash of all before it. A paragraph of the source
+must have the hash that the last entry about it names, or the one of the text as received. The editor's note,
+`translations/LANG/note.md`, is off by default: the campaign's words beside the testimony, signed and dated.
 """
 
 import hashlib
@@ -12,13 +13,16 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from campaign.content.files import TextError
-from campaign.content.pages import Text, Texts
+from markupsafe import Markup
+
+from campaign.content.files import TextError, read_document
+from campaign.content.pages import MARKDOWN, Text, Texts
 from campaign.languages import SOURCE
 
 LOG_FILE = "corrections.toml"
 CORRECTION_KINDS = ("typo", "substance", "withheld")
 REQUIRED_ENTRY_KEYS = ("day", "language", "place", "kind", "what", "why", "before")
+NOTE_FILE = "note.md"
 
 
 @dataclass(frozen=True)
@@ -93,3 +97,33 @@ def paragraph_hashes(testimony: Text) -> dict[str, str]:
     """Return the SHA-256 of the title and of each paragraph."""
     parts = {"title": testimony.title} | {part.id: part.words for part in testimony.paragraphs}
     return {place: hashlib.sha256(words.encode()).hexdigest() for place, words in parts.items()}
+
+
+@dataclass(frozen=True)
+class EditorNote:
+    """A note in one language."""
+
+    signed_by: str
+    day: date
+    html: Markup  # raw HTML in it is escaped
+
+
+def read_notes(folder: Path, codes: list[str]) -> dict[str, EditorNote]:
+    """Return the notes by language: in all of them or in none; raise TextError."""
+    there = [code for code in codes if (folder / code / NOTE_FILE).exists()]
+    missing = [code for code in codes if code not in there]
+    if there and missing:
+        raise TextError(
+            f"The editor's note stands in every language or in none: translations/{missing[0]}/{NOTE_FILE} is missing."
+        )
+    return {code: read_note(folder / code / NOTE_FILE) for code in there}
+
+
+def read_note(file: Path) -> EditorNote:
+    """Return one note; raise TextError unless somebody signed it and it says when."""
+    found = read_document(file)
+    signed_by, day = found.meta.get("signed_by"), found.meta.get("day")
+    if not signed_by or not isinstance(day, date):
+        raise TextError(f"{file}: `signed_by` and `day` are to say who signs the note, and of which day it is.")
+    words = "\n\n".join(block.words for block in found.blocks)
+    return EditorNote(str(signed_by), day, Markup(MARKDOWN.render(words)))  # noqa: S704  # our own files, html switched off

@@ -1,6 +1,11 @@
-"""What is decided about the testimony for all languages, and the texts as they are after it."""
+"""What is decided about the testimony for all languages, the texts as they are after it, and the author's consent.
+
+The consent is a private record in the data folder, `consent.toml`: by whom it was given, for what, on which day, and when to
+ask again. No page, copy or export ever shows it.
+"""
 
 import re
+import stat
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
@@ -8,17 +13,26 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from campaign.content import corrections, editor_note, pages, redaction
-from campaign.content.corrections import Correction
-from campaign.content.editor_note import EditorNote
+from campaign.content import corrections, pages, redaction
+from campaign.content.corrections import Correction, EditorNote
 from campaign.content.files import TextError
 from campaign.content.pages import Texts
+from campaign.languages import SOURCE
 
 POLICY_FILE = "testimony.toml"
 ATTRIBUTIONS = ("full", "first", "initials", "none")
 NAMED_ATTRIBUTIONS = ("full", "first")  # with these stands what is to be said of the name: `name_note`
 UNKNOWN = "unknown"
 DATE_SOURCES = (UNKNOWN, "stated", "inferred")
+CONSENT_FILE = "consent.toml"
+OWNER_ONLY = 0o600
+SCOPE_MEANINGS = {
+    "text": "that the text is published",
+    "name": "that the author is named as the byline does",
+    "translation": "that it is translated",
+    "social": "that a picture with its title goes with shared links",
+}
+REQUIRED_CONSENT_KEYS = ("given_by", "given_on", "scope", "review_by")
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class TestimonyPolicy:
 
 
 def load_testimony(folder: Path) -> tuple[TestimonyPolicy, dict[str, Texts]]:
-    """The rules, and the texts of every public language after them; raises TextError."""
+    """Return the rules, and the texts of every public language after them; raises TextError."""
     policy, raw = read_policy(folder / POLICY_FILE), pages.load_texts(folder)
     log = corrections.read_log(folder / corrections.LOG_FILE)
     withheld = {code: str(found.testimony.meta.get("withheld", redaction.OMISSION)) for code, found in raw.items()}
@@ -56,12 +70,12 @@ def load_testimony(folder: Path) -> tuple[TestimonyPolicy, dict[str, Texts]]:
     if wrong:
         raise TextError(" ".join(wrong))
     return replace(
-        policy, corrections=log.entries, notes=editor_note.read_notes(folder, list(raw)), has_redactions=withholds
+        policy, corrections=log.entries, notes=corrections.read_notes(folder, list(raw)), has_redactions=withholds
     ), ready
 
 
 def read_policy(file: Path) -> TestimonyPolicy:
-    """The rules from their file; raises TextError."""
+    """Return the rules from their file; raise TextError."""
     try:
         data = tomllib.loads(file.read_text("utf-8"))
         source: dict[str, Any] = data["source"]
@@ -90,12 +104,12 @@ def read_policy(file: Path) -> TestimonyPolicy:
 
 
 def texts_after_withdrawal(policy: TestimonyPolicy, found: dict[str, Texts]) -> dict[str, Texts]:
-    """The texts once the testimony is withdrawn."""
+    """Return the texts once the testimony is withdrawn."""
     return {code: redaction.without_testimony(one, policy.removed_with_testimony) for code, one in found.items()}
 
 
 def policy_advice(policy: TestimonyPolicy) -> Iterator[str]:
-    """What is to be mended before the public comes, a sentence each."""
+    """Say what is to be mended before the public comes, a sentence each."""
     if policy.source_sha256 and not policy.discloses_source_hash:
         yield (
             f"translations/{POLICY_FILE} holds the sha256 of the source, by which guesses of what is withheld can be tested:"
@@ -103,23 +117,18 @@ def policy_advice(policy: TestimonyPolicy) -> Iterator[str]:
         )
 
 
-def languages_that_quote(found: dict[str, Texts]) -> list[str]:
-    """The languages in which the letter quotes the testimony."""
-    return [code for code, one in found.items() if any(redaction.quotations(one.petition))]
-
-
 def letter_depends_on_withdrawn_testimony(policy: TestimonyPolicy, found: dict[str, Texts], *, is_withdrawn: bool) -> bool:
-    """Whether the letter quotes a testimony that is withdrawn, so that nobody can be asked to sign it."""
-    return (policy.withdrawn or is_withdrawn) and bool(languages_that_quote(found))
+    """Return whether the letter quotes a testimony that is withdrawn, in any language, so that nobody can be asked to sign it."""
+    return (policy.withdrawn or is_withdrawn) and any(any(redaction.quotations(one.petition)) for one in found.values())
 
 
 def _redacted(found: Texts, withheld: dict[str, str]) -> Texts:
-    """The texts of one language, marks turned into words."""
+    """Return the texts of one language, marks turned into words."""
     return Texts(**{one.name: redaction.redact(getattr(found, one.name), withheld) for one in fields(Texts)})
 
 
 def _attributed(found: Texts, attribution: str) -> Texts:
-    """The texts of one language; the testimony with one form of its byline, and with what is to be said of that form."""
+    """Return the texts of one language; the testimony with one form of its byline, and with what is to be said of that form."""
     text = found.testimony
     form = next((one for one in text.meta["byline"] if isinstance(one, dict) and one.get("key") == attribution), None)
     if form is None:
@@ -127,3 +136,42 @@ def _attributed(found: Texts, attribution: str) -> Texts:
     notes = ("translation_note", "name_note") if attribution in NAMED_ATTRIBUTIONS else ("translation_note",)
     data = " ".join(text.meta[note] for note in notes if text.meta.get(note))
     return replace(found, testimony=replace(text, meta=text.meta | {"byline": form["name"], "translation_note": data}))
+
+
+def consent_problems(data: Path, policy: TestimonyPolicy, codes: list[str], today: date) -> Iterator[str]:
+    """Say what is missing for a public launch, a sentence each; no sentence repeats what the record holds."""
+    file = data / CONSENT_FILE
+    if not file.exists():
+        yield f"There is no record of the author's consent: write {file}; docs/organizers.md says what goes in."
+        return
+    if stat.S_IMODE(file.stat().st_mode) != OWNER_ONLY:
+        yield f"{file} can be read by others: run `chmod 600 {file}`."
+    try:
+        record = tomllib.loads(file.read_text("utf-8"))
+    except ValueError:
+        yield f"{file} cannot be read as TOML: docs/organizers.md shows how it is written."
+        return
+    yield from _missing_parts(file, record, today)
+    scope = record.get("scope")
+    for name in sorted(required_scope(policy, codes) - set(scope if isinstance(scope, list) else [])):
+        yield f"The author's consent does not say {SCOPE_MEANINGS[name]}: ask, and add {name} to the scope in {file}."
+
+
+def required_scope(policy: TestimonyPolicy, codes: list[str]) -> set[str]:
+    """Return for what the site as it is needs the author's consent."""
+    if policy.withdrawn:
+        return set()
+    with_name = {"name"} if policy.attribution != "none" else set()
+    return {"text", "social"} | with_name | ({"translation"} if set(codes) - {SOURCE} else set())
+
+
+def _missing_parts(file: Path, record: dict[str, Any], today: date) -> Iterator[str]:
+    missing = [name for name in REQUIRED_CONSENT_KEYS if not record.get(name)]
+    if missing:
+        yield f"{file} does not say {', '.join(missing)}."
+    for name in ("given_on", "review_by"):
+        if record.get(name) and not isinstance(record[name], date):
+            yield f"{file}: {name} is to be a day, such as 2026-11-20."
+    review_by = record.get("review_by")
+    if isinstance(review_by, date) and review_by < today:
+        yield f"The day on which the author is to be asked again is past: ask, and write a new review_by into {file}."
