@@ -11,7 +11,7 @@ from campaign.config import PREFIX, Settings, is_loopback
 from campaign.crypto.keys import load_keys
 from campaign.languages import LANGUAGES
 from campaign.organizers.export_worker import run_jobs
-from campaign.server import launcher, reload, worker
+from campaign.server import reload, supervisor, worker
 
 WEB_PORT = 8000
 RELOAD_IS_LOCAL = "--reload shows errors in full and is for this machine alone: use it with a loopback --host and base URL."
@@ -47,7 +47,7 @@ def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: boo
         )
         reload.serve_reloading(settings, host=host, port=port, mail=not no_mail)
     else:
-        launcher.serve(settings, host=host, port=port, workers=workers, mail=not no_mail)
+        supervisor.serve(settings, host=host, port=port, workers=workers, mail=not no_mail)
 
 
 def print_greeting(settings: Settings) -> None:
@@ -68,7 +68,7 @@ def print_greeting(settings: Settings) -> None:
 @click.option("--no-mail", is_flag=True, help="The timed work alone.")
 def work(no_mail: bool) -> None:
     """Send the mail and do the timed work, without serving."""
-    launcher.end_with_parent()
+    supervisor.end_with_parent()
     settings = Settings.load()
     instance.check(settings)
     worker.run(create_app(settings), mails=not no_mail, say=click.echo)

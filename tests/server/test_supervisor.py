@@ -13,7 +13,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from campaign.server.launcher import HEAD_TIMEOUT
+from campaign.server.supervisor import HEAD_TIMEOUT
 from tests.server.processes import (
     hear,
     is_alive,
@@ -127,7 +127,7 @@ def test_a_taken_port_is_one_sentence(lasting: Campaign, tmp_path: Path) -> None
 
 def test_a_worker_that_cannot_start_is_one_sentence(lasting: Campaign) -> None:
     program = (
-        "from campaign.server import launcher as serving\n"
+        "from campaign.server import supervisor as serving\n"
         "def broken(settings): raise RuntimeError('the light is off')\n"
         "serving.create_app = broken\n"
         f"serving.serve(None, host='127.0.0.2', port={lasting.port}, workers=2, mail=False)\n"
