@@ -10,8 +10,7 @@ from campaign.languages import PUBLIC, SOURCE, discover
 from campaign.translation import add as translation_add
 from campaign.translation import font_coverage, plurals, po_exchange
 from campaign.translation.catalogues import compile_catalogues
-from campaign.translation.messages import FUZZY, MISSING, STALE
-from campaign.translation.status import LanguageStatus, language_status
+from campaign.translation.status import FUZZY, MISSING, STALE, LanguageStatus, language_status
 
 
 @click.group()

@@ -11,7 +11,7 @@ from babel.messages.pofile import write_po
 from campaign.content.files import Document, read_document, write_document
 from campaign.languages import HIDDEN, LANGUAGE_FILE, SOURCE
 from campaign.translation import catalogues, plurals
-from campaign.translation.messages import catalogue_path
+from campaign.translation.status import catalogue_path
 
 HEADER_COMMENT = "# How to work on this file: translations/README.md. The plural rule below is CLDR's."
 EMPTY_HEADERS = {"msgid_bugs_address": "", "last_translator": "", "language_team": "", "charset": "utf-8"}

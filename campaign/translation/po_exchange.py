@@ -14,7 +14,7 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from campaign.content.files import Block, Document, read_document, source_hash, write_document
 from campaign.languages import SOURCE, Language
 from campaign.translation import catalogues
-from campaign.translation.messages import catalogue_path
+from campaign.translation.status import catalogue_path
 
 TEXTS_NAME, MESSAGES_NAME = "texts", "messages"  # in the names of the files
 PROJECT = "campaign-texts"

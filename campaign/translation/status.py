@@ -1,17 +1,37 @@
-"""The state of a language: what is there, what is missing, what its source has left behind, and what breaks its rules."""
+"""The state of a language: what is there, what is missing, what its source has left behind, and what breaks its rules.
 
+Its texts are compared with those of the source, its messages with the source's catalogue and with CLDR's plural rule.
+"""
+
+import gettext
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import PoFileError
+
 from campaign.content.files import Block, Document, TextError, read_document, source_hash
 from campaign.languages import SOURCE, Language
-from campaign.translation import font_coverage, rules
-from campaign.translation.messages import MISSING, STALE, Problem, catalogue_size, message_problems
+from campaign.translation import catalogues, font_coverage, plurals, rules
 
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
 NUMBER = re.compile(r"\d+")
+MISSING, STALE, FUZZY = "missing", "stale", "fuzzy"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A sentence with its place: the file, and the part or the line in it."""
+
+    file: str
+    place: str
+    what: str
+    kind: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.file}{', ' if self.place else ''}{self.place}: {self.what}."
 
 
 @dataclass(frozen=True)
@@ -30,7 +50,7 @@ class LanguageStatus:
 
 
 def language_status(translations: Path, language: Language) -> LanguageStatus:
-    """The state of a language: its texts against the source's, its messages, and both against its rules. Raises TextError."""
+    """Return the state of a language: texts and messages against the source's, and both against its rules. Raise TextError."""
     language_rules, texts, parts = rules.load_rules(translations / language.code), 0, 0
     found: list[Problem] = []
     for file in sorted((translations / SOURCE).glob("*.md")):
@@ -43,7 +63,7 @@ def language_status(translations: Path, language: Language) -> LanguageStatus:
 
 
 def text_problems(file: Path, source: Document, language_rules: rules.Rules, language: Language) -> Iterator[Problem]:
-    """What is wrong with one text."""
+    """Say what is wrong with one text."""
     name = "/".join(file.parts[-3:])
     if not file.exists():
         yield Problem(name, "", "the text is not there", MISSING)
@@ -66,7 +86,7 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
 def part_problems(
     text: str, source: Block, ours: Block | None, language_rules: rules.Rules, language: Language
 ) -> Iterator[tuple[str, str]]:
-    """What is wrong with one part of a text: its kind, and the words for it."""
+    """Say what is wrong with one part of a text: its kind, and the words for it."""
     words = ours.words if ours else ""
     if not any(map(str.isalnum, source.words)):  # a line that is left of a text that was withdrawn
         return
@@ -89,7 +109,7 @@ def part_problems(
 
 
 def link_differences(source: str, words: str, language: Language) -> Iterator[str]:
-    """Links of the source that a translation has not, and links and numbers that it has on top of them."""
+    """Name links of the source that a translation has not, and links and numbers that it has on top of them."""
     theirs, ours = link_targets(source, SOURCE), link_targets(words, language.code)
     yield from (f"it has a link to {link}, which the source does not have" for link in sorted(ours - theirs))
     yield from (f"it lacks the link to /{language.code}/{link}" for link in sorted(theirs - ours))
@@ -98,13 +118,77 @@ def link_differences(source: str, words: str, language: Language) -> Iterator[st
 
 
 def link_targets(words: str, code: str) -> set[str]:
-    """Where words lead to on the site, whatever the language, and elsewhere: `about`, `testimony/beside/`, `https://...`."""
+    """Return where words lead to on the site, whatever the language, and elsewhere: `about`, `testimony/beside/`, `https://...`."""
     return {re.sub(rf"^/{code}/|(?<=/beside/)\w+$", "", link) for link in MARKDOWN_LINK.findall(words)}
 
 
 def misquotations(name: str, pieces: dict[str, Block]) -> Iterator[Problem]:
-    """Passages of the testimony's front matter that are not word for word in it."""
+    """Name passages of the testimony's front matter that are not word for word in it."""
     body = [piece.words for id_, piece in pieces.items() if re.fullmatch(r"p\d+", id_)]
     for id_, piece in pieces.items() if body else ():
         if (id_ == "description" or id_.startswith("heart.")) and not any(piece.words in words for words in body):
             yield Problem(name, id_, "it is not word for word in the testimony")
+
+
+def catalogue_path(translations: Path, code: str) -> Path:
+    """Return the file of the messages of a language."""
+    return translations / code / "LC_MESSAGES" / "messages.po"
+
+
+def catalogue_size(translations: Path, code: str) -> int:
+    """Return how many messages a catalogue has; none where it is not there or does not parse."""
+    try:
+        return len(catalogues.read_catalogue(catalogue_path(translations, code)))
+    except (OSError, PoFileError, ValueError, LookupError):
+        return 0
+
+
+def message_problems(translations: Path, language: Language, language_rules: rules.Rules) -> Iterator[Problem]:
+    """Say what is wrong with a catalogue, entry by entry."""
+    file = catalogue_path(translations, language.code)
+    name = "/".join(file.parts[-4:])
+    if not file.exists():
+        yield Problem(name, "", "the catalogue is not there", MISSING)
+        return
+    try:
+        ours = catalogues.read_catalogue(file)
+    except (PoFileError, ValueError, LookupError):
+        for sentence in catalogues.check_catalogue(file):
+            where, _, what = sentence.removesuffix(".").partition(": ")
+            yield Problem(where, "", what)
+        return
+    yield from plural_rule_problems(name, ours, language)
+    yield from (Problem(name, "", f"“{id_}” is not there", MISSING) for id_ in missing_messages(translations, ours))
+    single = catalogues.single_forms(ours)
+    for entry in ours:
+        place = f"line {entry.lineno or 1}, “{catalogues.first_id(entry)}”"
+        for what, kind in entry_problems(entry, single, language_rules):
+            yield Problem(name, place, what, kind)
+
+
+def plural_rule_problems(name: str, ours: Catalog, language: Language) -> Iterator[Problem]:
+    """Say when the plural rule is not CLDR's."""
+    right = plurals.plural_forms_header(language.locale)
+    forms = [gettext.c2py(rule) for rule in (ours.plural_expr, right.partition("plural=")[2].rstrip(";"))]
+    if any(forms[0](number) != forms[1](number) for number in plurals.WHOLE_NUMBERS):
+        yield Problem(name, "the header", f"the plural rule is not CLDR's, which is: Plural-Forms: {right}")
+
+
+def missing_messages(translations: Path, ours: Catalog) -> list[str]:
+    """Return the messages of the source that a catalogue does not have."""
+    there = {(entry.context, catalogues.first_id(entry)) for entry in ours}
+    source = catalogues.read_catalogue(catalogue_path(translations, SOURCE))
+    return [catalogues.first_id(entry) for entry in source if (entry.context, catalogues.first_id(entry)) not in there]
+
+
+def entry_problems(entry: Message, single: set[int], language_rules: rules.Rules) -> Iterator[tuple[str, str]]:
+    """Say what is wrong with one entry, and of what kind it is."""
+    if entry.id and not any(catalogues.entry_strings(entry)):
+        yield "it is not translated", MISSING
+    for what in catalogues.entry_errors(entry, single):
+        yield what, FUZZY if entry.fuzzy else ""
+    if entry.id:
+        said = " ".join(catalogues.entry_strings(entry))
+        for string in catalogues.entry_strings(entry):
+            yield from ((what, "") for what in language_rules.broken("messages", string))
+        yield from ((what, "") for what in language_rules.not_used(said, catalogues.last_id(entry)))
