@@ -1,14 +1,12 @@
 """The names that every template uses."""
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, clock, current, day, isolate, number
-from campaign.petition.counting import Snapshot, next_goal
+from campaign.petition.counting import next_goal
 from campaign.petition.snapshot import current_snapshot, shown_texts
 from campaign.state import state
 
@@ -29,7 +27,7 @@ def init_app(app: Flask) -> None:
 
 
 def page_context() -> dict[str, Any]:
-    """The names that templates use; see also the functions of languages.py."""
+    """Return the names that templates use; see also the functions of languages.py."""
     language, settings, latest = current(), state().settings, current_snapshot()
     has_address = (
         request.url_rule is not None and "token" not in (request.view_args or {}) and request.blueprint != PRIVATE_BLUEPRINT
@@ -42,7 +40,8 @@ def page_context() -> dict[str, Any]:
         "all_texts": shown_texts(),
         "policy": state().policy,
         "withdrawn": latest.is_testimony_withdrawn,
-        "published": displayed_count(latest, settings.goal),
+        "published": latest,
+        "next_goal": next_goal(latest.confirmed, settings.goal),
         "contact": settings.contact,
         "sample": latest.is_sample,
         "base_url": settings.base_url,
@@ -60,35 +59,8 @@ def page_context() -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class DisplayedCount:
-    """The count as pages show it: with its next goal and how far it is, in percent."""
-
-    count: int
-    as_of: datetime
-    goal: int
-    progress: int
-    closed: bool
-    removed: int
-    removed_by_reason: dict[str, int]
-
-
-def displayed_count(latest: Snapshot, own_goal: int | None) -> DisplayedCount:
-    """What was published, ready to be shown."""
-    goal = next_goal(latest.confirmed, own_goal)
-    return DisplayedCount(
-        latest.confirmed,
-        latest.as_of,
-        goal,
-        100 * latest.confirmed // goal,
-        latest.is_closed,
-        latest.removed,
-        dict(latest.removed_by_reason),
-    )
-
-
 def same_page_in(code: str) -> str:
-    """The same page in another language; the front page where this one has no address of its own."""
+    """Return the same page in another language; the front page where this one has no address of its own."""
     if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
         return url_for("public.home", lang=code)
     arguments = dict(request.view_args or {})
@@ -98,6 +70,6 @@ def same_page_in(code: str) -> str:
 
 
 def alternates() -> list[tuple[str, str]]:
-    """This page in every language, for search engines; `/` chooses for everybody else."""
+    """Return this page in every language, for search engines; `/` chooses for everybody else."""
     base = state().settings.base_url
     return [*((code, base + same_page_in(code)) for code in LANGUAGES), ("x-default", f"{base}/")]
