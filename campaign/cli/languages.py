@@ -8,8 +8,7 @@ import click
 from campaign.config import TRANSLATIONS
 from campaign.languages import PUBLIC, SOURCE, discover
 from campaign.translation import add as translation_add
-from campaign.translation import font_coverage, plurals, po_exchange
-from campaign.translation.catalogues import compile_catalogues
+from campaign.translation import catalogues, font_coverage, po_exchange
 from campaign.translation.status import FUZZY, MISSING, STALE, LanguageStatus, language_status
 
 
@@ -60,7 +59,7 @@ def add(language: str) -> None:
     except translation_add.UnknownLanguage as error:
         raise click.UsageError(str(error)) from None
     click.echo(status_line(language_status(TRANSLATIONS, discover(TRANSLATIONS)[code])))
-    click.echo(f"Plural forms, by CLDR: {', '.join(plurals.categories(code))}.")
+    click.echo(f"Plural forms, by CLDR: {', '.join(catalogues.categories(code))}.")
     for sentence in font_coverage.font_notices(code):
         click.echo(sentence)
     click.echo(f"Translate what lies in {TRANSLATIONS / code}; docs/translators.md says how.")
@@ -84,7 +83,7 @@ def take(files: tuple[Path, ...]) -> None:
     for file in files:
         changed = po_exchange.import_po(TRANSLATIONS, file)
         click.echo("\n".join([f"{file}: {len(changed)} changed", *(f"  {one}" for one in changed)]))
-    compile_catalogues(TRANSLATIONS)
+    catalogues.compile_catalogues(TRANSLATIONS)
 
 
 COMMANDS = (languages,)

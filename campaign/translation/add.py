@@ -10,7 +10,7 @@ from babel.messages.pofile import write_po
 
 from campaign.content.files import Document, read_document, write_document
 from campaign.languages import HIDDEN, LANGUAGE_FILE, SOURCE
-from campaign.translation import catalogues, plurals
+from campaign.translation import catalogues
 from campaign.translation.status import catalogue_path
 
 HEADER_COMMENT = "# How to work on this file: translations/README.md. The plural rule below is CLDR's."
@@ -80,7 +80,7 @@ def untranslated_catalogue(source: Catalog, code: str) -> Catalog:
     found = Catalog(
         locale=code, project=source.project, version=source.version, header_comment=HEADER_COMMENT, fuzzy=False, **EMPTY_HEADERS
     )
-    rule = plurals.plural_forms_header(code)
+    rule = catalogues.plural_forms_header(code)
     others = [(name, value) for name, value in found.mime_headers if name != "Plural-Forms"]
     found.mime_headers = [*others, ("Plural-Forms", rule)]
     for entry in source:

@@ -1,9 +1,13 @@
-"""Catalogues that may be built: checks `messages.po` and compiles it to `messages.mo`, and needs nothing but Babel.
+"""Check `messages.po`, compile it to `messages.mo`, and make the plural rule of a language. Nothing but Babel is needed.
 
 Refused is a catalogue that does not parse, an entry that is fuzzy or has some of its plural forms empty, and a
 translation whose placeholders (`%(name)s`) are not those of its message. A plural form that stands for one number
 only may leave placeholders out: Arabic has three of them, and "two signatures" is one word there. An entry that is
 not translated yet is built; it shows its English.
+
+The `Plural-Forms` header is made from CLDR's rules; the one that Babel writes is wrong for some languages. CLDR's categories
+come in its order: zero, one, two, few, many, other. Those that no whole number takes are left out: Russian has a form for
+"1.5 signatures", which nobody counts here.
 """
 
 import gettext
@@ -14,6 +18,7 @@ from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
+from babel import Locale
 from babel.messages.catalog import Catalog, Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import PoFileError, read_po
@@ -21,6 +26,10 @@ from babel.messages.pofile import PoFileError, read_po
 PO_LINE = re.compile(r'\s*(#.*|((msgctxt|msgid|msgid_plural|msgstr(\[\d+\])?)\s*)?"([^"\\]|\\.)*"\s*)?')
 PLACEHOLDER = re.compile(r"%\(\w*\)[#0\- +]?[a-zA-Z]?")
 NUMBERS_TRIED = 1000  # CLDR's plural rules repeat within it
+CATEGORIES = ("zero", "one", "two", "few", "many", "other")
+# CLDR's rules for whole numbers are told apart within these
+WHOLE_NUMBERS = (*range(1001), *(10**power for power in range(4, 8)))
+RELATION = re.compile(r"(\w)(?: mod (\d+))? (not )?in ([\d.,]+)")
 
 
 class BadCatalogue(ValueError):
@@ -54,7 +63,7 @@ def check_catalogue(source: Path) -> list[str]:
 
 
 def read_catalogue(source: Path) -> Catalog:
-    """A catalogue in the language of its folder; PoFileError or ValueError says where it does not parse."""
+    """Return a catalogue in the language of its folder; PoFileError or ValueError says where it does not parse."""
     content = source.read_bytes()
     for number, line in enumerate(content.decode().split("\n"), start=1):
         if not PO_LINE.fullmatch(line):
@@ -65,7 +74,7 @@ def read_catalogue(source: Path) -> Catalog:
 
 
 def compile_catalogue(source: Path) -> Path:
-    """Compiles one catalogue; a site that runs sees the old one or the new one, never half of it."""
+    """Compile one catalogue; a site that runs sees the old one or the new one, never half of it."""
     target = source.with_suffix(".mo")
     unfinished = target.with_suffix(f".{os.getpid()}.mo")
     with unfinished.open("wb") as file:
@@ -75,14 +84,14 @@ def compile_catalogue(source: Path) -> Path:
 
 
 def single_forms(catalog: Catalog) -> set[int]:
-    """The plural forms that stand for one number only, by the catalogue's own plural expression."""
+    """Return the plural forms that stand for one number only, by the catalogue's own plural expression."""
     form_of = gettext.c2py(catalog.plural_expr)
     forms = [form_of(number) for number in range(NUMBERS_TRIED)]
     return {form for form in forms if forms.count(form) == 1}
 
 
 def entry_errors(entry: Message, single: set[int]) -> Iterator[str]:
-    """What is wrong with one entry, in words that stand after its message id; `single` as `single_forms` says."""
+    """Say what is wrong with one entry, in words that stand after its message id; `single` as `single_forms` says."""
     if entry.fuzzy:
         yield "it is marked fuzzy; read the translation again and take the mark away"
     if not entry.id or not any(entry_strings(entry)):
@@ -96,7 +105,7 @@ def entry_errors(entry: Message, single: set[int]) -> Iterator[str]:
 
 
 def placeholder_errors(where: str, message: str, string: str, may_leave_out: bool) -> Iterator[str]:
-    """The placeholders that one translated string has too many or too few."""
+    """Name the placeholders that one translated string has too many or too few."""
     ours, theirs = placeholders(message), placeholders(string)
     for extra in sorted(theirs - ours):
         yield f"{where} has {extra}, which the message does not have"
@@ -108,12 +117,12 @@ def placeholder_errors(where: str, message: str, string: str, may_leave_out: boo
 
 
 def placeholders(string: str) -> set[str]:
-    """The named placeholders of a string as they are written: {'%(count)s'}."""
+    """Return the named placeholders of a string as they are written: {'%(count)s'}."""
     return set(PLACEHOLDER.findall(string.replace("%%", "")))
 
 
 def fills_in(string: str) -> bool:
-    """Whether values can be put in at all: a stray % would break the page that shows the sentence."""
+    """Return whether values can be put in at all: a stray % would break the page that shows the sentence."""
     try:
         string % defaultdict(int)
     except (ValueError, TypeError):
@@ -122,15 +131,57 @@ def fills_in(string: str) -> bool:
 
 
 def entry_strings(entry: Message) -> list[str]:
-    """The translated strings of an entry: one, or one for each plural form."""
+    """Return the translated strings of an entry: one, or one for each plural form."""
     return list(entry.string) if isinstance(entry.string, list | tuple) else [entry.string or ""]
 
 
 def first_id(entry: Message) -> str:
-    """The message id that a translator searches for; the entry at the top of the file has none."""
+    """Return the message id that a translator searches for; the entry at the top of the file has none."""
     return (entry.id[0] if isinstance(entry.id, list | tuple) else entry.id) or "the header"
 
 
 def last_id(entry: Message) -> str:
-    """The message id with every placeholder in it: the plural, where there is one."""
+    """Return the message id with every placeholder in it: the plural, where there is one."""
     return entry.id[-1] if isinstance(entry.id, list | tuple) else entry.id
+
+
+def categories(locale: str) -> list[str]:
+    """Return the plural categories of whole numbers in a language, in the order of a catalogue's plural forms."""
+    form = Locale.parse(locale).plural_form
+    used = {form(number) for number in WHOLE_NUMBERS}
+    return [category for category in CATEGORIES if category in used]
+
+
+def plural_forms_header(locale: str) -> str:
+    """Return the value of `Plural-Forms`: `nplurals=2; plural=(n==1 ? 0 : 1);`."""
+    *named, _ = used = categories(locale)
+    rules = Locale.parse(locale).plural_form.rules
+    choices = "".join(f"{gettext_condition(rules[category])} ? {place} : " for place, category in enumerate(named))
+    return f"nplurals={len(used)}; plural=({choices}{len(named)});"
+
+
+def gettext_condition(rule: str) -> str:
+    """Return one CLDR rule (UTS 35, part 3, 5) for a whole number `n`, as gettext writes it."""
+    return " || ".join(filter(None, map(_all_of, rule.split(" or ")))) or "0"
+
+
+def _all_of(rule: str) -> str:
+    """Return the conditions joined by `and`; nothing where they hold for no whole number."""
+    found = [_relation(*part.groups()) for part in RELATION.finditer(rule)]
+    return "" if "0" in found else " && ".join(part for part in found if part != "1") or "1"
+
+
+def _relation(operand: str, modulus: str | None, negated: str | None, ranges: str) -> str:
+    if operand not in "ni":  # digits behind a point, and exponents: a whole number has none
+        return str(int(("0" in re.split(r"\D+", ranges)) != bool(negated)))
+    value = f"n%{modulus}" if modulus else "n"
+    parts = list(_ranges(value, ranges))
+    if negated:
+        return f"!({' || '.join(parts)})" if len(parts) > 1 or "&&" in parts[0] else parts[0].replace("==", "!=")
+    return f"({' || '.join(parts)})" if len(parts) > 1 else parts[0]
+
+
+def _ranges(value: str, ranges: str) -> Iterator[str]:
+    for one in ranges.split(","):
+        first, _, last = one.partition("..")
+        yield f"{value}>={first} && {value}<={last}" if last else f"{value}=={first}"

@@ -14,7 +14,7 @@ from babel.messages.pofile import PoFileError
 
 from campaign.content.files import Block, Document, TextError, read_document, source_hash
 from campaign.languages import SOURCE, Language
-from campaign.translation import catalogues, font_coverage, plurals, rules
+from campaign.translation import catalogues, font_coverage, rules
 
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
 NUMBER = re.compile(r"\d+")
@@ -168,9 +168,9 @@ def message_problems(translations: Path, language: Language, language_rules: rul
 
 def plural_rule_problems(name: str, ours: Catalog, language: Language) -> Iterator[Problem]:
     """Say when the plural rule is not CLDR's."""
-    right = plurals.plural_forms_header(language.locale)
+    right = catalogues.plural_forms_header(language.locale)
     forms = [gettext.c2py(rule) for rule in (ours.plural_expr, right.partition("plural=")[2].rstrip(";"))]
-    if any(forms[0](number) != forms[1](number) for number in plurals.WHOLE_NUMBERS):
+    if any(forms[0](number) != forms[1](number) for number in catalogues.WHOLE_NUMBERS):
         yield Problem(name, "the header", f"the plural rule is not CLDR's, which is: Plural-Forms: {right}")
 
 

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 
 from campaign.config import TRANSLATIONS
 from campaign.languages import LANGUAGES
-from campaign.translation import catalogues, plurals
+from campaign.translation import catalogues
 
 TOP = Path(__file__).resolve().parents[2]
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}  # as in translations/README.md
@@ -48,7 +48,7 @@ def test_every_message_is_translated_in_all_its_forms(code):
 
 
 def test_every_plural_has_as_many_forms_as_its_language(code):
-    forms = len(plurals.categories(LANGUAGES[code].locale))
+    forms = len(catalogues.categories(LANGUAGES[code].locale))
 
     assert {len(entry.string) for entry in entries(code) if entry.pluralizable} == {forms}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from babel.messages.pofile import write_po
 
 from campaign.content.files import Block, read_document, source_hash, write_document
-from campaign.translation import catalogues, plurals
+from campaign.translation import catalogues
 
 TOP = Path(__file__).resolve().parents[2]
 BUILT = ("campaign", "templates", "translations")
@@ -61,7 +61,7 @@ def placeholder(words: str, code: str) -> str:
 
 def fill_messages(file: Path, code: str) -> None:
     """A placeholder for every message, that says its plural category."""
-    catalogue, categories = catalogues.read_catalogue(file), plurals.categories(code)
+    catalogue, categories = catalogues.read_catalogue(file), catalogues.categories(code)
     for entry in catalogue:
         if entry.pluralizable:
             entry.string = tuple(f"{category}: {entry.id[1]}" for category in categories)

@@ -7,10 +7,10 @@ import pytest
 from babel import Locale
 
 from campaign.config import TRANSLATIONS
-from campaign.translation import add, catalogues, plurals
+from campaign.translation import add, catalogues
 from tests.translation.checkouts import fill_messages
 
-# The sample numbers of CLDR's chart of plural rules (plurals.xml, @integer), a row for each category.
+# The sample numbers of CLDR's chart of plural rules (catalogues.xml, @integer), a row for each category.
 SAMPLES = {
     "ar": {
         "zero": [0],
@@ -55,10 +55,10 @@ def test_a_counted_sentence_takes_the_form_that_cldrs_samples_name(translations:
 
 @pytest.mark.parametrize("code", [*SAMPLES, "cs", "ckb", "ga", "lv", "sl", "cy", "ja", "tr", "de", "br"])
 def test_the_rule_chooses_as_cldr_does_for_every_whole_number(code):
-    form = gettext.c2py(plurals.plural_forms_header(code).partition("plural=")[2].rstrip(";"))
-    category, there = Locale.parse(code).plural_form, plurals.categories(code)
+    form = gettext.c2py(catalogues.plural_forms_header(code).partition("plural=")[2].rstrip(";"))
+    category, there = Locale.parse(code).plural_form, catalogues.categories(code)
 
-    wrong = [number for number in [*plurals.WHOLE_NUMBERS, 2_000_000, 1_234_567] if there[form(number)] != category(number)]
+    wrong = [number for number in [*catalogues.WHOLE_NUMBERS, 2_000_000, 1_234_567] if there[form(number)] != category(number)]
 
     assert wrong == []
 
@@ -67,9 +67,9 @@ def test_our_own_catalogues_choose_as_cldr_does():
     for code in ("en", "ar"):
         catalogue = catalogues.read_catalogue(TRANSLATIONS / code / "LC_MESSAGES" / "messages.po")
         ours = gettext.c2py(catalogue.plural_expr)
-        there, category = plurals.categories(code), Locale.parse(code).plural_form
-        assert [number for number in plurals.WHOLE_NUMBERS if there[ours(number)] != category(number)] == []
+        there, category = catalogues.categories(code), Locale.parse(code).plural_form
+        assert [number for number in catalogues.WHOLE_NUMBERS if there[ours(number)] != category(number)] == []
 
 
 def test_languages_without_a_plural_have_one_form():
-    assert plurals.plural_forms_header("ja") == "nplurals=1; plural=(0);"
+    assert catalogues.plural_forms_header("ja") == "nplurals=1; plural=(0);"
