@@ -25,7 +25,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     from campaign.prints import views as prints
     from campaign.public import api
     from campaign.public import views as pages
-    from campaign.web import context, errors, headers, request_checks
+    from campaign.web import context, errors, request_checks
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
@@ -33,7 +33,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     app.extensions["campaign"] = built = build_state(app, settings)
-    for part in (request_checks, languages, context, headers, errors, guards):
+    for part in (request_checks, languages, context, errors, guards):
         part.init_app(app)
     for part in (petition, pages, prints, api, organizers):
         app.register_blueprint(part.bp)

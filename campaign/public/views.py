@@ -13,7 +13,7 @@ from campaign.petition.counting import Snapshot, read_snapshot
 from campaign.petition.forms import SignForm
 from campaign.petition.snapshot import current_snapshot, shown_texts
 from campaign.state import state
-from campaign.web.headers import SECURITY_HEADERS
+from campaign.web.context import SECURITY_HEADERS
 
 bp = Blueprint("public", __name__)
 
