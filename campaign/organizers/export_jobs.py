@@ -5,7 +5,6 @@ nor the folder opens anything alone. Once the row has lost the key, no copy of t
 """
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
@@ -78,15 +77,6 @@ class ExportJob(Base):
         return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}
 
 
-@dataclass(frozen=True)
-class Download:
-    """What opens the file of an export."""
-
-    file: Path
-    key: bytes
-    export: ExportJob
-
-
 def request_export(
     session: Session, by: Account, document: str, wanted: SignatureFilter, language: str, handlers: four_eyes.Handlers
 ) -> Request | None:
@@ -131,10 +121,10 @@ def list_jobs(session: Session, account: Account) -> list[ExportJob]:
     return list(session.scalars(theirs.order_by(ExportJob.asked_at.desc(), ExportJob.id)))
 
 
-def claim_download(session: Session, key: bytes, folder: Path, export: bytes, by: Account, moment: datetime) -> Download:
-    """Claim the file of an export, which only its organizer can and only once; raise NotAvailable.
+def claim_download(session: Session, key: bytes, export: bytes, by: Account, moment: datetime) -> tuple[ExportJob, bytes]:
+    """Claim the file of an export, which only its organizer can and only once; return it and the key of its file.
 
-    The statement that decides who gets the file also takes the key out of the row.
+    Raise NotAvailable. The statement that decides who gets the file also takes the key out of the row.
     """
     found = session.get(ExportJob, export)
     if found is None or found.account_id != by.id or found.key_box is None or not found.is_ready(moment):
@@ -144,7 +134,7 @@ def claim_download(session: Session, key: bytes, folder: Path, export: bytes, by
     if not cast("sa.CursorResult[object]", claimed).rowcount:
         raise NotAvailable
     audit.record(session, by.email, Action.EXPORT_TAKEN, **found.details())
-    return Download(export_file(folder, export), bytes.fromhex(decrypt(key, box)), found)
+    return found, bytes.fromhex(decrypt(key, box))
 
 
 def new_file_key(key: bytes) -> tuple[bytes, bytes]:

@@ -72,14 +72,11 @@ def signatures_by_day(session: Session, today: date) -> list[tuple[date, int]]:
     return [(day, known.get(day, 0)) for day in days]
 
 
-def signatures_by_country(session: Session) -> list[tuple[str, int]]:
-    """Return the signatures by country, most first; without a country under an empty code."""
-    return _by(session, DayCount.country)
-
-
-def signatures_by_language(session: Session) -> list[tuple[str, int]]:
-    """Return the signatures by language, most first."""
-    return _by(session, DayCount.language)
+def signatures_by(session: Session, column: InstrumentedAttribute[str]) -> list[tuple[str, int]]:
+    """Return the signatures by country or language, most first; without a country under an empty code."""
+    number = sa.func.sum(DayCount.number)
+    summed = sa.select(column, number).group_by(column).order_by(number.desc(), column)
+    return [(row[0], row[1]) for row in session.execute(summed)]
 
 
 def provider_stats(session: Session, today: date) -> list[ProviderStats]:
@@ -104,12 +101,6 @@ def _provider_stats(
     is_low = others_sent >= SMALLEST_CELL and 2 * confirmed * others_sent < others_confirmed * sent
     share = min(100, round(100 * confirmed / sent)) if sent else 0
     return ProviderStats(name, sent, share, round(100 * refused / (sent + refused)), is_low)
-
-
-def _by(session: Session, column: InstrumentedAttribute[str]) -> list[tuple[str, int]]:
-    number = sa.func.sum(DayCount.number)
-    summed = sa.select(column, number).group_by(column).order_by(number.desc(), column)
-    return [(row[0], row[1]) for row in session.execute(summed)]
 
 
 @dataclass(frozen=True)

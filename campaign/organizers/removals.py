@@ -4,7 +4,7 @@ What was seen is what goes: the ids are frozen with the proposal. A removed sign
 counts, shows or exports signatures selects them through counting.confirmed().
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -49,7 +49,9 @@ def remove_drafted(session: Session, number: int, *, reason: str, at: datetime) 
     removal = _locked(session, number)
     if removal is None or removal.done_at is not None:
         return 0
-    gone = sum(_remove(session, removal, ids) for ids in _chunks(sorted(selected_ids(removal))))
+    ids = sorted(selected_ids(removal))
+    places = range(0, len(ids), IDS_PER_STATEMENT)
+    gone = sum(_remove(session, removal, ids[place : place + IDS_PER_STATEMENT]) for place in places)
     removal.ids, removal.number, removal.reason, removal.done_at = b"", gone, reason, at
     if gone:
         add_to_tally(session, day=at.date(), reason=reason, number=gone)
@@ -153,7 +155,3 @@ def _put_back(session: Session, number: int) -> Sequence[Any]:
 
 def _locked(session: Session, number: int) -> Removal | None:
     return session.get(Removal, number, with_for_update=True, populate_existing=True)
-
-
-def _chunks(ids: list[bytes]) -> Iterator[list[bytes]]:
-    return (ids[place : place + IDS_PER_STATEMENT] for place in range(0, len(ids), IDS_PER_STATEMENT))

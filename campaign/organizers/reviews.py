@@ -55,11 +55,11 @@ def pending_names(session: Session, after: str) -> tuple[list[PendingName], str 
     )
     waiting = confirmed(*columns).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING)
     found = read_page(session, waiting, OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
-    return [_pending_name(row) for row in found.rows], found.next
-
-
-def _pending_name(row: Any) -> PendingName:
-    return PendingName(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
+    names = [
+        PendingName(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
+        for row in found.rows
+    ]
+    return names, found.next
 
 
 def accept(session: Session, ids: list[bytes], *, by: str) -> None:

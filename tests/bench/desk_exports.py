@@ -51,7 +51,7 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
     key = load_keys(site.data / "keys").desk
     with database.writing() as session:
         export = session.scalars(sa.select(ExportJob).where(ExportJob.key_box.is_not(None))).one()
-        taken = export_jobs.claim_download(session, key, site.data, export.id, export.account, now())
-    taken.file.unlink()
+        export_jobs.claim_download(session, key, export.id, export.account, now())
+    export_jobs.export_file(site.data, export.id).unlink()
     assert export.done == rows.count_rows(database, FORMATS[document].narrow(SignatureFilter()))
     return export.done, run, export.size or 0

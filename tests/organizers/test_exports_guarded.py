@@ -138,7 +138,7 @@ def test_who_looked_while_somebody_else_was_taking_it_gets_nothing(layla, carryi
     export, site, late = carrying.exports()[0], carrying.site, []
 
     def take(session):
-        return export_jobs.claim_download(session, site.keys.desk, site.settings.data, export.id, export.account, now())
+        return export_jobs.claim_download(session, site.keys.desk, export.id, export.account, now())
 
     def take_late():
         with contextlib.suppress(NotAvailable), site.database.writing() as session:
@@ -151,4 +151,4 @@ def test_who_looked_while_somebody_else_was_taking_it_gets_nothing(layla, carryi
         time.sleep(0.5)  # it has looked by now, and waits for this one
     other.join()
 
-    assert (first.export.id, late) == (export.id, [])
+    assert (first[0].id, late) == (export.id, [])

@@ -1,8 +1,7 @@
 """Exports: ask for one, see how far it is, download it once."""
 
-from flask import Response, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
-from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
@@ -10,11 +9,12 @@ from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader
 from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.exports.formats import FORMATS
+from campaign.keyset import read_record
 from campaign.languages import current
 from campaign.organizers import bp, export_jobs, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
-from campaign.organizers.export_jobs import Download, ExportJob, NotAvailable
+from campaign.organizers.export_jobs import ExportJob, NotAvailable
 from campaign.organizers.forms import ExportForm
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
@@ -54,31 +54,26 @@ def return_to_exports() -> Page:
 @requires_role(ORGANIZER, reauthenticate=True)
 def download() -> Page:
     """Send the file once, to the organizer who asked for it, and delete it."""
-    try:
-        export = bytes.fromhex(request.form.get("export", ""))
-    except ValueError:
-        raise BadRequest from None
+    export = read_record(request.form.get("export", "")) or abort(400)
     try:
         with state().database.writing() as session:
-            claimed = export_jobs.claim_download(
-                session, state().keys.desk, state().settings.data, export, current_account(), now()
-            )
-            answer = _send(claimed)  # an error up to here rolls back: key and file stay as they were
+            found, key = export_jobs.claim_download(session, state().keys.desk, export, current_account(), now())
+            file = export_jobs.export_file(state().settings.data, export)
+            # An error up to the end of this block rolls back: key and file stay as they were.
+            answer = _send(found, DecryptingReader(file.open("rb"), key))
     except (NotAvailable, CannotOpen, FileNotFoundError):
         return _page(_form(), 409)
-    claimed.file.unlink(missing_ok=True)
+    file.unlink(missing_ok=True)
     return answer
 
 
-def _send(claimed: Download) -> Response:
+def _send(export: ExportJob, file: DecryptingReader) -> Response:
     """Return a response that decrypts the file chunk by chunk; its key is in memory only."""
-    export, content_type = claimed.export, claimed.export.format.content_type
     headers = {"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)}
-    file = DecryptingReader(claimed.file.open("rb"), claimed.key)
     return Response(
         wrap_file(request.environ, file, CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
         headers=headers,
-        content_type=content_type,
+        content_type=export.format.content_type,
         direct_passthrough=True,
     )
 

@@ -16,7 +16,7 @@ from campaign.organizers.audit import export_jsonl, newest_entries
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.petition.counting import next_goal
-from campaign.petition.models import Publication
+from campaign.petition.models import DayCount, Publication
 from campaign.state import state
 from campaign.web.request_checks import row_number
 
@@ -31,7 +31,8 @@ def overview() -> str:
     with state().database.reading() as session:
         numbers, publication = rules.campaign_numbers(session, now()), session.get_one(Publication, 1)
         days = rules.signatures_by_day(session, now().date())
-        by_country, by_language = rules.signatures_by_country(session), rules.signatures_by_language(session)
+        by_country = rules.signatures_by(session, DayCount.country)
+        by_language = rules.signatures_by(session, DayCount.language)
         providers = rules.provider_stats(session, now().date())
     return render_template(
         "organizers/overview.html",
