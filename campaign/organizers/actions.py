@@ -93,6 +93,7 @@ ROLE_LABELS: dict[str, Any] = {
     "organizer": lazy_gettext("Organizer"),
     "moderator": lazy_gettext("Moderator, who sees no personal data"),
 }
+VALUE_LABELS = {"what": LABELS, "reason": REASON_LABELS, "role": ROLE_LABELS}
 
 
 def action_label(action: str) -> str:
@@ -114,30 +115,12 @@ def role_label(role: str) -> str:
     return str(ROLE_LABELS[role])
 
 
-def reason_label(reason: str) -> str:
-    """Return the label of a removal's reason."""
-    return str(REASON_LABELS.get(reason, reason))
-
-
 def _value_label(name: str, value: Any) -> str:
-    """Return a value as text: numbers with their thousands, codes by their labels."""
+    """Return a value as text: numbers with their thousands, codes by their labels, or as they are where they have none."""
     if type(value) is int:
         return number(value)
-    labels = {
-        "what": action_label,
-        "role": role_label,
-        "reason": reason_label,
-        "country": country_name,
-        "language": language_name,
-    }
-    return labels.get("language" if name == "reader" else name, str)(value)
-
-
-def country_name(code: str) -> str:
-    """Return the name of a country, or the code of an unknown one."""
-    return dict(countries(current().code)).get(code, code)
-
-
-def language_name(code: str) -> str:
-    """Return the name of a language in that language, or the code of an unknown one."""
-    return LANGUAGES[code].name if code in LANGUAGES else code
+    if name == "country":
+        return dict(countries(current().code)).get(value, value)
+    if name in ("language", "reader"):
+        return LANGUAGES[value].name if value in LANGUAGES else value
+    return str(VALUE_LABELS.get(name, {}).get(value, value))
