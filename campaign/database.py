@@ -77,7 +77,7 @@ class Database:
     """One database, with sessions that read and sessions that write."""
 
     def __init__(self, url: str, folder: Path) -> None:
-        """`url` as SQLAlchemy writes it; empty is SQLite in `folder`, where the writers' turn is kept too."""
+        """Take `url` as SQLAlchemy writes it; empty is SQLite in `folder`, where the writers' turn is kept too."""
         self.is_sqlite = not url or url.startswith("sqlite")
         self.engine = sa.create_engine(
             url or sa.URL.create("sqlite", database=str(folder / "campaign.db")),  # a folder's name may hold % and ?
@@ -97,13 +97,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session that only reads: one consistent view, nothing is kept of what is changed in it."""
+        """Yield a session that only reads: one consistent view, nothing is kept of what is changed in it."""
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A session that writes: committed, durably, when the block ends; rolled back when it raises."""
+        """Yield a session that writes: committed, durably, when the block ends; rolled back when it raises."""
         with self._writer_lock(), Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -130,9 +130,9 @@ class Database:
             session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
     def truncate_log(self) -> bool:
-        """Moves the write-ahead log into the database file and empties it, so that nothing erased stays in it.
+        """Move the write-ahead log into the database file and empty it, so that nothing erased stays in it.
 
-        Returns whether it succeeded; somebody who reads may hold it back, then it is tried again later.
+        Return whether it succeeded; somebody who reads may hold it back, then it is tried again later.
         """
         if not self.is_sqlite:
             return True
@@ -168,7 +168,7 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 
 
 def _set_lock_timeout(connection: psycopg.Connection, _record: object) -> None:
-    """PostgreSQL would wait for a lock for ever, and the visitor with it."""
+    """Set a timeout: PostgreSQL would wait for a lock for ever, and the visitor with it."""
     connection.autocommit = True
     connection.execute(f"SET lock_timeout = {int(LOCK_TIMEOUT * 1000)}")
     connection.autocommit = False

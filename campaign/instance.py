@@ -40,12 +40,12 @@ class KeyFingerprint(Base):
 
 
 def key_folder(settings: Settings) -> Path:
-    """Where the key files lie."""
+    """Return where the key files lie."""
     return settings.data / "keys"
 
 
 def open_database(settings: Settings) -> Database:
-    """The database of these settings; nothing is asked of it yet."""
+    """Return the database of these settings; nothing is asked of it yet."""
     return Database(settings.database_url, settings.data)
 
 
@@ -57,7 +57,7 @@ def open_keys(settings: Settings) -> Keys:
 
 
 def prepare(settings: Settings) -> None:
-    """Makes whatever is not there yet and brings the schema up to date; raises NoInstance or KeyFileError."""
+    """Make whatever is not there yet and bring the schema up to date; raise NoInstance or KeyFileError."""
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     _close_to_others(settings.data)
     with closing(open_database(settings)) as database:
@@ -72,7 +72,7 @@ def prepare(settings: Settings) -> None:
 
 
 def check(settings: Settings) -> None:
-    """Raises NoInstance or KeyFileError unless the folder is made and belongs to its database."""
+    """Raise NoInstance or KeyFileError unless the folder is made and belongs to its database."""
     with closing(open_database(settings)) as database:
         if not settings.data.is_dir() or not _is_made(database):
             raise NoInstance(NOTHING_HERE.format(settings.data))
@@ -82,7 +82,7 @@ def check(settings: Settings) -> None:
 
 
 def migrate(database: Database) -> None:
-    """Brings the schema up to date, all of it or nothing; a second one that starts meanwhile waits."""
+    """Bring the schema up to date, all of it or nothing; a second one that starts meanwhile waits."""
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with database.writing() as session:
@@ -104,7 +104,7 @@ def _close_to_others(data: Path) -> None:
 
 
 def _is_made(database: Database) -> bool:
-    """Whether the database has its tables. Asking does not make an SQLite file."""
+    """Return whether the database has its tables. Asking does not make an SQLite file."""
     if database.is_sqlite and not Path(database.engine.url.database or "").exists():
         return False
     try:
@@ -114,7 +114,7 @@ def _is_made(database: Database) -> bool:
 
 
 def _known_keys(database: Database) -> set[str]:
-    """The names of the keys that the database knows: all of them, or all but those that came with a newer version."""
+    """Return the names of the keys that the database knows: all of them, or all but those that came with a newer version."""
     if not _is_made(database):
         return set()
     with database.reading() as session:
@@ -122,7 +122,7 @@ def _known_keys(database: Database) -> set[str]:
 
 
 def _record_fingerprints(session: Session, keys: Keys) -> None:
-    """Notes the short hashes of keys that the database does not know yet; refuses others than it knows."""
+    """Note the short hashes of keys that the database does not know yet; refuse others than it knows."""
     known = set(session.scalars(sa.select(KeyFingerprint.name)))
     for name, mark in keys.fingerprints().items():
         if name not in known:

@@ -38,7 +38,7 @@ class Block:
         return self.made_from not in {"", source_hash(self.words)}
 
     def is_stale(self, source: "Block") -> bool:
-        """Whether the source has changed since the translation."""
+        """Return whether the source has changed since the translation."""
         return self.made_from != source_hash(source.words)
 
 

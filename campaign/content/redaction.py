@@ -14,7 +14,7 @@ LINK_TO_TESTIMONY = re.compile(r"\]\(/[a-z-]+/testimony\b")
 
 
 def redact(text: Text, withheld: dict[str, str]) -> Text:
-    """A text in whose every word a mark is turned into what readers see, each in its own language."""
+    """Return a text in whose every word a mark is turned into what readers see, each in its own language."""
     paragraphs = (replace(part, words=part.words.replace(REDACTED, withheld[part.language.code])) for part in text.paragraphs)
     return replace(text, meta=_redact_value(text.meta, withheld[text.language.code]), paragraphs=tuple(paragraphs))
 
@@ -28,12 +28,12 @@ def _redact_value(value: Any, words: str) -> Any:
 
 
 def has_redactions(texts: dict[str, Texts]) -> bool:
-    """Whether anything is withheld in any language."""
+    """Return whether anything is withheld in any language."""
     return any(REDACTED in f"{one.testimony.meta}{one.testimony.body}" for one in texts.values())
 
 
 def unequal_redactions(texts: dict[str, Texts]) -> Iterator[str]:
-    """What is wrong where one language withholds what another one says: a sentence each."""
+    """Say what is wrong where one language withholds what another one says: a sentence each."""
     languages = {code: _count_redactions(one.testimony) for code, one in texts.items()}
     for code, marks in languages.items():
         for other, theirs in languages.items():
@@ -43,13 +43,13 @@ def unequal_redactions(texts: dict[str, Texts]) -> Iterator[str]:
 
 
 def _count_redactions(testimony: Text) -> dict[str, int]:
-    """How often each part of a testimony has a mark."""
+    """Return how often each part of a testimony has a mark."""
     parts = {"title": testimony.title} | {part.id: part.words for part in testimony.paragraphs}
     return {place: words.count(REDACTED) for place, words in parts.items()}
 
 
 def inexact_quotations(texts: dict[str, Texts]) -> Iterator[str]:
-    """What is quoted and does not stand in the testimony, so that what is withheld there could stand here: a sentence each."""
+    """Say what is quoted and not in the testimony, so that what is withheld there could be in it: a sentence each."""
     for code, one in texts.items():
         said = _all_words(one.testimony)
         quoted = {"testimony.md, `description`": [one.testimony.description]}
@@ -61,13 +61,13 @@ def inexact_quotations(texts: dict[str, Texts]) -> Iterator[str]:
 
 
 def quotations(letter: Text) -> Iterator[str]:
-    """What stands between quotation marks in the letter and in its call."""
+    """Yield what stands between quotation marks in the letter and in its call."""
     for words in (letter.body, str(letter.meta.get("call", ""))):
         yield from (found[2] for found in QUOTATION.finditer(words) if found[2] != OMISSION)
 
 
 def without_testimony(texts: Texts, removed_with_testimony: dict[str, list[str]]) -> Texts:
-    """The texts once the testimony is withdrawn: no word of it, nothing that leads to it, its passages left out of the letter."""
+    """Return the texts without the testimony: no word of it, nothing that leads to it, its passages left out of the letter."""
     gone = replace(texts.testimony, meta={"title": "", "description": "", "status": ORIGINAL}, paragraphs=())
     said = _all_words(texts.testimony) if texts.testimony.paragraphs else ""
     pages = {one.name: getattr(texts, one.name) for one in fields(Texts) if one.name not in {"testimony", "petition"}}
@@ -96,5 +96,5 @@ def _without_links(page: Text, removed_with_testimony: list[str]) -> Text:
 
 
 def _without_linked_lines(part: Paragraph) -> Paragraph:
-    """A block without the paragraph or the items of a list that lead to the testimony."""
+    """Return a block without the paragraph or the items of a list that lead to the testimony."""
     return replace(part, words="\n".join(line for line in part.words.splitlines() if not LINK_TO_TESTIMONY.search(line)))

@@ -29,11 +29,11 @@ class EncryptingWriter(io.RawIOBase):
         stream.write(sodium.crypto_secretstream_xchacha20poly1305_init_push(self._state, key))
 
     def writable(self) -> bool:
-        """Yes."""
+        """Return True, as a writer does."""
         return True
 
     def write(self, data: bytes) -> int:  # type: ignore[override]  # nothing else is ever written
-        """Takes all of it, and writes the chunks that are full."""
+        """Take all of it, and write the chunks that are full."""
         self._rest += data
         whole = len(self._rest) - len(self._rest) % CHUNK_SIZE
         for start in range(0, whole, CHUNK_SIZE):
@@ -42,7 +42,7 @@ class EncryptingWriter(io.RawIOBase):
         return len(data)
 
     def finish(self) -> None:
-        """Writes what is left, as the last chunk."""
+        """Write what is left, as the last chunk."""
         self._stream.write(push(self._state, bytes(self._rest), tag=FINAL_TAG))
 
 
@@ -57,7 +57,7 @@ class DecryptingReader(io.RawIOBase):
             raise CannotOpen("The file is cut off.") from None
 
     def read(self, _size: int = -1) -> bytes:
-        """The next chunk, whatever size is asked for; nothing after the last."""
+        """Return the next chunk, whatever size is asked for; nothing after the last."""
         if self._is_over:
             return b""
         try:
@@ -68,6 +68,6 @@ class DecryptingReader(io.RawIOBase):
         return bytes(chunk)
 
     def close(self) -> None:
-        """Closes the file too."""
+        """Close the file too."""
         self._stream.close()
         super().close()

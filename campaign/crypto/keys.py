@@ -39,13 +39,13 @@ class Keys:
         return key_id(self.public)
 
     def fingerprints(self) -> dict[str, str]:
-        """A short hash of each key; kept in the database so that a start with other keys is refused."""
+        """Return a short hash of each key; kept in the database so that a start with other keys is refused."""
         secret = {name: _fingerprint(getattr(self, name)) for name in SECRET_KEYS}
         return {"seal": _fingerprint(bytes(self.public)), **secret}
 
 
 def make_keys(folder: Path, known: Collection[str] = ()) -> None:
-    """Makes the key files that are not there yet: the folder mode 700, the files mode 600.
+    """Make the key files that are not there yet: the folder mode 700, the files mode 600.
 
     Never one that the database already knows: another one in its place would hide that it is lost.
     """
@@ -60,7 +60,7 @@ def make_keys(folder: Path, known: Collection[str] = ()) -> None:
 
 
 def load_keys(folder: Path) -> Keys:
-    """Reads the key files; raises KeyFileError when one is missing, broken or readable by others."""
+    """Read the key files; raise KeyFileError when one is missing, broken or readable by others."""
     private = folder / PRIVATE_FILE
     return Keys(
         public=PublicKey(read_key(folder / PUBLIC_FILE)),
@@ -86,7 +86,7 @@ def read_key(file: Path) -> bytes:
 
 
 def new_key(out: Path) -> PublicKey:
-    """Writes a new private key into the file `out`, which must not exist yet, and returns the public one."""
+    """Write a new private key into the file `out`, which must not exist yet, and return the public one."""
     if out.exists():
         raise KeyFileError(f"{out} is there already: name another file.")
     private = PrivateKey.generate()
@@ -95,7 +95,7 @@ def new_key(out: Path) -> PublicKey:
 
 
 def eject(folder: Path, out: Path) -> None:
-    """Moves the private key out of the data folder into the file `out`, which must not exist yet."""
+    """Move the private key out of the data folder into the file `out`, which must not exist yet."""
     source = folder / PRIVATE_FILE
     if not source.exists():
         raise KeyFileError("The private key is not on this server; it was moved off before.")
@@ -109,17 +109,17 @@ def eject(folder: Path, out: Path) -> None:
 
 
 def key_id(public: PublicKey) -> bytes:
-    """The first 8 bytes of a public key's SHA-256."""
+    """Return the first 8 bytes of a public key's SHA-256."""
     return hashlib.sha256(bytes(public)).digest()[:8]
 
 
 def fingerprint(public: PublicKey) -> str:
-    """What people compare by voice: half of a public key's SHA-256, in groups. It begins with the key's id."""
+    """Return what people compare by voice: half of a public key's SHA-256, in groups. It begins with the key's id."""
     return format_fingerprint(hashlib.sha256(bytes(public)).digest()[:16])
 
 
 def format_fingerprint(key_id: bytes) -> str:
-    """Bytes in hex, in groups of four digits."""
+    """Return bytes in hex, in groups of four digits."""
     return key_id.hex(" ", 2)
 
 

@@ -20,11 +20,11 @@ class HashingWriter(io.RawIOBase):
         self._sha256 = hashlib.sha256()
 
     def writable(self) -> bool:
-        """Yes."""
+        """Return True, as a writer does."""
         return True
 
     def write(self, data: bytes) -> int:  # type: ignore[override]  # nothing else is ever written
-        """Writes all of it."""
+        """Write all of it."""
         self._stream.write(data)
         self._sha256.update(data)
         self.size += len(data)
@@ -38,7 +38,7 @@ class HashingWriter(io.RawIOBase):
 
 @contextmanager
 def atomic_file(file: Path) -> Iterator[IO[bytes]]:
-    """A new file, readable by its owner alone, that gets its name when it is complete and on disk.
+    """Yield a new file, readable by its owner alone, that gets its name when it is complete and on disk.
 
     Raises FileExistsError when there is one of that name. What was written goes when anything goes wrong.
     """
@@ -59,7 +59,7 @@ def atomic_file(file: Path) -> Iterator[IO[bytes]]:
 
 
 def _sync_folder(folder: Path) -> None:
-    """The name too is on disk."""
+    """Have the name on disk too."""
     opened = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(opened)

@@ -14,7 +14,7 @@ import pikepdf
 
 
 def merge_volumes(data: dict[str, Any], volumes: IO[bytes], out: IO[bytes]) -> None:
-    """Writes one PDF with a bookmark for each volume."""
+    """Write one PDF with a bookmark for each volume."""
     with pikepdf.new() as book:
         starts = []
         for size in data["sizes"]:

@@ -40,7 +40,7 @@ class NamesHidden(Exception):
 
 
 def split_volumes(pages: Iterable[list[StoredSignature]]) -> list[Volume]:
-    """The names, divided; one empty volume where there are none."""
+    """Return the names, divided; one empty volume where there are none."""
     names = ((stored.confirmed_on, stored.shown_as) for page in pages for stored in page if stored.shown_as)
     return list(iter(lambda: list(itertools.islice(names, NAMES_PER_VOLUME)), [])) or [[]]
 
@@ -55,12 +55,12 @@ class NameBook:
     volumes: int
 
     def write(self, divided: Iterable[Volume], out: IO[bytes]) -> None:
-        """Draws the volumes one after the other and writes the PDF; raises RenderError."""
+        """Draw the volumes one after the other and write the PDF; raise RenderError."""
         drawn = [render_volume(self.data(place, volume), tagged=self.volumes == 1) for place, volume in enumerate(divided)]
         out.write(drawn[0] if len(drawn) == 1 else self.bound(drawn))
 
     def data(self, place: int, volume: Volume) -> dict[str, Any]:
-        """All that stands in one volume, as it becomes JSON."""
+        """Return all that stands in one volume, as it becomes JSON."""
         with speaking(self.language.code):
             which = gettext("Volume %(volume)s of %(volumes)s", volume=number(place + 1), volumes=number(self.volumes))
             return {
@@ -78,7 +78,7 @@ class NameBook:
             }
 
     def about(self, place: int, volume: Volume) -> Iterator[str]:
-        """What the book is, a sentence each."""
+        """Say what the book is, a sentence each."""
         wanted, say = self.wanted, self.language
         yield gettext(
             "Here are only the names that their signers chose to show, in the words they chose."
@@ -106,7 +106,7 @@ class NameBook:
             )
 
     def bound(self, drawn: list[bytes]) -> bytes:
-        """One PDF of all volumes, with a bookmark for each; raises RenderError."""
+        """Return one PDF of all volumes, with a bookmark for each; raise RenderError."""
         with speaking(self.language.code):
             names = [
                 gettext("Volume %(volume)s of %(volumes)s", volume=number(place), volumes=number(self.volumes))
@@ -119,7 +119,7 @@ class NameBook:
 
 
 def group_by_day(volume: Volume, language: Language) -> list[tuple[str, list[tuple[str, str]]]]:
-    """The names of each day, each with the side it begins on."""
+    """Return the names of each day, each with the side it begins on."""
     days = itertools.groupby(volume, key=lambda named: named[0])
     return [
         (day(one, language), [(name_side(name), LONG_WORD.sub(rf"\g<0>{WORD_BREAK}", name)) for _, name in names])
@@ -128,20 +128,20 @@ def group_by_day(volume: Volume, language: Language) -> list[tuple[str, list[tup
 
 
 def name_side(name: str) -> str:
-    """`r` for a name that is written from right to left, by its first letter (Unicode's rule P2); else `l`."""
+    """Return `r` for a name that is written from right to left, by its first letter (Unicode's rule P2); else `l`."""
     strong = (unicodedata.bidirectional(letter) for letter in name)
     return "r" if next((kind for kind in strong if kind in ("L", "R", "AL")), "L") != "L" else "l"
 
 
 def render_volume(data: dict[str, Any], *, tagged: bool) -> bytes:
-    """Draws one volume; raises RenderError."""
+    """Draw one volume; raise RenderError."""
     return run_program(
         [str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"], json.dumps(data).encode()
     )
 
 
 def run_program(program: list[str], given: bytes) -> bytes:
-    """What a program makes of what it is given, in a process that ends with it; raises RenderError."""
+    """Return what a program makes of what it is given, in a process that ends with it; raise RenderError."""
     try:
         done = subprocess.run([sys.executable, *program], input=given, check=True, capture_output=True, timeout=VOLUME_TIMEOUT)
     except (OSError, subprocess.SubprocessError) as error:

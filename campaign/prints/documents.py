@@ -30,7 +30,7 @@ class Print:
 
 
 def all_prints() -> Iterator[Print]:
-    """All that the site gives out, in the order in which people ask for it."""
+    """Yield all that the site gives out, in the order in which people ask for it."""
     latest = current_snapshot()
     if not latest.is_testimony_withdrawn:
         yield from map(card, LANGUAGES)
@@ -41,19 +41,19 @@ def all_prints() -> Iterator[Print]:
 
 
 def testimony(code: str) -> Print:
-    """The testimony in one language, as the pages of a small book."""
+    """Return the testimony in one language, as the pages of a small book."""
     return Print(f"testimony.{code}", "testimony.typ", "pdf", _testimony_data(code, f"/{code}/testimony"))
 
 
 def beside(code: str, other: str) -> Print:
-    """The testimony in two languages, paragraph by paragraph."""
+    """Return the testimony in two languages, paragraph by paragraph."""
     address = f"/{code}/testimony/beside/{other}"
     data = {"lang": code, "voices": [_testimony_data(code, address), _testimony_data(other, address)]}
     return Print(f"testimony.{code}.{other}", "beside.typ", "pdf", data)
 
 
 def sheet(code: str) -> Print:
-    """The sheet for signatures on paper, in two languages: the reader's and the source's, or the first other one."""
+    """Return the sheet for signatures on paper, in two languages: the reader's and the source's, or the first other one."""
     codes = [code, SOURCE if code != SOURCE else next((other for other in LANGUAGES if other != code), code)]
     data = {
         "lang": code,
@@ -65,7 +65,7 @@ def sheet(code: str) -> Print:
 
 
 def card(code: str) -> Print:
-    """The picture that stands beside a shared link: 1200 x 630, as the Open Graph protocol's readers want it."""
+    """Return the picture that stands beside a shared link: 1200 x 630, as the Open Graph protocol's readers want it."""
     texts = shown_texts()[code]
     with speaking(code):
         data = {
@@ -96,7 +96,7 @@ def _testimony_data(code: str, path: str) -> dict[str, Any]:
 
 
 def address_qr_svg(address: str) -> str:
-    """The address as a QR code (ISO/IEC 18004), drawn as SVG; a quarter of it may be smudged."""
+    """Return the address as a QR code (ISO/IEC 18004), drawn as SVG; a quarter of it may be smudged."""
     drawn = io.BytesIO()
     segno.make_qr(address, error="q").save(drawn, kind="svg", border=0, xmldecl=False)
     return drawn.getvalue().decode()
@@ -136,7 +136,7 @@ def form_texts(lang: str) -> dict[str, Any]:
 
 
 def promises() -> list[str]:
-    """What happens with the sheet, a sentence or two for each thing that a signer should know."""
+    """Return what happens with the sheet, a sentence or two for each thing that a signer should know."""
     return [
         gettext("Only a name with a mark in the last column may be published or handed over. All others are only counted."),
         gettext("Signatures on paper are counted apart from those on the site."),
@@ -147,6 +147,6 @@ def promises() -> list[str]:
 
 
 def plain_paragraphs(letter: Text) -> list[str]:
-    """The paragraphs of the letter without their Markdown."""
+    """Return the paragraphs of the letter without their Markdown."""
     blocks = [block for block in MARKDOWN.parse(letter.body) if block.type == "inline"]
     return ["".join(part.content or " " for part in block.children or []) for block in blocks]

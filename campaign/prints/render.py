@@ -31,13 +31,13 @@ class RenderError(Exception):
 
 
 def print_file(wanted: Print, folder: Path) -> Path:
-    """Where a print is kept: other texts, templates, fonts or another typesetter, and it is another file."""
+    """Return where a print is kept: other texts, templates, fonts or another typesetter, and it is another file."""
     made_from = hashlib.sha256(f"{_toolchain_hash()}\n{wanted.template}\n{_json(wanted)}".encode()).hexdigest()
     return folder / f"{wanted.name}.{made_from[:16]}.{wanted.ending}"
 
 
 def get_or_render(wanted: Print, folder: Path) -> bytes:
-    """A print, drawn now if it never was; raises RenderError."""
+    """Return a print, drawn now if it never was; raise RenderError."""
     file = print_file(wanted, folder)
     if not file.exists():
         render(wanted, file)
@@ -45,7 +45,7 @@ def get_or_render(wanted: Print, folder: Path) -> bytes:
 
 
 def render(wanted: Print, file: Path) -> None:
-    """Draws into `file`, which is there when it is whole; of all processes one draws at a time. Raises RenderError."""
+    """Draw into `file`, which is there when it is whole; of all processes one draws at a time. Raise RenderError."""
     if _failed.get(file, float("-inf")) > time.monotonic() - RETRY_RENDER_AFTER:
         raise RenderError(f"{wanted.name} could not be drawn a moment ago.")
     try:
@@ -76,7 +76,7 @@ def prerender_next(app: Flask, folder: Path, say: Callable[[str], None]) -> bool
 
 
 def delete_unneeded_prints(wanted: Iterable[Print], folder: Path) -> None:
-    """Forgets what was drawn from older texts, and what was left unfinished."""
+    """Forget what was drawn from older texts, and what was left unfinished."""
     needed = {print_file(one, folder) for one in wanted}
     with _folder_lock(folder):
         for file in [*folder.glob("*.pdf"), *folder.glob("*.png")]:
@@ -101,7 +101,7 @@ def _folder_lock(folder: Path) -> Iterator[None]:
 
 @cache
 def _toolchain_hash() -> str:
-    """The hash of what all prints share: templates, fonts, typesetter."""
+    """Return the hash of what all prints share: templates, fonts, typesetter."""
     files = sorted([*SOURCES.glob("*.typ"), *FONTS.glob("*.ttf"), TYPESETTER])
     parts = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     return "\n".join([version("typst"), version("pillow"), *parts])

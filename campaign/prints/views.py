@@ -19,13 +19,13 @@ PRINT_HEADERS = {"Cache-Control": "public, max-age=3600"}
 
 @bp.get("/<lang:lang>/testimony.pdf")
 def testimony() -> Response:
-    """The testimony to print and to pass on."""
+    """Show the testimony to print and to pass on."""
     return _answer(documents.testimony(current().code))
 
 
 @bp.get("/<lang:lang>/testimony/beside/<lang:other>.pdf")
 def beside(other: str) -> Response:
-    """The testimony in two languages, paragraph by paragraph."""
+    """Show the testimony in two languages, paragraph by paragraph."""
     if other == current().code:
         abort(404)
     return _answer(documents.beside(current().code, other))
@@ -33,20 +33,20 @@ def beside(other: str) -> Response:
 
 @bp.get("/<lang:lang>/sheet.pdf")
 def sheet() -> Response:
-    """The sheet for signatures on paper."""
+    """Show the sheet for signatures on paper."""
     return _answer(documents.sheet(current().code))
 
 
 @bp.get("/<lang:lang>/card.png")
 def card() -> Response:
-    """The picture for shared links, which other sites may show."""
+    """Show the picture for shared links, which other sites may show."""
     answer = _answer(documents.card(current().code))
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer
 
 
 def _answer(wanted: documents.Print) -> Response:
-    """The print as a file with a name to save it by; 503 when it cannot be drawn."""
+    """Return the print as a file with a name to save it by; 503 when it cannot be drawn."""
     try:
         body = get_or_render(wanted, state().settings.data / "prints")
     except RenderError as error:

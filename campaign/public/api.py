@@ -22,18 +22,18 @@ OPENAPI_DOCUMENT = (PACKAGE / "public" / "openapi.json").read_text("utf-8")
 
 @bp.get("/petition.json")
 def petition() -> tuple[Response, int, dict[str, str]]:
-    """The published count and what belongs to it."""
+    """Show the published count and what belongs to it."""
     return jsonify(petition_numbers()), 200, CORS_HEADERS
 
 
 @bp.get("/openapi.json")
 def openapi() -> tuple[str, int, dict[str, str]]:
-    """The description of these addresses (OpenAPI 3.1)."""
+    """Show the description of these addresses (OpenAPI 3.1)."""
     return OPENAPI_DOCUMENT, 200, CORS_HEADERS | {"Content-Type": "application/json"}
 
 
 def petition_numbers() -> dict[str, Any]:
-    """What petition.json says; `confirmed` stands now, online; `paper` is counted apart."""
+    """Return what petition.json says; `confirmed` stands now, online; `paper` is counted apart."""
     latest = current_snapshot()
     return {
         "confirmed": latest.confirmed,

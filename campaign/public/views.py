@@ -49,7 +49,7 @@ def gone_endpoints(latest: Snapshot) -> set[str]:
 
 @bp.get("/")
 def chooser() -> Response:
-    """Sends the reader to the best language, or shows them all when the browser names none of ours."""
+    """Send the reader to the best language, or show them all when the browser names none of ours."""
     language = negotiate(request.headers.get("Accept-Language"))
     if language:
         answer = make_response(redirect(url_for(".home", lang=language.code), 302))
@@ -60,7 +60,7 @@ def chooser() -> Response:
 
 
 def site_names() -> dict[str, str]:
-    """The site's name in each language."""
+    """Return the site's name in each language."""
     names = {}
     for code in LANGUAGES:
         with speaking(code):
@@ -70,20 +70,20 @@ def site_names() -> dict[str, str]:
 
 @bp.get("/<lang:lang>/")
 def home() -> Page:
-    """The call, the heart of the testimony, the count, the short form."""
+    """Show the call, the heart of the testimony, the count, the short form."""
     form = SignForm(state().texts[current().code].consent_hash, is_short=True)
     return render_template("public/home.html", form=form), 200, CACHED_FORM
 
 
 @bp.get("/<lang:lang>/testimony")
 def testimony() -> Page:
-    """The whole testimony."""
+    """Show the whole testimony."""
     return render_template("public/testimony.html"), 200, CACHED
 
 
 @bp.get("/<lang:lang>/testimony.txt")
 def testimony_text() -> Page:
-    """The testimony as plain text, to save and to pass on."""
+    """Show the testimony as plain text, to save and to pass on."""
     text = render_template("public/testimony.txt")
     if current().is_rtl:  # browsers lay plain text out from left to right unless each line says otherwise (UAX #9)
         text = re.sub(r"(?m)^.+$", "\u2067\\g<0>\u2069", text)
@@ -92,7 +92,7 @@ def testimony_text() -> Page:
 
 @bp.get("/<lang:lang>/testimony/beside/<lang:other>")
 def beside(other: str) -> Page:
-    """The testimony in two languages, paragraph by paragraph."""
+    """Show the testimony in two languages, paragraph by paragraph."""
     if other == current().code:
         abort(404)
     here, there = shown_texts()[current().code], shown_texts()[other]
@@ -103,37 +103,37 @@ def beside(other: str) -> Page:
 
 @bp.get("/<lang:lang>/petition")
 def petition() -> Page:
-    """The letter, whom it goes to, what has been delivered."""
+    """Show the letter, whom it goes to, what has been delivered."""
     return render_template("public/petition.html"), 200, CACHED
 
 
 @bp.get("/<lang:lang>/about")
 def about() -> Page:
-    """Who speaks here, and how."""
+    """Show who speaks here, and how."""
     return render_template("public/about.html"), 200, CACHED
 
 
 @bp.get("/<lang:lang>/privacy")
 def privacy() -> Page:
-    """What is kept, how, for how long."""
+    """Show what is kept, how, for how long."""
     return render_template("public/privacy.html"), 200, CACHED
 
 
 @bp.get("/<lang:lang>/accessibility")
 def accessibility() -> Page:
-    """How the site is built for all."""
+    """Show how the site is built for all."""
     return render_template("public/accessibility.html"), 200, CACHED
 
 
 @bp.get("/<lang:lang>/mirrors")
 def mirrors() -> Page:
-    """How to keep a copy of the site, and pass it on."""
+    """Show how to keep a copy of the site, and pass it on."""
     return render_template("public/mirrors.html"), 200, CACHED
 
 
 @bp.get("/<lang:lang>/embed")
 def embed() -> Page:
-    """A small frame for other sites, the only page that may be framed."""
+    """Show a small frame for other sites, the only page that may be framed."""
     policy = SECURITY_HEADERS["Content-Security-Policy"].replace("frame-ancestors 'none'", "frame-ancestors *")
     headers = {"Content-Security-Policy": policy, "Cross-Origin-Resource-Policy": "cross-origin", "X-Robots-Tag": "noindex"}
     return render_template("public/embed.html"), 200, CACHED | headers
@@ -141,13 +141,13 @@ def embed() -> Page:
 
 @bp.get("/robots.txt")
 def robots() -> Page:
-    """What search engines may find; pages that are not to be found say so themselves."""
+    """Show what search engines may find; pages that are not to be found say so themselves."""
     return f"User-agent: *\nAllow: /\nSitemap: {state().settings.base_url}/sitemap.xml\n", 200, CACHED_TEXT
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Page:
-    """The addresses of the pages, each with its twins."""
+    """Show the addresses of the pages, each with its twins."""
     base = state().settings.base_url
     there = [*(f"public.{name}" for name in SITEMAP), "petition.sign"]
     endpoints = [endpoint for endpoint in there if endpoint not in gone_endpoints(current_snapshot())]
@@ -158,13 +158,13 @@ def sitemap() -> Page:
 
 @bp.get("/healthz")
 def healthz() -> Page:
-    """The process is up."""
+    """Say that the process is up."""
     return "ok\n", 200, {"Content-Type": "text/plain; charset=utf-8"}
 
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Whether it can sign: the database answers, e-mails go out or are stopped on purpose, the key to seal to is there."""
+    """Say whether it can sign: the database answers, e-mails go out or are stopped on purpose, the key to seal to is there."""
     database, outbox, sending = _database_answers(state().database)
     answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(state().keys.public)}
     return jsonify(answer), 200 if all(answer.values()) else 503

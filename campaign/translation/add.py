@@ -35,7 +35,7 @@ class UnknownLanguage(Exception):
 
 
 def cldr_locale(code: str) -> Locale:
-    """What CLDR knows of a language; raises UnknownLanguage."""
+    """Return what CLDR knows of a language; raise UnknownLanguage."""
     if not re.fullmatch("[a-z]{2,3}", code):
         raise UnknownLanguage(f"{code!r} is not the code of a language: two or three letters of ISO 639, such as fr or ckb.")
     try:
@@ -45,7 +45,7 @@ def cldr_locale(code: str) -> Locale:
 
 
 def add_language(translations: Path, code: str) -> None:
-    """Makes the folder of a language. Raises UnknownLanguage where CLDR does not know it, FileExistsError where it is there."""
+    """Make the folder of a language. Raise UnknownLanguage where CLDR does not know it, FileExistsError where it is there."""
     known, folder = cldr_locale(code), translations / code
     try:
         catalogue_path(translations, code).parent.mkdir(parents=True)
@@ -60,7 +60,7 @@ def add_language(translations: Path, code: str) -> None:
 
 
 def describe_language(known: Locale) -> str:
-    """The `language.toml` of a language that CLDR knows."""
+    """Return the `language.toml` of a language that CLDR knows."""
     code, name = known.language, known.language_name or known.language
     likely = get_global("likely_subtags").get(code, code).split("_")
     aliases = get_global("language_aliases")
@@ -76,7 +76,7 @@ def describe_language(known: Locale) -> str:
 
 
 def untranslated_catalogue(source: Catalog, code: str) -> Catalog:
-    """A catalogue with every message of the source, with nothing translated yet and CLDR's plural rule."""
+    """Return a catalogue with every message of the source, with nothing translated yet and CLDR's plural rule."""
     found = Catalog(
         locale=code, project=source.project, version=source.version, header_comment=HEADER_COMMENT, fuzzy=False, **EMPTY_HEADERS
     )

@@ -17,7 +17,7 @@ STYLE_SHEET = STATIC / "site.css"
 
 
 def font_notices(code: str) -> list[str]:
-    """What is to be said of the letters of a language; nothing where our fonts have them and the style sheet knows it."""
+    """Return what is to be said of the letters of a language; nothing where our fonts have them and the style sheet knows it."""
     direction = Locale.parse(code).text_direction
     needed = needed_letters(code)
     there = set().union(*(font_code_points(FONTS / f"{face}.ttf") for face in FACES[direction]))
@@ -34,24 +34,24 @@ def font_notices(code: str) -> list[str]:
 
 
 def first_unprintable(words: str) -> str:
-    """The first character that none of our fonts has, so that nothing that is printed can show it; empty where all are there."""
+    """Return the first character that none of our fonts has, so that no print can show it; empty where all are there."""
     seen = (letter for letter in words if not letter.isspace() and unicodedata.category(letter) != "Cf")
     return next((letter for letter in seen if ord(letter) not in printable_code_points()), "")
 
 
 @cache
 def printable_code_points() -> frozenset[int]:
-    """The code points of the fonts that texts are printed with; those of the book of names print nothing else."""
+    """Return the code points of the fonts that texts are printed with; those of the book of names print nothing else."""
     return frozenset().union(*(font_code_points(font) for font in FONTS.glob("*.ttf") if not font.name.startswith("names-")))
 
 
 def is_arabic(needed: set[str]) -> bool:
-    """Whether letters are for the most part Arabic ones."""
+    """Return whether letters are for the most part Arabic ones."""
     return sum(ord(letter) in ARABIC_LETTERS for letter in needed) > len(needed) / 2
 
 
 def needed_letters(code: str) -> set[str]:
-    """The letters that CLDR's words in a language are written with."""
+    """Return the letters that CLDR's words in a language are written with."""
     known = Locale.parse(code)
     words = [*known.territories.values(), *known.languages.values()]
     words += [name for wide in (known.months["format"]["wide"], known.days["format"]["wide"]) for name in wide.values()]
@@ -60,7 +60,7 @@ def needed_letters(code: str) -> set[str]:
 
 
 def font_code_points(font: Path) -> set[int]:
-    """The code points of a TrueType font: its `cmap` table in format 4 (OpenType specification), which all of ours have."""
+    """Return the code points of a TrueType font: its `cmap` table in format 4 (OpenType), which all of ours have."""
     data = font.read_bytes()
     (tables,) = struct.unpack(">H", data[4:6])
     places = {data[at : at + 4]: struct.unpack(">II", data[at + 8 : at + 16])[0] for at in range(12, 12 + 16 * tables, 16)}

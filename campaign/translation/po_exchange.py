@@ -25,7 +25,7 @@ class ImportRefused(Exception):
 
 
 def export_po(translations: Path, language: Language, folder: Path) -> list[Path]:
-    """Writes the texts and the messages of a language into a folder and returns the two files."""
+    """Write the texts and the messages of a language into a folder and return the two files."""
     texts, messages = (folder / f"{kind}.{language.code}.po" for kind in (TEXTS_NAME, MESSAGES_NAME))
     folder.mkdir(parents=True, exist_ok=True)
     with texts.open("wb") as file:
@@ -35,7 +35,7 @@ def export_po(translations: Path, language: Language, folder: Path) -> list[Path
 
 
 def texts_catalogue(translations: Path, language: Language) -> Catalog:
-    """Every part of every text as an entry."""
+    """Return every part of every text as an entry."""
     found = Catalog(locale=language.code, project=PROJECT, version="1", charset="utf-8")
     for file in sorted((translations / SOURCE).glob("*.md")):
         ours = read_translation(translations / language.code / file.name).pieces()
@@ -48,12 +48,12 @@ def texts_catalogue(translations: Path, language: Language) -> Catalog:
 
 
 def read_translation(file: Path) -> Document:
-    """A text of a language; an empty one where it is not there yet."""
+    """Return a text of a language; an empty one where it is not there yet."""
     return read_document(file) if file.exists() else Document({"status": "translated"}, ())
 
 
 def import_po(translations: Path, file: Path) -> list[str]:
-    """Takes a PO file back and returns what changed: the parts of texts, or the messages. Raises ImportRefused."""
+    """Take a PO file back and return what changed: the parts of texts, or the messages. Raise ImportRefused."""
     try:
         imported = read_po(BytesIO(file.read_bytes()), abort_invalid=True)
     except (PoFileError, ValueError) as error:
@@ -65,7 +65,7 @@ def import_po(translations: Path, file: Path) -> list[str]:
 
 
 def import_texts(translations: Path, code: str, imported: Catalog) -> Iterator[str]:
-    """Takes the parts of the texts; each remembers the source that stands in its entry."""
+    """Take the parts of the texts; each remembers the source that stands in its entry."""
     for source_file in sorted((translations / SOURCE).glob("*.md")):
         file = translations / code / source_file.name
         before = read_translation(file)
@@ -78,7 +78,7 @@ def import_texts(translations: Path, code: str, imported: Catalog) -> Iterator[s
 
 
 def imported_block(entry: Message, text: str) -> Block | None:
-    """The part that an entry translates, where it is of this text, and done."""
+    """Return the part that an entry translates, where it is of this text, and done."""
     name, _, id_ = (entry.context or "").partition(" ")
     words = catalogues.entry_strings(entry)[0].strip()
     if name != text or not words or entry.fuzzy:
@@ -87,7 +87,7 @@ def imported_block(entry: Message, text: str) -> Block | None:
 
 
 def import_messages(translations: Path, code: str, imported: Catalog) -> Iterator[str]:
-    """Takes the messages that the catalogue has, too."""
+    """Take the messages that the catalogue has, too."""
     file = catalogue_path(translations, code)
     ours, changed = catalogues.read_catalogue(file), []
     for entry in ours:

@@ -28,7 +28,7 @@ class Rule:
     bare: bool = False  # whether vowel marks are left out of account
 
     def found(self, words: str) -> str | None:
-        """The first thing that may not stand there."""
+        """Return the first thing that may not stand there."""
         match = self.pattern.search(VOWELS.sub("", words) if self.bare else words)
         return match[0].strip() or match[0] if match else None
 
@@ -41,7 +41,7 @@ class Term:
     forms: re.Pattern[str]
 
     def missing(self, words: str, source: str) -> str | None:
-        """The word of the source for which the translation has none of the forms."""
+        """Return the word of the source for which the translation has none of the forms."""
         match = self.source.search(source)
         return match[0] if match and not self.forms.search(VOWELS.sub("", words)) else None
 
@@ -54,12 +54,12 @@ class Rules:
     terms: tuple[Term, ...]
 
     def faults(self, text: str, words: str, source: str) -> Iterator[str]:
-        """What is wrong with words of a text (`testimony`, ..., `messages`) that were made from words of the source."""
+        """Say what is wrong with words of a text (`testimony`, ..., `messages`) that were made from words of the source."""
         yield from self.broken(text, words)
         yield from self.not_used(words, source)
 
     def broken(self, text: str, words: str) -> Iterator[str]:
-        """What stands in words of a text and may not."""
+        """Say what stands in words of a text and may not."""
         own = FOREIGN.sub("0", words)
         for rule in self.rules:
             found = rule.found(own) if not rule.texts or text in rule.texts else None
@@ -67,7 +67,7 @@ class Rules:
                 yield f"there is {rule.fault} in it: {found}"
 
     def not_used(self, words: str, source: str) -> Iterator[str]:
-        """The terms of the source that words do not render as the glossary does."""
+        """Name the terms of the source that words do not render as the glossary does."""
         for term in self.terms:
             word = term.missing(words, source)
             if word is not None:
@@ -75,7 +75,7 @@ class Rules:
 
 
 def load_rules(folder: Path) -> Rules:
-    """The rules that lie in the folder of a language; none where there are no files. Raises TextError."""
+    """Return the rules that lie in the folder of a language; none where there are no files. Raise TextError."""
     data, terms = _toml(folder / "rules.toml"), _toml(folder / "glossary.toml")
     try:
         rules = [

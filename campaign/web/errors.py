@@ -38,7 +38,7 @@ def log_exception(error: tuple[type, BaseException, TracebackType] | tuple[None,
 
 
 def render_error(error: HTTPException) -> ErrorPage:
-    """One page for every error that HTTP names."""
+    """Return the page for every error that HTTP names."""
     heading, sentence = error_message(error.code or 500)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
     page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence, **NO_ADDRESS)
@@ -46,14 +46,14 @@ def render_error(error: HTTPException) -> ErrorPage:
 
 
 def render_unavailable(_error: Exception) -> ErrorPage:
-    """The database cannot be used now."""
+    """Return the page for a database that cannot be used now."""
     heading, sentence = error_message(503)
     page = render_template("errors/error.html", code=503, heading=heading, sentence=sentence)
     return page, 503, {"Retry-After": RETRY_AFTER}
 
 
 def error_message(code: int) -> tuple[str, str]:
-    """Heading and sentence for a status."""
+    """Return heading and sentence for a status."""
     return {
         403: (gettext("Not allowed"), gettext("This page is not open to you.")),
         404: (gettext("Page not found"), gettext("There is no page at this address. It may have moved.")),
