@@ -14,7 +14,9 @@ from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from campaign.server.streaming import FileWrapper, stream_to_fifo
+from werkzeug.wsgi import FileWrapper
+
+from campaign.server.streaming import stream_to_fifo
 from campaign.web.request_checks import MAX_BODY
 
 BODY_TIMEOUT = 15

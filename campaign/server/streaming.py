@@ -15,24 +15,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from werkzeug.wsgi import FileWrapper
+
 OPEN_TIMEOUT = 10
 """The seconds that granian may take to open the pipe; it never does for a client that has gone."""
 
 log = logging.getLogger(__name__)
-
-
-class FileWrapper:
-    """A response body that is a file: `wsgi.file_wrapper` of PEP 3333."""
-
-    def __init__(self, file: Any, size: int) -> None:
-        self.file, self.size = file, size
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(lambda: self.file.read(self.size), b"")
-
-    def close(self) -> None:
-        """Close the file."""
-        self.file.close()
 
 
 def stream_to_fifo(pieces: FileWrapper) -> Path:

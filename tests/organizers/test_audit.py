@@ -7,13 +7,13 @@ import threading
 import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
+from werkzeug.wsgi import FileWrapper
 
 from campaign.cli.main import main
 from campaign.database import now
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditEntry, Desk
-from campaign.server.streaming import FileWrapper
 from tests.people import parse, rows
 
 LINES = 10

@@ -8,8 +8,9 @@ import sys
 import time
 
 import pytest
+from werkzeug.wsgi import FileWrapper
 
-from campaign.server.streaming import FileWrapper, stream_to_fifo
+from campaign.server.streaming import stream_to_fifo
 from tests.server.processes import memory_of, processes_of
 from tests.servers import free_port, wait_until
 
