@@ -120,7 +120,7 @@ def _value_label(name: str, value: Any) -> str:
     if type(value) is int:
         return number(value)
     if name == "country":
-        return dict(countries(current().code)).get(value, value)
+        return dict(countries(current().code)).get(value, str(value))
     if name in ("language", "reader"):
-        return LANGUAGES[value].name if value in LANGUAGES else value
+        return LANGUAGES[value].name if value in LANGUAGES else str(value)
     return str(VALUE_LABELS.get(name, {}).get(value, value))

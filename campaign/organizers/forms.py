@@ -129,7 +129,6 @@ class SearchForm(OrganizerForm):
     state = SelectField(
         lazy_gettext("State"),
         [AnyOf(SEARCH_STATES, lazy_gettext("Choose a state from the list."))],
-        choices=list(SEARCH_STATES.items()),
         validate_choice=False,
         default="standing",
     )
@@ -140,6 +139,7 @@ class SearchForm(OrganizerForm):
 
     def __init__(self) -> None:
         super().__init__(formdata=request.args)
+        self.state.choices = list(SEARCH_STATES.items())
 
     def validate_name(self, field: Field) -> None:
         """Refuse an e-mail address: the browser's history keeps what is typed here."""
@@ -174,9 +174,12 @@ class ReasonForm(OrganizerForm):
     reason = RadioField(
         lazy_gettext("Reason"),
         [AnyOf(REASON_LABELS, lazy_gettext("Choose a reason. It is published, with the number."))],
-        choices=list(REASON_LABELS.items()),
         validate_choice=False,
     )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reason.choices = list(REASON_LABELS.items())
 
 
 class ExportForm(OrganizerForm):
@@ -186,7 +189,6 @@ class ExportForm(OrganizerForm):
     state = SelectField(
         lazy_gettext("Signatures"),
         [AnyOf(EXPORT_STATES, lazy_gettext("Choose which signatures."))],
-        choices=list(EXPORT_STATES.items()),
         validate_choice=False,
     )
     since = DayField(lazy_gettext("From this day on (optional)"))
@@ -201,6 +203,7 @@ class ExportForm(OrganizerForm):
             for name, one in FORMATS.items()
             if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
         }
+        self.state.choices = list(EXPORT_STATES.items())
 
     def validate_document(self, field: Field) -> None:
         """Refuse a format that is not offered."""
