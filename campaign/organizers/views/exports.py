@@ -1,5 +1,7 @@
 """Exports: ask for one, see how far it is, download it once."""
 
+from pathlib import Path
+
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response as Answer
@@ -60,20 +62,21 @@ def download() -> Page:
             found, key = export_jobs.claim_download(session, state().keys.desk, export, current_account(), now())
             file = export_jobs.export_file(state().settings.data, export)
             # An error up to the end of this block rolls back: key and file stay as they were.
-            answer = _send(found, DecryptingReader(file.open("rb"), key))
+            answer = _send(found, file, key)
     except (NotAvailable, CannotOpen, FileNotFoundError):
         return _page(_form(), 409)
     file.unlink(missing_ok=True)
     return answer
 
 
-def _send(export: ExportJob, file: DecryptingReader) -> Response:
+def _send(export: ExportJob, file: Path, key: bytes) -> Response:
     """Return a response that decrypts the file chunk by chunk; its key is in memory only."""
+    content_type = export.format.content_type  # before the file is opened, which nothing would close after an error
     headers = {"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)}
     return Response(
-        wrap_file(request.environ, file, CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
+        wrap_file(request.environ, DecryptingReader(file.open("rb"), key), CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
         headers=headers,
-        content_type=export.format.content_type,
+        content_type=content_type,
         direct_passthrough=True,
     )
 
