@@ -105,7 +105,8 @@ def test_check_warns_of_what_can_be_read_on_the_way(run):
 @on_sqlite
 def test_check_warns_of_passwords_and_data_that_others_on_the_machine_can_read(run, tmp_path):
     env_file = tmp_path / ".env"
-    env_file.touch(0o644)
+    env_file.touch()
+    env_file.chmod(0o644)
     (tmp_path / "instance").chmod(0o755)
 
     said = run("check", "--strict").stderr
