@@ -7,6 +7,7 @@ encrypted under a key file outside the database (`keys.py`). See docs/formats.md
 import base64
 import hashlib
 import hmac
+import re
 import secrets
 import struct
 import unicodedata
@@ -24,6 +25,7 @@ ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has 
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
 SAME_MAILBOX = {"googlemail.com": "gmail.com"}
 DOTS_DO_NOT_COUNT = {"gmail.com"}
+TOKEN = re.compile("(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")  # as `new_token` makes it, with anything else around
 
 
 class CannotOpen(Exception):
@@ -110,6 +112,12 @@ def mailbox(email: str) -> str:
 def new_token() -> str:
     """A token for a link: 128 random bits in base32, whose 26 letters and digits no mail program breaks or cuts off."""
     return base64.b32encode(secrets.token_bytes(16)).decode().lower().rstrip("=")
+
+
+def find_token(text: str) -> str | None:
+    """Return the token in a part of an address, whatever mail programs and people left before or after it; None without one."""
+    found = TOKEN.search(text)
+    return found and found[0]
 
 
 def token_hash(token: str) -> bytes:

@@ -1,14 +1,34 @@
 """An e-mail address, parsed once: the mailbox tag, the SMTP recipient, the header and the page are all made from this value."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from email import headerregistry
+from urllib.parse import unquote
 
 import idna
+import regex
 from email_validator import EmailNotValidError, validate_email
 
 LONGEST_LOCAL_PART = 64  # bytes of UTF-8 before the @ (RFC 5321 4.5.3.1.1, RFC 6532); the validator counts letters
+LONGEST_TYPED = 1000  # characters that are mended; more are no address, whatever is taken off
 ENCODED_WORD = re.compile(r"=\?.*\?=")  # of MIME (RFC 2047): mail programs decode it into another address
+
+# What phones, chats and clipboards add. Spaces that are seen stay, as `a b@example.org` may be two words. Joiners stay between
+# letters beyond ASCII, where they are part of Persian and Indic domain names (IDNA 2008).
+OWN_LETTER = r"[[\p{L}\p{M}]--[a-zA-Z]]"
+UNSEEN = regex.compile(
+    r"[[\p{Cf}\u034F\u0640\u00A0\u115F\u1160\u17B4\u17B5\u180B-\u180F\u2007\u202F\u3164\uFE00-\uFE0F\uFFA0]--[\u200C\u200D]]"
+    rf"|(?<!{OWN_LETTER})[\u200C\u200D]|[\u200C\u200D](?!{OWN_LETTER})",
+    regex.V1,
+)
+SIGNS = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
+    "﹫﹒。｡۔٫٬", "@.....,"
+)  # full-width, small, Arabic
+MAILTO = re.compile(r"mailto:\s*", re.IGNORECASE)
+NAMED = re.compile(r"([^<>]*)<([^<>]*@[^<>]*)>\W*")
+QUOTES = "\"'`´‘’‚‛“”„‟«»‹›「」"
+BEFORE, AFTER = f"{QUOTES}<([{{,;:،؛؟", f"{QUOTES}>)]}},;:،؛.!?؟…"
 
 
 class NotAnAddress(ValueError):
@@ -47,6 +67,36 @@ class EmailAddress:
         return self.domain if self.needs_smtputf8 else idna.encode(self.domain, uts46=True).decode()
 
 
+def mend_address(text: str) -> str:
+    """Return an address without what was added around and within it; mended twice it is the same as mended once."""
+    if len(text) > LONGEST_TYPED:
+        return text
+    while (mended := _mend_once(text)) != text:
+        text = mended
+    return text
+
+
+def _mend_once(text: str) -> str:
+    text = UNSEEN.sub("", unicodedata.normalize("NFC", text)).translate(SIGNS).strip()
+    if prefix := MAILTO.match(text):
+        text = unquote(text[prefix.end() :].partition("?")[0])
+    named = NAMED.fullmatch(text)
+    if named and ("@" not in named[1] or named[1].strip(f"{QUOTES} ") == named[2]):
+        text = named[2]
+    return _with_plain_digits(text.strip().lstrip(BEFORE).rstrip(AFTER).strip())
+
+
+def _with_plain_digits(text: str) -> str:
+    """Return an address with Latin digits: no mailbox has other ones, but labels of domains in their own letters may."""
+    local, at, domain = text.rpartition("@")
+    labels = [plain if (plain := _plain_digits(label)).isascii() else label for label in domain.split(".")]
+    return _plain_digits(local) + at + ".".join(labels)
+
+
+def _plain_digits(text: str) -> str:
+    return "".join(str(unicodedata.digit(one)) if unicodedata.category(one) == "Nd" else one for one in text)
+
+
 def parse_address(text: str) -> EmailAddress:
     """Parse an address strictly (RFC 5321 lengths); raise NotAnAddress for quoted, numeric, commented and encoded forms."""
     try:
@@ -54,6 +104,7 @@ def parse_address(text: str) -> EmailAddress:
         idna.encode(found.domain, uts46=True)
     except (EmailNotValidError, idna.IDNAError, UnicodeError):
         raise NotAnAddress from None
-    if ENCODED_WORD.search(found.local_part) or len(found.local_part.encode()) > LONGEST_LOCAL_PART:
+    is_damaged = "\ufffd" in found.local_part  # of letters that could not be decoded
+    if is_damaged or ENCODED_WORD.search(found.local_part) or len(found.local_part.encode()) > LONGEST_LOCAL_PART:
         raise NotAnAddress
     return EmailAddress(found.local_part, found.domain)

@@ -8,9 +8,9 @@ from wtforms import BooleanField, Field, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
-from campaign.languages import current
+from campaign.languages import current, isolate
 from campaign.petition.signing import SignatureRequest
-from campaign.petition.validation import clean_email, clean_name, suggest_domain
+from campaign.petition.validation import clean_email, clean_name, is_address, suggest_address
 from campaign.state import state
 from campaign.web.form_fields import CountryField
 from campaign.web.request_checks import FORM_TOKEN_LIFETIME
@@ -51,19 +51,26 @@ class PublicForm(FlaskForm):
 
 
 class SignForm(PublicForm):
-    """The form under the petition. `consent_hash` is the SHA-256 of the letter and the consent text on the page."""
+    """The form under the petition. `consent_hash` is the SHA-256 of the letter and the consent text on the page.
+
+    An address with a slip of the finger in it is asked about once: `asked_about` is what was typed then, and `answer` the
+    address on the button that was pressed.
+    """
 
     name = StringField(lazy_gettext("Name"))
     email = StringField(lazy_gettext("E-mail"))
+    asked_about = StringField()
+    answer = StringField()
     shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
     country = CountryField(lazy_gettext("Country (optional)"))
     consent = StringField()
     news = BooleanField(lazy_gettext("I agree to receive campaign news by e-mail."))
-    website = StringField(lazy_gettext("Leave this field empty"))
+    nothing = StringField(lazy_gettext("Leave this field empty"))  # a name that programs which fill in forms do not know
 
     def __init__(self, consent_hash: str, *, is_short: bool = False) -> None:
         super().__init__()
         self.consent_hash = consent_hash
+        self.suggestion: str | None = None  # the address that may have been meant, while this is asked
         self.clean = {"shown_as": ""}  # what was typed, cleaned; each word where it was found to be right
         if is_short:
             del self.shown_as, self.country, self.news
@@ -77,7 +84,15 @@ class SignForm(PublicForm):
         self.clean["shown_as"] = clean_name(field.data or "", is_required=False)
 
     def validate_email(self, field: Field) -> None:
-        """A mailbox that can be written to."""
+        """A mailbox that can be written to, asked about once where another may have been meant."""
+        typed = field.data or ""
+        if typed and self.asked_about.data == typed:
+            field.data = self.asked_about.data = self.answer.data or typed
+        else:
+            self.suggestion = suggest_address(typed)
+            self.asked_about.data = typed if self.suggestion else ""
+        if self.suggestion:
+            raise ValidationError(gettext("Did you mean %(address)s?", address=isolate(self.suggestion)))
         self.address = clean_email(field.data or "")
 
     def validate_consent(self, field: Field) -> None:
@@ -88,15 +103,15 @@ class SignForm(PublicForm):
             field.data = ""
             raise ValidationError(gettext("The text has changed since the page was opened. Read it again and tick the box."))
 
-    @property
-    def suggested_domain(self) -> str | None:
-        """The provider that may have been meant, when the address has a slip of the finger in it."""
-        return suggest_domain(self.email.data or "")
+    def validate_nothing(self, field: Field) -> None:
+        """The field that people do not see is empty; a browser may fill it in, so its owner is asked once more."""
+        if field.data:
+            raise ValidationError(gettext("A program filled in a field that has to stay empty. Nothing was sent. Send it again."))
 
     @property
-    def is_honeypot_filled(self) -> bool:
-        """Whether the field that people do not see was filled in."""
-        return bool(self.website.data)
+    def can_be_kept(self) -> bool:
+        """Whether what was typed is an address, and not only like one."""
+        return is_address(self.email.data or "")
 
     def signature_request(self) -> SignatureRequest:
         """What was typed, cleaned; after `validate`."""
@@ -129,5 +144,5 @@ class ShownForm(FlaskForm):
 
 
 def field_errors(form: SignForm | ShownForm) -> list[tuple[str, str]]:
-    """Return each field with its first error, in the order of the page; the stamp's error has no field of its own."""
-    return [("main" if field.name == "csrf_token" else field.id, field.errors[0]) for field in form if field.errors]
+    """Return each field with its first error, in the order of the page; errors of fields that are not seen are the form's."""
+    return [("main" if field.name in {"csrf_token", "nothing"} else field.id, field.errors[0]) for field in form if field.errors]

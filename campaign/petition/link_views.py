@@ -24,7 +24,7 @@ __all__ = ["bp"]
 TOKEN_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
 
 
-@bp.route("/confirm/<token>", methods=["GET", "POST"])
+@bp.route("/confirm/<token:token>", methods=["GET", "POST"])
 def confirm(token: str) -> Page:
     """Show the page behind the one link in an e-mail, or do what one of its buttons says."""
     if request.method == "POST":

@@ -19,7 +19,6 @@ from campaign.petition.models import Publication, Signature, Submission
 
 DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time is a second click
 EMAILS_A_DAY = 3  # to one address
-TRAILING_CHARACTERS = ".,;:!?)>]}'\"=»"  # what mail programs hang onto a link
 CONFIRMING = "ask_to_confirm"
 
 # Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
@@ -124,7 +123,7 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
 
     A signature that was removed is found by its link until it is deleted, unless its mailbox has signed anew.
     """
-    hashed = sealing.token_hash(token.rstrip(TRAILING_CHARACTERS))
+    hashed = sealing.token_hash(token)
     waiting = session.scalar(
         sa.select(Submission)
         .join(OutboxMessage, OutboxMessage.id == Submission.id)
@@ -149,7 +148,7 @@ def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: boo
 
     With `hold` its words are shown only once an organizer has looked at them.
     """
-    hashed = sealing.token_hash(token.rstrip(TRAILING_CHARACTERS))
+    hashed = sealing.token_hash(token)
     found = session.execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
     if found is None:  # it was pressed before, perhaps just now: what came of that stands
         signed = find(session, token, at)

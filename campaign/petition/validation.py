@@ -5,13 +5,14 @@ A cleaner returns the clean text or raises ValidationError with one sentence in 
 
 import difflib
 import unicodedata
+from contextlib import suppress
 
 import regex
 from flask_babel import gettext, ngettext
 from wtforms.validators import ValidationError
 
 from campaign.languages import number
-from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
+from campaign.outbox.address import EmailAddress, NotAnAddress, mend_address, parse_address
 from campaign.outbox.mail_providers import PROVIDERS
 
 MAX_GRAPHEMES, MAX_BYTES, MAX_MARKS = 100, 400, 5  # graphemes; bytes of UTF-8; combining marks on one letter
@@ -29,17 +30,26 @@ TOO_MANY_MARKS = regex.compile(rf"\p{{M}}{{{MAX_MARKS + 1},}}")
 LETTER = regex.compile(r"[\p{L}\p{N}--ـ]", regex.V1)
 # Providers of their own whose names are like those of larger ones: nobody there is asked whether they meant another.
 SIMILAR_PROVIDERS = ("mail.com", "email.com", "ymail.com")
-FORMULA_SIGNS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+WITHOUT_ENDING = {provider.partition(".")[0]: provider for provider in reversed(PROVIDERS)}
+COMMAS = regex.compile("[,;،؛]")
+# A formula of a spreadsheet. A sign before letters alone is a name: =Khomani, where a typewriter has no ǂ.
+FORMULA = regex.compile(r"([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])(?!\p{L}[\p{L}\p{M}'’ .-]*$)")
 TOP_LEVEL_DOMAINS = (
     "com net org info biz edu gov int io me co tv cc app dev xyz top site online shop club live news link click page space"
     " ru su cn uk us eu de fr nl it es se no tr sy iq ir il jo lb sa ae eg ly in id jp kr br ca au ch at be pl cz ua tk ml ga"
     " cf gq ws ly gl gd onion سوريا شبكة موقع"
 ).split()
 LABEL, DOT, ENDING = r"[\p{L}\p{N}-]", "[.。．｡]", f"(?i:{'|'.join(TOP_LEVEL_DOMAINS)})"
-# M.De Silva and J.de Vries are people: an initial or a capital after the dot makes a link only with a slash behind it.
+# M.De Silva, J.de Vries and DR.DE LUCA are people: an initial or a title before the dot, or a capital after it, makes a link only
+# with a slash behind it.
+TITLES = "(?i:dr|drs|fr|ing|ir|mr|mrs|ms|prof|sr|sra|st|sta|ste)"
 LINK_IN_NAME = regex.compile(
-    rf"://|(?i:\bwww[.。])|(?<={LABEL}){DOT}{ENDING}/|(?<={LABEL}{{2}}){DOT}(?!\p{{Lu}}\p{{Ll}}){ENDING}(?![\p{{L}}\p{{N}}])"
+    rf"://|(?i:\bwww[.。])|(?<={LABEL}){DOT}{ENDING}/"
+    rf"|(?<={LABEL}{{2}})(?<!\b{TITLES}){DOT}(?!\p{{Lu}}\p{{Ll}}){ENDING}(?![\p{{L}}\p{{N}}])"
 )
+EMAIL_IN_NAME = regex.compile(rf"[\p{{L}}\p{{N}}]\s?@\s?{LABEL}+\s?{DOT}\s?\p{{L}}")
+# Digits stand for letters in names as people type them (3abdelra7man), so only a row of them is a number to call.
+PHONE_IN_NAME = regex.compile(r"(?:\p{Nd}[\s\p{P}\p{M}+]{0,3}){7}")
 
 
 def clean_name(text: str, *, is_required: bool = True) -> str:
@@ -67,9 +77,8 @@ def _check_name(name: str) -> None:
                 count=number(MAX_GRAPHEMES),
             )
         )
-    if LINK_IN_NAME.search(unicodedata.normalize("NFKC", name.translate(dict.fromkeys(map(ord, JOINERS))))):
-        raise ValidationError(gettext("The name cannot contain a link."))
-    if name.startswith(FORMULA_SIGNS):
+    _check_no_contact(unicodedata.normalize("NFKC", name.translate(dict.fromkeys(map(ord, JOINERS)))))
+    if FORMULA.match(name):
         raise ValidationError(gettext("The name cannot begin with the sign %(sign)s.", sign=name[0]))
     if "<" in name or ">" in name:
         raise ValidationError(gettext("The name cannot contain the signs < and >."))
@@ -77,9 +86,19 @@ def _check_name(name: str) -> None:
         raise ValidationError(gettext("Write the name with letters."))
 
 
+def _check_no_contact(name: str) -> None:
+    """Refuse what leads to a person or a site: an e-mail address, a phone number, a link."""
+    if EMAIL_IN_NAME.search(name):
+        raise ValidationError(gettext("The name cannot contain an e-mail address."))
+    if PHONE_IN_NAME.search(name):
+        raise ValidationError(gettext("The name cannot contain a phone number."))
+    if LINK_IN_NAME.search(name):
+        raise ValidationError(gettext("The name cannot contain a link."))
+
+
 def clean_email(text: str) -> EmailAddress:
-    """Parse the address that somebody typed."""
-    typed = text.strip()
+    """Parse the address that somebody typed, without what a phone or a clipboard added to it."""
+    typed = mend_address(text)
     if not typed:
         raise ValidationError(gettext("Enter an e-mail address."))
     try:
@@ -90,10 +109,30 @@ def clean_email(text: str) -> EmailAddress:
         ) from None
 
 
-def suggest_domain(email: str) -> str | None:
-    """The provider somebody may have meant when the domain differs from it by a slip of the finger."""
-    domain = email.rpartition("@")[2].lower()
+def is_address(text: str) -> bool:
+    """Whether what somebody typed can be written to."""
+    with suppress(ValidationError):
+        return bool(clean_email(text))
+    return False
+
+
+def suggest_address(text: str) -> str | None:
+    """Return the address that somebody may have meant: with a dot for a comma, a dot that is missing, a slip of the finger."""
+    local, _, domain = mend_address(text).rpartition("@")
+    dotted = COMMAS.sub(".", domain)
+    meant = suggest_domain(dotted) or dotted
+    if meant == domain:
+        return None
+    try:
+        return parse_address(f"{local}@{meant}").text
+    except NotAnAddress:
+        return None
+
+
+def suggest_domain(domain: str) -> str | None:
+    """Return the provider that may have been meant when a domain differs from its own by its ending or a slip of the finger."""
+    domain = domain.lower()
     if not domain or domain in PROVIDERS or domain in SIMILAR_PROVIDERS:
         return None
     near = difflib.get_close_matches(domain, PROVIDERS, n=1, cutoff=0.87)
-    return near[0] if near else None
+    return WITHOUT_ENDING.get(domain) or (near[0] if near else None)

@@ -7,13 +7,12 @@ from werkzeug.wrappers import Response
 from campaign.database import DATABASE_UNAVAILABLE, now
 from campaign.languages import current
 from campaign.outbox import smtp
-from campaign.petition import signing
+from campaign.petition import sent_address, signing
 from campaign.petition.active_key import active_keys
 from campaign.petition.counting import read_snapshot
 from campaign.petition.display_names import NamesPage, shown_names
 from campaign.petition.forms import SignForm, field_errors
 from campaign.petition.snapshot import current_snapshot
-from campaign.petition.validation import suggest_domain
 from campaign.state import state
 from campaign.web import request_checks
 
@@ -22,6 +21,7 @@ bp = Blueprint("petition", __name__, url_prefix="/<lang:lang>")
 # What says `public` is kept as bytes, see web/page_cache.py. A form's page may tell its own site where a post comes from.
 CACHED_FORM = {"Cache-Control": "public, max-age=60", "Referrer-Policy": "same-origin"}
 FORM_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
+SENT_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
 RETRY_HEADERS = {"Retry-After": "10"}  # seconds
 Page = Response | tuple[str, int, dict[str, str]]
 
@@ -54,11 +54,9 @@ def sign() -> Page:
 
 @bp.get("/sign/sent")
 def sent() -> Page:
-    """One more step: the e-mail. With a doubtful domain in the query, a question whether it was meant."""
-    domain = request.args.get("domain", "")[:253]
-    suggestion = suggest_domain(f"@{domain}")
-    typo = {"domain": domain, "suggestion": suggestion} if suggestion else None
-    return render_template("petition/sent.html", typo=typo), 200, CACHED_FORM | {"Cache-Control": "no-store"}
+    """One more step: the e-mail, and for an hour the address that it goes to."""
+    address = sent_address.reveal_address(state().keys.form, request.args.get("to", ""), now())
+    return render_template("petition/sent.html", address=address), 200, SENT_HEADERS
 
 
 @bp.get("/signatures")
@@ -82,11 +80,10 @@ def _store(form: SignForm) -> Page:
     if submitted.email.needs_smtputf8 and not _server_accepts_utf8():
         form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
         return _form(form, 422, FORM_HEADERS)
-    if not form.is_honeypot_filled:
-        keys = active_keys()
-        with state().database.writing() as session:
-            signing.sign(state().database, session, keys, submitted, now())
-    return redirect(url_for(".sent", domain=_suspect_domain(submitted.email.domain)), 303)
+    keys = active_keys()
+    with state().database.writing() as session:
+        signing.sign(state().database, session, keys, submitted, now())
+    return redirect(url_for(".sent", to=sent_address.conceal_address(keys.form, submitted.email.text, now())), 303)
 
 
 def _form(form: SignForm, status: int, headers: dict[str, str], message: str = "", wait_minutes: int = 0) -> Page:
@@ -103,8 +100,3 @@ def _consent_hash() -> str:
 def _server_accepts_utf8() -> bool:
     with state().database.reading() as session:
         return smtp.accepts_utf8(session)
-
-
-def _suspect_domain(domain: str) -> str | None:
-    """The domain to ask about on the next page, when it looks like a slip of the finger."""
-    return domain if suggest_domain(f"@{domain}") else None

@@ -2,12 +2,15 @@
 
 import traceback
 from types import TracebackType
+from urllib.parse import quote
 
-from flask import Flask, abort, current_app, render_template, request
+from flask import Flask, abort, current_app, redirect, render_template, request
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.wrappers import Response
 
 from campaign.database import DATABASE_UNAVAILABLE
+from campaign.languages import LANGUAGES
 
 RETRY_AFTER = "10"  # seconds
 NO_ADDRESS = {"canonical": None, "noindex": True}  # what an address shows that shows no page of its own
@@ -19,6 +22,7 @@ def init_app(app: Flask) -> None:
     app.log_exception = log_exception  # type: ignore[assignment,method-assign]  # Flask's own names the path, and so the token in it
     app.before_request(reject_leading_slashes)
     app.register_error_handler(HTTPException, render_error)
+    app.register_error_handler(NotFound, redirect_or_render)
     for trouble in DATABASE_UNAVAILABLE:
         app.register_error_handler(trouble, render_unavailable)
 
@@ -35,6 +39,24 @@ def log_exception(error: tuple[type, BaseException, TracebackType] | tuple[None,
         return
     frames = "".join(f"  {one.filename}:{one.lineno} in {one.name}\n" for one in traceback.extract_tb(error[2]))
     current_app.logger.error("%s at %s\n%s", error[0].__name__, request.endpoint or "no endpoint", frames)
+
+
+def redirect_or_render(error: NotFound) -> Response | ErrorPage:
+    """Redirect to the page whose address was written with a slash behind it or its language in capitals."""
+    path = mended_path(request.path) if request.method in {"GET", "HEAD"} and request.url_rule is None else None
+    if path is None:
+        return render_error(error)
+    query = request.query_string.decode("latin-1")
+    return redirect(quote(path) + (f"?{query}" if query else ""), 308)
+
+
+def mended_path(path: str) -> str | None:
+    """Return the path of a page of ours that differs from this one only by slashes behind it or capitals in its language."""
+    first, _, rest = path.removeprefix("/").partition("/")
+    lower = f"/{first.lower()}/{rest}" if first.lower() in LANGUAGES else path
+    adapter = current_app.create_url_adapter(request)
+    candidates = (one for one in (lower, lower.rstrip("/")) if one not in {path, ""})
+    return next((one for one in candidates if adapter and adapter.test(one, method="GET")), None)
 
 
 def render_error(error: HTTPException) -> ErrorPage:

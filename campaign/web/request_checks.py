@@ -7,19 +7,22 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Request
 from itsdangerous import BadSignature, Signer
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge, UnsupportedMediaType
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import BaseConverter, IntegerConverter
 
 from campaign.config import Settings, canonical_host
+from campaign.crypto import sealing
 
 MAX_BODY = 32 * 1024  # bytes
 MAX_FIELDS = 30
 FORM_TOKEN_LIFETIME = 48  # hours
+CLOCK_DIFFERENCE = 5 * 60  # seconds by which the clock of another machine, or ours before it was set back, may be ahead
 LARGEST_NUMBER = 2**31 - 1  # that the columns of row numbers take on both databases
 
 
 def init_app(app: Flask) -> None:
-    """Match only numbers that a row can have in addresses with `<int:...>`."""
+    """Match only numbers that a row can have in addresses with `<int:...>`, and find the token in those with `<token:...>`."""
     app.url_map.converters["int"] = RowNumberConverter
+    app.url_map.converters["token"] = LinkTokenConverter
 
 
 class RowNumberConverter(IntegerConverter):
@@ -27,6 +30,17 @@ class RowNumberConverter(IntegerConverter):
 
     def __init__(self, *arguments: object, **options: object) -> None:
         super().__init__(*arguments, **{"max": LARGEST_NUMBER} | options)  # type: ignore[arg-type]
+
+
+class LinkTokenConverter(BaseConverter):
+    """The end of a link from an e-mail: its token, or what was sent where no token can be found in it."""
+
+    regex = "(?s:.+)"  # also over line ends
+    part_isolating = False  # what hangs onto a link may have a slash in it
+
+    def to_python(self, value: str) -> str:
+        """Return the token alone."""
+        return sealing.find_token(value) or value
 
 
 def row_number(text: str) -> int:
@@ -87,13 +101,18 @@ class FormToken:
         return self._signer.sign(str(current_hour())).decode()
 
     def age(self, stamp: str) -> int | None:
-        """How many hours old a stamp is; None for one that is not ours."""
+        """How many hours old a stamp is; None for one that is not ours. One of a clock a few minutes ahead is new."""
         try:
-            return current_hour() - int(self._signer.unsign(stamp))
+            return hour_at(time.time() + CLOCK_DIFFERENCE) - int(self._signer.unsign(stamp))
         except (BadSignature, ValueError):
             return None
 
 
 def current_hour() -> int:
     """The hours since 1970."""
-    return int(time.time() // 3600)
+    return hour_at(time.time())
+
+
+def hour_at(seconds: float) -> int:
+    """The same for a time in seconds."""
+    return int(seconds // 3600)

@@ -12,7 +12,7 @@ READ = {
     "petition": "petition",
     "sign": "sign",
     "sign-mistakes": "sign",
-    "sent": "sign/sent?domain=gmial.com",
+    "sent": "sign/sent",
     "withdrawn": "sign/withdrawn",
     "expired": "confirm/of-no-letter",
     "signatures": "signatures",

@@ -1,5 +1,12 @@
 """E-mail addresses: whatever is accepted means one mailbox, in the tag, in the header and on the wire."""
 
+import json
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import getaddresses
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -8,7 +15,7 @@ from hypothesis import strategies as some
 from campaign.crypto import sealing
 from campaign.database import now
 from campaign.outbox import queue
-from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
+from campaign.outbox.address import EmailAddress, NotAnAddress, mend_address, parse_address
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import emails
 from campaign.petition.models import Signature
@@ -37,6 +44,22 @@ POISON = [  # what raised while the e-mail was written
 ]
 OTHERS = ['"victim"@mailbox.example', "victim(comment)@mailbox.example", "(c)victim@mailbox.example", "a.=?utf-8?q?b?=@b.example"]
 
+ISEMAIL = json.loads((Path(__file__).parent / "isemail.json").read_text("utf-8"))  # see isemail.LICENSE.md
+# The grammar of RFC 5322 and 6532, with what is obsolete in it, and what mail programs read into it.
+ATOM = some.text("abcXYZ019!#$%&'*+/=?^_`{|}~-üعшß漢١\u0301", min_size=1, max_size=6)
+QUOTED = some.text('ab .@,<>()[]:;\\\\"ü', max_size=6).map('"{}"'.format)
+COMMENT = some.text("ab c@(ü", max_size=4).map("({})".format)
+ENCODED = some.sampled_from(["=?utf-8?q?victim?=", "=?utf-8?b?dmljdGlt?=", "=?x?=", "=?utf-8?q?a=40b?="])
+BLANK = some.sampled_from(["", "", "", " ", "\r\n ", "\t"])
+WORD = some.one_of(ATOM, ATOM, ATOM, QUOTED, ENCODED, some.tuples(ATOM, COMMENT).map("".join), some.tuples(BLANK, ATOM).map("".join))
+LOCAL = some.lists(WORD, min_size=1, max_size=3).map(".".join)
+LABEL = some.text("abcxyzABC019-üعش漢ßς", min_size=1, max_size=8)
+DOMAIN = some.one_of(
+    some.lists(LABEL, min_size=1, max_size=3).map(lambda labels: ".".join([*labels, "example"])),
+    some.sampled_from(["مثال.شبكة", "xn--mgbh0fb.xn--ngbc5azd", "[127.0.0.1]", "[IPv6:::1]", "example.com(c)", "bücher。example", "ex ample.org"]),
+)
+FROM_GRAMMAR = some.tuples(LOCAL, BLANK, some.just("@"), BLANK, DOMAIN).map("".join)
+
 ATEXT = "abcXYZ019!#$%&'*+/=?^_`{|}~-.üعшß漢"
 WORDS = some.sampled_from(
     ["=?utf-8?q?", "?=", "=41", "=?", "=?utf-8?b?", "dmljdGlt", "?q?", '"', "(c)", " ", "\\", "@", "<", ">", ","]
@@ -50,6 +73,52 @@ ADDRESSES = some.builds("{}@{}.{}".format, LOCALS, LABELS, some.sampled_from(["e
 def test_encoded_words_quoted_forms_and_comments_are_no_addresses(typed):
     with pytest.raises(NotAnAddress):
         parse_address(typed)
+
+
+def assert_it_means_one_mailbox(address):
+    """The recipient for the mail server, the header as programs read it, old and new, and what the tag is made of are the same."""
+    message = EmailMessage(policy=SMTPUTF8 if address.needs_smtputf8 else SMTP)
+    message["To"] = address.header
+    sent = message.as_bytes().decode()
+    read = message_from_bytes(message.as_bytes(), policy=SMTPUTF8)
+    assert read["To"].addresses[0].addr_spec == address.recipient
+    assert [one for _, one in getaddresses([sent.partition(":")[2].strip()])] == [address.recipient]
+    assert parse_address(address.recipient) == parse_address(address.text) == address
+    assert sealing.mailbox_tag(KEY, address.recipient) == sealing.mailbox_tag(KEY, address.text)
+
+
+def taken(typed):
+    """The address that the form takes, if it does."""
+    try:
+        return parse_address(mend_address(typed))
+    except NotAnAddress:
+        return None
+
+
+def test_ten_thousand_addresses_of_the_grammar_mean_one_mailbox_or_are_refused():
+    seen, accepted = [], []
+
+    @given(some.lists(FROM_GRAMMAR, min_size=20, max_size=20))
+    @settings(max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    def holds(many):
+        for typed in many:
+            seen.append(typed)
+            if address := taken(typed):
+                accepted.append(address)
+                assert_it_means_one_mailbox(address)
+
+    holds()
+    assert len(seen) >= 10_000
+    assert len(set(accepted)) > 1000
+
+
+def test_the_addresses_of_isemail_mean_one_mailbox_or_are_refused():
+    accepted = [address for typed in ISEMAIL if (address := taken(typed))]
+
+    assert len(ISEMAIL) > 150
+    for address in accepted:
+        assert_it_means_one_mailbox(address)
+    assert EmailAddress("test", "iana.org") in accepted
 
 
 @on_sqlite

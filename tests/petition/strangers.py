@@ -111,6 +111,11 @@ def is_plain(message: str, language: str) -> bool:
     return bool(SENTENCES.fullmatch(text) and own.search(text) and not other.search(text) and len(text) < 120)
 
 
+def path_of(answer: TestResponse) -> str:
+    """Where an answer leads, without the encrypted address behind it."""
+    return str(answer.location).partition("?")[0]
+
+
 def as_shown(typed: str) -> str:
     """What a browser makes of a value that stands in HTML (its rules for line ends and NUL)."""
     return typed.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")

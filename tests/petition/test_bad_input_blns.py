@@ -80,7 +80,7 @@ def test_a_page_shows_a_naughty_string_as_text_and_nothing_more(app, stranger, l
 def test_a_naughty_string_in_an_address_or_a_button_does_nothing(app, stranger, link):
     for place, string in enumerate(STRINGS):
         asked = quote(string, safe="")
-        path, status = (("confirm/.", 404), ("sign/sent?domain=", 200), ("signatures?after=", 200))[place % 3]
+        path, status = (("confirm/.", 404), ("sign/sent?to=", 200), ("signatures?after=", 200))[place % 3]
         answer = stranger.read(f"/{stranger.language}/{path}{asked}")
         assert answer.status_code == status, f"{path} {string!a}"
         assert string not in answer.text or "<" not in string, f"{path} {string!a}"

@@ -8,12 +8,13 @@ import time_machine
 
 from campaign.petition.models import Signature
 from campaign.web.request_checks import FormToken
-from tests.people import hidden_fields, link_in, publish, rows
-from tests.petition.strangers import NOTHING, Page, Stranger, stored
+from tests.people import hidden_fields, link_in, parse, publish, rows
+from tests.petition.strangers import NOTHING, Page, Stranger, path_of, stored
 
 TICK = "Tick the box to agree. Without it the signature cannot be kept."
 CHANGED = "The text has changed since the page was opened. Read it again and tick the box."
 UNREADABLE = "The form could not be read. Nothing was sent. Send it again."
+FILLED_IN = "A program filled in a field that has to stay empty. Nothing was sent. Send it again."
 EXPIRED = "The form expired. Nothing was sent. Send it again."
 TYPED = {"name": "Layla  O'Neil", "email": "Layla@Example.org ", "shown_as": " Layla", "country": "SY", "news": "y"}
 
@@ -57,15 +58,27 @@ def test_consent_to_another_text_brings_the_form_again_with_the_text_as_it_stand
     assert fresh(stranger, answer).status_code == 303
 
 
-def test_a_form_that_a_program_filled_in_gets_the_usual_answer_and_is_not_kept(app, stranger, post_office):
-    usual = stranger.send(stranger.fill({"email": "sami@example.org"}))
-
+def test_a_form_that_a_program_filled_in_is_asked_for_once_more_with_everything_kept(app, stranger):
     for line in ("http://spam.test", " ", "0"):
-        answer = stranger.send(stranger.fill({"website": line}))
+        for is_short in (False, True):
+            typed = {name: TYPED[name] for name in ("name", "email")} if is_short else TYPED
+            answer = stranger.send(stranger.fill({**typed, "nothing": line}, is_short=is_short))
 
-        assert (answer.status_code, answer.location, answer.data) == (303, usual.location, usual.data), line
-    assert len(post_office.deliver()) == 1
-    assert stored(app) == (1, 1, 0)
+            page = Page(answer, stranger.language)
+            assert answer.status_code == 422, line
+            assert page.complaint() == FILLED_IN or stranger.language == "ar", line
+            assert {name: page.value(name) for name in typed} == typed, line
+            assert page.value("nothing") == "", line
+        assert stored(app) == NOTHING, line
+    assert fresh(stranger, answer).status_code == 303
+
+
+def test_the_field_that_stays_empty_has_no_name_that_browsers_fill_in(stranger):
+    names = {field.get("name") for field in parse(stranger.read(stranger.page).text).iter("input")}
+
+    assert "nothing" in names
+    assert not names & {"website", "url", "homepage", "company", "phone", "tel", "address", "username", "nickname", "subject"}
+    assert stranger.send(stranger.fill({"website": "https://home.example"})).status_code == 303  # of a page from before
 
 
 def test_a_stamp_that_is_missing_or_not_ours_brings_a_fresh_form_with_everything_kept(app, stranger):
@@ -109,6 +122,16 @@ def test_a_stamp_of_another_time_brings_the_form_again_with_everything_kept(app,
         assert fresh(stranger, answer).status_code == 303
 
 
+@pytest.mark.parametrize(("minutes", "status"), [(-4, 303), (-6, 422)])
+def test_a_stamp_of_a_clock_a_few_minutes_ahead_is_fresh(stranger, minutes, status):
+    full_hour = datetime.now(UTC).replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    with time_machine.travel(full_hour, tick=False):
+        form = stranger.fill({"csrf_token": stranger.blank()["csrf_token"]})
+
+    with time_machine.travel(full_hour + timedelta(minutes=minutes), tick=False):
+        assert stranger.send(form).status_code == status
+
+
 def test_a_form_that_lay_open_for_two_days_is_still_taken(stranger):
     stranger.blank()
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=47)):
@@ -121,7 +144,7 @@ def test_two_clicks_at_once_are_one_submission_and_one_letter(app, stranger, pos
     with ThreadPoolExecutor(len(clients)) as at_once:
         answers = list(at_once.map(lambda client: client.send(form), clients))
 
-    assert {(answer.status_code, answer.location) for answer in answers} == {(303, f"/{stranger.language}/sign/sent")}
+    assert {(answer.status_code, path_of(answer)) for answer in answers} == {(303, f"/{stranger.language}/sign/sent")}
     assert stored(app) == (1, 1, 0)
     assert len(post_office.deliver()) == 1
 
@@ -135,7 +158,7 @@ def test_going_back_and_sending_again_after_confirming_gives_the_same_page_and_c
     again = stranger.send(form)
     pressed = stranger.press(link)
 
-    assert (again.status_code, again.location, again.data) == (first.status_code, first.location, first.data)
+    assert (again.status_code, path_of(again), len(again.data)) == (first.status_code, path_of(first), len(first.data))
     assert (pressed.status_code, pressed.location) == (confirmed.status_code, confirmed.location)
     assert len(rows(app, Signature)) == 1
     for letter in post_office.deliver():

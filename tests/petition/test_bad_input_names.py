@@ -16,6 +16,8 @@ EMPTY = "Enter a name."
 UNSEEN = "The name contains characters that cannot be shown. Type it again."
 LONG = "The name must be 100 characters or fewer."
 LINK = "The name cannot contain a link."
+MAIL = "The name cannot contain an e-mail address."
+PHONE = "The name cannot contain a phone number."
 SIGN = "The name cannot begin with the sign {}."
 ANGLES = "The name cannot contain the signs < and >."
 LETTERS = "Write the name with letters."
@@ -59,7 +61,11 @@ REFUSED = [
     (32, "Sami EVIL.COM", LINK),
     (32, "Evil.Com/x", LINK),
     (32, "evil.c\u200dom", LINK),
-    (32, "sami@example.org", LINK),
+    (32, "sami@example.org", MAIL),
+    *((32, name, MAIL) for name in ("a@b.com", "s@q.sy", "abu@x.com", "suad＠example．org", "sami @ example . org")),
+    *((32, name, PHONE) for name in ("سعاد 0944123456", "سعاد ٠٩٤٤١٢٣٤٥٦", "واتساب 00963944123456", "Sami +963 944 123 456")),
+    *((32, name, PHONE) for name in ("(0944) 12-34-56", "０９４４１２３４５６", "①②③④⑤⑥⑦", "0 9 4 4 1 2 3 4")),
+    *((32, name, LINK) for name in ("st.me/sami", "dr.de/x", "sami.com")),
     (32, "موقع.شبكة", LINK),
     (33, "a\r\nBcc: x@y.z", UNSEEN),
     (34, "a\n b", UNSEEN),
@@ -85,6 +91,15 @@ TAKEN = [
     (33, "Layla\r\n", "Layla"),
     *((19, name, name) for name in ("A", "Ng", "Suharto", "O'Neil", "O’Neil", "Jean-Luc", "d'Aş", "J. R. Haddad")),
     *((19, name, name) for name in ("M.De Silva", "J.de Vries", "Dr.De Luca", "S.Dev", "Sammy Davis Jr.")),
+    *(
+        (19, name, name)
+        for name in ("DR.DE LUCA", "Dr.de Luca", "St.Co", "will.i.am", "Ana Ma.Theresa", "Abdul.Rahman", "د.ليلى")
+    ),
+    *((19, name, name) for name in ("=Khomani Kruiper", "!Xóõ", "ǃNqate", "ǂKhomani", "-ji", "@sami", "ジャン＝ポール", "Ke$ha")),
+    *(
+        (19, name, name)
+        for name in ("3abdelra7man", "Mo7ammed 3li 99", "John 3rd", "X Æ A-12", "Sami 1985", "محمود ٢٠١١", "〇一二三四五六七")
+    ),
     *((22, name, name) for name in ("NULL", "None", "undefined", "true", "0", "[object Object]")),
     *((23, name, name) for name in ("İlker Işık", "ılgın", "İ", "ı")),
     *((29, name, name) for name in ("{{7*7}}", "{% raw %}", "%(x)s", "{0}", "%s%n", "${7*7}", "#{7*7}")),

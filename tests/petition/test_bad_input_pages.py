@@ -88,15 +88,38 @@ def test_an_accept_language_is_read_in_no_time():
 
 
 def test_a_language_that_is_not_there_is_a_page_that_is_not_there(stranger):
-    for prefix in ("xx", "AR", "En", "ar-SY", "ar_SY", "arb", "عربي", "ar%20", "..", "en.", "en,ar", "a" * 1000):
+    for prefix in ("xx", "ar-SY", "ar_SY", "arb", "عربي", "ar%20", "..", "en.", "en,ar", "a" * 1000):
         for page in ("", "sign", "testimony", "petition", "signatures", "confirm/x"):
             assert stranger.read(f"/{prefix}/{page}").status_code == 404, f"69: {prefix}/{page}"
-    for page in ("xx", "testimony/beside/xx", f"testimony/beside/{stranger.language}", "sign/", "Sign", "sign.php"):
+    for page in ("xx", "testimony/beside/xx", f"testimony/beside/{stranger.language}", "Sign", "sign.php"):
         answer = stranger.read(f"/{stranger.language}/{page}")
 
         sentence = re.findall(r"<p[^>]*>([^<]*)</p>", answer.text.partition("<main")[2])[0]
         assert answer.status_code == 404, page
         assert is_plain(sentence, stranger.language), page
+
+
+def test_an_address_with_a_slash_behind_it_or_capitals_in_its_language_leads_to_the_page(app, stranger):
+    own = stranger.language
+    for wrong, right in [
+        (f"/{own}/sign/", f"/{own}/sign"),
+        (f"/{own}/sign//", f"/{own}/sign"),
+        (f"/{own}/testimony/?x=%D8%B9&y", f"/{own}/testimony?x=%D8%B9&y"),
+        (f"/{own.upper()}/sign", f"/{own}/sign"),
+        (f"/{own.title()}/sign/", f"/{own}/sign"),
+        (f"/{own.upper()}/", f"/{own}/"),
+        (f"/{own.upper()}", f"/{own}/"),
+        (f"/{own.upper()}/confirm/{'a' * 26}", f"/{own}/confirm/{'a' * 26}"),
+        (f"/{own}/organize/enter/", f"/{own}/organize/enter"),
+        ("/healthz/", "/healthz"),
+    ]:
+        for method in ("GET", "HEAD"):
+            answer = stranger.client.open(wrong, method=method)
+            assert (answer.status_code, answer.location) == (308, right), wrong
+        assert stranger.client.get(right).status_code < 500
+        assert stranger.client.post(wrong).status_code in {404, 405}, wrong
+    for nowhere in (f"/{own}/xx/", f"/{own.upper()}/xx", "/\\evil.test/", f"/{own}//evil.test/"):
+        assert stranger.client.get(nowhere).status_code == 404, nowhere
 
 
 def test_a_place_among_the_names_that_is_none_is_the_first_page(stranger, layla):
@@ -139,6 +162,7 @@ def test_no_string_keeps_the_cleaners_busy(app):
                 for clean in (
                     validation.clean_name,
                     validation.clean_email,
+                    validation.suggest_address,
                     validation.suggest_domain,
                     languages.negotiate,
                     languages.fold,

@@ -104,7 +104,7 @@ def turn_four_eyes() -> Response:
     return redirect(url_for(".accounts"), 303)
 
 
-@bp.route("/set-up/<token>", methods=["GET", "POST"])
+@bp.route("/set-up/<token:token>", methods=["GET", "POST"])
 def set_up(token: str) -> Page:
     """Show or do the step that comes next: the passphrase, then the second factor with the first code of the app."""
     with state().database.reading() as session:
