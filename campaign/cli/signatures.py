@@ -9,6 +9,7 @@ from campaign.config import TRANSLATIONS, Settings
 from campaign.content import testimony_policy
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
+from campaign.outbox.address import mend_address
 from campaign.petition import counting, key_rotation, samples, signing
 from campaign.prints.render import delete_unneeded_prints
 
@@ -58,7 +59,7 @@ def erase() -> None:
     keys = load_keys(instance.key_folder(settings))
     try:
         with database.writing() as session:
-            found = signing.erase(session, keys, address.strip(), now().date())
+            found = signing.erase(session, keys, mend_address(address), now().date())
     except UnicodeError:  # of its domain (IDNA)
         raise click.ClickException("This is not an e-mail address.") from None
     if not found:

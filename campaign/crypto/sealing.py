@@ -10,21 +10,18 @@ import hmac
 import re
 import secrets
 import struct
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import idna
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
 
+from campaign.crypto import mailbox
 from campaign.crypto.keys import key_id
 
 ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
-SAME_MAILBOX = {"googlemail.com": "gmail.com"}
-DOTS_DO_NOT_COUNT = {"gmail.com"}
 TOKEN = re.compile("(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")  # as `new_token` makes it, with anything else around
 
 
@@ -89,24 +86,28 @@ def decrypt(key: bytes, box: bytes) -> str:
 
 
 def mailbox_tag(key: bytes, email: str) -> bytes:
-    """32 bytes that are the same for every way to write one mailbox, and say nothing without the key file."""
-    return hmac.digest(key, mailbox(email).encode(), hashlib.sha256)
+    """33 bytes that are the same for every way to write one mailbox, and say nothing without the key file. Version 2."""
+    return b"\2" + hmac.digest(key, mailbox.mailbox(email).encode(), hashlib.sha256)
+
+
+def first_mailbox_tag(key: bytes, email: str) -> bytes:
+    """The 32 bytes of version 1, which rows of before have."""
+    return hmac.digest(key, mailbox.first_mailbox(email).encode(), hashlib.sha256)
+
+
+def mailbox_tags(key: bytes, email: str) -> list[bytes]:
+    """Return the tags under which rows of a mailbox can be found, the newest version first."""
+    return [mailbox_tag(key, email), first_mailbox_tag(key, email)]
+
+
+def address_tag(key: bytes, email: str) -> bytes:
+    """32 bytes that tell one spelling of an address from the others of its mailbox."""
+    return content_mac(key, "address", mailbox.spelling(email))
 
 
 def content_mac(key: bytes, *parts: str) -> bytes:
     """32 bytes that tell the same content again, keyed like the tag."""
     return hmac.digest(key, "\0".join(("content", *parts)).encode(), hashlib.sha256)
-
-
-def mailbox(email: str) -> str:
-    """The canonical form of an address: lower case, IDNA, without `+tag`, and without dots where they do not count."""
-    local, _, domain = unicodedata.normalize("NFC", email).lower().rpartition("@")
-    domain = idna.encode(domain, uts46=True).decode().rstrip(".") if domain else ""
-    domain = SAME_MAILBOX.get(domain, domain)
-    local = local.split("+", 1)[0] or local
-    if domain in DOTS_DO_NOT_COUNT:
-        local = local.replace(".", "")
-    return f"{local}@{domain}"
 
 
 def new_token() -> str:

@@ -46,10 +46,10 @@ class MailboxRecords:
     waiting: int
 
 
-def find_by_mailbox(session: Session, tag: bytes) -> MailboxRecords:
-    """Return everything that a mailbox has signed, found by its tag: first what counts."""
-    records = sa.select(Signature).where(Signature.tag == tag).order_by(Signature.removal_id.is_not(None))
-    waiting = sa.select(sa.func.count()).select_from(Submission).where(Submission.tag == tag)
+def find_by_mailbox(session: Session, tags: list[bytes]) -> MailboxRecords:
+    """Return everything that a mailbox has signed, found by its tags of every version: first what counts."""
+    records = sa.select(Signature).where(Signature.tag.in_(tags)).order_by(Signature.removal_id.is_not(None))
+    waiting = sa.select(sa.func.count()).select_from(Submission).where(Submission.tag.in_(tags))
     return MailboxRecords(list(session.scalars(records)), session.scalar(waiting) or 0)
 
 

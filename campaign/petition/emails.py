@@ -11,8 +11,9 @@ from campaign.languages import number, speaking
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope, OutboxMessage
+from campaign.petition.mailbox_signature import is_same_spelling, signature_of
 from campaign.petition.models import Submission
-from campaign.petition.signing import CONFIRMING, signature_of
+from campaign.petition.signing import CONFIRMING
 from campaign.state import state
 
 
@@ -21,11 +22,13 @@ def compose(session: Session, entry: OutboxMessage, envelope: Envelope) -> Email
     submission = session.get(Submission, entry.id)
     if entry.kind != CONFIRMING or submission is None:
         return None
-    signed = signature_of(session, submission.tag) is not None
+    signed = signature_of(session, submission)
     with speaking(envelope.language):
         if entry.sent_at is not None:
             return None if signed or _was_submitted_again(session, submission) else remind(envelope)
-        return already_signed(envelope) if signed else ask_to_confirm(envelope)
+        if signed is None:
+            return ask_to_confirm(envelope)
+        return already_signed(envelope) if is_same_spelling(signed, submission) else other_spelling(envelope)
 
 
 def ask_to_confirm(envelope: Envelope) -> EmailMessage:
@@ -41,6 +44,11 @@ def remind(envelope: Envelope) -> EmailMessage:
 def already_signed(envelope: Envelope) -> EmailMessage:
     """To somebody who signed before: the signature stands, and this is the link to it."""
     return _email(envelope, "already_signed", gettext("The signature is already confirmed"))
+
+
+def other_spelling(envelope: Envelope) -> EmailMessage:
+    """To another spelling of an address that has signed: no link, as only the providers say that it is the same mailbox."""
+    return _email(envelope, "other_spelling", gettext("The signature is already confirmed"))
 
 
 def trial(address: EmailAddress, language: str) -> EmailMessage:

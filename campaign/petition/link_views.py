@@ -12,7 +12,8 @@ from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.petition import display_names, signing
 from campaign.petition.forms import ShownForm, field_errors
-from campaign.petition.models import NameReview, Removal, Signature
+from campaign.petition.mailbox_signature import signature_of
+from campaign.petition.models import NameReview, Removal, Signature, Submission
 from campaign.petition.snapshot import current_snapshot
 from campaign.petition.views import Page, bp
 from campaign.state import state
@@ -31,11 +32,11 @@ def confirm(token: str) -> Page:
         return _act(token)
     with state().database.reading() as session:
         found = signing.find(session, token, now())
+        if isinstance(found, Submission):
+            return _waiting(session, found)
     if found is None:
         return render_template("petition/expired.html"), 404, TOKEN_HEADERS
-    if isinstance(found, Signature):
-        return _removed(found.removal) if found.removal else _yours(found)
-    return render_template("petition/confirm.html", token=token), 200, TOKEN_HEADERS
+    return _removed(found.removal) if found.removal else _yours(found)
 
 
 def _act(token: str) -> Page:
@@ -49,8 +50,8 @@ def _act(token: str) -> Page:
         found = _confirm(session, token) if action == "confirm" else signing.find(session, token, now())
         if found is None:
             return _gone(action)
-        if not isinstance(found, Signature):
-            return render_template("petition/confirm.html", token=token), 200, TOKEN_HEADERS
+        if isinstance(found, Submission):
+            return _waiting(session, found)
         if found.removal and action != "withdraw":  # it can be deleted; other buttons were on an older page
             return _removed(found.removal)
         refused = _change(session, found, action)
@@ -65,7 +66,13 @@ def withdrawn() -> Page:
     return render_template("petition/withdrawn.html"), 200, TOKEN_HEADERS
 
 
-def _confirm(session: Session, token: str) -> Signature | None:
+def _waiting(session: Session, submission: Submission) -> Page:
+    """The button that confirms; where the mailbox has signed with another spelling of its address, where to look instead."""
+    page = "other_spelling" if signature_of(session, submission) else "confirm"
+    return render_template(f"petition/{page}.html"), 200, TOKEN_HEADERS
+
+
+def _confirm(session: Session, token: str) -> Signature | Submission | None:
     return signing.confirm(session, state().keys, token, now(), hold=current_snapshot().are_words_held)
 
 

@@ -17,7 +17,11 @@ class Submission(Base):
     __tablename__ = "submission"
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), sa.ForeignKey("letter.id", ondelete="CASCADE"), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)  # finds the same mailbox, see sealing.mailbox_tag
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(33), index=True)  # finds the same mailbox, see sealing.mailbox_tag
+    first_tag: Mapped[bytes | None] = mapped_column(
+        sa.LargeBinary(32)
+    )  # finds a signature of before, see sealing.first_mailbox_tag
+    address_tag: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # tells spellings apart; none: from before it was kept
     digest: Mapped[bytes] = mapped_column(sa.LargeBinary(32))  # finds the same content, for the second click
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)  # name and e-mail
@@ -56,7 +60,8 @@ class Signature(Base):
     )
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)  # finds the same mailbox, see sealing.mailbox_tag
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(33), index=True)  # finds the same mailbox, see sealing.mailbox_tag
+    address_tag: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # of the spelling it was signed with, as in Submission
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
     shown_as: Mapped[str | None] = mapped_column(sa.Text)  # the signer's own words; none: not among the names

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
-from campaign.database import INSERTS, Database, table
+from campaign.database import Database, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress, NotAnAddress
 from campaign.outbox.queue import Envelope, OutboxMessage
-from campaign.petition import bursts, display_names
-from campaign.petition.counting import add_to_tally, confirmed
+from campaign.petition import bursts, display_names, mailbox_signature
+from campaign.petition.counting import add_to_tally
 from campaign.petition.models import Publication, Signature, Submission
 
 DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time is a second click
@@ -29,7 +29,7 @@ RECENT_SUBMISSIONS = (
     sa.select(_submission.c.digest, _submission.c.created_at, _message.c.reminded_at)
     .select_from(_both)
     .where(
-        _submission.c.tag == sa.bindparam("tag"),
+        _submission.c.tag.in_(sa.bindparam("tags", expanding=True)),
         sa.or_(_submission.c.created_at > sa.bindparam("day_ago"), _message.c.reminded_at > sa.bindparam("day_ago")),
     )
 )
@@ -43,12 +43,6 @@ SELECT_WAITING = (
     )
     .with_for_update(of=_message)  # the e-mail, as all who delete it do
 )
-INSERT_SIGNATURE = {
-    dialect: make(_signature)
-    .on_conflict_do_nothing(index_elements=["tag"], index_where=_signature.c.removal_id.is_(None))
-    .returning(_signature.c.id)
-    for dialect, make in INSERTS.items()
-}
 DELETE_MESSAGE = sa.delete(_message).where(_message.c.id == sa.bindparam("letter"))
 
 
@@ -71,7 +65,7 @@ def sign(database: Database, session: Session, keys: Keys, submitted: SignatureR
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
     three e-mails a day to one address nothing more is sent.
     """
-    tag = sealing.mailbox_tag(keys.tag, submitted.email.text)
+    tags = sealing.mailbox_tags(keys.tag, submitted.email.text)
     digest = sealing.content_mac(
         keys.tag,
         submitted.name,
@@ -82,8 +76,8 @@ def sign(database: Database, session: Session, keys: Keys, submitted: SignatureR
         submitted.language,
         submitted.text_sha256,
     )
-    database.lock(session, tag)
-    if _is_repeated(session, tag=tag, digest=digest, at=at):
+    database.lock(session, tags[0])
+    if _is_repeated(session, tags=tags, digest=digest, at=at):
         return
     record, token = secrets.token_bytes(16), sealing.new_token()
     person = sealing.Person(record=record, text_sha256=submitted.text_sha256, name=submitted.name, email=submitted.email.text)
@@ -93,7 +87,9 @@ def sign(database: Database, session: Session, keys: Keys, submitted: SignatureR
         INSERT_SUBMISSION,
         {
             "id": record,
-            "tag": tag,
+            "tag": tags[0],
+            "first_tag": tags[1],
+            "address_tag": sealing.address_tag(keys.tag, submitted.email.text),
             "digest": digest,
             "token_hash": sealing.token_hash(token),
             "sealed": sealing.seal(keys.public, person),
@@ -107,11 +103,11 @@ def sign(database: Database, session: Session, keys: Keys, submitted: SignatureR
     )
 
 
-def _is_repeated(session: Session, *, tag: bytes, digest: bytes, at: datetime) -> bool:
+def _is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:
     """Whether this is a second click, or the address had its e-mails for the day."""
     day_ago = at - timedelta(days=1)
     emails = 0
-    for known, created_at, reminded_at in session.execute(RECENT_SUBMISSIONS, {"tag": tag, "day_ago": day_ago}):
+    for known, created_at, reminded_at in session.execute(RECENT_SUBMISSIONS, {"tags": tags, "day_ago": day_ago}):
         if known == digest and created_at > at - DOUBLE_CLICK:
             return True
         emails += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
@@ -119,7 +115,7 @@ def _is_repeated(session: Session, *, tag: bytes, digest: bytes, at: datetime) -
 
 
 def find(session: Session, token: str, at: datetime) -> Submission | Signature | None:
-    """Return what a link leads to: a submission that waits, the signature that its mailbox has, or nothing.
+    """Return what a link leads to: a submission that waits, the signature of its mailbox in the same spelling, or nothing.
 
     A signature that was removed is found by its link until it is deleted, unless its mailbox has signed anew.
     """
@@ -130,23 +126,20 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
         .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(queue.expired(at), sa.false())))
     )
     if waiting is not None:
-        return signature_of(session, waiting.tag) or waiting
-    signed = aliased(Signature)
-    mailbox = sa.select(signed.tag).where(signed.token_hash == hashed).scalar_subquery()
+        signed = mailbox_signature.signature_of(session, waiting)
+        return signed if signed and mailbox_signature.is_same_spelling(signed, waiting) else waiting
+    own = aliased(Signature)
+    same = sa.or_(Signature.id == own.id, Signature.address_tag.is_not_distinct_from(own.address_tag))
+    theirs = sa.select(Signature).join(own, sa.and_(Signature.tag == own.tag, same)).where(own.token_hash == hashed)
     counted_first = (Signature.removal_id.is_not(None), Signature.token_hash != hashed)
-    return session.scalar(sa.select(Signature).where(Signature.tag == mailbox).order_by(*counted_first).limit(1))
+    return session.scalar(theirs.order_by(*counted_first).limit(1))
 
 
-def signature_of(session: Session, tag: bytes) -> Signature | None:
-    """Return the signature of a mailbox that counts, if it has one."""
-    found: Signature | None = session.scalar(confirmed().where(Signature.tag == tag))
-    return found
+def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False) -> Signature | Submission | None:
+    """Turn the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
 
-
-def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False) -> Signature | None:
-    """Turns the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
-
-    With `hold` its words are shown only once an organizer has looked at them.
+    Where the mailbox has signed with another spelling of its address, the submission is left as it is and returned. With
+    `hold` its words are shown only once an organizer has looked at them.
     """
     hashed = sealing.token_hash(token)
     found = session.execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
@@ -158,12 +151,18 @@ def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: boo
         email = queue.open_envelope(keys.mail, found["box"]).address
     except NotAnAddress:  # it came in before such spellings were refused: one mailbox could sign with each
         return None
+    tag, first_tag = sealing.mailbox_tags(keys.tag, email.text)
     values = {name: found[name] for name in CARRIED_COLUMNS} | {
+        "tag": tag,
+        "address_tag": sealing.address_tag(keys.tag, email.text),
         "shown_as": None if hold else words or None,
         "confirmed_on": at.date(),
     }
-    if session.execute(INSERT_SIGNATURE[session.get_bind().dialect.name], values).scalar() is None:
-        return signature_of(session, found["tag"])  # the mailbox has signed already; every link that leads to it stays alive
+    if not mailbox_signature.insert_signature(session, values, first_tag):
+        waiting = session.get_one(Submission, found["id"])
+        waiting.tag, waiting.first_tag, waiting.address_tag = tag, first_tag, values["address_tag"]
+        session.flush()
+        return find(session, token, at)  # the mailbox has signed already; every link that leads to it stays alive
     bursts.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
     if words:
         display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
@@ -173,30 +172,25 @@ def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: boo
 
 def withdraw(session: Session, signed: Signature, today: date, *, reason: str = "withdrawn") -> None:
     """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
-    _forget_waiting(session, signed.tag)
-    if _delete(session, signed.tag):  # pressed twice at once, it goes away once
+    _forget_waiting(session, [signed.tag])
+    if mailbox_signature.delete_signatures(session, [signed.tag]):  # pressed twice at once, it goes away once
         add_to_tally(session, day=today, reason=reason)
 
 
 def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
     """Deletes everything there is of an address; returns whether there was anything."""
-    tag = sealing.mailbox_tag(keys.tag, address)
-    found = [session.scalar(sa.select(kind.id).where(kind.tag == tag).limit(1)) for kind in (Submission, Signature)]
-    _forget_waiting(session, tag)
-    if _delete(session, tag):
+    tags = sealing.mailbox_tags(keys.tag, address)
+    found = [session.scalar(sa.select(kind.id).where(kind.tag.in_(tags)).limit(1)) for kind in (Submission, Signature)]
+    _forget_waiting(session, tags)
+    if mailbox_signature.delete_signatures(session, tags):
         add_to_tally(session, day=today, reason="withdrawn")
     return any(record is not None for record in found)
 
 
-def _delete(session: Session, tag: bytes) -> bool:
-    """Delete what a mailbox has signed, also what was removed; return whether any of it counted."""
-    gone = session.scalars(sa.delete(_signature).where(_signature.c.tag == tag).returning(_signature.c.removal_id))
-    return None in gone.all()
-
-
-def _forget_waiting(session: Session, tag: bytes) -> bool:
-    waiting = sa.select(Submission.id).where(Submission.tag == tag)
-    return bool(session.execute(sa.delete(OutboxMessage).where(OutboxMessage.id.in_(waiting))).rowcount)  # type: ignore[attr-defined]
+def _forget_waiting(session: Session, tags: list[bytes]) -> None:
+    """Delete what waits of a mailbox and its e-mails."""
+    waiting = sa.select(Submission.id).where(sa.or_(Submission.tag.in_(tags), Submission.first_tag.in_(tags)))
+    session.execute(sa.delete(OutboxMessage).where(OutboxMessage.id.in_(waiting)))
 
 
 def close(session: Session, today: date | None) -> None:

@@ -2,12 +2,14 @@
 
 import os
 import string
+import tomllib
+from datetime import date
 
 import pytest
 from nacl.public import PrivateKey
 
 from campaign import instance
-from campaign.crypto import sealing
+from campaign.crypto import mailbox, sealing
 from campaign.crypto.keys import KeyFileError, eject, key_id, load_keys, make_keys, read_key
 from campaign.crypto.sealing import CannotOpen, Person
 from tests.servers import on_sqlite
@@ -63,8 +65,20 @@ ARABIC = [
     "سامي@XN--MGBH0FB.XN--KGBECHTV",
 ]
 ACCENTS = ["josé@example.org", "jose\u0301@example.org", "JOSÉ@example.org", "JOSE\u0301+x@Example.org"]
-MAILBOXES = [GMAIL, PLAIN, INTERNATIONAL, ARABIC, ACCENTS]
+PROTON = ["laylahaddad@proton.me", "Layla.Haddad@protonmail.com", "layla-haddad@pm.me", "layla_haddad+x@ProtonMail.ch"]
+ICLOUD = ["layla.h@icloud.com", "Layla.H@me.com", "layla.h+news@mac.com"]
+YANDEX = ["layla.h@yandex.ru", "layla.h@ya.ru", "Layla.H@yandex.com", "layla.h+x@yandex.kz"]
+FASTMAIL = ["layla@fastmail.com", "layla+news@fastmail.com", "news@layla.fastmail.com", "any+thing@Layla.Fastmail.com"]
+MAILBOXES = [PROTON, ICLOUD, YANDEX, FASTMAIL, GMAIL, PLAIN, INTERNATIONAL, ARABIC, ACCENTS]
 OTHERS = [
+    "laylah@icloud.com",  # dots count there, and at GMX the domain too
+    "laylah@yandex.ru",
+    "layla@gmx.net",
+    "layla@gmx.de",
+    "la.yla@gmx.de",
+    "layla@fastmail.fm",
+    "news@layla.example.com",
+    "layla_h@gmail.com",
     "samikhalil@example.org",  # dots count but at Gmail
     "sami_khalil@example.org",
     "sami.khalil@example.com",
@@ -164,6 +178,16 @@ def test_different_mailboxes_have_different_tags(keys):
     different = [*OTHERS, *(spellings[0] for spellings in MAILBOXES)]
 
     assert len({sealing.mailbox_tag(keys.tag, address) for address in different}) == len(different)
+
+
+def test_a_rule_of_a_provider_names_its_source_and_the_day_it_was_checked():
+    providers = tomllib.loads(mailbox.RULES.read_text("utf-8"))["provider"]
+    domains = [domain for one in providers for domain in one["joined"]]
+
+    assert len(domains) == len(set(domains))
+    for one in providers:
+        assert one["source"].startswith("https://"), one
+        assert isinstance(one["checked"], date), one
 
 
 def test_a_tag_says_nothing_without_its_key(tmp_path, keys):

@@ -82,7 +82,7 @@ def test_a_page_has_the_template_of_its_name(app, visitor, monkeypatch):
 def test_a_letter_is_one_function_and_one_template_of_the_same_name():
     written = {file.stem for file in (TEMPLATES / "emails").glob("[!_]*.txt")}
 
-    assert written == {"ask_to_confirm", "remind", "already_signed", "trial"}
+    assert written == {"ask_to_confirm", "remind", "already_signed", "other_spelling", "trial"}
     assert all(callable(getattr(emails, name)) for name in written)
 
 

@@ -1,7 +1,8 @@
 """E-mail addresses: whatever is accepted means one mailbox, in the tag, in the header and on the wire."""
 
 import json
-from email import message_from_bytes
+import random
+from email import message_from_string
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
 from email.utils import getaddresses
@@ -45,20 +46,50 @@ POISON = [  # what raised while the e-mail was written
 OTHERS = ['"victim"@mailbox.example', "victim(comment)@mailbox.example", "(c)victim@mailbox.example", "a.=?utf-8?q?b?=@b.example"]
 
 ISEMAIL = json.loads((Path(__file__).parent / "isemail.json").read_text("utf-8"))  # see isemail.LICENSE.md
+
 # The grammar of RFC 5322 and 6532, with what is obsolete in it, and what mail programs read into it.
-ATOM = some.text("abcXYZ019!#$%&'*+/=?^_`{|}~-üعшß漢١\u0301", min_size=1, max_size=6)
-QUOTED = some.text('ab .@,<>()[]:;\\\\"ü', max_size=6).map('"{}"'.format)
-COMMENT = some.text("ab c@(ü", max_size=4).map("({})".format)
-ENCODED = some.sampled_from(["=?utf-8?q?victim?=", "=?utf-8?b?dmljdGlt?=", "=?x?=", "=?utf-8?q?a=40b?="])
-BLANK = some.sampled_from(["", "", "", " ", "\r\n ", "\t"])
-WORD = some.one_of(ATOM, ATOM, ATOM, QUOTED, ENCODED, some.tuples(ATOM, COMMENT).map("".join), some.tuples(BLANK, ATOM).map("".join))
-LOCAL = some.lists(WORD, min_size=1, max_size=3).map(".".join)
-LABEL = some.text("abcxyzABC019-üعش漢ßς", min_size=1, max_size=8)
-DOMAIN = some.one_of(
-    some.lists(LABEL, min_size=1, max_size=3).map(lambda labels: ".".join([*labels, "example"])),
-    some.sampled_from(["مثال.شبكة", "xn--mgbh0fb.xn--ngbc5azd", "[127.0.0.1]", "[IPv6:::1]", "example.com(c)", "bücher。example", "ex ample.org"]),
-)
-FROM_GRAMMAR = some.tuples(LOCAL, BLANK, some.just("@"), BLANK, DOMAIN).map("".join)
+ATOM, IN_QUOTES, IN_LABEL = "abcXYZ019!#$%&'*+/=?^_`{|}~-üعшß漢١\u0301", 'ab .@,<>()[]:;\\"ü', "abcxyzABC019-üعش漢ßς"
+ENCODED = ["=?utf-8?q?victim?=", "=?utf-8?b?dmljdGlt?=", "=?x?=", "=?utf-8?q?a=40b?="]
+BLANK = ["", "", "", "", "", "", " ", "\r\n ", "\t"]
+DOMAINS = [
+    "مثال.شبكة",
+    "xn--mgbh0fb.xn--ngbc5azd",
+    "[127.0.0.1]",
+    "[IPv6:::1]",
+    "example.com(c)",
+    "bücher。example",
+    "ex ample.org",
+]
+
+
+def letters(chance, alphabet, most):
+    """One to `most` letters of an alphabet."""
+    return "".join(chance.choices(alphabet, k=chance.randint(1, most)))
+
+
+def word(chance):
+    """A word of a local part: mostly an atom, else quoted, encoded, commented or folded."""
+    kind = chance.randrange(12)
+    if kind == 0:
+        return f'"{letters(chance, IN_QUOTES, 6)}"'
+    if kind == 1:
+        return chance.choice(ENCODED)
+    if kind == 2:
+        return f"{letters(chance, ATOM, 4)}({letters(chance, 'ab c@(ü', 4)})"
+    return chance.choice(BLANK) * (kind == 3) + letters(chance, ATOM, 6)
+
+
+def domain(chance):
+    """A domain of one to three labels, or one that is odd."""
+    labels = [letters(chance, IN_LABEL, 8) for _ in range(chance.randint(1, 3))]
+    return chance.choice(DOMAINS) if chance.randrange(8) == 0 else ".".join([*labels, "example"])
+
+
+def from_grammar(chance):
+    """An address of the grammar."""
+    local = ".".join(word(chance) for _ in range(chance.randint(1, 3)))
+    return f"{local}{chance.choice(BLANK)}@{chance.choice(BLANK)}{domain(chance)}"
+
 
 ATEXT = "abcXYZ019!#$%&'*+/=?^_`{|}~-.üعшß漢"
 WORDS = some.sampled_from(
@@ -76,11 +107,11 @@ def test_encoded_words_quoted_forms_and_comments_are_no_addresses(typed):
 
 
 def assert_it_means_one_mailbox(address):
-    """The recipient for the mail server, the header as programs read it, old and new, and what the tag is made of are the same."""
+    """The recipient for the mail server, the header as old and new programs read it, and what the tag is made of are one."""
     message = EmailMessage(policy=SMTPUTF8 if address.needs_smtputf8 else SMTP)
     message["To"] = address.header
     sent = message.as_bytes().decode()
-    read = message_from_bytes(message.as_bytes(), policy=SMTPUTF8)
+    read = message_from_string(sent, policy=SMTPUTF8)
     assert read["To"].addresses[0].addr_spec == address.recipient
     assert [one for _, one in getaddresses([sent.partition(":")[2].strip()])] == [address.recipient]
     assert parse_address(address.recipient) == parse_address(address.text) == address
@@ -96,20 +127,12 @@ def taken(typed):
 
 
 def test_ten_thousand_addresses_of_the_grammar_mean_one_mailbox_or_are_refused():
-    seen, accepted = [], []
+    chance = random.Random(10)  # the same ones each time
+    accepted = {address for _ in range(10_000) if (address := taken(from_grammar(chance)))}
 
-    @given(some.lists(FROM_GRAMMAR, min_size=20, max_size=20))
-    @settings(max_examples=500, deadline=None, database=None, suppress_health_check=list(HealthCheck))
-    def holds(many):
-        for typed in many:
-            seen.append(typed)
-            if address := taken(typed):
-                accepted.append(address)
-                assert_it_means_one_mailbox(address)
-
-    holds()
-    assert len(seen) >= 10_000
-    assert len(set(accepted)) > 1000
+    for address in accepted:
+        assert_it_means_one_mailbox(address)
+    assert len(accepted) > 500
 
 
 def test_the_addresses_of_isemail_mean_one_mailbox_or_are_refused():

@@ -98,7 +98,9 @@ def test_one_address_gets_three_letters_a_day_however_it_is_written_and_the_page
         send()
 
     assert len(mailbox.letters) == 3
-    assert {(answer.status_code, answer.location.partition("?")[0]) for answer in answers} == {(303, f"/{somebody.language}/sign/sent")}
+    assert {(answer.status_code, answer.location.partition("?")[0]) for answer in answers} == {
+        (303, f"/{somebody.language}/sign/sent")
+    }
     clock.move_to(NOON + timedelta(hours=24, minutes=5))  # the first one was more than a day ago
     somebody.sign(email="layla+3@example.org")
     send()

@@ -111,8 +111,8 @@ def test_two_spellings_of_one_mailbox_are_one_signature(app, stranger, post_offi
             assert stranger.send(stranger.fill({"email": typed})).status_code == 303, f"{number}: {typed!a}"
         letters = post_office.deliver()
         assert 1 <= len(letters) <= 2, f"{number}: {first!a}"  # what is the same to the letter is a second click
-        for letter in letters:
-            assert stranger.press(link_in(letter)).status_code == 303, f"{number}: {first!a}"
+        for letter in letters:  # the link of another spelling opens nothing
+            assert stranger.press(link_in(letter)).status_code in {303, 200}, f"{number}: {first!a}"
         assert len(rows(app, Signature)) == place, f"{number}: {first!a} and {second!a}"
 
 

@@ -16,6 +16,7 @@ from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import AddressForm, SearchForm
 from campaign.organizers.models import ORGANIZER, ROLES
+from campaign.outbox.address import mend_address
 from campaign.petition import display_names
 from campaign.petition.active_key import active_keys
 from campaign.petition.models import NameReview, Signature
@@ -94,7 +95,8 @@ def address() -> Page:
     if not form.validate_on_submit():
         return form.page("address", found=None)
     with state().database.writing() as session:
-        found = signature_search.find_by_mailbox(session, sealing.mailbox_tag(state().keys.tag, (form.email.data or "").strip()))
+        tags = sealing.mailbox_tags(state().keys.tag, mend_address(form.email.data or ""))
+        found = signature_search.find_by_mailbox(session, tags)
         audit.record(session, current_account().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
     return render_template("organizers/address.html", form=form, errors=[], found=found)
 
