@@ -6,7 +6,7 @@ Version 2 joins the spellings that `mailbox_rules.toml` names. Version 1 is for 
 import tomllib
 import unicodedata
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import idna
@@ -66,4 +66,9 @@ def provider_rules() -> dict[str, ProviderRule]:
 
 def _parts(email: str) -> tuple[str, str]:
     local, _, domain = unicodedata.normalize("NFC", email).lower().rpartition("@")
-    return local, idna.encode(domain, uts46=True).decode().rstrip(".") if domain else ""
+    return local, _ascii_domain(domain)
+
+
+@lru_cache(maxsize=1024)  # encoding takes longer than all else, and most people have one of a few domains
+def _ascii_domain(domain: str) -> str:
+    return idna.encode(domain, uts46=True).decode().rstrip(".") if domain else ""
