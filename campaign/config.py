@@ -31,6 +31,12 @@ MIGRATIONS = PACKAGE / "migrations"
 STATIC = PACKAGE / "static"
 
 
+MAIL_URL_SIGNS = (
+    "must be smtp://user:password@host:587, with the port in digits; in the user and the password write"
+    " # as %23, / as %2F, ? as %3F, [ as %5B, ] as %5D, @ as %40, : as %3A and % as %25"
+)
+
+
 class SettingError(Exception):
     """A setting cannot be used; the message says which and how to correct it."""
 
@@ -105,9 +111,17 @@ class Settings(BaseSettings):
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme not in {"file", "smtp", "smtps"} or (parts.scheme != "file" and (not parts.hostname or parts.port == 0)):
+        if value.startswith("file:"):
+            return value
+        try:
+            parts = urlsplit(value)
+            is_whole = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # its text would show the beginning of a password
+            raise ValueError(MAIL_URL_SIGNS) from None
+        if not is_whole:
             raise ValueError("must be file:, or start with smtp:// or smtps:// and the name of the mail server")
+        if parts.fragment or parts.path.strip("/") or "@" in parts.query:
+            raise ValueError(MAIL_URL_SIGNS)
         if parse_qs(parts.query).get("starttls", ["required"]) not in (["required"], ["off"]):
             raise ValueError("must say starttls=required or starttls=off")
         return value

@@ -8,6 +8,7 @@ import pytest
 from campaign.config import PREFIX, SettingError, Settings, canonical_host
 
 PUBLIC = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": "a@example.org"}
+MAIL_URL_SIGNS = "CAMPAIGN_MAIL_URL must be smtp://user:password@host:587, with the port in digits; in the user and the password"
 REFUSED = [
     ({"BASE_URL": "https://petition.example.org"}, "CAMPAIGN_MAIL_URL is `file:`, which writes letters to this disk"),
     (PUBLIC | {"LIMITS": "off"}, "CAMPAIGN_LIMITS can be off only with a loopback CAMPAIGN_BASE_URL"),
@@ -28,7 +29,7 @@ REFUSED = [
     ({"GAOL": "100"}, "CAMPAIGN_GAOL is not a setting: did you mean CAMPAIGN_GOAL?"),
     ({"MAIL_URL": "https://mail.example.org"}, "CAMPAIGN_MAIL_URL must be file:, or start with smtp://"),
     ({"MAIL_URL": "smtp://"}, "CAMPAIGN_MAIL_URL must be file:, or start with smtp://"),
-    ({"MAIL_URL": "smtp://user:secret@host:abc"}, "CAMPAIGN_MAIL_URL: port could not be cast"),
+    ({"MAIL_URL": "smtp://user:secret@host:abc"}, MAIL_URL_SIGNS),
     ({"MAIL_URL": "smtp://user:secret@host?starttls=no"}, "CAMPAIGN_MAIL_URL must say starttls=required or starttls=off"),
     ({"DATABASE_URL": "mysql://user:secret@host/name"}, "CAMPAIGN_DATABASE_URL must start with postgresql"),
     ({"DATABASE_URL": "campaign.db"}, "CAMPAIGN_DATABASE_URL must start with postgresql"),
@@ -67,6 +68,20 @@ def test_a_setting_that_cannot_be_used_is_refused_in_one_sentence(environment, v
     assert str(refusal.value).startswith(sentence)
     assert "\n" not in str(refusal.value)
     assert "secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("sign", ["#", "/", "?", "[", "]"])
+@pytest.mark.parametrize("start", ["begin", "12"])
+def test_a_password_with_a_sign_that_ends_an_address_is_refused_by_how_to_write_it_and_not_shown(environment, sign, start):
+    environment(MAIL_URL=f"smtp://user:{start}{sign}end@mail.example.org:587", MAIL_FROM="a@example.org")
+
+    with pytest.raises(SettingError) as refusal:
+        Settings.load()
+
+    assert str(refusal.value).startswith(MAIL_URL_SIGNS)
+    assert "# as %23, / as %2F, ? as %3F" in str(refusal.value)
+    assert "begin" not in str(refusal.value)
+    assert "end" not in str(refusal.value)
 
 
 def test_two_settings_that_cannot_be_used_are_both_named(environment):
