@@ -8,12 +8,14 @@ from email.utils import parseaddr
 from io import StringIO
 from pathlib import Path
 from typing import Self
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import idna
 from dotenv import dotenv_values
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from campaign.mail_url import check_mail_url
 
 PREFIX = "CAMPAIGN_"
 PACKAGE = Path(__file__).parent
@@ -29,12 +31,6 @@ TEMPLATES = _beside_code("templates")
 TRANSLATIONS = _beside_code("translations")
 MIGRATIONS = PACKAGE / "migrations"
 STATIC = PACKAGE / "static"
-
-
-MAIL_URL_SIGNS = (
-    "must be smtp://user:password@host:587, with the port in digits; in the user and the password write"
-    " # as %23, / as %2F, ? as %3F, [ as %5B, ] as %5D, @ as %40, : as %3A and % as %25"
-)
 
 
 class SettingError(Exception):
@@ -111,19 +107,7 @@ class Settings(BaseSettings):
     @field_validator("mail_url")
     @classmethod
     def _mail(cls, value: str) -> str:
-        if value.startswith("file:"):
-            return value
-        try:
-            parts = urlsplit(value)
-            is_whole = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # its text would show the beginning of a password
-            raise ValueError(MAIL_URL_SIGNS) from None
-        if not is_whole:
-            raise ValueError("must be file:, or start with smtp:// or smtps:// and the name of the mail server")
-        if parts.fragment or parts.path.strip("/") or "@" in parts.query:
-            raise ValueError(MAIL_URL_SIGNS)
-        if parse_qs(parts.query).get("starttls", ["required"]) not in (["required"], ["off"]):
-            raise ValueError("must say starttls=required or starttls=off")
+        check_mail_url(value)
         return value
 
     @field_validator("mail_from")

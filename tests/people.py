@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
-from campaign.outbox import queue, smtp
+from campaign.outbox import delivery, queue, smtp
 from campaign.petition import counting, emails
 from campaign.petition.models import Signature, Submission
 from campaign.state import AppState
@@ -75,7 +75,7 @@ class PostOffice:
         with self.app.app_context(), smtp.open_transport(smtp.make_transport(site.settings, lambda _: None)) as way_out:
             while claimed := queue.claim(site.database, now()):
                 for letter in claimed:
-                    queue.deliver(site.database, site.keys, way_out, emails.compose, letter)
+                    delivery.deliver(site.database, site.keys, way_out, emails.compose, letter)
         return self.received[before:]
 
 

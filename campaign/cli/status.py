@@ -1,10 +1,11 @@
-"""Commands that look: status, check, mail test."""
+"""Commands that look after a running campaign: status, check, mail test, mail retry."""
 
 from pathlib import Path
 
 import click
 import sqlalchemy as sa
 from nacl.public import PrivateKey
+from sqlalchemy.orm import Session
 
 from campaign import config, create_app, instance
 from campaign.cli.exports import KEY_FILE
@@ -18,8 +19,9 @@ from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, key_change
 from campaign.organizers.reviews import flag_disguised
-from campaign.outbox import queue, smtp
+from campaign.outbox import delivery, outage, queue, smtp
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
+from campaign.outbox.smtp_answers import PermanentFailure, RelayTrouble, TransientFailure
 from campaign.petition import counting, emails, key_rotation
 from campaign.petition.models import Submission
 from campaign.translation.status import language_status
@@ -41,6 +43,7 @@ def status() -> None:
             "letters refused": outbox.refused,
             "letters overdue": outbox.overdue,
             "collecting": "closed" if published.is_closed else "open",
+            "mail server": outage_sentence(session) or "no trouble known",
             "mail": "stopped" if published.is_mail_stopped else "sent",
             "names": "hidden" if published.are_names_hidden else "shown",
             "new names": "held for review" if published.are_words_held else "shown at once",
@@ -48,6 +51,15 @@ def status() -> None:
         }
     for name, value in rows.items():
         click.echo(f"{name}: {value}")
+
+
+def outage_sentence(session: Session) -> str:
+    """Return since when and why the mail server takes no e-mail, and what to do; empty while it takes them."""
+    found = outage.current_outage(session)
+    if found is None:
+        return ""
+    answer = f" (answer {found.answer})" if found.answer else ""
+    return f"No e-mail is taken since {found.since:%Y-%m-%d %H:%M} UTC{answer}. {outage.ADVICE[found.category]}"
 
 
 @click.command()
@@ -73,12 +85,22 @@ def _problems(settings: Settings, database: Database, key_files: tuple[Path, ...
     except TextError as error:
         found.append(str(error))
     with database.reading() as session:
-        if not counting.read_snapshot(session).is_mail_stopped and queue.count_messages(session, now()).overdue:
-            found.append("Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?")
+        found += _mail_problems(session)
         found += audit.verify_chain(session, settings.data)
         keys = load_keys(instance.key_folder(settings))
         found += key_rotation.key_problems(session, keys) or key_change.missing_key_problems(session, keys)
     return found + _disguised(database, keys, key_files)
+
+
+def _mail_problems(session: Session) -> list[str]:
+    """Say what keeps e-mails from leaving, unless organizers stopped them."""
+    if counting.read_snapshot(session).is_mail_stopped:
+        return []
+    if sentence := outage_sentence(session):
+        return [sentence]
+    if queue.count_messages(session, now()).overdue:
+        return ["Letters are overdue: is `campaign serve` or `campaign work` running, and the mail server there?"]
+    return []
 
 
 def _disguised(database: Database, keys: Keys, key_files: tuple[Path, ...]) -> list[str]:
@@ -155,9 +177,17 @@ def mail_test(address: EmailAddress, language: str) -> None:
     with create_app(settings).app_context(), smtp.open_transport(smtp.make_transport(settings, click.echo)) as way_out:
         try:
             way_out.send(emails.trial(address, language), address)
-        except (smtp.PermanentFailure, smtp.TransientFailure) as error:
+        except (PermanentFailure, TransientFailure, RelayTrouble) as error:
             raise click.ClickException(f"The mail server did not take the letter: {error}") from None
     click.echo("The letter is on its way.")
+
+
+@mail_group.command("retry")
+def mail_retry() -> None:
+    """Send the e-mails again that were refused or given up, and whose link still lives."""
+    _, database = open_campaign()
+    number = delivery.retry_given_up(database, now())
+    click.echo(f"E-mails that are sent again: {number}.")
 
 
 COMMANDS = (status, check, mail_group)

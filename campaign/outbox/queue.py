@@ -1,39 +1,31 @@
-"""The outbox: post an e-mail in the transaction that needs it, send it soon, forget it when its time is over.
+"""The outbox: post an e-mail in the transaction that needs it, claim it when it is due, forget it when its time is over.
 
 An e-mail waits as a row whose content is locked under a key file outside the database. The mail worker claims rows with
 a lease, so that several workers never send one at the same time and a dead worker's e-mails are sent by the next.
 """
 
 import json
-import logging
-import secrets
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP as MAIL_POLICY
 from email.utils import format_datetime, make_msgid
-from typing import Any, cast
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import Settings
 from campaign.crypto import sealing
-from campaign.crypto.keys import Keys
-from campaign.database import DATABASE_UNAVAILABLE, Base, Database, now, table
-from campaign.outbox import mail_providers
-from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
-from campaign.outbox.smtp import PermanentFailure, TransientFailure, Transport
+from campaign.database import Base, Database, now, table
+from campaign.outbox import outage
+from campaign.outbox.address import EmailAddress, parse_address
 
 LEASE = timedelta(minutes=5)
 CLAIM_BATCH = 20
-FIRST_BACKOFF, MAX_BACKOFF = timedelta(minutes=1), timedelta(hours=4)
 LINK_LIFETIME, MAX_LIFETIME = timedelta(hours=72), timedelta(days=7)
 REMIND_AFTER = timedelta(hours=24)
-MAX_FAILURES = 3  # of one e-mail by itself, whatever the mail server says
 OVERDUE_AFTER = 3 * LEASE
-log = logging.getLogger(__name__)
 
 
 class OutboxMessage(Base):
@@ -77,7 +69,6 @@ class MessageCounts:
 
 
 Cutoff = datetime | sa.BindParameter[datetime]
-Compose = Callable[[Session, OutboxMessage, Envelope], EmailMessage | None]
 
 
 def enqueue(session: Session, key: bytes, *, entry: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
@@ -93,46 +84,21 @@ def open_envelope(key: bytes, box: bytes) -> Envelope:
 
 
 def claim(database: Database, at: datetime, *, by: bytes | None = None) -> list[OutboxMessage]:
-    """Claim up to CLAIM_BATCH e-mails that are due, for as long as a lease; what a worker still holds, it claims again."""
+    """Claim up to CLAIM_BATCH e-mails that are due, for as long as a lease; what a worker still holds, it claims again.
+
+    In an outage it is one e-mail a minute, whoever claims it.
+    """
     is_free = sa.or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < at)
     if by is not None:
         is_free = sa.or_(is_free, OutboxMessage.claimed_by == by)
-    due = sa.select(OutboxMessage.id).where(OutboxMessage.due_at <= at, is_free).order_by(OutboxMessage.due_at).limit(CLAIM_BATCH)
+    due = sa.select(OutboxMessage.id).where(OutboxMessage.due_at <= at, is_free).order_by(OutboxMessage.due_at)
     with database.reading() as session:  # most of the time nothing is due, and looking costs no writer's turn
-        if session.scalar(due.limit(1)) is None:
+        if session.scalar(due.limit(1)) is None or outage.is_waiting(session, at):
             return []
     with database.writing() as session:
-        claimed = sa.update(OutboxMessage).where(OutboxMessage.id.in_(due.with_for_update(skip_locked=True)))
+        chosen = due.limit(outage.allowance(session, at, CLAIM_BATCH)).with_for_update(skip_locked=True)
+        claimed = sa.update(OutboxMessage).where(OutboxMessage.id.in_(chosen))
         return list(session.scalars(claimed.values(lease_until=at + LEASE, claimed_by=by).returning(OutboxMessage)))
-
-
-def deliver(database: Database, keys: Keys, transport: Transport, write: Compose, entry: OutboxMessage) -> bool:
-    """Write and send one claimed e-mail and note what came of it; return whether the server is worth asking again.
-
-    Whatever else is raised is the failure of this one e-mail: it is tried again a few times, and the others go on.
-    """
-    provider = mail_providers.OTHER
-    try:
-        envelope = open_envelope(keys.mail, entry.box)
-        provider = mail_providers.provider_of(envelope.address.domain)
-        with database.reading() as session:
-            message = write(session, entry, envelope)
-        if message is not None:
-            transport.send(message, envelope.address)
-    except TransientFailure:
-        _record_result(database, entry, {"due_at": now() + _backoff(entry.attempts), "attempts": entry.attempts + 1}, provider)
-        return False
-    except (PermanentFailure, NotAnAddress):
-        _record_result(database, entry, {"due_at": None, "failed_at": now()}, provider, refused=1)
-    except DATABASE_UNAVAILABLE:
-        raise
-    except Exception as error:  # of any kind: an e-mail that cannot be written must not hold up the others
-        log.warning("An e-mail could not be written or sent: %s", type(error).__name__)
-        _record_result(database, entry, _after_failure(entry), provider)
-    else:
-        was_needed = message is not None
-        _record_result(database, entry, _after_sending(entry, was_needed=was_needed), provider, sent=int(was_needed))
-    return True
 
 
 def is_lease_ending(entry: OutboxMessage, at: datetime) -> bool:
@@ -145,39 +111,6 @@ def release(database: Database, entries: list[OutboxMessage]) -> None:
     ours = OutboxMessage.id.in_([letter.id for letter in entries]), OutboxMessage.lease_until == entries[0].lease_until
     with database.writing() as session:
         session.execute(sa.update(OutboxMessage).where(*ours).values(lease_until=None, claimed_by=None))
-
-
-def _after_failure(entry: OutboxMessage) -> dict[str, Any]:
-    """Try again after a pause, a few times in all."""
-    failures = entry.failures + 1
-    if failures >= MAX_FAILURES:
-        return {"due_at": None, "failed_at": now(), "failures": failures}
-    return {"due_at": now() + _backoff(entry.failures), "failures": failures}
-
-
-def _after_sending(entry: OutboxMessage, *, was_needed: bool) -> dict[str, datetime | None]:
-    """An e-mail that was needed is sent once more as a reminder after a day; everything else is over."""
-    if not was_needed:
-        return {"due_at": None}
-    if entry.sent_at is None:
-        return {"sent_at": now(), "due_at": now() + REMIND_AFTER}
-    return {"reminded_at": now(), "due_at": None}
-
-
-def _record_result(database: Database, entry: OutboxMessage, values: dict[str, Any], provider: str, **counted: int) -> None:
-    """Notes what came of an e-mail, and with the first sending counts it for its provider."""
-    with database.writing() as session:
-        session.execute(
-            sa.update(OutboxMessage).where(OutboxMessage.id == entry.id).values(lease_until=None, claimed_by=None, **values)
-        )
-        if any(counted.values()) and entry.sent_at is None:
-            mail_providers.add_counts(session, now().date(), provider, **counted)
-
-
-def _backoff(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: twice as long each time, spread a little, four hours at most."""
-    longest = min(FIRST_BACKOFF * (1 << min(attempts, 10)), MAX_BACKOFF)
-    return longest * (0.75 + secrets.randbelow(500) / 1000)
 
 
 def expired(at: datetime) -> sa.ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """The relay: the mail server that e-mails are handed to, or a folder in its place; and what the server said of itself.
 
-An e-mail that it does not take is either trouble, which passes or is mended, or refused for ever.
+What an answer means is judged in smtp_answers.py.
 """
 
 import secrets
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from campaign.config import Settings
 from campaign.database import Base, Database, insert, now
 from campaign.outbox.address import EmailAddress
+from campaign.outbox.smtp_answers import PermanentFailure, RelayTrouble, Trouble, judge_connection, judge_recipient, judge_sender
 
 SMTP_TIMEOUT = 30  # seconds for one step of the conversation with the mail server
 
@@ -32,19 +33,11 @@ class MailServer(Base):
     smtputf8: Mapped[bool]  # takes addresses with letters beyond ASCII before the @ (RFC 6531)
 
 
-class PermanentFailure(Exception):
-    """The mail server will never take this e-mail."""
-
-
-class TransientFailure(Exception):
-    """The mail server cannot take e-mails now; its text says what it answered."""
-
-
 class Transport(Protocol):
     """A way out for e-mails."""
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
-        """Sends one; raises PermanentFailure or TransientFailure."""
+        """Send one; raise PermanentFailure, TransientFailure or RelayTrouble."""
 
 
 def make_transport(settings: Settings, show: Callable[[str], None]) -> Transport:
@@ -84,28 +77,39 @@ class SmtpTransport:
         self.takes_utf8: bool | None = None  # unknown until the server was spoken to
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
-        """Hand one e-mail over; raise PermanentFailure or TransientFailure, by what the server answers."""
+        """Hand one e-mail over; raise PermanentFailure, TransientFailure or RelayTrouble, by what the server answers."""
+        is_begun = self.server is not None
         try:
             self._send(message, to)
+        except RelayTrouble as trouble:
+            self.close()
+            if not (is_begun and trouble.category == Trouble.BUSY):
+                raise
+            self.send(message, to)  # many servers end a conversation after some e-mails
         except Exception:  # of any kind: the conversation may be in the middle of the message
             self.close()
             raise
 
     def _send(self, message: EmailMessage, to: EmailAddress) -> None:
-        try:
-            server = self.server or self.connect()
-        except (smtplib.SMTPException, OSError, ValueError) as error:  # for an organizer to mend, so the e-mail waits
-            raise TransientFailure(str(error)) from None
+        server = self.server or self._connect()
         try:
             server.send_message(message, to_addrs=[to.recipient])
+        except smtplib.SMTPSenderRefused as error:
+            raise judge_sender(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPRecipientsRefused as error:
-            raise _classify(min(code for code, _ in error.recipients.values()), str(error)) from None
+            raise judge_recipient(*next(iter(error.recipients.values()))) from None
         except smtplib.SMTPDataError as error:
-            raise _classify(error.smtp_code, str(error)) from None
+            raise judge_recipient(error.smtp_code, error.smtp_error) from None
         except smtplib.SMTPNotSupportedError as error:
             raise PermanentFailure(str(error)) from None
-        except (smtplib.SMTPException, OSError) as error:  # a sender that is not welcome is an organizer's to mend, too
-            raise TransientFailure(str(error)) from None
+        except (smtplib.SMTPException, OSError) as error:
+            raise RelayTrouble(str(error), Trouble.BUSY) from None
+
+    def _connect(self) -> smtplib.SMTP:
+        try:
+            return self.connect()
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            raise judge_connection(error) from None
 
     def connect(self) -> smtplib.SMTP:
         """Opens a conversation: TLS from the start or by STARTTLS, then the login."""
@@ -128,7 +132,7 @@ class SmtpTransport:
         try:
             self.server.starttls(context=context)
         except smtplib.SMTPNotSupportedError:
-            raise smtplib.SMTPException("the mail server does not offer STARTTLS") from None
+            raise RelayTrouble("the mail server does not offer STARTTLS", Trouble.NO_TLS, in_conversation=False) from None
 
     def close(self) -> None:
         """Ends the conversation, politely where that still works."""
@@ -138,11 +142,6 @@ class SmtpTransport:
                 server.quit()
             except (smtplib.SMTPException, OSError):
                 server.close()
-
-
-def _classify(code: int, answer: str) -> Exception:
-    """5xx is for ever (RFC 5321 4.2.1), but not a missing login, which an organizer mends."""
-    return PermanentFailure(answer) if 500 <= code < 600 and code != 530 else TransientFailure(answer)
 
 
 @contextmanager

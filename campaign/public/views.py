@@ -2,16 +2,15 @@
 
 import re
 
-import sqlalchemy as sa
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from campaign.database import Database, now
+from campaign.database import now
 from campaign.languages import LANGUAGES, current, negotiate, speaking
-from campaign.outbox import queue
-from campaign.petition.counting import Snapshot, read_snapshot
+from campaign.petition.counting import Snapshot
 from campaign.petition.forms import SignForm
 from campaign.petition.snapshot import current_snapshot, shown_texts
+from campaign.public.readiness import readiness
 from campaign.state import state
 from campaign.web.context import SECURITY_HEADERS
 
@@ -164,18 +163,6 @@ def healthz() -> Page:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Say whether it can sign: the database answers, e-mails go out or are stopped on purpose, the key to seal to is there."""
-    database, outbox, sending = _database_answers(state().database)
-    answer = {"database": database, "outbox": outbox, "mail": sending, "key": bool(state().keys.public)}
+    """Say whether it can sign: 200, or 503 and what is in the way."""
+    answer = {**readiness(state().database, state().settings.data, now()), "key": bool(state().keys.public)}
     return jsonify(answer), 200 if all(answer.values()) else 503
-
-
-def _database_answers(database: Database) -> tuple[bool, bool, str]:
-    """Return whether the database answers, whether no e-mail is overdue, and whether e-mails are sent."""
-    overdue = sa.select(queue.OutboxMessage.id).where(queue.is_overdue(now())).limit(1)
-    try:
-        with database.reading() as session:
-            is_stopped = read_snapshot(session).is_mail_stopped
-            return True, is_stopped or session.scalar(overdue) is None, "stopped" if is_stopped else "sent"
-    except sa.exc.SQLAlchemyError:
-        return False, False, "unknown"

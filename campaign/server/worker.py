@@ -16,7 +16,7 @@ from campaign.database import DATABASE_UNAVAILABLE, Database, now
 from campaign.organizers import audit, removals
 from campaign.organizers.auth import login
 from campaign.organizers.export_worker import ExportWorker
-from campaign.outbox import queue, smtp, worker_registry
+from campaign.outbox import delivery, heartbeat, queue, smtp, worker_registry
 from campaign.petition import bursts, counting, emails
 from campaign.prints.render import prerender_next
 from campaign.state import AppState
@@ -49,6 +49,7 @@ def run(app: Flask, *, mails: bool = True, say: Callable[[str], None] = print) -
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     app_state: AppState = app.extensions["campaign"]
+    heartbeat.start(app_state.database, app_state.settings.data, stop)
     preparing = ExportWorker(app_state.settings, app_state.database)
     todo = periodic_tasks(app_state.settings, app_state.database)
     todo += [PeriodicTask(PREPARE_EVERY, preparing.ensure_running), PeriodicTask(PURGE_EVERY, preparing.purge)]
@@ -115,7 +116,7 @@ def _deliver_claimed(
     """Send what was claimed; return whether more can be sent now."""
     for entry in claimed:
         is_over = stop.is_set() or queue.is_lease_ending(entry, now()) or is_mail_stopped(app_state.database)
-        if is_over or not queue.deliver(app_state.database, app_state.keys, way_out, emails.compose, entry):
+        if is_over or not delivery.deliver(app_state.database, app_state.keys, way_out, emails.compose, entry):
             queue.release(app_state.database, claimed)
             return False
     return not stop.is_set()

@@ -81,6 +81,42 @@ def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app
 
 
 @on_sqlite
+def test_an_outage_of_the_mail_server_is_said_with_what_to_do_and_never_with_an_address(
+    visitor, mailbox, post_office, status, run
+):
+    assert status()["mail server"] == "no trouble known"
+    visitor.sign(email="waiting@example.org")
+    mailbox.answer = "550 5.7.26 <waiting@example.org> is unauthenticated"
+    post_office.deliver()
+
+    said = status()["mail server"]
+
+    assert "UTC (answer 550 5.7.26). The mail server refuses e-mails from us. Check what its account may send, SPF" in said
+    assert run("check").exit_code == 1
+    assert said in run("check").stderr
+    assert "waiting@" not in said
+
+
+def test_what_was_given_up_is_sent_again_once_and_only_while_its_link_lives(app, visitor, mailbox, post_office, run):
+    mailbox.answer = "550 5.1.1 no such mailbox"
+    with time_machine.travel(now() - timedelta(hours=73)):
+        visitor.sign(email="old@example.org")
+        post_office.deliver()
+    for name in ("layla", "sami"):
+        visitor.sign(email=f"{name}@example.org")
+    post_office.deliver()
+    mailbox.answer = "250 taken"
+
+    said = [run("mail", "retry").stdout for _ in range(2)]
+    sent = post_office.deliver()
+
+    assert said == ["E-mails that are sent again: 2.\n", "E-mails that are sent again: 0.\n"]
+    assert sorted(letter["To"] for letter in sent) == ["layla@example.org", "sami@example.org"]
+    assert run("mail", "retry").stdout == "E-mails that are sent again: 0.\n"
+    assert post_office.deliver() == []
+
+
+@on_sqlite
 def test_check_advises_and_strict_insists_on_the_same(run):
     for name, advice in {
         "CONTACT": "CAMPAIGN_CONTACT is not set",

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import subprocess
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -21,12 +20,12 @@ from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission
 from campaign.server import worker
 from campaign.state import AppState
-from tests.faults.crowd import Answer, SortingOffice, ask, blank_form, lines, post, together
+from tests.faults.crowd import SortingOffice, ask, blank_form, lines, post, together
+from tests.faults.served import READING, letters_of, readiness, reading, send
 from tests.people import PostOffice, Visitor, parse, rows
-from tests.servers import Campaign, PostgreSQL, free_port, on_sqlite, wait_until
+from tests.servers import Campaign, PostgreSQL, on_sqlite, wait_until
 
 TYPED = {"name": "Yusuf Karam", "email": "yusuf@example.org", "shown_as": "يوسف", "country": "LB", "news": "y"}
-READING = ("/en/", "/ar/", "/en/testimony", "/ar/petition", "/en/sign", "/api/v1/petition.json", "/healthz")
 
 
 @contextlib.contextmanager
@@ -49,36 +48,6 @@ def typed_in(html: str) -> dict[str, str]:
     ticked = {name: field.get("value") for name, field in fields.items() if field.get("checked") is not None}
     chosen = {"country": next(choice.get("value") for choice in page.iter("option") if choice.get("selected") is not None)}
     return {name: value for name, value in (texts | ticked | chosen).items() if value and name != "consent"}
-
-
-def settings_of(campaign: Campaign) -> Settings:
-    """The settings that a served campaign has, as far as its database needs them."""
-    return Settings(data=campaign.data, database_url=campaign.env["CAMPAIGN_DATABASE_URL"])
-
-
-def letters_of(campaign: Campaign) -> int:
-    """How many letters the outbox holds, sent ones too."""
-    opened = instance.open_database(settings_of(campaign))
-    with opened.reading() as session:
-        number = session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage)) or 0
-    opened.close()
-    return number
-
-
-def send(campaign: Campaign, blank: dict[str, str], *addresses: str) -> list[Answer]:
-    """One form after the other."""
-
-    async def sending() -> list[Answer]:
-        async with lines(campaign.port, 1) as (line,):
-            forms = (blank | {"name": "Layla Haddad", "email": address} for address in addresses)
-            return [await line.ask(post(campaign.port, "/en/sign", form)) for form in forms]
-
-    return together(sending())
-
-
-def reading(campaign: Campaign) -> dict[str, int]:
-    """What a reader gets of each page."""
-    return {path: together(ask(campaign.port, path)).status for path in READING}
 
 
 def test_a_form_sent_while_the_database_is_locked_comes_back_with_all_that_was_typed(app, somebody, settings, monkeypatch):
@@ -170,10 +139,10 @@ async def through_a_stop(
 
 @pytest.fixture
 def small_disk(campaign: Campaign) -> Iterator[Path]:
-    """A disk of 2 MB, and on it the data folder."""
+    """A disk of 16 MB, and on it the data folder."""
     place = campaign.data
     place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
+    mount = ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)]
     try:
         subprocess.run(mount, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
@@ -205,53 +174,21 @@ def test_on_a_full_disk_nobody_is_thanked_and_with_room_again_it_goes_on(campaig
     assert all(int(answer.headers["retry-after"]) > 0 and b"Layla Haddad" in answer.body for answer in refused)
     assert set(reading(campaign).values()) == {200}
     assert letters_of(campaign) == thanked
+    wait_until(lambda: readiness(campaign)["database"] is False)
+    assert readiness(campaign)["worker"] is True
 
     (small_disk / "filler").unlink()
     wait_until(lambda: send(campaign, blank, "after@example.org")[0].status == 303)
     wait_until(lambda: office.number >= thanked + 1)
     assert campaign.run("check").returncode == 0
+    wait_until(lambda: readiness(campaign)["database"] is True)
 
 
 def fill(disk: Path) -> None:
     """Leaves no byte free."""
     with (disk / "filler").open("wb", buffering=0) as filler, contextlib.suppress(OSError):
         while True:
-            filler.write(b"\0" * 1024)
-
-
-@pytest.mark.slow
-@on_sqlite
-def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(campaign: Campaign):
-    port = free_port()
-    campaign.env["CAMPAIGN_MAIL_URL"] = f"smtp://127.0.0.1:{port}?starttls=off"
-    campaign.start()
-    blank = together(blank_form(campaign.port))
-    addresses = [f"patient{number}@example.org" for number in range(30)]
-    assert {answer.status for answer in send(campaign, blank, *addresses)} == {303}
-    wait_until(lambda: attempts(campaign) >= 3)
-
-    with SortingOffice(port) as office:
-        when_it_is_time(campaign)
-        wait_until(lambda: office.number >= len(addresses))
-        time.sleep(1)
-        assert {address: len(links) for address, links in office.links.items()} == dict.fromkeys(addresses, 1)
-
-
-def attempts(campaign: Campaign) -> int:
-    """How often a letter was tried in vain."""
-    opened = instance.open_database(settings_of(campaign))
-    with opened.reading() as session:
-        number = session.scalar(sa.select(sa.func.sum(OutboxMessage.attempts))) or 0
-    opened.close()
-    return number
-
-
-def when_it_is_time(campaign: Campaign) -> None:
-    """Does at once what waiting would do: every letter that was tried in vain is due."""
-    opened = instance.open_database(settings_of(campaign))
-    with opened.writing() as session:
-        session.execute(sa.update(OutboxMessage).where(OutboxMessage.sent_at.is_(None)).values(due_at=now()))
-    opened.close()
+            filler.write(b"\0" * 4096)
 
 
 def test_what_is_over_is_forgotten_also_when_nobody_worked_for_weeks(

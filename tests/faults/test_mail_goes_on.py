@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import time
 from contextlib import closing
 
 import sqlalchemy as sa
@@ -16,6 +17,9 @@ from tests.faults.crowd import ask, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 
 POISON, GOOD = 240, 10
+IS_LONG = bool(os.environ.get("LONG"))  # a signature every ten seconds for five minutes
+SIGNATURES, EVERY = (30, 10) if IS_LONG else (10, 0)
+AT_ONCE = 5  # seconds
 SOON = 30  # seconds; a lease would take five minutes to end, and an idle machine needs one second
 
 
@@ -60,6 +64,20 @@ def test_after_forms_made_to_stop_the_mail_each_good_signature_has_its_email_wit
             wait_until(lambda address=address: office.links[address], SOON)
 
         assert "The mail worker ended" not in campaign.output
+
+
+def test_while_every_fifth_email_cannot_be_written_each_good_signature_has_its_own_within_seconds(campaign, office):
+    with campaign:
+        for number in range(SIGNATURES):
+            began = time.monotonic()
+            if number % 4 == 0:
+                post_unreadable(campaign, 1)
+            address = f"good{number}@example.org"
+            assert together(sign(campaign, [address])) == [303]
+            wait_until(lambda address=address: office.links[address], AT_ONCE)
+            time.sleep(max(0, began + EVERY - time.monotonic()))
+
+        assert [len(links) for links in office.links.values()] == [1] * SIGNATURES
 
 
 def test_what_was_claimed_when_everything_was_killed_is_sent_soon_after_the_next_start(campaign, office, monkeypatch):

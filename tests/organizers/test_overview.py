@@ -8,8 +8,10 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.organizers import overview
+from campaign.outbox import outage
 from campaign.outbox.mail_providers import add_counts
 from campaign.outbox.queue import OVERDUE_AFTER, OutboxMessage
+from campaign.outbox.smtp_answers import RelayTrouble
 from campaign.petition.models import DayCount
 from tests.people import parse, publish
 
@@ -56,6 +58,21 @@ def test_letters_that_wait_are_overdue_or_were_refused_are_counted(omar, visitor
 
     found = numbers(omar)
     assert (found["Waiting to be sent"], found["Overdue"], found["Refused by a mail server"]) == ("2", "1", "1")
+
+
+@pytest.mark.parametrize("trouble", outage.ADVICE)
+def test_an_outage_of_the_mail_server_is_said_at_the_desk_in_both_languages(omar, database, trouble):
+    assert "taken no e-mail since" not in omar.read().text
+    with database.writing() as session:
+        outage.begin(session, RelayTrouble("", trouble, "554 5.7.1"), now())
+
+    english, arabic = omar.read().text, omar.read("/ar/organize/").text
+
+    assert "The mail server has taken no e-mail since" in english
+    assert "لم يقبل خادم البريد أي رسالة منذ" in arabic
+    assert str(outage.ADVICE[trouble]) in english
+    assert str(outage.ADVICE[trouble]) not in arabic
+    assert all('<bdi dir="ltr">(554 5.7.1)</bdi>' in page for page in (english, arabic))
 
 
 def test_a_moderator_sees_the_numbers_and_no_switch(hadi):

@@ -13,7 +13,7 @@ import time_machine
 from campaign import instance
 from campaign.crypto import sealing
 from campaign.database import now
-from campaign.outbox import queue, smtp, worker_registry
+from campaign.outbox import delivery, queue, smtp, worker_registry
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import emails
 from campaign.server import worker
@@ -44,7 +44,7 @@ def round_of_work(app, mailbox, poisoned):
         with app.app_context(), smtp.open_transport(smtp.make_transport(site.settings, print)) as way_out:
             while claimed := queue.claim(site.database, now()):
                 for letter in claimed:
-                    assert queue.deliver(site.database, site.keys, way_out, poisoned, letter)
+                    assert delivery.deliver(site.database, site.keys, way_out, poisoned, letter)
         return [to for [to] in mailbox.recipients[before:]]
 
     return go
@@ -66,7 +66,7 @@ def test_an_email_that_cannot_be_written_is_given_up_after_a_few_tries(visitor, 
             round_of_work()
         tries += 1
 
-    assert tries == queue.MAX_FAILURES
+    assert tries == delivery.MAX_FAILURES
     assert (outbox()[0].failures, outbox()[0].attempts, outbox()[0].failed_at is not None) == (3, 0, True)
 
 

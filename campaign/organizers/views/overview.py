@@ -15,6 +15,7 @@ from campaign.organizers import overview as rules
 from campaign.organizers.audit import export_jsonl, newest_entries
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.models import ORGANIZER, ROLES
+from campaign.outbox import outage
 from campaign.petition.counting import next_goal
 from campaign.petition.models import DayCount, Publication
 from campaign.state import state
@@ -34,6 +35,7 @@ def overview() -> str:
         by_country = rules.signatures_by(session, DayCount.country)
         by_language = rules.signatures_by(session, DayCount.language)
         providers = rules.provider_stats(session, now().date())
+        mail_outage = outage.current_outage(session)
     return render_template(
         "organizers/overview.html",
         numbers=numbers,
@@ -45,6 +47,8 @@ def overview() -> str:
         by_country=_rows(by_country, dict(countries(current().code))),
         by_language=_rows(by_language, {code: language.name for code, language in LANGUAGES.items()}),
         providers=providers,
+        outage=mail_outage,
+        advice=outage.ADVICE[mail_outage.category] if mail_outage else "",
     )
 
 
