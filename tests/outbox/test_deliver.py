@@ -14,7 +14,7 @@ pytestmark = on_sqlite
 STRANGER = {
     "name": "Win a PRIZE سامي الغريب",
     "email": "layla@example.org",
-    "shown_as": "Call now +1 900 55512",
+    "shown_as": "Call now 900-55",
     "country": "TR",
 }
 
@@ -57,7 +57,7 @@ def test_nothing_that_a_stranger_typed_stands_in_any_letter(app, somebody, send,
     for letter in mailbox.letters:
         del letter["Message-ID"]  # its digits come by chance
         said = str(letter) + letter.get_content()
-        for word in ("PRIZE", "سامي", "الغريب", "900", "55512", "Turk", "تركيا"):
+        for word in ("PRIZE", "سامي", "الغريب", "900", "-55", "Turk", "تركيا"):
             assert word not in said
         links = re.findall(r"\S+://\S+", letter.get_content())
         assert len(links) == 1
