@@ -10,14 +10,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import confirming, desk, desk_exports, exporting, first_view, publishing, reading, report, signing
+from tests.bench import confirming, desk, desk_exports, exporting, first_view, publishing, reading, report, signing, whole_way
 from tests.bench.figures import Section
 from tests.bench.load import need_wrk
 from tests.bench.servers import Site, Yardstick
 from tests.bench.terms import Terms
 
 SIZES, LONG_SIZES = (1_000, 100_000), (1_000, 100_000, 1_000_000)
-PARTS = ("reading", "desk", "exporting", "signing")
+PARTS = ("reading", "desk", "exporting", "signing", "whole-way")
 
 
 def main() -> None:
@@ -40,7 +40,8 @@ def main() -> None:
 def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Section]:
     """The sites stay as large as they were made until signing begins."""
     with ExitStack() as stack:
-        sites = [stack.enter_context(Site(folder / f"site-{size}" / "data", size).fill()) for size in terms.sizes]
+        sizes = () if parts == ["whole-way"] else terms.sizes
+        sites = [stack.enter_context(Site(folder / f"site-{size}" / "data", size).fill()) for size in sizes]
         if "reading" in parts:
             yield from reading.measure(sites, terms, folder)
             yield first_view.measure(sites[0])
@@ -54,6 +55,8 @@ def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Secti
             yardstick = stack.enter_context(Yardstick(folder / "yardstick"))
             yield signing.measure(sites, yardstick, terms)
             yield confirming.measure(sites, yardstick, terms, folder)
+    if "whole-way" in parts:
+        yield whole_way.measure(folder, terms)
 
 
 def _options() -> argparse.Namespace:
