@@ -10,10 +10,14 @@ if TYPE_CHECKING:
 
     from campaign.config import Settings
     from campaign.state import AppState
+    from campaign.web.rate_limits import SharedMemory
 
 
-def create_app(settings: "Settings | None" = None) -> "Flask":
-    """Make the site as a WSGI application; raises NoInstance where `campaign serve` has not made the data folder yet."""
+def create_app(settings: "Settings | None" = None, memory: "SharedMemory | None" = None) -> "Flask":
+    """Make the site as a WSGI application; `memory` is what web workers that count together share.
+
+    Raises NoInstance where `campaign serve` has not made the data folder yet.
+    """
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -32,7 +36,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     app.config.update(MAX_CONTENT_LENGTH=request_checks.MAX_BODY, WTF_I18N_ENABLED=False)
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
-    app.extensions["campaign"] = built = build_state(app, settings)
+    app.extensions["campaign"] = built = build_state(app, settings, memory)
     for part in (request_checks, languages, context, errors, guards):
         part.init_app(app)
     for part in (petition, pages, prints, api, organizers):
@@ -45,7 +49,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     return app
 
 
-def build_state(app: "Flask", settings: "Settings") -> "AppState":
+def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None" = None) -> "AppState":
     """Open the keys and the database, read the texts, and make what every request uses."""
     from campaign.config import STATIC, TRANSLATIONS
     from campaign.content import testimony_policy
@@ -64,7 +68,7 @@ def build_state(app: "Flask", settings: "Settings") -> "AppState":
         settings=settings,
         database=database,
         keys=keys,
-        rate_limiter=rate_limits.RateLimiter(settings, keys.form),
+        rate_limiter=rate_limits.RateLimiter(settings, keys.form, memory),
         form_token=request_checks.FormToken(keys.form),
         policy=policy,
         texts=texts,

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
     goal: int | None = Field(None, ge=1, description="A goal of your own; without it the goals climb 100, 250, 500, 1,000, ...")
     shared_url: str = Field(
         "memory://",
-        description="Where rate limits are kept; `redis://...` when several processes or machines share them.",
+        description="Where rate limits are kept; `redis://...` when several machines share them.",
     )
     trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies of your own stand before the site.")
     count_every: int = Field(60, ge=1, description="Seconds between two published counts.")

@@ -97,7 +97,7 @@ def standing(app: Flask) -> list[Any]:
     """The signatures that count."""
     site: AppState = app.extensions["campaign"]
     with site.database.reading() as session:
-        return list(session.scalars(counting.confirmed()))
+        return list(session.scalars(counting.counted()))
 
 
 def publish(app: Flask) -> None:

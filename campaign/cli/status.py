@@ -38,6 +38,7 @@ def status() -> None:
             "confirmed now": counting.count(session),
             "withdrawn": published.withdrawn,
             "removed": published.removed,
+            "held for review": counting.count_held(session),
             "waiting to be confirmed": session.scalar(sa.select(sa.func.count()).select_from(Submission)),
             "letters waiting": outbox.waiting,
             "letters refused": outbox.refused,

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 
 from campaign.database import Database
-from campaign.petition.counting import confirmed
+from campaign.petition.counting import counted
 from campaign.petition.models import Signature
 
 PAGE = 500  # signatures
@@ -50,7 +50,7 @@ class SignatureFilter:
 
     def select(self, *columns: Any) -> sa.Select[Any]:
         """Return the statement that finds them, or columns of them."""
-        found = confirmed(*columns)
+        found = counted(*columns)
         if self.since:
             found = found.where(Signature.confirmed_on >= self.since)
         if self.until:

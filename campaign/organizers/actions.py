@@ -34,6 +34,8 @@ class Action(StrEnum):
     EXPORT_WITH_ADDRESSES = "export with addresses", lazy_gettext("An export with names and addresses.")
     FOUR_EYES_OFF = "four eyes off", lazy_gettext("The rule of a second agreement was turned off by the only organizer.")
     FOUR_EYES_ON = "four eyes on", lazy_gettext("The rule of a second agreement was turned on.")
+    HELD_AGAIN = "held again", lazy_gettext("Signatures were held for review again.")
+    HELD_COUNTED = "held counted", lazy_gettext("Signatures that were held for review were let into the count.")
     KEY_CHANGE = "key change", lazy_gettext("Another key for signatures to be sealed to.")
     KEY_CHANGED = "key changed", lazy_gettext("The key that signatures are sealed to was changed.")
     LOGGED_IN = "logged in", lazy_gettext("Somebody logged in.")

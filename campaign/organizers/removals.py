@@ -1,7 +1,7 @@
 """Remove signatures: looked at first, removed together, undone within a week, deleted for good after it.
 
 What was seen is what goes: the ids are frozen with the proposal. A removed signature names its removal, and everything that
-counts, shows or exports signatures selects them through counting.confirmed().
+counts, shows or exports signatures selects them through counting.counted().
 """
 
 from collections.abc import Sequence

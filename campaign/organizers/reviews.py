@@ -1,4 +1,4 @@
-"""What organizers review: names that are odd or held, the longest waiting first, and waves of signatures.
+"""What organizers review: held groups of signatures, names that are odd or held, and waves of signatures.
 
 Signatures may be from before encoded words were refused in addresses, when one mailbox could sign once with each spelling of
 it: they are put before the organizers too.
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.keys import key_id
 from campaign.crypto.sealing import CannotOpen, open_sealed
-from campaign.database import Database
+from campaign.database import Database, table
 from campaign.exports import rows
 from campaign.exports.rows import StoredSignature
 from campaign.keyset import PageOrder, read_page
@@ -23,12 +23,14 @@ from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.outbox.address import ENCODED_WORD
 from campaign.petition import display_names
-from campaign.petition.counting import confirmed
+from campaign.petition.counting import counted, held, standing
 from campaign.petition.models import Burst, BurstMember, NameReview, Signature
 from campaign.petition.name_flags import ADDRESS
 
 REVIEW_PAGE_SIZE = 25  # names; a form of the desk carries 60 fields at most
 MAX_MEMBERS = 200  # of a wave, that are shown
+MAX_GROUPS = 100  # that are shown
+_signature = table(Signature)
 OLDEST_FIRST = PageOrder((NameReview.day, NameReview.signature_id))
 IS_PENDING = NameReview.refused_on.is_(None)
 
@@ -53,7 +55,7 @@ def pending_names(session: Session, after: str) -> tuple[list[PendingName], str 
         NameReview.flags,
         Signature.shown_as,
     )
-    waiting = confirmed(*columns).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING)
+    waiting = counted(*columns).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING)
     found = read_page(session, waiting, OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
     names = [
         PendingName(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
@@ -78,21 +80,54 @@ def refuse(session: Session, ids: list[bytes], *, by: str, today: date) -> None:
 
 def pending_bursts(session: Session) -> list[Burst]:
     """Return the waves that nobody has reviewed yet, the newest first."""
-    return list(
-        session.scalars(sa.select(Burst).where(Burst.looked_on.is_(None)).order_by(Burst.id.desc()).limit(REVIEW_PAGE_SIZE))
-    )
+    waiting = sa.select(Burst).where(Burst.looked_on.is_(None), Burst.is_held.is_(False))
+    return list(session.scalars(waiting.order_by(Burst.id.desc()).limit(REVIEW_PAGE_SIZE)))
+
+
+def held_groups(session: Session) -> list[Any]:
+    """Return the groups in which signatures are held now, the oldest first: `id`, `day` and `number` of those held."""
+    number = sa.func.count().label("number")
+    found = held(Burst.id, Burst.day, number).join(Burst, Burst.id == Signature.held_in).group_by(Burst.id, Burst.day)
+    return list(session.execute(found.order_by(Burst.id).limit(MAX_GROUPS)))
+
+
+def held_ids(session: Session, number: int, most: int) -> list[bytes]:
+    """Return the ids of the signatures that are held in a group."""
+    return list(session.scalars(held(Signature.id).where(Signature.held_in == number).order_by(Signature.id).limit(most)))
+
+
+def count_held_group(session: Session, number: int, *, by: str) -> None:
+    """Let the signatures that are held in a group into the count."""
+    theirs = _signature.c.held_in == number, _signature.c.removal_id.is_(None)
+    _hold(session, Action.HELD_COUNTED, number, None, theirs, by)
+
+
+def hold_group_again(session: Session, number: int, *, by: str) -> None:
+    """Hold the signatures of a group for review again that were let into the count."""
+    members = sa.select(BurstMember.signature_id).join(Burst, Burst.id == BurstMember.wave_id)
+    members = members.where(BurstMember.wave_id == number, Burst.is_held)
+    theirs = _signature.c.id.in_(members), _signature.c.held_in.is_(None), _signature.c.removal_id.is_(None)
+    _hold(session, Action.HELD_AGAIN, number, number, theirs, by)
+
+
+def _hold(
+    session: Session, action: Action, number: int, group: int | None, theirs: tuple[sa.ColumnElement[bool], ...], by: str
+) -> None:
+    changed = len(session.scalars(sa.update(_signature).where(*theirs).values(held_in=group).returning(_signature.c.id)).all())
+    if changed:
+        audit.record(session, by, action, wave=number, number=changed)
 
 
 def burst_members(session: Session, number: int, most: int = MAX_MEMBERS) -> list[Any]:
     """Return the signatures of a wave that were not removed: `id`, `day`, `country`, `language` and `shown_as`."""
     columns = (Signature.id, Signature.confirmed_on.label("day"), Signature.country, Signature.language, Signature.shown_as)
-    theirs = confirmed(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
+    theirs = standing(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
     return list(session.execute(theirs.order_by(BurstMember.signature_id).limit(most)))
 
 
 def count_members(session: Session, number: int) -> int:
     """Return how many signatures of a wave were not removed."""
-    theirs = confirmed(sa.func.count()).join(BurstMember, BurstMember.signature_id == Signature.id)
+    theirs = standing(sa.func.count()).join(BurstMember, BurstMember.signature_id == Signature.id)
     return session.scalar(theirs.where(BurstMember.wave_id == number)) or 0
 
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
 from campaign.keyset import KeysetPage, PageOrder, read_page
-from campaign.petition.counting import confirmed
+from campaign.petition.counting import counted
 from campaign.petition.models import Signature, Submission
 from campaign.petition.name_index import NameWord, query_words, starts_with
 
@@ -60,7 +60,7 @@ def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:
         return _named(session, wanted, words)
     if wanted.state == "waiting":
         return _waiting(wanted)
-    statement = confirmed(Signature.confirmed_on.label("key"), Signature.id.label("id"))
+    statement = counted(Signature.confirmed_on.label("key"), Signature.id.label("id"))
     if wanted.state == "removed":
         statement = _keys(Signature.confirmed_on, Signature.id).where(Signature.removal_id.is_not(None))
     statement = statement.where(*_filters(wanted, Signature, Signature.confirmed_on))
@@ -106,7 +106,8 @@ def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> Paged
     same = sa.select(other.word).where(other.signature_id == NameWord.signature_id)
     statement = _keys(NameWord.word, NameWord.signature_id).join(Signature, NameWord.signature_id == Signature.id)
     statement = statement.where(
-        sa.func.coalesce(Signature.removal_id, Signature.removal_id).is_(None),  # without an index, as the filters below
+        # without an index, as the filters below
+        sa.func.coalesce(Signature.removal_id, Signature.held_in).is_(None),
         starts_with(NameWord.word, rarest),
         ~same.where(other.word >= rarest, other.word < NameWord.word).exists(),
         *(same.where(starts_with(other.word, word)).exists() for word in others),

@@ -26,6 +26,7 @@ CLAIM_BATCH = 20
 LINK_LIFETIME, MAX_LIFETIME = timedelta(hours=72), timedelta(days=7)
 REMIND_AFTER = timedelta(hours=24)
 OVERDUE_AFTER = 3 * LEASE
+DUE_STEP = timedelta(minutes=5)
 
 
 class OutboxMessage(Base):
@@ -71,10 +72,22 @@ class MessageCounts:
 Cutoff = datetime | sa.BindParameter[datetime]
 
 
-def enqueue(session: Session, key: bytes, *, entry: bytes, kind: str, envelope: Envelope, at: datetime) -> None:
-    """Puts an e-mail into the outbox; it is sent once the session is committed, and never if it is not."""
+def enqueue(
+    session: Session, key: bytes, *, entry: bytes, kind: str, envelope: Envelope, at: datetime, due_at: datetime | None = None
+) -> None:
+    """Put an e-mail into the outbox: sent once the session is committed, or at `due_at`, and never if it is not committed."""
     box = sealing.encrypt(key, json.dumps([envelope.address.text, envelope.language, envelope.token], ensure_ascii=False))
-    session.execute(INSERT_MESSAGE, {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": at, "attempts": 0})
+    session.execute(
+        INSERT_MESSAGE, {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": due_at or at, "attempts": 0}
+    )
+
+
+def delayed(at: datetime, delay: timedelta) -> datetime:
+    """Return when an e-mail is due: at once, or after a delay on the next full DUE_STEP, so that the time tells no network."""
+    if not delay:
+        return at
+    late = at + delay
+    return late + (datetime.min.replace(tzinfo=late.tzinfo) - late) % DUE_STEP
 
 
 def open_envelope(key: bytes, box: bytes) -> Envelope:

@@ -6,6 +6,9 @@ by day and provider, and what was a burst is kept for 30 days. Nothing else of t
 The rule. A domain that is no large provider makes a burst with 20 signatures in an hour. A large provider makes one with
 200 or more, when they are five times as many as usual beside those of all others in that hour: with a usual share of s,
 others x s / (1 - s) are usual. The share is that of the 30 days before; with nothing known yet it is a half.
+
+From a domain that is no large provider, 20 signatures an hour count. Those beyond them are held for review at once, as one group.
+A large provider's are never held: nobody can suppress real signers by buying mailboxes there.
 """
 
 from collections import Counter, defaultdict
@@ -15,13 +18,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto import sealing
-from campaign.database import Database, table
+from campaign.database import Database, insert, table
 from campaign.outbox.address import EmailAddress
-from campaign.outbox.mail_providers import OTHER, ProviderDay, add_counts, provider_of
-from campaign.petition.counting import confirmed
-from campaign.petition.models import Burst, BurstMember, RecentConfirmation, Signature
+from campaign.outbox.mail_providers import OTHER, ProviderDay, add_counts, provider_of, registrable_domain
+from campaign.petition.counting import counted
+from campaign.petition.models import Burst, BurstMember, DomainCount, RecentConfirmation, Signature
 
 SMALL_BURST, LARGE_BURST, TIMES_USUAL = 20, 200, 5
+LIMITED_PERIOD, QUARTER = timedelta(hours=1), timedelta(minutes=15)
 USUAL_PERIOD = timedelta(days=30)  # how far back the usual share is taken from
 BURST_LIFETIME = timedelta(days=30)
 FOLD_LOCK = b"arrivals"  # two that fold at once take turns
@@ -35,9 +39,65 @@ Groups = dict[tuple[str, bytes], list[bytes]]
 def record_confirmation(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> None:
     """Notes the hour in which a signature was confirmed, and its provider; of a small one only a tag of the domain."""
     provider = provider_of(email.domain)
-    domain = sealing.content_mac(key, "domain", email.domain)[:DOMAIN_TAG_LENGTH] if provider == OTHER else b""
+    domain = domain_tag(key, email) if provider == OTHER else b""
     values = {"signature_id": signature, "hour": start_of_hour(at), "provider": provider, "domain": domain}
     session.execute(INSERT_CONFIRMATION, values)
+
+
+def hold_beyond_limit(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> int | None:
+    """Hold a new signature for review where its small domain brings more than 20 within the hour; return its group."""
+    if provider_of(email.domain) != OTHER:
+        return None
+    domain, quarter = domain_tag(key, email), start_of_quarter(at)
+    if _count_domain(session, domain, quarter) <= SMALL_BURST:
+        return None
+    group = _held_group(session, domain, quarter)
+    one = {"wave_id": group, "signature_id": signature}
+    session.execute(sa.update(table(Signature)).where(table(Signature).c.id == signature).values(held_in=group))
+    session.execute(sa.insert(table(BurstMember)), [one])
+    session.execute(sa.update(table(Burst)).where(table(Burst).c.id == group).values(number=table(Burst).c.number + 1))
+    return group
+
+
+def _count_domain(session: Session, domain: bytes, quarter: datetime) -> int:
+    """Count one more of a domain; return how many came in this quarter of an hour and the hour before it.
+
+    The row stays locked until the commit, so those who confirm at once are counted one after the other.
+    """
+    new = insert(session, DomainCount).values(domain=domain, quarter=quarter, number=1)
+    more = {"number": DomainCount.number + 1}
+    session.execute(new.on_conflict_do_update(index_elements=["domain", "quarter"], set_=more))
+    return session.scalar(sa.select(sa.func.sum(DomainCount.number)).where(*_recent(domain, quarter))) or 0
+
+
+def _held_group(session: Session, domain: bytes, quarter: datetime) -> int:
+    """Return the group that the signatures of a domain are held in now; it is a new one after a quiet hour."""
+    known = sa.select(sa.func.max(DomainCount.wave_id)).where(*_recent(domain, quarter))
+    group = session.scalar(known) or _new_group(session, quarter)
+    current = DomainCount.domain == domain, DomainCount.quarter == quarter
+    session.execute(sa.update(DomainCount).where(*current).values(wave_id=group))
+    return group
+
+
+def _new_group(session: Session, quarter: datetime) -> int:
+    group = Burst(day=quarter.date(), hour=quarter.hour, provider=OTHER, number=0, is_held=True)
+    session.add(group)
+    session.flush()
+    return group.id
+
+
+def _recent(domain: bytes, quarter: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    return DomainCount.domain == domain, DomainCount.quarter >= quarter - LIMITED_PERIOD
+
+
+def start_of_quarter(at: datetime) -> datetime:
+    """The beginning of the quarter of an hour that a moment is in."""
+    return start_of_hour(at) + at.minute // 15 * QUARTER
+
+
+def domain_tag(key: bytes, email: EmailAddress) -> bytes:
+    """Return what tells a registered domain again; all its subdomains are one, and without the key it says nothing."""
+    return sealing.content_mac(key, "domain", registrable_domain(email.domain))[:DOMAIN_TAG_LENGTH]
 
 
 def fold_past_hours(database: Database, at: datetime) -> None:
@@ -47,12 +107,12 @@ def fold_past_hours(database: Database, at: datetime) -> None:
     with database.reading() as session:  # most of the time there is none, and looking costs no writer's turn
         if session.scalar(sa.select(arrival.signature_id).where(is_over).limit(1)) is None:
             return
-    counted = confirmed(Signature.id).join(RecentConfirmation, RecentConfirmation.signature_id == Signature.id).where(is_over)
+    standing_now = counted(Signature.id).join(RecentConfirmation, RecentConfirmation.signature_id == Signature.id).where(is_over)
     hours: dict[datetime, Groups] = defaultdict(lambda: defaultdict(list))
     with database.writing() as session:
         database.lock(session, FOLD_LOCK)
         # whoever withdraws now is to wait
-        standing = set(session.scalars(counted.with_for_update(read=True, key_share=True, of=Signature)))
+        standing = set(session.scalars(standing_now.with_for_update(read=True, key_share=True, of=Signature)))
         gone = sa.delete(table(RecentConfirmation)).where(is_over)
         for row in session.execute(gone.returning(arrival.hour, arrival.provider, arrival.domain, arrival.signature_id)):
             if row.signature_id in standing:
@@ -96,10 +156,15 @@ def is_unusual(number: int, others: int, known: int, known_of_all: int) -> bool:
     return number >= max(LARGE_BURST, TIMES_USUAL * usual)
 
 
-def purge(database: Database, today: date) -> None:
-    """Deletes the waves of 30 days ago and before, and who belonged to them."""
+def purge(database: Database, at: datetime) -> None:
+    """Delete the waves of 30 days ago and before, with who belonged to them, but no group in which some are held yet.
+
+    The counts of domains go once they limit nothing any more.
+    """
+    is_over = Burst.day < at.date() - BURST_LIFETIME
     with database.writing() as session:
-        session.execute(sa.delete(Burst).where(Burst.day < today - BURST_LIFETIME))
+        session.execute(sa.delete(Burst).where(is_over, ~sa.exists().where(table(Signature).c.held_in == Burst.id)))
+        session.execute(sa.delete(DomainCount).where(DomainCount.quarter < start_of_quarter(at) - LIMITED_PERIOD))
 
 
 def _confirmed(session: Session, day: date) -> Counter[str]:

@@ -22,6 +22,7 @@ class Snapshot:
     confirmed: int = 0
     withdrawn: int = 0
     removed: int = 0
+    held: int = 0
     removed_by_reason: tuple[tuple[str, int], ...] = ()
     countries: tuple[tuple[str, int], ...] = ()
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,21 +34,36 @@ class Snapshot:
     are_words_held: bool = False
 
 
-def confirmed(*columns: Any) -> sa.Select[Any]:
-    """Select the signatures that count, or columns of them: each was confirmed from its mailbox, and is not removed."""
+def counted(*columns: Any) -> sa.Select[Any]:
+    """Select the signatures that count, or columns of them: confirmed from their mailboxes, not removed and not held."""
+    return standing(*columns).where(Signature.held_in.is_(None))
+
+
+def held(*columns: Any) -> sa.Select[Any]:
+    """Select the signatures that are held for review, or columns of them: they were confirmed, and do not count."""
+    return standing(*columns).where(Signature.held_in.is_not(None))
+
+
+def standing(*columns: Any) -> sa.Select[Any]:
+    """Select the signatures that count or are held, or columns of them; a mailbox has at most one."""
     return sa.select(*(columns or (Signature,))).select_from(Signature).where(Signature.removal_id.is_(None))
 
 
 def count(session: Session) -> int:
     """How many signatures count now."""
-    return session.scalar(confirmed(sa.func.count())) or 0
+    return session.scalar(counted(sa.func.count())) or 0
+
+
+def count_held(session: Session) -> int:
+    """How many signatures are held for review now."""
+    return session.scalar(held(sa.func.count())) or 0
 
 
 def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
         since, rows = count_anew(session, now())
-        left = gone(session)
+        left, waiting = gone(session), count_held(session)
     with database.writing() as session:
         database.lock(session, PUBLISH_LOCK)
         row = session.get(Publication, 1)
@@ -57,10 +73,10 @@ def publish(database: Database, *, batch: int = 1) -> None:
         if rows:
             session.execute(sa.insert(DayCount), rows)
         row.counted_at = now().replace(second=0, microsecond=0)
-        standing = total(session)
-        if batch > 1 and abs(row.confirmed - standing) < batch:
+        standing_now = total(session)
+        if batch > 1 and max(abs(row.confirmed - standing_now), abs(row.held - waiting)) < batch:
             return
-        row.confirmed, row.countries = standing, _cells(session)
+        row.confirmed, row.held, row.countries = standing_now, waiting, _cells(session)
         row.withdrawn = left.pop("withdrawn", 0)
         row.removed, row.removed_by_reason = sum(left.values()), {reason: number for reason, number in left.items() if number}
         row.as_of = row.counted_at
@@ -77,14 +93,14 @@ def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any
     if not was_counted_today or total(session, before=since) != _standing(session, before=since):
         since = date.min
     cell = (Signature.confirmed_on, Signature.country, Signature.language)
-    cells = confirmed(*cell, sa.func.count()).where(Signature.confirmed_on >= since).group_by(*cell)
+    cells = counted(*cell, sa.func.count()).where(Signature.confirmed_on >= since).group_by(*cell)
     names = ("day", "country", "language", "number")
     return since, [dict(zip(names, (day, country or "", *rest), strict=True)) for day, country, *rest in session.execute(cells)]
 
 
 def _standing(session: Session, before: date) -> int:
     """How many signatures of the days before one count now: all less the later ones, as databases are quick to count all."""
-    number = confirmed(sa.func.count())
+    number = counted(sa.func.count())
     later = number.where(Signature.confirmed_on >= before)
     return session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
 
@@ -103,6 +119,7 @@ def read_snapshot(session: Session) -> Snapshot:
         confirmed=row.confirmed,
         withdrawn=row.withdrawn,
         removed=row.removed,
+        held=row.held,
         removed_by_reason=tuple(sorted(row.removed_by_reason.items())),
         countries=tuple(sorted(row.countries.items())),
         as_of=row.as_of,

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from campaign.database import table
 from campaign.keyset import PageOrder, read_page
 from campaign.petition import name_index
-from campaign.petition.counting import confirmed
+from campaign.petition.counting import counted
 from campaign.petition.models import NameReview, Signature
 from campaign.petition.name_flags import suspicious
 
@@ -31,7 +31,7 @@ class NamesPage:
 
 def shown_names(session: Session, *, after: str, before: date | None) -> NamesPage:
     """Return the names after a key, the newest day first; with `before`, only those of days before it."""
-    shown = confirmed(Signature.confirmed_on.label("key"), Signature.id.label("id"), Signature.shown_as)
+    shown = counted(Signature.confirmed_on.label("key"), Signature.id.label("id"), Signature.shown_as)
     shown = shown.where(Signature.shown_as.is_not(None))
     if before is not None:
         shown = shown.where(Signature.confirmed_on < before)
@@ -86,7 +86,7 @@ def refuse_names(session: Session, ids: list[bytes], today: date) -> int:
 
 def hold_name(session: Session, signature: bytes, today: date) -> bool:
     """Takes shown words from among the names until an organizer has looked at them; returns whether there were any."""
-    found = session.scalar(confirmed().where(Signature.id == signature).with_for_update())
+    found = session.scalar(counted().where(Signature.id == signature).with_for_update())
     if found is None or not found.shown_as:
         return False
     review = session.get(NameReview, signature)
@@ -108,6 +108,6 @@ def _change(session: Session, signature: Signature, words: str | None) -> None:
 
 def _waiting(session: Session, ids: list[bytes]) -> list[tuple[NameReview, Signature]]:
     """Return what waits among these, locked, so that the signer does not choose other words meanwhile."""
-    both = confirmed(NameReview, Signature).join(NameReview, NameReview.signature_id == Signature.id)
+    both = counted(NameReview, Signature).join(NameReview, NameReview.signature_id == Signature.id)
     waiting = both.where(NameReview.signature_id.in_(ids), NameReview.refused_on.is_(None)).with_for_update()
     return [(review, signature) for review, signature in session.execute(waiting)]

@@ -73,7 +73,8 @@ def _waiting(session: Session, submission: Submission) -> Page:
 
 
 def _confirm(session: Session, token: str) -> Signature | Submission | None:
-    return signing.confirm(session, state().keys, token, now(), hold=current_snapshot().are_words_held)
+    hold, limits = current_snapshot().are_words_held, state().settings.limits
+    return signing.confirm(session, state().keys, token, now(), hold=hold, limit_domains=limits)
 
 
 def _change(session: Session, signature: Signature, action: str) -> ShownForm | None:

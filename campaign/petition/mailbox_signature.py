@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import INSERTS, table
-from campaign.petition.counting import confirmed
+from campaign.petition.counting import standing
 from campaign.petition.models import Signature, Submission
 
 FIRST_LENGTH = 32  # bytes of a tag of version 1
@@ -29,8 +29,8 @@ SELECT_SIGNED = (  # what a mailbox has signed, locked so that an organizer who 
 
 
 def signature_of(session: Session, waiting: Submission) -> Signature | None:
-    """Return the signature that counts of the mailbox of a submission, in any spelling."""
-    found: Signature | None = session.scalar(confirmed().where(Signature.tag.in_([waiting.tag, waiting.first_tag])))
+    """Return the signature that counts or is held of the mailbox of a submission, in any spelling."""
+    found: Signature | None = session.scalar(standing().where(Signature.tag.in_([waiting.tag, waiting.first_tag])))
     return found
 
 
@@ -55,6 +55,7 @@ def insert_signature(session: Session, values: dict[str, Any], first_tag: bytes)
 
 
 def delete_signatures(session: Session, tags: list[bytes]) -> bool:
-    """Delete what a mailbox has signed, also what was removed; return whether any of it counted."""
-    gone = session.scalars(sa.delete(_signature).where(_signature.c.tag.in_(tags)).returning(_signature.c.removal_id))
-    return None in gone.all()
+    """Delete what a mailbox has signed, also what was removed or held; return whether any of it counted."""
+    columns = _signature.c.removal_id, _signature.c.held_in
+    gone = session.execute(sa.delete(_signature).where(_signature.c.tag.in_(tags)).returning(*columns))
+    return (None, None) in [tuple(row) for row in gone]

@@ -33,7 +33,10 @@ class Submission(Base):
     created_at: Mapped[datetime]
 
 
-def _index(name: str, *columns: str, where: str = "removal_id IS NULL", unique: bool = False) -> sa.Index:
+COUNTS = "removal_id IS NULL AND held_in IS NULL"
+
+
+def _index(name: str, *columns: str, where: str = COUNTS, unique: bool = False) -> sa.Index:
     """Return an index of some of the signatures: of those that count, where nothing else is said."""
     condition = sa.text(where)
     return sa.Index(f"ix_signature_{name}", *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
@@ -42,18 +45,19 @@ def _index(name: str, *columns: str, where: str = "removal_id IS NULL", unique: 
 class Signature(Base):
     """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day.
 
-    It counts while it belongs to no removal, see counting.confirmed().
+    It counts while it belongs to no removal and to no held group, see counting.counted().
     """
 
     __tablename__ = "signature"
     __table_args__ = (
-        _index("tag_standing", "tag", unique=True),
-        # The last column is always null. SQLite takes an index alone for an answer only when it has the column of its condition.
-        _index("confirmed_on_id", "confirmed_on", "id", "removal_id"),
-        _index("country_confirmed_on_id_language", "country", "confirmed_on", "id", "language", "removal_id"),
-        _index("language_confirmed_on_id_country", "language", "confirmed_on", "id", "country", "removal_id"),
-        _index("counted", "confirmed_on", "country", "language", "removal_id"),
-        _index("shown", "confirmed_on", "id", where="removal_id IS NULL AND shown_as IS NOT NULL"),
+        _index("tag_standing", "tag", unique=True, where="removal_id IS NULL"),
+        # The last two are always null. SQLite takes an index alone for an answer only when it has the columns of its condition.
+        _index("confirmed_on_id", "confirmed_on", "id", "removal_id", "held_in"),
+        _index("country_confirmed_on_id_language", "country", "confirmed_on", "id", "language", "removal_id", "held_in"),
+        _index("language_confirmed_on_id_country", "language", "confirmed_on", "id", "country", "removal_id", "held_in"),
+        _index("counted", "confirmed_on", "country", "language", "removal_id", "held_in"),
+        _index("shown", "confirmed_on", "id", where=f"{COUNTS} AND shown_as IS NOT NULL"),
+        _index("held_in", "held_in", "removal_id", where="held_in IS NOT NULL"),
         _index("removal_id", "removal_id", where="removal_id IS NOT NULL"),
         _index("removed", "confirmed_on", "id", "removal_id", where="removal_id IS NOT NULL"),
         {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
@@ -71,6 +75,7 @@ class Signature(Base):
     text_sha256: Mapped[str] = mapped_column(sa.String(64))
     confirmed_on: Mapped[date]
     removal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("removal.id"))  # an organizer removed it: it does not count
+    held_in: Mapped[int | None] = mapped_column(sa.ForeignKey("wave.id"))  # the group that it is held in for review
     removal: Mapped["Removal | None"] = relationship(lazy="selectin")
 
 
@@ -114,6 +119,7 @@ class Publication(Base):
     confirmed: Mapped[int]
     withdrawn: Mapped[int]
     removed: Mapped[int]
+    held: Mapped[int] = mapped_column(server_default="0")  # confirmed, and held for review
     removed_by_reason: Mapped[dict[str, int]] = mapped_column(sa.JSON)
     countries: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # only cells of 20 and more
     as_of: Mapped[datetime]
@@ -151,8 +157,23 @@ class RecentConfirmation(Base):
     domain: Mapped[bytes] = mapped_column(sa.LargeBinary(8))  # tells the same domain again, and says nothing without the key
 
 
+class DomainCount(Base):
+    """How many signatures were confirmed from one small mail domain in a quarter of an hour; gone a little over an hour later."""
+
+    __tablename__ = "domain_count"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    domain: Mapped[bytes] = mapped_column(sa.LargeBinary(8), primary_key=True)  # as RecentConfirmation.domain
+    quarter: Mapped[datetime] = mapped_column(primary_key=True)  # its beginning
+    number: Mapped[int]
+    wave_id: Mapped[int | None] = mapped_column(sa.ForeignKey("wave.id", ondelete="SET NULL"))  # where those beyond are held
+
+
 class Burst(Base):
-    """More signatures from one mail provider in one hour than is usual: for an organizer to look at, for 30 days."""
+    """More signatures from one mail provider in one hour than is usual: for an organizer to look at, for 30 days.
+
+    Or a group of signatures that are held for review: those beyond what one small domain may bring in an hour.
+    """
 
     __tablename__ = "wave"
 
@@ -162,6 +183,7 @@ class Burst(Base):
     provider: Mapped[str] = mapped_column(sa.String(20))  # `other`: one small provider, which is not named
     number: Mapped[int]
     looked_on: Mapped[date | None]  # and found to be in order
+    is_held: Mapped[bool] = mapped_column(server_default=sa.false())  # a held group; `hour` is that of the first in it
 
 
 class BurstMember(Base):

@@ -58,31 +58,44 @@ class SignatureRequest:
     language: str
     text_sha256: str
 
+    def digest(self, key: bytes) -> bytes:
+        """Return what finds the same content again, for the second click."""
+        return sealing.content_mac(
+            key,
+            self.name,
+            self.email.text,
+            self.shown_as,
+            self.country or "",
+            str(self.news),
+            self.language,
+            self.text_sha256,
+        )
 
-def sign(database: Database, session: Session, keys: Keys, submitted: SignatureRequest, at: datetime) -> None:
-    """Stores a submission and posts its e-mail.
+
+def sign(
+    database: Database,
+    session: Session,
+    keys: Keys,
+    submitted: SignatureRequest,
+    at: datetime,
+    *,
+    delay: timedelta = timedelta(0),
+) -> None:
+    """Store a submission and post its e-mail, which leaves after a delay.
 
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
     three e-mails a day to one address nothing more is sent.
     """
     tags = sealing.mailbox_tags(keys.tag, submitted.email.text)
-    digest = sealing.content_mac(
-        keys.tag,
-        submitted.name,
-        submitted.email.text,
-        submitted.shown_as,
-        submitted.country or "",
-        str(submitted.news),
-        submitted.language,
-        submitted.text_sha256,
-    )
+    digest = submitted.digest(keys.tag)
     database.lock(session, tags[0])
     if _is_repeated(session, tags=tags, digest=digest, at=at):
         return
     record, token = secrets.token_bytes(16), sealing.new_token()
     person = sealing.Person(record=record, text_sha256=submitted.text_sha256, name=submitted.name, email=submitted.email.text)
     envelope = Envelope(address=submitted.email, language=submitted.language, token=token)
-    queue.enqueue(session, keys.mail, entry=record, kind=CONFIRMING, envelope=envelope, at=at)
+    due_at = queue.delayed(at, delay)
+    queue.enqueue(session, keys.mail, entry=record, kind=CONFIRMING, envelope=envelope, at=at, due_at=due_at)
     session.execute(
         INSERT_SUBMISSION,
         {
@@ -135,11 +148,14 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
     return session.scalar(theirs.order_by(*counted_first).limit(1))
 
 
-def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False) -> Signature | Submission | None:
+def confirm(
+    session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False, limit_domains: bool = True
+) -> Signature | Submission | None:
     """Turn the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
 
     Where the mailbox has signed with another spelling of its address, the submission is left as it is and returned. With
-    `hold` its words are shown only once an organizer has looked at them.
+    `hold` its words are shown only once an organizer has looked at them. With `limit_domains` it is held for review where one
+    small mail domain brings more than is usual.
     """
     hashed = sealing.token_hash(token)
     found = session.execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
@@ -163,11 +179,13 @@ def confirm(session: Session, keys: Keys, token: str, at: datetime, *, hold: boo
         waiting.tag, waiting.first_tag, waiting.address_tag = tag, first_tag, values["address_tag"]
         session.flush()
         return find(session, token, at)  # the mailbox has signed already; every link that leads to it stays alive
-    bursts.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
+    held_in = bursts.hold_beyond_limit(session, keys.tag, signature=found["id"], email=email, at=at) if limit_domains else None
+    if held_in is None:
+        bursts.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
     if words:
         display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
     session.execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
-    return Signature(**values)
+    return Signature(**values, held_in=held_in)
 
 
 def withdraw(session: Session, signed: Signature, today: date, *, reason: str = "withdrawn") -> None:

@@ -1,5 +1,7 @@
 """The pages where people sign, and the names of those who chose so; what a link leads to is in link_views.py."""
 
+from datetime import timedelta
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.wrappers import Response
@@ -15,6 +17,7 @@ from campaign.petition.forms import SignForm, field_errors
 from campaign.petition.snapshot import current_snapshot
 from campaign.state import state
 from campaign.web import request_checks
+from campaign.web.rate_limits import LONGEST_DELAY, TooManyWaiting
 
 bp = Blueprint("petition", __name__, url_prefix="/<lang:lang>")
 
@@ -39,13 +42,13 @@ def sign() -> Page:
         return _form(
             form, 400, FORM_HEADERS, message=gettext("The form came from another site. Nothing was sent. Send it from here.")
         )
-    wait = state().rate_limiter.wait(request.remote_addr)
-    if wait:
-        return _form(form, 429, FORM_HEADERS | {"Retry-After": str(wait)}, wait_minutes=-(-wait // 60))
     if not form.validate():
         return _form(form, 400 if form.has_no_token else 422, FORM_HEADERS)
     try:
         return _store(form)
+    except TooManyWaiting as full:
+        headers = FORM_HEADERS | {"Retry-After": str(full.seconds)}
+        return _form(form, 429, headers, wait_minutes=-(-full.seconds // 60))
     except DATABASE_UNAVAILABLE:
         return _form(
             form, 503, FORM_HEADERS | RETRY_HEADERS, message=gettext("The site cannot take this just now. Nothing was kept.")
@@ -54,9 +57,10 @@ def sign() -> Page:
 
 @bp.get("/sign/sent")
 def sent() -> Page:
-    """One more step: the e-mail, and for an hour the address that it goes to."""
+    """One more step: the e-mail, which may leave later, and for an hour the address that it goes to."""
     address = sent_address.reveal_address(state().keys.form, request.args.get("to", ""), now())
-    return render_template("petition/sent.html", address=address), 200, SENT_HEADERS
+    hours = -(-LONGEST_DELAY // 3600) + 1 if request.args.get("later") else 0  # the same for everybody, and with time to send it
+    return render_template("petition/sent.html", address=address, hours=hours), 200, SENT_HEADERS
 
 
 @bp.get("/signatures")
@@ -80,10 +84,12 @@ def _store(form: SignForm) -> Page:
     if submitted.email.needs_smtputf8 and not _server_accepts_utf8():
         form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
         return _form(form, 422, FORM_HEADERS)
+    delay = timedelta(seconds=state().rate_limiter.reserve(request.remote_addr, submitted.email.domain))
     keys = active_keys()
     with state().database.writing() as session:
-        signing.sign(state().database, session, keys, submitted, now())
-    return redirect(url_for(".sent", to=sent_address.conceal_address(keys.form, submitted.email.text, now())), 303)
+        signing.sign(state().database, session, keys, submitted, now(), delay=delay)
+    to = sent_address.conceal_address(keys.form, submitted.email.text, now())
+    return redirect(url_for(".sent", to=to, later="y" if delay else None), 303)
 
 
 def _form(form: SignForm, status: int, headers: dict[str, str], message: str = "", wait_minutes: int = 0) -> Page:

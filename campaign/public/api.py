@@ -38,6 +38,7 @@ def petition_numbers() -> dict[str, Any]:
     return {
         "confirmed": latest.confirmed,
         "paper": 0,
+        "held": latest.held,
         "withdrawn": latest.withdrawn,
         "removed": latest.removed,
         "removed_by_reason": dict(latest.removed_by_reason),

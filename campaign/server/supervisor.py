@@ -26,6 +26,7 @@ from granian.server import MPServer
 from campaign import create_app
 from campaign.config import Settings
 from campaign.server.rsgi import RsgiAdapter
+from campaign.web.rate_limits import SharedMemory
 
 HEAD_TIMEOUT = 15
 """The seconds that a client may take to send the head of a request."""
@@ -76,7 +77,8 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
         log_enabled=False,
     )
     group.with_mail = mail
-    group.serve(target_loader=partial(load_app, settings, trouble), wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
+    target_loader = partial(load_app, settings, trouble, SharedMemory())
+    group.serve(target_loader=target_loader, wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
     if not trouble.empty():
         sys.exit(f"The site cannot start: {trouble.get()}")
 
@@ -87,12 +89,12 @@ def allow_many_connections() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 2 * MAX_CONNECTIONS), most))
 
 
-def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]") -> RsgiAdapter:
+def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]", memory: SharedMemory) -> RsgiAdapter:
     """Make the application in a new web worker; send the parent the reason if it cannot be made."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops its workers in order
     end_with_parent()
     try:
-        adapter = RsgiAdapter(create_app(settings))
+        adapter = RsgiAdapter(create_app(settings, memory))
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
         sys.exit(CANNOT_START)

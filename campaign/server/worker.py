@@ -79,7 +79,7 @@ def periodic_tasks(settings: Settings, database: Database) -> list[PeriodicTask]
         PeriodicTask(settings.count_every, lambda: counting.publish(database, batch=settings.count_batch)),
         PeriodicTask(PURGE_EVERY, lambda: queue.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: bursts.fold_past_hours(database, now())),
-        PeriodicTask(PURGE_EVERY, lambda: bursts.purge(database, now().date())),
+        PeriodicTask(PURGE_EVERY, lambda: bursts.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: removals.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: login.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: audit.store_head(database, settings.data)),

@@ -1,81 +1,196 @@
-"""Limit how much one network, and all networks together, may send.
+"""Slow down what one network or one small mail domain sends, so that nobody is shut out and nothing typed is lost.
 
-Rates are counted in memory under a random key that changes every hour, or in Redis under one that all processes derive. No
-address is stored anywhere.
+Each has a bucket that holds a burst of e-mails and fills again at a steady rate (the generic cell rate algorithm). The moment at
+which it is full again is all that is kept of it. E-mails beyond the burst are sent later. A network is asked to come back only
+far beyond it. The desk's login has buckets of its own.
+
+No address is stored. In memory a bucket is one of SLOTS numbers, chosen by a hash under a key of this start, so that thousands of
+networks share a number. In Redis its name is a hash under a key of the day that all processes derive.
 """
 
 import hashlib
 import hmac
 import ipaddress
+import math
+import mmap
+import re
 import secrets
 import time
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, cast
 
-from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
-from limits.errors import StorageError
-from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import FixedWindowRateLimiter
+import redis
+from redis.client import Pipeline
 
 from campaign.config import Settings
+from campaign.file_lock import file_lock
+from campaign.outbox.mail_providers import small_domain
 from campaign.web.request_checks import current_hour
 
-# A school behind one address: 500 pupils in an hour, a class of 40 within ten minutes and as many again.
-NETWORK_LIMITS = (RateLimitItemPerMinute(120, 10), RateLimitItemPerHour(600))
-# What one process lets in from everywhere: thrice the largest peak known of a petition (2,000 a minute).
-TOTAL_LIMITS = (RateLimitItemPerMinute(6000),)
-REDIS_TIMEOUTS: dict[str, Any] = {"wrap_exceptions": True, "socket_connect_timeout": 1, "socket_timeout": 1}  # seconds, for Redis
+SECONDS_AN_HOUR = 3600  # seconds
+BURST, EMAILS_AN_HOUR = 120, 100  # three classes of a school at once, then an e-mail every 36 seconds
+MAX_WAITING = 500  # e-mails of one network; beyond them the form comes back
+LONGEST_DELAY = MAX_WAITING * SECONDS_AN_HOUR // EMAILS_AN_HOUR  # seconds
+COME_BACK_AFTER = 600  # seconds, in which some of those that wait have left
+LARGER_NETWORK = 5  # times as much for an IPv6 /48, which can be one household or a university
+LOGINS, LOGINS_AN_HOUR = 120, 600
+SLOTS = 2**18
+LOCK_WAIT = 1.0  # seconds; after it a bucket may miss one e-mail, which nobody notices
+REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+PORT = re.compile(r"\]?:\d+$")
+Change = Callable[[list[float]], list[float]]
+
+
+class TooManyWaiting(Exception):
+    """So many e-mails of this network wait that the form cannot be taken now; `seconds` is when to send it again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(seconds)
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """What one network, mail domain or visitor of the login page may send."""
+
+    name: str
+    burst: int = BURST
+    an_hour: int = EMAILS_AN_HOUR
+    max_delay: int = LONGEST_DELAY  # seconds
+    is_refusing: bool = True  # beyond `max_delay`; else nothing waits longer than that
+
+    def delay(self, full_at: float, now: float) -> int:
+        """Return the seconds that the next one waits; raise TooManyWaiting."""
+        wait = max(0, round(full_at - now - (self.burst - 1) * SECONDS_AN_HOUR / self.an_hour))
+        if wait > self.max_delay and self.is_refusing:
+            raise TooManyWaiting(max(round(wait - self.max_delay), COME_BACK_AFTER if self.max_delay else 1))
+        return min(wait, self.max_delay)
+
+    def take(self, full_at: float, now: float) -> float:
+        """Return the moment at which the bucket is full again once one more was taken out of it."""
+        latest = now + self.max_delay + (self.burst - 1) * SECONDS_AN_HOUR / self.an_hour
+        return min(max(full_at, now), latest) + SECONDS_AN_HOUR / self.an_hour
+
+
+class SharedMemory:
+    """The buckets of one `campaign serve`: anonymous memory that its web workers inherit, and never a file."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._moments = memoryview(mmap.mmap(-1, 8 * SLOTS)).cast("d")
+
+    def __reduce__(self) -> tuple[type["SharedMemory"], tuple[()]]:
+        """Let a worker that is not forked, as on macOS, count for itself."""
+        return SharedMemory, ()
+
+    def update(self, names: Sequence[str], change: Change) -> None:
+        """Change the moments of these buckets together; the caller holds a lock."""
+        slots = [self._slot(name) for name in names]
+        for slot, moment in zip(slots, change([self._moments[slot] for slot in slots]), strict=True):
+            self._moments[slot] = moment
+
+    def _slot(self, name: str) -> int:
+        return int.from_bytes(hmac.digest(self._key, name.encode(), hashlib.sha256)[:8]) % SLOTS
+
+
+class RedisMemory:
+    """The buckets of several machines."""
+
+    def __init__(self, url: str, secret: bytes) -> None:
+        self._client, self._secret = redis.Redis.from_url(url, **REDIS_TIMEOUTS), secret
+
+    def update(self, names: Sequence[str], change: Change) -> None:
+        """Change the moments of these buckets together; each is deleted once its bucket is full again."""
+        hashed = [self._name(name) for name in names]
+
+        def store(pipeline: Pipeline) -> None:
+            moments = change([float(moment or 0) for moment in cast("list[bytes | None]", pipeline.mget(hashed))])
+            pipeline.multi()
+            for name, moment in zip(hashed, moments, strict=True):
+                pipeline.set(name, moment, ex=max(1, math.ceil(moment - time.time())))
+
+        self._client.transaction(store, *hashed)
+
+    def _name(self, name: str) -> str:
+        key = hmac.digest(self._secret, b"%d" % (current_hour() // 24), hashlib.sha256)
+        return "campaign:" + hmac.digest(key, name.encode(), hashlib.sha256).hex()
 
 
 class RateLimiter:
-    """How much one network, and all together, may send."""
+    """When an e-mail may leave, and whether a login may be tried."""
 
-    def __init__(self, settings: Settings, secret: bytes) -> None:
-        """`secret` is what all processes of the site know: with rates that they share, they count under the same names."""
-        self._settings, self._secret = settings, secret
-        self._key, self._hour = b"", 0
-        self._rates = FixedWindowRateLimiter(storage_from_string(settings.shared_url, **REDIS_TIMEOUTS))
-        self._own_rates = FixedWindowRateLimiter(MemoryStorage())
+    def __init__(self, settings: Settings, secret: bytes, memory: SharedMemory | None = None) -> None:
+        """`secret` is what all processes of the site know, `memory` what the workers of one machine share."""
+        self._is_on = settings.limits
+        self._lock_file = settings.data / "limits.lock"
+        self._memory = memory or SharedMemory()
+        self._redis = None if settings.shared_url.startswith("memory:") else RedisMemory(settings.shared_url, secret)
 
-    def wait(self, address: str | None) -> int:
-        """Counts one sending from a network address; returns 0, or the seconds to wait when it is too many.
+    def reserve(self, address: str | None, domain: str) -> int:
+        """Return the seconds until an e-mail to this domain may leave, asked for from a network; raise TooManyWaiting.
 
-        What is refused counts nowhere: nobody shuts others out, and waiting helps.
+        What is refused counts nowhere.
         """
-        if not self._settings.limits:
-            return 0
-        name = self._name(address)
-        counted = [*((rate, name) for rate in NETWORK_LIMITS), *((rate, "all") for rate in TOTAL_LIMITS)]
+        return self._take([*_network_buckets(address), *_domain_buckets(domain)])
+
+    def login_wait(self, address: str | None) -> int:
+        """Count one attempt to log in; return 0, or the seconds to wait when there were too many."""
+        buckets = [Bucket(f"login {name}", LOGINS, LOGINS_AN_HOUR, max_delay=0) for name in networks(address)[:1]]
         try:
-            return _count(self._rates, counted)
-        except StorageError:  # what is shared cannot be reached; each process counts for itself meanwhile
-            return _count(self._own_rates, counted)
+            self._take(buckets)
+        except TooManyWaiting as full:
+            return full.seconds
+        return 0
 
-    def _name(self, address: str | None) -> str:
-        """The name a network is counted under: meaningless without a key that changes every hour."""
-        if self._hour != current_hour():
-            self._hour = current_hour()
-            is_own = self._settings.shared_url.startswith("memory:")
-            self._key = secrets.token_bytes(32) if is_own else hmac.digest(self._secret, b"%d" % self._hour, hashlib.sha256)
-        return hmac.digest(self._key, network(address).encode(), hashlib.sha256).hex()
+    def _take(self, buckets: list[Bucket]) -> int:
+        delays, now = [0], time.time()
+
+        def change(moments: list[float]) -> list[float]:
+            delays[1:] = [bucket.delay(moment, now) for bucket, moment in zip(buckets, moments, strict=True)]
+            return [bucket.take(moment, now) for bucket, moment in zip(buckets, moments, strict=True)]
+
+        if self._is_on and buckets:
+            self._update([bucket.name for bucket in buckets], change)
+        return max(delays)
+
+    def _update(self, names: list[str], change: Change) -> None:
+        """Change the buckets in Redis; while it cannot be reached, those of this machine."""
+        if self._redis:
+            with suppress(redis.RedisError):
+                self._redis.update(names, change)
+                return
+        with file_lock(self._lock_file, wait=LOCK_WAIT):
+            self._memory.update(names, change)
 
 
-def _count(rates: FixedWindowRateLimiter, counted: Sequence[tuple[RateLimitItem, str]]) -> int:
-    """Counts what is within every rate; returns 0, or the seconds until it would be."""
-    full = [rates.get_window_stats(*one).reset_time for one in counted if not rates.test(*one)]
-    if full:
-        return max(1, int(max(full) - time.time()) + 1)
-    for one in counted:
-        rates.hit(*one)
-    return 0
+def networks(address: str | None) -> list[str]:
+    """Return the networks that count a visitor: an IPv4 address as it is; the /64 and the /48 of an IPv6 address.
+
+    A port is left out. What a proxy of our own sends instead of an address (RFC 7239 allows any name) counts as it is; an empty
+    one and "unknown" say nothing, and count nobody.
+    """
+    text = (address or "").strip()
+    for spelling in (text.strip("[]"), PORT.sub("", text).strip("[]")):
+        try:
+            ip = ipaddress.ip_address(spelling)
+        except ValueError:
+            continue
+        if isinstance(ip, ipaddress.IPv4Address) or ip.ipv4_mapped:
+            return [str(ip if isinstance(ip, ipaddress.IPv4Address) else ip.ipv4_mapped)]
+        return [str(ipaddress.IPv6Network((int(ip), length), strict=False)) for length in (64, 48)]
+    return [] if text.lower() in ("", "unknown") else [PORT.sub("", text)]
 
 
-def network(address: str | None) -> str:
-    """The network one household or phone holds: an IPv4 address as it is, the /64 of an IPv6 address."""
-    try:
-        ip = ipaddress.ip_address((address or "").strip("[]"))
-    except ValueError:
-        return "unknown"
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip
-    return str(ipaddress.ip_network((ip, 64), strict=False)) if ip.version == 6 else str(ip)
+def _network_buckets(address: str | None) -> list[Bucket]:
+    return [
+        Bucket(f"network {name}", BURST * times, EMAILS_AN_HOUR * times)
+        for name, times in zip(networks(address), (1, LARGER_NETWORK), strict=False)
+    ]
+
+
+def _domain_buckets(domain: str) -> list[Bucket]:
+    """Return the bucket of a small mail domain. It refuses nobody: who fills it would shut out its real users."""
+    found = small_domain(domain)
+    return [Bucket(f"domain {found}", is_refusing=False)] if found else []

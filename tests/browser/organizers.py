@@ -92,7 +92,7 @@ def invited(campaign: Campaign) -> str:
 
 
 def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
-    """Odd and held names, a wave, letters by provider, a removal to look at; the addresses of all that is there to see."""
+    """Odd and held names, a wave, a held group, e-mails by provider, a removal; the addresses of all that is there to see."""
     today = now().date()
     with closing(Database("", campaign.data)) as database:
         with database.writing() as session:
@@ -105,8 +105,18 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
             session.add_all(waves)
             session.flush()
             session.add_all(BurstMember(wave_id=waves[0].id, signature_id=one.id) for one in some)
+            group = Burst(day=today, hour=14, provider="other", number=4, is_held=True)
+            session.add(group)
+            session.flush()
+            session.add_all(BurstMember(wave_id=group.id, signature_id=one.id) for one in some[8:])
+            for one in some[8:]:
+                one.held_in = group.id
             removal = removals.draft(session, [one.id for one in some], by=by, at=now())
-            found = {"wave": f"review/wave/{waves[0].id}", "removal": f"removals/{removal.id}"}
+            found = {
+                "wave": f"review/wave/{waves[0].id}",
+                "group": f"review/wave/{group.id}",
+                "removal": f"removals/{removal.id}",
+            }
             found |= {"signature": f"signatures/{some[1].id.hex()}", "sealed": f"signatures/{some[1].id.hex()}/sealed"}
         counting.publish(database)
     return found

@@ -18,7 +18,7 @@ from campaign.languages import speaking
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope
 from campaign.petition import emails, samples, signing
-from campaign.web.rate_limits import RateLimiter
+from campaign.web.rate_limits import RateLimiter, TooManyWaiting
 from tests.people import PostOffice, Visitor, link_in, parse, publish
 
 REVIEWED = Path(__file__).with_name("latin_words.txt")
@@ -150,7 +150,7 @@ def test_what_is_wrong_with_a_request_is_said_in_arabic(reader):
 
 def test_a_reader_is_asked_to_wait_in_arabic(reader, monkeypatch):
     for minutes in (1, 2, 3, 10, 11, 60):
-        monkeypatch.setattr(RateLimiter, "wait", lambda *_, seconds=60 * minutes: seconds)
+        monkeypatch.setattr(RateLimiter, "reserve", Mock(side_effect=TooManyWaiting(60 * minutes)))
         assert_arabic(reader.sign(), 429)
 
 

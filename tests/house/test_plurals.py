@@ -27,10 +27,12 @@ SENTENCES = {
         ("لا توقيعات بعد", "توقيع واحد", "توقيعان", "{} توقيعات", "{} توقيعًا", "{} توقيع"),
     ),
     "wait": (
-        "عدد المحاولات تجاوز الحد. يُرجى الانتظار {} ثم المحاولة من جديد.",
+        "عدد كبير جدًا من الناس يوقّعون الآن من هذه الشبكة. لم يُفقد شيء مما أُدخل، ويمكن إرسال النموذج من جديد بعد {}.",
         (
-            "Too many attempts. Please wait %(count)s minute, then try again.",
-            "Too many attempts. Please wait %(count)s minutes, then try again.",
+            "Very many people are signing from this network just now. Nothing you typed is lost: send the form again in"
+            " %(count)s minute.",
+            "Very many people are signing from this network just now. Nothing you typed is lost: send the form again in"
+            " %(count)s minutes.",
         ),
         ("لحظات", "دقيقة واحدة", "دقيقتين", "{} دقائق", "{} دقيقة", "{} دقيقة"),
     ),

@@ -37,6 +37,7 @@ def test_an_organizer_sees_how_many_signed_today_and_in_all_and_what_became_of_o
         "Confirmed in all": "1",
         "Next goal": "100",
         "Waiting to be confirmed": "1",
+        "Held for review": "0",
         "Withdrawn": "0",
         "Removed": "0",
         "Waiting to be sent": "0",

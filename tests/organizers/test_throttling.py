@@ -126,7 +126,7 @@ def test_guesses_are_counted_and_take_their_time_also_where_there_is_no_account(
 
 @on_sqlite
 def test_a_network_that_sends_too_much_waits_and_the_known_browser_does_not(omar, new_account, monkeypatch):
-    monkeypatch.setattr(RateLimiter, "wait", lambda *_: 60)
+    monkeypatch.setattr(RateLimiter, "login_wait", lambda *_: 60)
     omar.client.delete_cookie("desk")
 
     answer = new_account("nour@example.org").enter()

@@ -178,9 +178,9 @@ def test_a_wave_is_forgotten_after_thirty_days(app, arrive, database):
     arrive(20, "camp.example")
     bursts.fold_past_hours(database, LATER)
 
-    bursts.purge(database, NOON.date() + timedelta(days=30))
+    bursts.purge(database, NOON + timedelta(days=30))
     assert len(rows(app, BurstMember)) == 20
-    bursts.purge(database, NOON.date() + timedelta(days=31))
+    bursts.purge(database, NOON + timedelta(days=31))
 
     assert rows(app, Burst) + rows(app, BurstMember) == []
     assert len(rows(app, Signature)) == 20

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from campaign.database import now
 from campaign.petition import counting, samples, signing
-from campaign.petition.counting import confirmed
+from campaign.petition.counting import counted
 from campaign.petition.models import DayCount, Publication, Signature
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -133,7 +133,7 @@ def test_the_desk_s_counts_go_on_while_the_published_number_waits_for_its_batch(
 @on_sqlite
 def test_the_count_is_asked_of_an_index_alone(database):
     cell = (Signature.confirmed_on, Signature.country, Signature.language)
-    asked = confirmed(*cell, sa.func.count()).group_by(*cell).compile(database.engine)
+    asked = counted(*cell, sa.func.count()).group_by(*cell).compile(database.engine)
 
     with database.engine.connect() as connection:
         plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all())

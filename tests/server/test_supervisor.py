@@ -128,7 +128,7 @@ def test_a_taken_port_is_one_sentence(lasting: Campaign, tmp_path: Path) -> None
 def test_a_worker_that_cannot_start_is_one_sentence(lasting: Campaign) -> None:
     program = (
         "from campaign.server import supervisor as serving\n"
-        "def broken(settings): raise RuntimeError('the light is off')\n"
+        "def broken(*_): raise RuntimeError('the light is off')\n"
         "serving.create_app = broken\n"
         f"serving.serve(None, host='127.0.0.2', port={lasting.port}, workers=2, mail=False)\n"
     )

@@ -88,7 +88,7 @@ def _refused_message() -> Any:
 def _seconds_to_wait() -> int:
     """Return the seconds that a network must wait after many attempts; a known browser need not."""
     with state().database.reading() as opened:
-        return 0 if rules.is_known_device(opened, _device()) else state().rate_limiter.wait(request.remote_addr)
+        return 0 if rules.is_known_device(opened, _device()) else state().rate_limiter.login_wait(request.remote_addr)
 
 
 def _device_cookie() -> str:

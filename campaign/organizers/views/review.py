@@ -21,18 +21,20 @@ from campaign.web.request_checks import row_number
 
 Page = Response | str | tuple[str, int]
 
+HELD_DECISIONS = {"count": reviews.count_held_group, "hold": reviews.hold_group_again}
+
 
 @bp.route("/review", methods=["GET", "POST"])
 @requires_role(*ROLES)
 def review() -> Response | str:
-    """Show the names and waves that wait; accept or refuse the names that are ticked, or see what would be removed with them."""
+    """Show what waits: held groups, names and waves; accept or refuse the ticked names, or see what would be removed."""
     if request.method == "POST":
         return _judge_names()
     with state().database.reading() as session:
         names, after = reviews.pending_names(session, request.args.get("after", ""))
-        waves = reviews.pending_bursts(session)
+        groups, waves = reviews.held_groups(session), reviews.pending_bursts(session)
     next_url = url_for(".review", after=after) if after else None
-    return render_template("organizers/review.html", names=names, next_url=next_url, waves=waves)
+    return render_template("organizers/review.html", groups=groups, names=names, next_url=next_url, waves=waves)
 
 
 def _judge_names() -> Response:
@@ -54,14 +56,21 @@ def _judge_names() -> Response:
 @bp.route("/review/wave/<int:number>", methods=["GET", "POST"])
 @requires_role(*ROLES)
 def wave(number: int) -> Response | str:
-    """Show who belongs to a wave, as far as can be seen without opening anything; accept it, or see what would be removed."""
+    """Show who belongs to a wave or a held group, as far as can be seen without opening anything; accept or remove it."""
     if request.method == "POST":
         return _judge_wave(number)
     with state().database.reading() as session:
         found = session.get(Burst, number) or abort(404)
         members, number_left = reviews.burst_members(session, number), reviews.count_members(session, number)
-    names = dict(countries(current().code))
-    return render_template("organizers/wave.html", wave=found, members=members, number_left=number_left, countries=names)
+        number_held = len(reviews.held_ids(session, number, removal_rules.MAX_REMOVED_TOGETHER))
+    return render_template(
+        "organizers/group.html" if found.is_held else "organizers/wave.html",
+        wave=found,
+        members=members,
+        number_left=number_left,
+        number_held=number_held,
+        countries=dict(countries(current().code)),
+    )
 
 
 def _judge_wave(number: int) -> Response:
@@ -70,9 +79,13 @@ def _judge_wave(number: int) -> Response:
         if action == "accept":
             reviews.mark_in_order(session, number, by=current_account().email, today=now().date())
             return redirect(url_for(".review", done=action), 303)
+        if action in HELD_DECISIONS:
+            HELD_DECISIONS[action](session, number, by=current_account().email)
+            return redirect(url_for(".wave", number=number, done=action), 303)
         if action != "remove":
             raise BadRequest
-        ids = [row.id for row in reviews.burst_members(session, number, removal_rules.MAX_REMOVED_TOGETHER)]
+        ids = reviews.held_ids(session, number, removal_rules.MAX_REMOVED_TOGETHER)
+        ids = ids or [row.id for row in reviews.burst_members(session, number, removal_rules.MAX_REMOVED_TOGETHER)]
         removal = removal_rules.draft(session, ids, by=current_account().email, at=now())
     return redirect(url_for(".removal", number=removal.id), 303)
 

@@ -1,0 +1,64 @@
+"""What counts is selected in one place: everything else that reads signatures goes through counting.counted()."""
+
+import ast
+from collections.abc import Iterator
+
+from campaign.config import PACKAGE
+
+MAY_SELECT_REMOVED_ONES = {
+    ("reviews.py", "_flag"),  # whether a row is there to refer to
+    ("counting.py", "standing"),  # the definition
+    ("signature_search.py", "find_by_mailbox"),  # all that a mailbox has
+    ("signing.py", "find"),  # a link leads to a removed signature too
+}
+
+
+def selecting() -> Iterator[tuple[str, str]]:
+    """Yield the file and the function of each select() of signatures or of columns of them."""
+    for path in PACKAGE.rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef) and any(selects_signatures(node) for node in ast.walk(function)):
+                yield path.name, function.name
+
+
+def selects_signatures(node: ast.AST) -> bool:
+    """Return whether this is a call of select() that names Signature."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "select":
+        return False
+    return any(isinstance(part, ast.Name) and part.id == "Signature" for given in node.args for part in ast.walk(given))
+
+
+MAY_READ_HELD_ONES = {
+    ("counting.py", "counted"),  # the definition
+    ("counting.py", "held"),
+    ("counting.py", "count_held"),
+    ("mailbox_signature.py", "signature_of"),  # a mailbox signs once, also while its signature is held
+    ("reviews.py", "burst_members"),
+    ("reviews.py", "count_members"),
+    ("reviews.py", "held_groups"),
+    ("reviews.py", "held_ids"),
+}
+
+
+def reading_held() -> Iterator[tuple[str, str]]:
+    """Yield the file and the function of each call of counting.standing() and counting.held()."""
+    for path in PACKAGE.rglob("*.py"):
+        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(function, ast.FunctionDef) and any(calls_held(node) for node in ast.walk(function)):
+                yield path.name, function.name
+
+
+def calls_held(node: ast.AST) -> bool:
+    """Return whether this is a call of counting.standing() or counting.held()."""
+    if not isinstance(node, ast.Call):
+        return False
+    called = node.func
+    return (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) in ("standing", "held")
+
+
+def test_only_a_few_functions_read_signatures_that_are_held():
+    assert set(reading_held()) == MAY_READ_HELD_ONES
+
+
+def test_only_a_few_functions_select_signatures_without_counted():
+    assert set(selecting()) == MAY_SELECT_REMOVED_ONES
