@@ -5,6 +5,7 @@ import shlex
 import shutil
 import signal
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager, nullcontext
 from datetime import date
@@ -17,19 +18,22 @@ from nacl.public import PrivateKey
 from campaign import create_app, instance
 from campaign.cli import signatures
 from campaign.config import Settings
-from campaign.crypto.keys import KeyFileError, key_id, load_keys, read_key
+from campaign.crypto.keys import KeyFileError, load_keys, read_key
+from campaign.crypto.sealing import CannotOpen
 from campaign.exports import rows
 from campaign.exports.atomic_file import HashingWriter, atomic_file
 from campaign.exports.format import Source, Tracker
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed import count_sealed, read_sealed
+from campaign.exports.unsealing import missing_keys
 from campaign.languages import LANGUAGES, countries, read_day
 from campaign.petition import key_rotation
 from campaign.public.mirror import write_mirror
 
 STDOUT = "-"
 MAX_BYTES_MIRRORED = 5_000_000  # bytes; what still goes from phone to phone
+PARTLY_OPENED = 3  # the exit code where the document is written, and some signatures need a key that was not given
 KEY_NOT_HERE = (
     "The private key is not on this server, so only a sealed export can be made here: run"
     " `campaign export --format sealed --out signatures.sealed`, and where the key is"
@@ -63,6 +67,7 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
         click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's language."),
+        click.option("--all-or-nothing", is_flag=True, help="Refuse unless the given keys open every signature."),
     )
 
     def add(command: Command) -> Command:
@@ -79,8 +84,11 @@ def read_private_key(file: Path) -> PrivateKey:
 
 
 @contextmanager
-def open_output(out: str, expected: int) -> Iterator[tuple[IO[bytes], Tracker]]:
-    """Yield a stream to write to and a progress tracker; print the number of signatures and the SHA-256 at the end."""
+def open_output(out: str, expected: int, missing: Counter[bytes] | None) -> Iterator[tuple[IO[bytes], Tracker]]:
+    """Yield a stream to write to and a progress tracker; print the number of signatures and the SHA-256 at the end.
+
+    Exit with PARTLY_OPENED where signatures are missing that need another key; raise CannotOpen where all do.
+    """
     bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
     place = open_stdout() if out == STDOUT else atomic_file(Path(out))
     with exit_cleanly() as exit_if_ended, place as stream, bar:
@@ -93,8 +101,14 @@ def open_output(out: str, expected: int) -> Iterator[tuple[IO[bytes], Tracker]]:
                 yield page
 
         yield cast("IO[bytes]", hashed), track
-    number = f"{bar.pos:,} signature" if bar.pos == 1 else f"{bar.pos:,} signatures"
+        opened = bar.pos - (missing.total() if missing else 0)
+        if missing and not opened:
+            raise CannotOpen(f"No signature can be opened with the given keys: {missing_keys(missing)}.")
+    number = f"{opened:,} signature" if opened == 1 else f"{opened:,} signatures"
     click.echo(f"{number} exported; the document's SHA-256 is {hashed.sha256}", err=True)
+    if missing:
+        click.echo(f"{opened:,} of {bar.pos:,} opened; {missing_keys(missing)}.", err=True)
+        raise click.exceptions.Exit(PARTLY_OPENED)
 
 
 @contextmanager
@@ -141,7 +155,9 @@ def exit_cleanly() -> Iterator[Callable[[], None]]:
 @click.option("--country", callback=to_country, help="Only those of one country.")
 @click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
-def export(document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, **which: Any) -> None:
+def export(
+    document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, all_or_nothing: bool, **which: Any
+) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
     settings, database = signatures.open_campaign()
     with database.reading() as session:
@@ -152,21 +168,23 @@ def export(document: str, out: str, language: str, key: tuple[Path, ...], signed
         raise KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
     wanted = chosen.narrow(SignatureFilter(language=signed_in, **which))
     words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
-    with closing(database), open_output(out, rows.count_rows(database, wanted)) as (stream, track), words:
+    missing = None if all_or_nothing else Counter[bytes]()
+    with closing(database), open_output(out, rows.count_rows(database, wanted), missing) as (stream, track), words:
         pages = rows.read_pages(database, wanted)
-        chosen.write(Source(pages, track, LANGUAGES[language], privates, wanted, keys.key_id), stream)
+        chosen.write(Source(pages, track, LANGUAGES[language], privates, missing, wanted, keys.key_id), stream)
 
 
 @click.command("open-export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
 @export_options(one.name for one in FORMATS.values() if one.needs_key)
-def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str) -> None:
+def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str, all_or_nothing: bool) -> None:
     """Open a sealed export; needs nothing but the private key."""
     privates = [*map(read_private_key, key)]
-    expected = count_sealed(file, [key_id(private.public_key) for private in privates])
-    with open_output(out, expected) as (stream, track):
-        FORMATS[document].write(Source(read_sealed(file, expected), track, LANGUAGES[language], privates), stream)
+    expected = count_sealed(file)
+    missing = None if all_or_nothing else Counter[bytes]()
+    with open_output(out, expected, missing) as (stream, track):
+        FORMATS[document].write(Source(read_sealed(file, expected), track, LANGUAGES[language], privates, missing), stream)
 
 
 @click.command()

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from nacl.bindings import crypto_box_SEALBYTES
 from nacl.exceptions import CryptoError
 from nacl.public import PrivateKey, PublicKey, SealedBox
 from nacl.secret import SecretBox
@@ -22,6 +23,7 @@ from campaign.crypto.keys import key_id
 
 ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
+ENVELOPE_SIZES = tuple(1 + 8 + crypto_box_SEALBYTES + size for size in SIZES)
 TOKEN = re.compile("(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")  # as `new_token` makes it, with anything else around
 
 
@@ -47,6 +49,15 @@ def seal(public: PublicKey, person: Person) -> bytes:
     """A record nobody but the private key's holder opens: version, key id, then the padded record in a SealedBox."""
     plain = _padded(person.record + bytes.fromhex(person.text_sha256), person.name, person.email)
     return bytes([ENVELOPE_VERSION]) + key_id(public) + SealedBox(public).encrypt(plain)
+
+
+def recipient_key_id(envelope: bytes) -> bytes:
+    """Return the id of the key that a record was sealed to; raise CannotOpen for what `seal` never wrote."""
+    if envelope[:1] and envelope[:1] not in OPENERS:
+        raise CannotOpen(f"the record has version {envelope[0]}, which this program does not know")
+    if len(envelope) not in ENVELOPE_SIZES:
+        raise CannotOpen("the record is damaged")
+    return envelope[1:9]
 
 
 def open_sealed(private: PrivateKey, envelope: bytes) -> Person:

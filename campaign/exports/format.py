@@ -1,5 +1,6 @@
 """What a format of an export is, and what a document is written from; `formats.py` lists them all."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
@@ -21,12 +22,13 @@ class Source:
     track: Tracker
     language: Language  # the reader's
     privates: Iterable[PrivateKey] = ()
+    missing: Counter[bytes] | None = None  # counts those that need another key, by its id; without it the first one stops
     wanted: SignatureFilter = field(default_factory=SignatureFilter)  # which signatures the pages hold
     key_id: bytes = b""  # of the key that signatures are sealed to now
 
     def rows(self) -> Iterator[ExportRow]:
         """Open the signatures; raise CannotOpen at the first that does not open."""
-        return unseal_rows(self.privates, self.track(self.pages))
+        return unseal_rows(self.privates, self.track(self.pages), self.missing)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import itertools
 import multiprocessing
 import os
 import signal
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
@@ -20,7 +20,7 @@ from typing import NamedTuple
 from nacl.public import PrivateKey
 
 from campaign.crypto.keys import format_fingerprint, key_id
-from campaign.crypto.sealing import CannotOpen, open_sealed
+from campaign.crypto.sealing import CannotOpen, open_sealed, recipient_key_id
 from campaign.exports.rows import ExportRow, StoredSignature
 
 KeyRing = Mapping[bytes, PrivateKey]  # by the id of their public keys
@@ -30,24 +30,51 @@ MAX_PROCESSES = 8  # processes; beyond that whoever writes the document cannot f
 
 
 class UnsealedPage(NamedTuple):
-    """The names and addresses of one page, up to a record that could not be opened, and why it could not."""
+    """The names and addresses of one page, up to a record that could not be opened, and why it could not.
 
-    people: list[tuple[str, str]]
+    In place of a person stands the id of the key that opens the record, where that key was not given.
+    """
+
+    people: list[tuple[str, str] | bytes]
     problem: str | None
 
 
-def unseal_rows(privates: Iterable[PrivateKey], pages: Iterator[list[StoredSignature]]) -> Iterator[ExportRow]:
+def unseal_rows(
+    privates: Iterable[PrivateKey], pages: Iterator[list[StoredSignature]], missing: Counter[bytes] | None = None
+) -> Iterator[ExportRow]:
     """Yield the signatures with names and addresses, each opened with its own key.
 
-    Raise CannotOpen at the first that does not open, with how many did.
+    A signature that needs a key which was not given is left out and counted in `missing`, by the id of that key; without
+    `missing` it stops the export. Raise CannotOpen at the first that does not open, with how many did.
     """
-    number = 0
+    place = number = 0
     for page, found in _on_all_cores({key_id(private.public_key): private for private in privates}, pages):
-        for stored, (name, email) in zip(page, found.people, strict=False):
+        for stored, person in zip(page, found.people, strict=False):
+            place += 1
+            if isinstance(person, bytes):
+                _count_missing(missing, person, place, number)
+                continue
             number += 1
-            yield ExportRow(number, stored, name, email)
+            yield ExportRow(number, stored, *person)
         if found.problem:
-            raise CannotOpen(f"Signature {number + 1:,} cannot be opened: {found.problem}; {number:,} were opened before it.")
+            raise CannotOpen(_problem(place + 1, found.problem, number))
+
+
+def missing_keys(missing: Counter[bytes]) -> str:
+    """Return how many signatures need which other key, in words: "2 need key 4123 a1d7"."""
+    return ", ".join(
+        f"{number:,} {'needs' if number == 1 else 'need'} key {format_fingerprint(key[:4])}" for key, number in missing.items()
+    )
+
+
+def _count_missing(missing: Counter[bytes] | None, key: bytes, place: int, opened: int) -> None:
+    if missing is None:
+        raise CannotOpen(_problem(place, f"the record was sealed to another key, {format_fingerprint(key)}", opened))
+    missing[key] += 1
+
+
+def _problem(place: int, problem: str, opened: int) -> str:
+    return f"Signature {place:,} cannot be opened: {problem}; {opened:,} were opened before it."
 
 
 def _on_all_cores(ring: KeyRing, pages: Iterator[list[StoredSignature]]) -> Iterator[tuple[list[StoredSignature], UnsealedPage]]:
@@ -77,7 +104,7 @@ def _receive(page: list[StoredSignature], pipe: WorkerPipe) -> tuple[list[Stored
 
 
 def _unseal_page(ring: KeyRing, records: list[SealedRecord]) -> UnsealedPage:
-    people: list[tuple[str, str]] = []
+    people: list[tuple[str, str] | bytes] = []
     for record in records:
         try:
             people.append(_unseal(ring, *record))
@@ -86,11 +113,14 @@ def _unseal_page(ring: KeyRing, records: list[SealedRecord]) -> UnsealedPage:
     return UnsealedPage(people, None)
 
 
-def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str]:
-    """Return the name and address of one row. A record knows its row and its text, so none can be exchanged unnoticed."""
-    private = ring.get(sealed[1:9])
+def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str] | bytes:
+    """Return the name and address of one row, or the id of the key that it needs and that is not there.
+
+    A record knows its row and its text, so none can be exchanged unnoticed.
+    """
+    private = ring.get(recipient_key_id(sealed))
     if private is None:
-        raise CannotOpen(f"the record was sealed to another key, {format_fingerprint(sealed[1:9]) or 'without a name'}")
+        return recipient_key_id(sealed)
     person = open_sealed(private, sealed)
     if person.record != row:
         raise CannotOpen("its record belongs to another signature")

@@ -95,7 +95,7 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
         hashed = HashingWriter(cast("IO[bytes]", encrypting))
         progress = Progress(database, export)
         pages, privates = rows.read_pages(database, wanted), [keys.private] if keys.private else []
-        source = Source(pages, progress.watch, LANGUAGES[export.language], privates, wanted, keys.key_id)
+        source = Source(pages, progress.watch, LANGUAGES[export.language], privates, wanted=wanted, key_id=keys.key_id)
         export.format.write(source, cast("IO[bytes]", hashed))
         encrypting.finish()
     finish_job(database, export, box, hashed, progress.number)

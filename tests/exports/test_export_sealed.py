@@ -5,7 +5,7 @@ import json
 import pytest
 
 from campaign.exports.rows import PAGE
-from tests.exports.terminal import DAY, lines
+from tests.exports.terminal import lines
 from tests.exports.test_export_csv import table
 from tests.exports.test_export_jsonl import NAMES
 from tests.servers import LONG, on_sqlite
@@ -168,15 +168,3 @@ def test_a_row_whose_record_is_exchanged_for_another_is_refused(omar):
 
     assert done.exit_code == 1
     assert "Signature 1 cannot be opened: its record belongs to another signature; 0 were opened before it." in done.stderr
-
-
-@on_sqlite
-def test_another_key_is_refused_at_once(omar, tmp_path):
-    omar.has(confirmed_on=DAY)
-    sealed = omar.exports("sealed")
-    other = omar.settings.data / "keys" / "tag.key"
-
-    done = omar.run("open-export", sealed, "--key", other, "--format", "csv", "--out", omar.desk / "opened.csv")
-
-    assert done.exit_code == 1
-    assert "is sealed to another key" in done.stderr

@@ -38,9 +38,14 @@ def refused(omar):
 
 
 def test_a_record_that_was_damaged(refused):
-    assert "Signature 2 cannot be opened: the record was sealed to another key, 3f3f 3f3f 3f3f 3f3f; 1 were opened" in refused(
-        sealed=b"?" * 569
-    )
+    said = refused(sealed=b"?" * 569)
+
+    assert "Signature 2 cannot be opened: the record has version 63, which this program does not know; 1 were opened" in said
+
+
+@pytest.mark.parametrize("length", [0, 9, 568, 570, 1082])
+def test_a_record_of_a_length_that_none_has_does_not_pass_for_one_of_another_key(refused, length):
+    assert "Signature 2 cannot be opened: the record is damaged" in refused(sealed=(b"\1" + b"?" * 1100)[:length])
 
 
 def test_a_record_with_changed_bytes(omar, refused):
@@ -77,7 +82,7 @@ def test_also_far_into_a_large_export(omar):
     said = failing.communicate(timeout=LONG)[1].decode()
     assert failing.returncode == 1
     assert (
-        f"Signature {2 * PAGE + 1:,} cannot be opened: the record was sealed to another key, without a name; {2 * PAGE:,} were"
-        in said
+        f"Signature {2 * PAGE + 1:,} cannot be opened: the record has version 63, which this program does not know;"
+        f" {2 * PAGE:,} were opened before it." in said
     )
     assert list(omar.desk.iterdir()) == []
