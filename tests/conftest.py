@@ -27,6 +27,7 @@ MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+age = programs.fixture("age")
 chromium = programs.fixture("chromium")
 openssl = programs.fixture("openssl")
 redis_server = programs.fixture("redis_server")

@@ -37,6 +37,7 @@ def checker() -> str | None:
 
 # By the name of the fixture that hands the path over.
 PROGRAMS = {
+    "age": Program(on_path("age"), "NO OTHER PROGRAM OPENED A KEY FILE", "on Debian: apt install age"),
     "chromium": Program(chromium.program, "NO BROWSER WAS TESTED", "on Debian: apt install chromium"),
     "openssl": Program(on_path("openssl"), "NO E-MAIL OVER TLS WAS TESTED", "on Debian: apt install openssl"),
     "redis_server": Program(on_path("redis-server"), "NO SHARED LIMITS WERE TESTED", "on Debian: apt install redis-server"),

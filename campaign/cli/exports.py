@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import IO, Any, NoReturn, cast
 
 import click
-from nacl.public import PrivateKey
 
 from campaign import create_app, instance
 from campaign.cli import signatures
+from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_keys
 from campaign.config import Settings
-from campaign.crypto.keys import KeyFileError, load_keys, read_key
+from campaign.crypto.keys import KeyFileError, load_keys
 from campaign.crypto.sealing import CannotOpen
 from campaign.exports import rows
 from campaign.exports.atomic_file import HashingWriter, atomic_file
@@ -41,7 +41,6 @@ KEY_NOT_HERE = (
     " or bring the key and add `--key FILE`."
 )
 Command = Callable[..., Any]
-KEY_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 
 
 def to_day(_context: click.Context, _option: click.Parameter, typed: str | None) -> date | None:
@@ -76,11 +75,6 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
         return command
 
     return add
-
-
-def read_private_key(file: Path) -> PrivateKey:
-    """Read the private key as `campaign keys eject` wrote it; raise KeyFileError."""
-    return PrivateKey(read_key(file))
 
 
 @contextmanager
@@ -150,19 +144,27 @@ def exit_cleanly() -> Iterator[Callable[[], None]]:
 @click.command()
 @export_options(FORMATS)
 @click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
+@passphrase_option
 @click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
 @click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
 @click.option("--country", callback=to_country, help="Only those of one country.")
 @click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
 def export(
-    document: str, out: str, language: str, key: tuple[Path, ...], signed_in: str | None, all_or_nothing: bool, **which: Any
+    document: str,
+    out: str,
+    language: str,
+    key: tuple[Path, ...],
+    phrase_files: tuple[Path, ...],
+    signed_in: str | None,
+    all_or_nothing: bool,
+    **which: Any,
 ) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
     settings, database = signatures.open_campaign()
     with database.reading() as session:
         keys = key_rotation.load_active_keys(session, load_keys(instance.key_folder(settings)))
-    privates = [*map(read_private_key, key)] or ([keys.private] if keys.private else [])
+    privates = read_private_keys(key, phrase_files) or ([keys.private] if keys.private else [])
     chosen = FORMATS[document]
     if chosen.needs_key and not privates:
         raise KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
@@ -177,10 +179,19 @@ def export(
 @click.command("open-export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
+@passphrase_option
 @export_options(one.name for one in FORMATS.values() if one.needs_key)
-def open_export(file: Path, key: tuple[Path, ...], document: str, out: str, language: str, all_or_nothing: bool) -> None:
+def open_export(
+    file: Path,
+    key: tuple[Path, ...],
+    phrase_files: tuple[Path, ...],
+    document: str,
+    out: str,
+    language: str,
+    all_or_nothing: bool,
+) -> None:
     """Open a sealed export; needs nothing but the private key."""
-    privates = [*map(read_private_key, key)]
+    privates = read_private_keys(key, phrase_files)
     expected = count_sealed(file)
     missing = None if all_or_nothing else Counter[bytes]()
     with open_output(out, expected, missing) as (stream, track):

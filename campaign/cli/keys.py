@@ -1,15 +1,25 @@
-"""Commands for the keys: to whom records are sealed, and taking the private key off the server."""
+"""Commands for the keys: to whom records are sealed, and the files of those who hold the private key."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
+from nacl.public import PrivateKey
 
 from campaign import instance
+from campaign.cli import private_keys
 from campaign.cli.signatures import open_campaign
 from campaign.config import Settings
 from campaign.crypto import keys as key_files
+from campaign.crypto.private_key_file import read_labelled_key
 from campaign.organizers import accounts, key_change
 from campaign.petition import key_rotation
+
+HAND_OUT = (
+    "Keep {out} away from the server. Write a file for each person who is to hold the key with `campaign keys copy`:"
+    " then nothing is lost when one of them loses file or passphrase."
+)
 
 
 @click.group()
@@ -31,14 +41,38 @@ def list_keys() -> None:
             click.echo(f"sealed to since {row.since}\t{key_files.fingerprint(row.key)}")
 
 
+def writing_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what every command asks that writes a private key."""
+    out = click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write the private key to.")
+    return out(private_keys.owner_option(private_keys.new_passphrase_option(private_keys.bare_option(command))))
+
+
 @keys.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write the private key to.")
-def new(out: Path) -> None:
+@writing_options
+@private_keys.campaign_option
+def new(out: Path, **wanted: Any) -> None:
     """Make a new pair of keys, on whatever machine it is to stay on; print the public one."""
-    public = key_files.new_key(out)
-    click.echo(f"public key\t{key_rotation.encode_key(public)}")
-    click.echo(f"fingerprint\t{key_files.fingerprint(public)}")
-    click.echo(f"The private key is in {out}. Keep two copies, away from the server.", err=True)
+    private = PrivateKey.generate()
+    key_files.write_key_file(out, private, private_keys.encoder(**wanted))
+    print_public(private)
+    click.echo(HAND_OUT.format(out=out), err=True)
+
+
+@keys.command()
+@click.argument("key", type=private_keys.KEY_FILE)
+@writing_options
+@click.option("--key-passphrase-file", type=private_keys.KEY_FILE, help="A file whose first line opens KEY.")
+def copy(key: Path, key_passphrase_file: Path | None, out: Path, **wanted: Any) -> None:
+    """Write the private key in the file KEY once more, for somebody else, under a passphrase of their own."""
+    private, campaign = read_labelled_key(key, lambda file: private_keys.current_passphrase(file, key_passphrase_file))
+    key_files.write_key_file(out, private, private_keys.encoder(campaign=campaign, **wanted))
+    print_public(private)
+
+
+def print_public(private: PrivateKey) -> None:
+    """Print the public key and its fingerprint."""
+    click.echo(f"public key\t{key_rotation.encode_key(private.public_key)}")
+    click.echo(f"fingerprint\t{key_files.fingerprint(private.public_key)}")
 
 
 @keys.command()
@@ -60,16 +94,17 @@ def add(public: str) -> None:
 
 
 @keys.command()
-@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write the private key to.")
-def eject(out: Path) -> None:
+@writing_options
+def eject(out: Path, **wanted: Any) -> None:
     """Move the private key off the server; from then on the server seals and cannot open."""
     settings = Settings.load()
     instance.check(settings)
-    key_files.eject(instance.key_folder(settings), out)
+    key_files.eject(instance.key_folder(settings), out, private_keys.encoder(campaign=settings.host, **wanted))
     click.echo(
-        f"The private key is in {out} and no longer in the data folder. Keep two copies away from this server;"
-        " without it nobody can ever read the signatures. Disks and backups may still hold an old copy."
+        f"The private key is in {out} and no longer in the data folder. Without it nobody can ever read the signatures:"
+        " keep two copies away from this server. Disks and backups may still hold an old copy."
     )
+    click.echo(HAND_OUT.format(out=out), err=True)
 
 
 COMMANDS = (keys,)

@@ -8,13 +8,13 @@ from nacl.public import PrivateKey
 from sqlalchemy.orm import Session
 
 from campaign import config, create_app, instance
-from campaign.cli.exports import KEY_FILE
+from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_keys
 from campaign.cli.server import KEY_ON_SERVER
 from campaign.cli.signatures import open_campaign
 from campaign.config import TRANSLATIONS, Settings
 from campaign.content import redaction, testimony_policy
 from campaign.content.files import TextError
-from campaign.crypto.keys import Keys, load_keys, read_key
+from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, key_change
@@ -66,10 +66,11 @@ def outage_sentence(session: Session) -> str:
 @click.command()
 @click.option("--strict", is_flag=True, help="Fail also on what must be mended before the public comes.")
 @click.option("--key", type=KEY_FILE, multiple=True, help="A private key that is not in the data folder, to look at addresses.")
-def check(strict: bool, key: tuple[Path, ...]) -> None:
+@passphrase_option
+def check(strict: bool, key: tuple[Path, ...], phrase_files: tuple[Path, ...]) -> None:
     """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
     settings, database = open_campaign()
-    wrong, advice = _problems(settings, database, key), _advice(settings)
+    wrong, advice = _problems(settings, database, read_private_keys(key, phrase_files)), _advice(settings)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -77,7 +78,7 @@ def check(strict: bool, key: tuple[Path, ...]) -> None:
     click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
 
 
-def _problems(settings: Settings, database: Database, key_files: tuple[Path, ...]) -> list[str]:
+def _problems(settings: Settings, database: Database, given: list[PrivateKey]) -> list[str]:
     """Return what does not work now."""
     found: list[str] = []
     try:
@@ -90,7 +91,7 @@ def _problems(settings: Settings, database: Database, key_files: tuple[Path, ...
         found += audit.verify_chain(session, settings.data)
         keys = load_keys(instance.key_folder(settings))
         found += key_rotation.key_problems(session, keys) or key_change.missing_key_problems(session, keys)
-    return found + _disguised(database, keys, key_files)
+    return found + _disguised(database, given + ([keys.private] if keys.private else []))
 
 
 def _mail_problems(session: Session) -> list[str]:
@@ -104,9 +105,8 @@ def _mail_problems(session: Session) -> list[str]:
     return []
 
 
-def _disguised(database: Database, keys: Keys, key_files: tuple[Path, ...]) -> list[str]:
+def _disguised(database: Database, privates: list[PrivateKey]) -> list[str]:
     """Say how many signatures stand under an address that hides its mailbox, as far as private keys are here."""
-    privates = [PrivateKey(read_key(file)) for file in key_files] + ([keys.private] if keys.private else [])
     number = flag_disguised(database, privates, now().date()) if privates else 0
     if not number:
         return []

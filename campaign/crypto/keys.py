@@ -8,12 +8,13 @@ import hashlib
 import os
 import pwd
 import secrets
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from nacl.public import PrivateKey, PublicKey
 
+Encode = Callable[[PrivateKey], bytes]  # the content of a file that holds a private key
 SECRET_KEYS = ("tag", "mail", "form", "desk")
 PUBLIC_FILE, PRIVATE_FILE = "seal.public", "seal.private"
 
@@ -52,11 +53,11 @@ def make_keys(folder: Path, known: Collection[str] = ()) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in set(SECRET_KEYS) - set(known):
         if not (folder / f"{name}.key").exists():
-            _write(folder / f"{name}.key", secrets.token_bytes(32))
+            _write(folder / f"{name}.key", _line(secrets.token_bytes(32)))
     if "seal" not in known and not (folder / PUBLIC_FILE).exists():
         private = PrivateKey.generate()
-        _write(folder / PRIVATE_FILE, bytes(private))
-        _write(folder / PUBLIC_FILE, bytes(private.public_key))
+        _write(folder / PRIVATE_FILE, encode_bare(private))
+        _write(folder / PUBLIC_FILE, _line(bytes(private.public_key)))
 
 
 def load_keys(folder: Path) -> Keys:
@@ -85,23 +86,26 @@ def read_key(file: Path) -> bytes:
     return key
 
 
-def new_key(out: Path) -> PublicKey:
-    """Write a new private key into the file `out`, which must not exist yet, and return the public one."""
+def encode_bare(private: PrivateKey) -> bytes:
+    """Return the content of a key file without a passphrase: the key in base64, and nothing that says what it is."""
+    return _line(bytes(private))
+
+
+def write_key_file(out: Path, private: PrivateKey, encode: Encode) -> None:
+    """Write a private key into the file `out`, which must not exist yet; it is on disk when this returns."""
     if out.exists():
         raise KeyFileError(f"{out} is there already: name another file.")
-    private = PrivateKey.generate()
-    _write(out, bytes(private))
-    return private.public_key
+    if not out.parent.is_dir():
+        raise KeyFileError(f"{out.parent} is no folder: name another file.")
+    _write(out, encode(private))
 
 
-def eject(folder: Path, out: Path) -> None:
+def eject(folder: Path, out: Path, encode: Encode = encode_bare) -> None:
     """Move the private key out of the data folder into the file `out`, which must not exist yet."""
     source = folder / PRIVATE_FILE
     if not source.exists():
         raise KeyFileError("The private key is not on this server; it was moved off before.")
-    if out.exists():
-        raise KeyFileError(f"{out} is there already: name another file.")
-    _write(out, read_key(source))
+    write_key_file(out, PrivateKey(read_key(source)), encode)
     with source.open("r+b") as file:  # overwritten first; a disk may still keep a copy, which only its destruction ends
         file.write(b"\0" * source.stat().st_size)
         os.fsync(file.fileno())
@@ -135,9 +139,18 @@ def _fingerprint(key: bytes) -> str:
     return hashlib.sha256(b"fingerprint" + key).hexdigest()[:16]
 
 
-def _write(file: Path, key: bytes) -> None:
+def _line(key: bytes) -> bytes:
+    return base64.b64encode(key) + b"\n"
+
+
+def _write(file: Path, content: bytes) -> None:
     opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(opened, "wb") as stream:
-        stream.write(base64.b64encode(key) + b"\n")
+        stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name too is on disk
+    finally:
+        os.close(folder)

@@ -27,7 +27,7 @@ def test_the_list_names_each_key_by_its_short_hash_and_holds_no_secret(run, sett
 def test_once_the_private_key_is_away_the_server_goes_on_sealing_and_cannot_open(run, settings, tmp_path, mailbox, post_office):
     out = tmp_path / "private.key"
 
-    result = run("keys", "eject", "--out", str(out))
+    result = run("keys", "eject", "--no-passphrase", "--out", str(out))
 
     assert result.exit_code == 0
     assert f"The private key is in {out} and no longer in the data folder." in result.stdout
@@ -46,14 +46,17 @@ def test_ejecting_again_or_onto_a_file_or_into_no_folder_is_one_sentence(run, tm
     there = tmp_path / "there.key"
     there.write_text("something else")
 
-    refused = run("keys", "eject", "--out", str(there)), run("keys", "eject", "--out", str(tmp_path / "nowhere" / "private.key"))
+    refused = (
+        run("keys", "eject", "--no-passphrase", "--out", str(there)),
+        run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "nowhere" / "private.key")),
+    )
 
     assert [result.exit_code for result in refused] == [1, 1]
     assert refused[0].stderr == f"Error: {there} is there already: name another file.\n"
-    assert refused[1].stderr == f"Error: {tmp_path}/nowhere/private.key: No such file or directory\n"
+    assert refused[1].stderr == f"Error: {tmp_path}/nowhere is no folder: name another file.\n"
     assert "on this server: move it off" in run("keys", "list").stdout
-    assert run("keys", "eject", "--out", str(tmp_path / "private.key")).exit_code == 0
-    again = run("keys", "eject", "--out", str(tmp_path / "again.key"))
+    assert run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key")).exit_code == 0
+    again = run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "again.key"))
     assert (again.exit_code, again.stderr) == (1, "Error: The private key is not on this server; it was moved off before.\n")
 
 

@@ -161,7 +161,7 @@ def test_check_is_content_when_everything_is_in_order(run, tmp_path):
     assert "The private key lies on this server" in advised.stderr
     assert advised.stderr.count("\n") == 1
 
-    run("keys", "eject", "--out", str(tmp_path / "private.key"))
+    run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key"))
 
     content = run("check", "--strict", **HOSTED)
     assert (content.exit_code, content.stdout, content.stderr) == (0, "Everything is in order.\n", "")

@@ -77,9 +77,9 @@ class TerminalOrganizer:
             **self.elsewhere,
         }
 
-    def run(self, *arguments: str | Path) -> Result:
-        """Types a command and waits for what it says."""
-        return CliRunner(env=self.env).invoke(main, [str(argument) for argument in arguments])
+    def run(self, *arguments: str | Path, typed: str = "") -> Result:
+        """Types a command, answers what it asks and waits for what it says."""
+        return CliRunner(env=self.env).invoke(main, [str(argument) for argument in arguments], input=typed)
 
     def start(self, *arguments: str | Path, **options: Any) -> subprocess.Popen[bytes]:
         """Starts a command as a process of its own."""
@@ -97,10 +97,10 @@ class TerminalOrganizer:
         """The signatures as a program gets them."""
         return lines(self.exports("jsonl", *options))
 
-    def ejects_the_key(self) -> Path:
-        """Takes the private key off the server."""
+    def ejects_the_key(self, *options: str | Path) -> Path:
+        """Takes the private key off the server, without a passphrase unless the options say otherwise."""
         away = self.desk / "private.key"
-        done = self.run("keys", "eject", "--out", away)
+        done = self.run("keys", "eject", "--out", away, *(options or ("--no-passphrase",)))
         assert done.exit_code == 0, done.stderr
         return away
 

@@ -20,7 +20,11 @@ def files(omar):
     """Layla is sealed to the first key, Sami to the one that came after it: the files of both private keys."""
     omar.has("Layla Haddad")
     new = omar.desk / "new.key"
-    public = next(line for line in omar.run("keys", "new", "--out", new).stdout.splitlines() if line.startswith("public key\t"))
+    public = next(
+        line
+        for line in omar.run("keys", "new", "--no-passphrase", "--out", new).stdout.splitlines()
+        if line.startswith("public key\t")
+    )
     done = omar.run("keys", "add", public.partition("\t")[2])
     assert done.exit_code == 0, done.stderr
     keys = load_keys(instance.key_folder(omar.settings))
@@ -90,7 +94,7 @@ def test_whoever_asks_for_all_or_nothing_gets_no_file_that_lacks_somebody(omar, 
 
 def test_a_key_that_opens_nothing_leaves_no_file(omar, files):
     stray = omar.desk / "stray.key"
-    omar.run("keys", "new", "--out", stray)
+    omar.run("keys", "new", "--no-passphrase", "--out", stray)
 
     done = omar.run("open-export", omar.exports("sealed"), "--format", "csv", "--out", omar.desk / "all.csv", "--key", stray)
 

@@ -15,6 +15,7 @@ from nacl.secret import SecretBox
 from campaign.crypto import sealing
 from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader, EncryptingWriter
 from campaign.crypto.keys import eject, fingerprint, make_keys, read_key
+from campaign.crypto.private_key_file import KeyLabel, describe_private_key, read_labelled_key
 from campaign.crypto.sealing import CannotOpen
 from campaign.exports import sealed
 from campaign.exports.rows import StoredSignature
@@ -53,6 +54,18 @@ def test_key_file_is_read_and_written_as_recorded(vectors, tmp_path):
     make_keys(folder)
     for file in folder.iterdir():
         assert re.fullmatch("[A-Za-z0-9+/]{43}=\n", file.read_text("ascii")), file.name
+
+
+def test_key_file_of_a_person_is_opened_as_recorded_and_says_what_it_is(vectors, private, tmp_path):
+    recorded, file = vectors["key file of a person"], tmp_path / "person.key"
+    file.write_text(recorded["file"], "utf-8")
+
+    opened, campaign = read_labelled_key(file, lambda _: recorded["passphrase"])
+
+    assert (bytes(opened), campaign) == (bytes(private), recorded["campaign"])
+    label = KeyLabel(recorded["campaign"], recorded["owner"], date.fromisoformat(recorded["made_on"]))
+    assert describe_private_key(private, label) == recorded["plain"]
+    assert recorded["plain"].splitlines()[-1] == vectors["key file"]["content"].strip()
 
 
 def test_key_file_has_the_recorded_id_and_fingerprints(vectors, keys):

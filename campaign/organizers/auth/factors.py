@@ -95,10 +95,11 @@ def count_recovery_codes(session: Session, account: Account) -> int:
     return session.scalar(unused) or 0
 
 
-def is_strong_enough(typed: str, email: str) -> bool:
-    """Return whether a passphrase is long and mixed enough, and not made of the address."""
+def is_strong_enough(typed: str, email: str = "") -> bool:
+    """Return whether a passphrase is long and mixed enough, and not made of the address where there is one."""
     plain = _plain(typed)
-    return MIN_LENGTH <= len(plain) <= MAX_LENGTH and len(set(plain)) >= MIN_DISTINCT and email.casefold() not in plain.casefold()
+    names_owner = bool(email) and email.casefold() in plain.casefold()
+    return MIN_LENGTH <= len(plain) <= MAX_LENGTH and len(set(plain)) >= MIN_DISTINCT and not names_owner
 
 
 def hash_passphrase(typed: str) -> str:
