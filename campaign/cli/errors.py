@@ -8,6 +8,7 @@ from campaign.crypto.keys import KeyFileError
 from campaign.crypto.sealing import CannotOpen
 from campaign.database import DatabaseBusy
 from campaign.exports.pdf import NamesHidden
+from campaign.exports.warning_record import CannotWarn
 from campaign.languages import LanguageError
 from campaign.organizers.accounts import AccountError
 from campaign.petition.samples import NotEmpty
@@ -17,7 +18,7 @@ from campaign.translation.catalogues import BadCatalogue
 from campaign.translation.po_exchange import ImportRefused
 
 FILE_ERRORS = (SettingError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError, FileExistsError)
-RECORD_ERRORS = (KeyFileError, CannotOpen, NamesHidden, AccountError, NotEmpty, DatabaseBusy)
+RECORD_ERRORS = (KeyFileError, CannotOpen, CannotWarn, NamesHidden, AccountError, NotEmpty, DatabaseBusy)
 
 
 def error_sentence(error: Exception) -> str | None:

@@ -32,6 +32,7 @@ COMMAND_PLACES = {
     "serve": ("server", "Serve the site and send its mail; make what is not there yet."),
     "status": ("status", "Show the published count, what waits, letters waiting and failed, what is overdue."),
     "testimony": ("signatures", "Look after the testimony."),
+    "warn": ("warn", "Warn everybody in a sealed export by e-mail, each once; without --send only show what would be sent."),
     "work": ("server", "Send the mail and do the timed work, without serving."),
 }
 

@@ -112,6 +112,15 @@ def eject(folder: Path, out: Path, encode: Encode = encode_bare) -> None:
     source.unlink()
 
 
+def sync_folder(folder: Path) -> None:
+    """Have the names of new files on disk too."""
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
 def key_id(public: PublicKey) -> bytes:
     """Return the first 8 bytes of a public key's SHA-256."""
     return hashlib.sha256(bytes(public)).digest()[:8]
@@ -149,8 +158,4 @@ def _write(file: Path, content: bytes) -> None:
         stream.write(content)
         stream.flush()
         os.fsync(stream.fileno())
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name too is on disk
-    finally:
-        os.close(folder)
+    sync_folder(file.parent)

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from campaign.crypto.keys import sync_folder
+
 
 class HashingWriter(io.RawIOBase):
     """Passes on what is written and knows its size and SHA-256; it cannot be sought in, so nothing is changed afterwards."""
@@ -55,13 +57,4 @@ def atomic_file(file: Path) -> Iterator[IO[bytes]]:
         draft.rename(file)
     finally:
         draft.unlink(missing_ok=True)
-    _sync_folder(file.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Have the name on disk too."""
-    opened = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    sync_folder(file.parent)

@@ -166,13 +166,18 @@ def purge(database: Database, at: datetime) -> int:
 
 
 def build_message(settings: Settings, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:
-    """A plain text e-mail with the headers it needs (RFC 5322, RFC 3834)."""
+    """Return a plain text e-mail from the site's sender."""
+    return plain_message(settings.sender, to=to, subject=subject, body=body)
+
+
+def plain_message(sender: str, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:
+    """Return a plain text e-mail with the headers it needs (RFC 5322, RFC 3834)."""
     message = EmailMessage(policy=MAIL_POLICY)
-    message["From"] = settings.sender
+    message["From"] = sender
     message["To"] = to.header
     message["Subject"] = subject
     message["Date"] = format_datetime(now())
-    message["Message-ID"] = make_msgid(domain=settings.sender.rpartition("@")[2].rstrip(">"))
+    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(body, cte="quoted-printable")
     return message

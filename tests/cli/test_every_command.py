@@ -8,13 +8,8 @@ import pytest
 from tests.cli.conftest import every_command
 from tests.servers import on_sqlite
 
-ALONE = {
-    ("serve",),
-    ("sample",),
-    ("open-export",),
-    ("keys", "new"),
-    ("keys", "copy"),
-}  # the first two make the folder, the others need none
+KEY_MACHINE = {("open-export",), ("warn",), ("keys", "new"), ("keys", "copy")}  # they need a key, and neither site nor settings
+ALONE = {("serve",), ("sample",)} | KEY_MACHINE  # the first two make the folder, the others need none
 TRANSLATORS = {name for name in every_command() if name[0] == "languages"}  # they need the translations alone, and no settings
 ARGUMENTS = {
     ("mail", "test"): ("layla@example.org",),
@@ -85,7 +80,7 @@ def test_every_command_that_needs_a_campaign_refuses_a_folder_where_nothing_is(r
 
 @on_sqlite
 def test_every_command_refuses_settings_that_cannot_be_used_in_one_sentence(run):
-    for name in set(every_command()) - {("open-export",), ("keys", "new"), ("keys", "copy")} - TRANSLATORS:
+    for name in set(every_command()) - KEY_MACHINE - TRANSLATORS:
         arguments = ("1",) if name == ("sample",) else ARGUMENTS.get(name, ())
         result = run(*name, *arguments, BASE_URL="https://petition.example.org", MAIL_URL="file:")
         assert (result.exit_code, result.stdout) == (1, ""), name
