@@ -98,3 +98,13 @@ def test_stock_age_opens_the_file_and_finds_the_key_and_what_it_is(age, nours, p
     assert {"campaign: petition.example.org", "for: Nour", "made on: 2026-11-28"} <= set(said)
     assert any(line.startswith("campaign open-export ") for line in said)
     assert at_a_terminal(age, "--decrypt", "--output", out, nours, typed="nonsense") != 0
+
+
+def test_a_bare_key_that_stock_age_encrypted_is_opened_too(age, private, tmp_path):
+    bare, out = tmp_path / "bare.key", tmp_path / "binary.age"
+    write_key_file(bare, private, encode_bare)
+
+    assert at_a_terminal(age, "--passphrase", "--output", out, bare, typed=f"{PHRASE}\n{PHRASE}") == 0
+
+    assert out.read_bytes().startswith(b"age-encryption.org/v1\n")
+    assert read_labelled_key(out, lambda _: PHRASE) == (private, "")

@@ -18,7 +18,9 @@ from campaign.crypto.keys import eject, fingerprint, make_keys, read_key
 from campaign.crypto.private_key_file import KeyLabel, describe_private_key, read_labelled_key
 from campaign.crypto.sealing import CannotOpen
 from campaign.exports import sealed
-from campaign.exports.rows import StoredSignature
+from campaign.exports.mass_warning import recipient_of
+from campaign.exports.rows import ExportRow, StoredSignature
+from campaign.exports.warning_record import open_record, read_marks, record_file
 from campaign.organizers import export_jobs
 from campaign.petition import key_rotation
 from campaign.petition.key_rotation import SealKey
@@ -66,6 +68,28 @@ def test_key_file_of_a_person_is_opened_as_recorded_and_says_what_it_is(vectors,
     label = KeyLabel(recorded["campaign"], recorded["owner"], date.fromisoformat(recorded["made_on"]))
     assert describe_private_key(private, label) == recorded["plain"]
     assert recorded["plain"].splitlines()[-1] == vectors["key file"]["content"].strip()
+
+
+def test_record_of_warnings_is_read_and_written_as_recorded(vectors, export, tmp_path):
+    recorded, file = vectors["record of warnings"], tmp_path / "signatures.sealed.warned"
+    stored = stored_in(vectors["sealed export"]["lines"][1])._replace(id=bytes.fromhex(recorded["id"]))
+    recipient = recipient_of(ExportRow(1, stored, "Layla", "layla@example.org"))
+
+    with open_record(record_file(export)) as record:
+        record.add(recipient.mark)
+
+    assert file.read_text("ascii") == recorded["file"]
+    assert read_marks(file) == {recipient.mark}
+
+
+def test_record_of_warnings_loses_a_line_that_was_cut_off_and_goes_on_behind_the_last_whole_one(vectors, tmp_path):
+    recorded, file = vectors["record of warnings"]["file"], tmp_path / "signatures.sealed.warned"
+    file.write_text(recorded + "0" * 30, "ascii")
+
+    with open_record(file) as record:
+        record.add("f" * 64)
+
+    assert file.read_text("ascii") == recorded + "f" * 64 + "\n"
 
 
 def test_key_file_has_the_recorded_id_and_fingerprints(vectors, keys):
