@@ -78,7 +78,7 @@ class Database:
 
     def __init__(self, url: str, folder: Path) -> None:
         """Take `url` as SQLAlchemy writes it; empty is SQLite in `folder`, where the writers' turn is kept too."""
-        self.is_sqlite = not url or url.startswith("sqlite")
+        self.is_sqlite, self.folder = not url or url.startswith("sqlite"), folder
         self.engine = sa.create_engine(
             url or sa.URL.create("sqlite", database=str(folder / "campaign.db")),  # a folder's name may hold % and ?
             pool_pre_ping=not self.is_sqlite,
@@ -98,14 +98,23 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Yield a session that only reads: one consistent view, nothing is kept of what is changed in it."""
-        with Session(self._reader, expire_on_commit=False) as session:
+        with Session(self._reader, expire_on_commit=False, info={"folder": self.folder}) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """Yield a session that writes: committed, durably, when the block ends; rolled back when it raises."""
-        with self._writer_lock(), Session(self._writer, expire_on_commit=False) as session, session.begin():
-            yield session
+        """Yield a session that writes: committed, durably, when the block ends; rolled back when it raises.
+
+        What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
+        """
+        info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
+        with self._writer_lock(), Session(self._writer, expire_on_commit=False, info=info) as session:
+            with session.begin():
+                yield session
+                for finish in info["before_commit"]:
+                    finish(session)
+            for finish in info["after_commit"]:
+                finish()
 
     @contextmanager
     def _writer_lock(self) -> Iterator[None]:

@@ -14,6 +14,7 @@ from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 from campaign import create_app, instance
+from campaign.cli.server import adopt_desk
 from campaign.config import Settings
 from campaign.database import Database
 from campaign.outbox import smtp
@@ -72,6 +73,7 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A prepared campaign on SQLite, made once, that others are copied from: preparing takes longer than most tests."""
     found = Settings(data=tmp_path_factory.mktemp("prepared") / "instance")
     instance.prepare(found)
+    adopt_desk(found)
     return found
 
 
@@ -81,6 +83,7 @@ def prepared_on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_
     data = tmp_path_factory.mktemp("prepared-on-postgresql") / "instance"
     found = Settings(data=data, database_url=postgresql_server.new_database())
     instance.prepare(found)
+    adopt_desk(found)
     return found
 
 

@@ -11,6 +11,7 @@ from campaign.exports.pdf import NamesHidden
 from campaign.exports.warning_record import CannotWarn
 from campaign.languages import LanguageError
 from campaign.organizers.accounts import AccountError
+from campaign.organizers.ledger import NotOurs
 from campaign.petition.samples import NotEmpty
 from campaign.prints.render import RenderError
 from campaign.public.mirror import MirrorError
@@ -18,7 +19,7 @@ from campaign.translation.catalogues import BadCatalogue
 from campaign.translation.po_exchange import ImportRefused
 
 FILE_ERRORS = (SettingError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError, FileExistsError)
-RECORD_ERRORS = (KeyFileError, CannotOpen, CannotWarn, NamesHidden, AccountError, NotEmpty, DatabaseBusy)
+RECORD_ERRORS = (KeyFileError, CannotOpen, CannotWarn, NamesHidden, AccountError, NotEmpty, NotOurs, DatabaseBusy)
 
 
 def error_sentence(error: Exception) -> str | None:

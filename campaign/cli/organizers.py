@@ -1,4 +1,4 @@
-"""Commands for the organizers' accounts: organizers add, list, remove, reset."""
+"""Commands for the organizers' accounts: organizers add, list, remove, reset, accept."""
 
 import click
 
@@ -7,7 +7,7 @@ from campaign.cli.status import address_argument
 from campaign.config import Settings
 from campaign.database import now
 from campaign.languages import LANGUAGES
-from campaign.organizers import accounts
+from campaign.organizers import accounts, adoption, audit, ledger
 from campaign.organizers.models import ORGANIZER, ROLES
 
 EMAIL_ARGUMENT = click.argument("email", callback=lambda *typed: address_argument(*typed).text)
@@ -59,6 +59,22 @@ def reset(email: str, language: str) -> None:
     with database.writing() as session:
         token = accounts.reset(session, email, now())
     click.echo(setup_url(settings, language, token))
+
+
+@organizers.command()
+def accept() -> None:
+    """Say what is wrong with the desk's rows and take them as they are; needed after a backup was put back. It asks first."""
+    settings, database = open_campaign()
+    with database.reading() as session:
+        wrong = ledger.find_problems(session) + audit.verify_chain(session, settings.data)
+        everyone = accounts.list_accounts(session)
+    for sentence in wrong:
+        click.echo(sentence, err=True)
+    for account in everyone:
+        click.echo(f"{account.email}\t{account.role}\t" + ("set up" if account.ready_at else "not set up"))
+    click.confirm("Let these accounts into the desk, with all that belongs to them?", abort=True, err=True)
+    adoption.accept_rows(database)
+    click.echo("Accepted.")
 
 
 def setup_url(settings: Settings, language: str, token: str) -> str:

@@ -1,6 +1,7 @@
 """Commands that run the site: serve, work, prepare, migrate."""
 
 import os
+from contextlib import closing
 
 import click
 from werkzeug.serving import is_running_from_reloader
@@ -10,6 +11,7 @@ from campaign.cli.signatures import open_campaign
 from campaign.config import PREFIX, Settings, is_loopback
 from campaign.crypto.keys import load_keys
 from campaign.languages import LANGUAGES
+from campaign.organizers import adoption
 from campaign.organizers.export_worker import run_jobs
 from campaign.server import reload, supervisor, worker
 
@@ -40,6 +42,7 @@ def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: boo
         reload.serve_reloading(settings, host=host, port=port, mail=not no_mail)
         return
     instance.prepare(settings)
+    adopt_desk(settings)
     print_greeting(settings)
     if reloads:
         click.echo(
@@ -71,6 +74,7 @@ def work(no_mail: bool) -> None:
     supervisor.end_with_parent()
     settings = Settings.load()
     instance.check(settings)
+    adopt_desk(settings)
     worker.run(create_app(settings), mails=not no_mail, say=click.echo)
 
 
@@ -89,6 +93,13 @@ def migrate() -> None:
     """Bring the database's schema up to date; safe when two start at once."""
     _, database = open_campaign()
     instance.migrate(database)
+    adoption.adopt(database)
+
+
+def adopt_desk(settings: Settings) -> None:
+    """List the rows of the desk at the first start of a version that keeps a ledger of them."""
+    with closing(instance.open_database(settings)) as database:
+        adoption.adopt(database)
 
 
 COMMANDS = (serve, work, prepare, migrate)

@@ -9,6 +9,7 @@ from campaign.config import TRANSLATIONS, Settings
 from campaign.content import testimony_policy
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
+from campaign.organizers import ledger
 from campaign.outbox.address import mend_address
 from campaign.petition import counting, key_rotation, samples, signing
 from campaign.prints.render import delete_unneeded_prints
@@ -33,6 +34,7 @@ def close() -> None:
     """End the collecting of signatures; links already sent can still be confirmed."""
     _, database = open_campaign()
     with database.writing() as session:
+        ledger.begin_change(session)
         signing.close(session, now().date())
     click.echo("Signing is closed.")
 
@@ -47,6 +49,7 @@ def reopen() -> None:
             care, texts, is_withdrawn=counting.read_snapshot(session).is_testimony_withdrawn
         ):
             raise click.ClickException("The letter quotes the testimony, which is withdrawn: change the letter first.")
+        ledger.begin_change(session)
         signing.close(session, None)
     click.echo("Signing is open.")
 
@@ -93,6 +96,7 @@ def withdraw() -> None:
     settings, database = open_campaign()
     click.confirm(WITHDRAW_QUESTION, abort=True, err=True)
     with database.writing() as session:
+        ledger.begin_change(session)
         signing.withdraw_testimony(session, now().date())
     delete_unneeded_prints([], settings.data / "prints")  # the timed work draws again what may still be drawn
     click.echo(

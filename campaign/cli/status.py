@@ -17,7 +17,7 @@ from campaign.content.files import TextError
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
-from campaign.organizers import audit, key_change
+from campaign.organizers import audit, key_change, ledger
 from campaign.organizers.reviews import flag_disguised
 from campaign.outbox import delivery, outage, queue, smtp
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
@@ -88,7 +88,7 @@ def _problems(settings: Settings, database: Database, given: list[PrivateKey]) -
         found.append(str(error))
     with database.reading() as session:
         found += _mail_problems(session)
-        found += audit.verify_chain(session, settings.data)
+        found += ledger.find_problems(session) + audit.verify_chain(session, settings.data)
         keys = load_keys(instance.key_folder(settings))
         found += key_rotation.key_problems(session, keys) or key_change.missing_key_problems(session, keys)
     return found + _disguised(database, given + ([keys.private] if keys.private else []))

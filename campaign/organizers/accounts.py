@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import new_token, token_hash
-from campaign.organizers import audit
+from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors, sessions
 from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, LoginAttempts, RecoveryCode, Request
@@ -20,6 +20,7 @@ class AccountError(Exception):
 
 def add(session: Session, email: str, role: str, moment: datetime) -> str:
     """Make an account and return the token of the link to set it up; raise AccountError when the address has one."""
+    ledger.begin_change(session)
     if find_account(session, email):
         raise AccountError(f"{email} has an account already: `campaign organizers reset` makes a new link for it.")
     account = Account(email=email.casefold(), role=role, last_step=0)
@@ -32,7 +33,10 @@ def add(session: Session, email: str, role: str, moment: datetime) -> str:
 
 def reset(session: Session, email: str, moment: datetime) -> str:
     """End an account's sessions, passphrase, second factor, requests and counted attempts; return the token of a new link."""
+    ledger.begin_change(session)
     account = get_account(session, email)
+    if not ledger.is_ours(session, account):
+        raise AccountError(f"The account of {email} was not written by this site: remove it, and add it again.")
     token = _new_setup_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
     sessions.end_sessions(session, account)
@@ -47,6 +51,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
 
 def remove(session: Session, email: str, moment: datetime) -> None:
     """Remove an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
+    ledger.begin_change(session)
     account = get_account(session, email)
     _end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
@@ -66,7 +71,7 @@ def find_account(session: Session, email: str) -> Account | None:
 def find_ready_account(session: Session, email: str) -> Account | None:
     """Return the account of an address, if its owner has set it up."""
     account = find_account(session, email)
-    return account if account and account.ready_at else None
+    return account if account and account.ready_at and ledger.is_ours(session, account) else None
 
 
 def get_account(session: Session, email: str) -> Account:
@@ -79,11 +84,13 @@ def get_account(session: Session, email: str) -> Account:
 
 def get_by_setup_token(session: Session, token: str, moment: datetime) -> Account | None:
     """Return the account that a link sets up, while the link is valid."""
-    return session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
+    account = session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
+    return account if account and ledger.is_ours(session, account) else None
 
 
-def choose_passphrase(account: Account, kept: str, key: bytes) -> None:
+def choose_passphrase(session: Session, account: Account, kept: str, key: bytes) -> None:
     """Take the first step of the setup: store a passphrase, hashed before, and make the secret of the second factor."""
+    ledger.begin_change(session)
     account.passphrase_hash = kept
     factors.set_new_secret(key, account)
 
@@ -99,6 +106,7 @@ def confirm_second_factor(session: Session, account: Account, code: str, key: by
 
 def change_passphrase(session: Session, account: Account, kept: str) -> None:
     """Store a new passphrase, hashed before, and end every session of the account."""
+    ledger.begin_change(session)
     account.passphrase_hash = kept
     sessions.end_sessions(session, account)
     audit.record(session, account.email, Action.PASSPHRASE_CHANGED)

@@ -27,6 +27,7 @@ class Action(StrEnum):
     AGREED = "agreed", lazy_gettext("A second organizer agreed to an act.")
     ASKED = "asked", lazy_gettext("An act was asked for and waits for a second organizer.")
     BULK_REMOVAL = "bulk removal", lazy_gettext("A removal of several signatures.")
+    DESK_ACCEPTED = "desk accepted", lazy_gettext("The accounts and everything of the desk were accepted as they were.")
     DECLINED = "declined", lazy_gettext("An act that waited was declined.")
     EXPORT_ASKED_FOR = "export asked for", lazy_gettext("An export was asked for.")
     EXPORT_PREPARED = "export prepared", lazy_gettext("An export was prepared.")

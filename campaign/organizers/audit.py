@@ -5,8 +5,9 @@ data folder, so that a chain that was cut off shows too.
 """
 
 import hashlib
+import hmac
 import json
-import secrets
+import sys
 from collections.abc import Generator, Iterable
 from datetime import UTC
 from pathlib import Path
@@ -16,13 +17,14 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, now
+from campaign.organizers import ledger
 from campaign.organizers.actions import Action
+from campaign.organizers.head_file import DAMAGED, read_head, write_head
 from campaign.organizers.models import AuditEntry, Desk
 
 GENESIS_HASH = bytes(32)  # before the first line
 HEAD_FILE = "audit.head"
 ENTRIES_PER_READ = 1000  # lines
-DAMAGED = -1
 
 
 def record(session: Session, by: str, action: Action, **facts: str | int) -> None:
@@ -34,6 +36,7 @@ def record(session: Session, by: str, action: Action, **facts: str | int) -> Non
     desk = session.get_one(Desk, 1, with_for_update=True, populate_existing=True)
     line = AuditEntry(number=desk.last_line + 1, at=now(), by=by, act=action.value, facts=facts, previous=desk.last_hash)
     line.hash = entry_hash(line)
+    line.mac = entry_mac(ledger.desk_key(session), line)
     session.add(line)
     desk.last_line, desk.last_hash = line.number, line.hash
     session.flush()
@@ -42,6 +45,11 @@ def record(session: Session, by: str, action: Action, **facts: str | int) -> Non
 def entry_hash(line: AuditEntry) -> bytes:
     """Return the SHA-256 of the previous hash and the line as JSON, its keys in order."""
     return hashlib.sha256(line.previous + canonical_json(line)).digest()
+
+
+def entry_mac(key: bytes, line: AuditEntry) -> bytes:
+    """Return the code over a line's hash, and so over all before it: without the desk's key nobody appends a line."""
+    return hmac.digest(key, b"audit line:" + line.hash, "sha256")
 
 
 def canonical_json(line: AuditEntry) -> bytes:
@@ -80,7 +88,8 @@ def export_jsonl(database: Database) -> Generator[bytes]:
 
 def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
     """Say where the chain is broken, a sentence each; nothing when it is whole. `folder` is where the head is kept too."""
-    desk, kept = session.get_one(Desk, 1), stored_head(folder) if folder else None
+    desk, kept = session.get_one(Desk, 1), read_head(folder / HEAD_FILE) if folder else None
+    signed_from, key = _signed_from(session), ledger.desk_key(session)
     number, previous, wrong = 0, GENESIS_HASH, []
     for line in read_entries(session):
         if line.number != number + 1:
@@ -89,6 +98,8 @@ def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
             wrong.append(f"The audit is broken at line {line.number}: it does not follow the line before it.")
         elif line.hash != entry_hash(line):
             wrong.append(f"The audit is broken at line {line.number}: it was changed.")
+        elif line.number >= signed_from and not hmac.compare_digest(line.mac or b"", entry_mac(key, line)):
+            wrong.append(f"The audit is broken at line {line.number}: this site has not written it.")
         if kept and kept[0] == line.number and kept[1] != line.hash:
             wrong.append(f"The audit is broken at line {line.number}: the data folder remembers another one.")
         number, previous = line.number, line.hash
@@ -106,27 +117,21 @@ def store_head(database: Database, folder: Path) -> None:
 
     A file that knows more lines, or another one at its place, stays as it is: it is the witness of what is gone.
     """
-    kept = stored_head(folder)
+    kept = read_head(folder / HEAD_FILE)
     with database.reading() as session:
         desk = session.get_one(Desk, 1)
         line = session.get(AuditEntry, kept[0]) if kept else None
     if kept and kept[0] and (kept[0] >= desk.last_line or line is None or line.hash != kept[1]):
         return
-    draft = folder / f"{HEAD_FILE}.{secrets.token_hex(8)}"  # of nobody else who does the same at this moment
-    draft.write_text(f"{desk.last_line} {desk.last_hash.hex()}\n", "ascii")
-    draft.replace(folder / HEAD_FILE)
+    write_head(folder / HEAD_FILE, desk.last_line, desk.last_hash)
 
 
-def stored_head(folder: Path) -> tuple[int, bytes] | None:
-    """Return number and hash that the data folder keeps: None without a file, the number DAMAGED for a damaged one."""
-    file = folder / HEAD_FILE
-    if not file.exists():
-        return None
-    number, _, digest = file.read_text("utf-8", "replace").strip().partition(" ")
+def _signed_from(session: Session) -> int:
+    """Return the number of the first line that needs a code; without a ledger, which `check` complains of, none does."""
     try:
-        return int(number), bytes.fromhex(digest)
-    except ValueError:
-        return DAMAGED, b""
+        return ledger.load_ledger(session).unsigned_lines + 1
+    except ledger.NotOurs:
+        return sys.maxsize
 
 
 def _exported(line: AuditEntry) -> bytes:

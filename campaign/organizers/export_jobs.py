@@ -5,76 +5,29 @@ nor the folder opens anything alone. Once the row has lost the key, no copy of t
 """
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import decrypt, encrypt
-from campaign.database import Base, now
-from campaign.exports.format import Format
+from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
-from campaign.organizers import accounts, audit, four_eyes
+from campaign.organizers import accounts, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
-from campaign.organizers.models import Account, Request
+from campaign.organizers.models import FILE_LIFETIME, Account, ExportJob, Request
 
-FILE_LIFETIME, JOB_LIFETIME = timedelta(hours=1), timedelta(days=1)
+JOB_LIFETIME = timedelta(days=1)
 MAX_ATTEMPTS = 3  # a worker that is killed over one export gives up at last
 EXPORT_FOLDER = "exports"
 
 
 class NotAvailable(Exception):
     """There is nothing to download: it was downloaded before, is over, is not prepared yet, or is somebody else's."""
-
-
-class ExportJob(Base):
-    """A file that an organizer asked for: in the making, kept for an hour or until it is downloaded, then a line for a day."""
-
-    __tablename__ = "export"
-
-    id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
-    document: Mapped[str] = mapped_column(sa.String(10))  # the name of its format
-    wanted: Mapped[dict[str, str]] = mapped_column(sa.JSON)  # which signatures, as SignatureFilter.details
-    language: Mapped[str] = mapped_column(sa.String(8))  # the reader's
-    asked_at: Mapped[datetime] = mapped_column(index=True)
-    begun_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
-    expected: Mapped[int] = mapped_column(default=0)
-    done: Mapped[int] = mapped_column(default=0)
-    prepared_at: Mapped[datetime | None]
-    sha256: Mapped[str | None] = mapped_column(sa.String(64))  # of what is downloaded
-    size: Mapped[int | None] = mapped_column(sa.BigInteger)  # bytes of it
-    key_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the file's key, encrypted; none: nothing to download
-    failed_at: Mapped[datetime | None]
-    trouble: Mapped[str | None] = mapped_column(sa.String(20))  # why it failed, see FAILURE_MESSAGES in views/exports.py
-    taken_at: Mapped[datetime | None]
-    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
-
-    @property
-    def format(self) -> Format:
-        """Return the format that was asked for."""
-        return FORMATS[self.document]
-
-    @property
-    def name(self) -> str:
-        """Return the name of the file."""
-        return f"signatures-{self.asked_at.date()}.{self.document}"
-
-    def is_waiting(self) -> bool:
-        """Return whether it is still to be prepared, or is being."""
-        return self.prepared_at is None and self.failed_at is None
-
-    def is_ready(self, moment: datetime) -> bool:
-        """Return whether it can be downloaded."""
-        return self.key_box is not None and self.prepared_at is not None and self.prepared_at > moment - FILE_LIFETIME
-
-    def details(self) -> dict[str, str | int]:
-        """Return what the audit says about it."""
-        return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}
 
 
 def request_export(
@@ -105,6 +58,7 @@ def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
         return
     wanted = FORMATS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
     same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
+    ledger.begin_change(session)
     if any(
         one.is_waiting() and all(getattr(one, name) == value for name, value in same.items())
         for one in list_jobs(session, account)
@@ -129,6 +83,8 @@ def claim_download(session: Session, key: bytes, export: bytes, by: Account, mom
     found = session.get(ExportJob, export)
     if found is None or found.account_id != by.id or found.key_box is None or not found.is_ready(moment):
         raise NotAvailable
+    if not ledger.is_ours(session, found):
+        raise NotAvailable
     box, ours = found.key_box, sa.update(ExportJob).where(ExportJob.id == export, ExportJob.key_box.is_not(None))
     claimed = session.execute(ours.values(key_box=None, taken_at=moment))
     if not cast("sa.CursorResult[object]", claimed).rowcount:
@@ -150,6 +106,8 @@ def export_file(folder: Path, export: bytes) -> Path:
 
 def purge(session: Session, moment: datetime) -> None:
     """Delete the keys whose hour is over, and everything that was asked for a day ago."""
+    with suppress(ledger.NotOurs):  # what is over goes, whatever is wrong with the desk
+        ledger.begin_change(session)
     over = sa.update(ExportJob).where(ExportJob.key_box.is_not(None), ExportJob.prepared_at < moment - FILE_LIFETIME)
     session.execute(over.values(key_box=None))
     session.execute(sa.delete(ExportJob).where(ExportJob.asked_at < moment - JOB_LIFETIME))

@@ -25,9 +25,10 @@ from campaign.exports.pdf import NamesHidden
 from campaign.exports.rows import SignatureFilter
 from campaign.file_lock import file_lock
 from campaign.languages import LANGUAGES
-from campaign.organizers import audit, export_jobs
+from campaign.organizers import audit, export_jobs, ledger
 from campaign.organizers.actions import Action
-from campaign.organizers.export_jobs import EXPORT_FOLDER, MAX_ATTEMPTS, ExportJob
+from campaign.organizers.export_jobs import EXPORT_FOLDER, MAX_ATTEMPTS
+from campaign.organizers.models import ExportJob
 from campaign.petition import key_rotation
 from campaign.prints.render import RenderError
 from campaign.state import AppState
@@ -68,12 +69,18 @@ def run_jobs(app_state: AppState, say: Say) -> None:
 
 
 def claim_job(database: Database) -> ExportJob | None:
-    """Return the oldest export that waits, also one whose process was killed; after three attempts it has failed."""
+    """Return the oldest export that waits, also one whose process was killed; after three attempts it has failed.
+
+    One that nobody asked for at the desk has failed at once.
+    """
     waiting = ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None)
     with database.writing() as session:
         hopeless = sa.update(ExportJob).where(*waiting, ExportJob.attempts >= MAX_ATTEMPTS)
         session.execute(hopeless.values(failed_at=now(), trouble="failed"))
         export = session.scalar(sa.select(ExportJob).where(*waiting).order_by(ExportJob.asked_at).limit(1))
+        if export and not ledger.is_ours(session, export):
+            export.failed_at, export.trouble = now(), "failed"
+            return None
         if export:
             export.begun_at, export.attempts, export.done = now(), export.attempts + 1, 0
         return export

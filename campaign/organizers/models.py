@@ -1,14 +1,17 @@
 """The records of the desk: the accounts and actions of organizers; nothing of a signer is in them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.database import Base
+from campaign.exports.format import Format
+from campaign.exports.formats import FORMATS
 
 ORGANIZER, MODERATOR = "organizer", "moderator"
+FILE_LIFETIME = timedelta(hours=1)  # of an export
 ROLES = (ORGANIZER, MODERATOR)  # a moderator sees no personal data
 
 
@@ -91,6 +94,7 @@ class AuditEntry(Base):
     facts: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     previous: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    mac: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # of the hash; none from before there was a ledger
 
 
 class Request(Base):
@@ -122,3 +126,53 @@ class Desk(Base):
     four_eyes_off_at: Mapped[datetime | None]  # by the only organizer there is
     last_line: Mapped[int]  # of the audit
     last_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+    ledger: Mapped[str | None] = mapped_column(sa.Text, deferred=True)  # which rows this site has written; see ledger.py
+    counter: Mapped[int] = mapped_column(default=0)  # its changes
+    mac: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # over both
+
+
+class ExportJob(Base):
+    """A file that an organizer asked for: in the making, kept for an hour or until it is downloaded, then a line for a day."""
+
+    __tablename__ = "export"
+
+    id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
+    account_id: Mapped[int] = mapped_column(sa.ForeignKey("account.id", ondelete="CASCADE"), index=True)
+    document: Mapped[str] = mapped_column(sa.String(10))  # the name of its format
+    wanted: Mapped[dict[str, str]] = mapped_column(sa.JSON)  # which signatures, as SignatureFilter.details
+    language: Mapped[str] = mapped_column(sa.String(8))  # the reader's
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    begun_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    expected: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    prepared_at: Mapped[datetime | None]
+    sha256: Mapped[str | None] = mapped_column(sa.String(64))  # of what is downloaded
+    size: Mapped[int | None] = mapped_column(sa.BigInteger)  # bytes of it
+    key_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the file's key, encrypted; none: nothing to download
+    failed_at: Mapped[datetime | None]
+    trouble: Mapped[str | None] = mapped_column(sa.String(20))  # why it failed, see FAILURE_MESSAGES in views/exports.py
+    taken_at: Mapped[datetime | None]
+    account: Mapped[Account] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def format(self) -> Format:
+        """Return the format that was asked for."""
+        return FORMATS[self.document]
+
+    @property
+    def name(self) -> str:
+        """Return the name of the file."""
+        return f"signatures-{self.asked_at.date()}.{self.document}"
+
+    def is_waiting(self) -> bool:
+        """Return whether it is still to be prepared, or is being."""
+        return self.prepared_at is None and self.failed_at is None
+
+    def is_ready(self, moment: datetime) -> bool:
+        """Return whether it can be downloaded."""
+        return self.key_box is not None and self.prepared_at is not None and self.prepared_at > moment - FILE_LIFETIME
+
+    def details(self) -> dict[str, str | int]:
+        """Return what the audit says about it."""
+        return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}

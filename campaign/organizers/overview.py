@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from campaign.organizers import audit
+from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.outbox import queue
 from campaign.outbox.mail_providers import ProviderDay
@@ -156,6 +156,7 @@ SWITCHES = {
 
 def set_switch(session: Session, name: str, *, on: bool, by: str, today: date) -> None:
     """Turn a switch; do and record nothing if it is turned that way already."""
+    ledger.begin_change(session)
     switch = SWITCHES[name]
     was_off = switch.since.is_(None)
     changing = sa.update(Publication).where(Publication.id == 1, was_off if on else sa.not_(was_off))

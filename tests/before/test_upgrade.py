@@ -20,6 +20,7 @@ from flask import Flask
 
 from campaign import create_app, instance
 from campaign.cli.main import main
+from campaign.cli.server import adopt_desk
 from campaign.config import Settings
 from campaign.organizers import audit, key_change
 from campaign.organizers.export_worker import run_jobs
@@ -84,6 +85,7 @@ def before(tmp_path, database_url, mailbox, compiled_templates):
     with time_machine.travel(datetime.fromisoformat(recorded["moment"]) + timedelta(minutes=1)):
         instance.prepare(settings)
         instance.check(settings)
+        adopt_desk(settings)
         app = create_app(settings)
         app.jinja_env.bytecode_cache = compiled_templates
         yield Before(app, settings, place, recorded)

@@ -111,7 +111,7 @@ def _account(app: Flask, session: Session) -> str:
     key = app.extensions["campaign"].keys.desk
     accounts.add(session, EMAIL, ORGANIZER, now())
     account = accounts.get_account(session, EMAIL)
-    accounts.choose_passphrase(account, factors.hash_passphrase(PASSPHRASE), key)
+    accounts.choose_passphrase(session, account, factors.hash_passphrase(PASSPHRASE), key)
     secret = factors.totp_secret(key, account)
     session.flush()
     accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), key, now())

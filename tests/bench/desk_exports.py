@@ -10,9 +10,8 @@ from campaign.exports import rows
 from campaign.exports.formats import FORMATS
 from campaign.exports.pdf import PDF
 from campaign.exports.rows import SignatureFilter
-from campaign.organizers import export_jobs
-from campaign.organizers.export_jobs import ExportJob
-from campaign.organizers.models import ORGANIZER, Account
+from campaign.organizers import export_jobs, ledger
+from campaign.organizers.models import ORGANIZER, Account, ExportJob
 from tests.bench.exporting import MOST, Run, watched
 from tests.bench.figures import Section
 from tests.bench.servers import Site
@@ -44,6 +43,7 @@ def measure(sites: list[Site]) -> Section:
 def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, int]:
     """Orders a file as a second organizer's agreement does, has it prepared and takes it: how many, the run, its size."""
     with database.writing() as session:
+        ledger.begin_change(session)
         session.merge(Account(id=1_000_000, email=EMAIL, role=ORGANIZER, last_step=0, ready_at=now()))
         session.flush()
         export_jobs.enqueue_export(session, {"format": document, "reader": "ar"}, EMAIL)

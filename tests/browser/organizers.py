@@ -13,7 +13,7 @@ from campaign.config import Settings
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.instance import key_folder
-from campaign.organizers import accounts, removals
+from campaign.organizers import accounts, ledger, removals
 from campaign.organizers.auth import factors
 from campaign.organizers.models import ORGANIZER
 from campaign.outbox.mail_providers import add_counts
@@ -49,6 +49,7 @@ class BrowserOrganizer:
     def code(self) -> str:
         """A code that was not used yet: the app is taken to be a step further each time."""
         with closing(Database("", self.campaign.data)) as database, database.writing() as session:
+            ledger.begin_change(session)
             accounts.get_account(session, self.email).last_step = 0
         return pyotp.TOTP(self.secret).now()
 
@@ -78,7 +79,7 @@ def new_organizer(campaign: Campaign, role: str = ORGANIZER) -> BrowserOrganizer
     with closing(Database("", campaign.data)) as database, database.writing() as session:
         accounts.add(session, email, role, now())
         account = accounts.get_account(session, email)
-        accounts.choose_passphrase(account, factors.hash_passphrase(PASSPHRASE), keys.desk)
+        accounts.choose_passphrase(session, account, factors.hash_passphrase(PASSPHRASE), keys.desk)
         secret = factors.totp_secret(keys.desk, account)
         session.flush()
         accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), keys.desk, now())

@@ -9,9 +9,10 @@ import time_machine
 
 from campaign.config import TRANSLATIONS
 from campaign.content.pages import Paragraph, load_texts
-from campaign.organizers import audit
+from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors
+from campaign.organizers.head_file import read_head
 from campaign.organizers.models import AuditEntry, Desk
 from campaign.web.request_checks import FormToken
 from tests.servers import on_sqlite
@@ -32,6 +33,8 @@ def store(database, vectors):
     with database.writing() as session:
         session.execute(sa.delete(AuditEntry))
         lines = [line for _, line in lines_in(vectors)]
+        for line in lines:
+            line.mac = audit.entry_mac(ledger.desk_key(session), line)
         session.add_all(lines)
         desk = session.get_one(Desk, 1)
         desk.last_line, desk.last_hash = lines[-1].number, lines[-1].hash
@@ -86,7 +89,7 @@ def test_audit_line_that_is_the_last_is_kept_in_audit_head_as_recorded(vectors, 
 
     assert (tmp_path / "audit.head").read_text("ascii") == head
     number, _, hashed = head.strip().partition(" ")
-    assert audit.stored_head(tmp_path) == (int(number), bytes.fromhex(hashed))
+    assert read_head(tmp_path / audit.HEAD_FILE) == (int(number), bytes.fromhex(hashed))
 
 
 def test_passphrase_hash_that_was_recorded_is_still_right(vectors):

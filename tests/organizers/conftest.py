@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.test import Client, TestResponse
 
 from campaign.database import now
-from campaign.organizers import accounts, audit
+from campaign.organizers import accounts, audit, ledger
 from campaign.organizers.actions import DETAIL_LABELS
 from campaign.organizers.auth import factors
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
@@ -62,6 +62,7 @@ class Organizer:
         """A code that was not used yet: the app is taken to be a step further each time."""
         site: AppState = self.app.extensions["campaign"]
         with site.database.writing() as session:
+            ledger.begin_change(session)
             accounts.get_account(session, self.email).last_step = 0
         return pyotp.TOTP(self.secret).now()
 
@@ -107,7 +108,7 @@ def make_account() -> Callable[..., Organizer]:
         with site.database.writing() as session:
             accounts.add(session, email, role, now())
             account = accounts.get_account(session, email)
-            accounts.choose_passphrase(account, factors.hash_passphrase(PASSPHRASE), site.keys.desk)
+            accounts.choose_passphrase(session, account, factors.hash_passphrase(PASSPHRASE), site.keys.desk)
             secret = factors.totp_secret(site.keys.desk, account)
             session.flush()
             accounts.confirm_second_factor(session, account, pyotp.TOTP(secret).now(), site.keys.desk, now())
@@ -151,5 +152,6 @@ def carrying(app: Flask, omar: Organizer) -> Exporting:
     """Omar takes signatures out; he is the only organizer and has turned the rule of four eyes off."""
     made = Exporting(app, omar)
     with made.site.database.writing() as session:
+        ledger.begin_change(session)
         session.get_one(Desk, 1).four_eyes_off_at = now()
     return made

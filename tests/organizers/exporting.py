@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from campaign.organizers.export_jobs import ExportJob
+from campaign.organizers import ledger
 from campaign.organizers.export_worker import ExportWorker, run_jobs
-from campaign.organizers.models import AuditEntry
+from campaign.organizers.models import AuditEntry, ExportJob
 from campaign.state import AppState
 
 
@@ -61,6 +61,7 @@ class Exporting:
     def later(self, passed: timedelta) -> None:
         """So much time passes for what was prepared, and the worker forgets what is over."""
         with self.site.database.writing() as session:
+            ledger.begin_change(session)
             for export in session.scalars(sa.select(ExportJob)):
                 for name in ("asked_at", "prepared_at"):
                     moment: datetime | None = getattr(export, name)

@@ -18,7 +18,7 @@ from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.exports.sealed import count_sealed
 from campaign.instance import key_folder
-from campaign.organizers.export_jobs import ExportJob
+from campaign.organizers.models import ExportJob
 from campaign.petition.models import Signature
 from tests.people import rows
 from tests.servers import on_sqlite

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.organizers import accounts, export_jobs
+from campaign.organizers import accounts, export_jobs, ledger
 from campaign.organizers.auth import sessions
 from campaign.organizers.export_jobs import NotAvailable
 from campaign.organizers.models import Login, Request
@@ -32,6 +32,7 @@ def wait_for_the_second(carrying):
 def forget_the_proof(carrying):
     """Omar gave passphrase and code too long ago."""
     with carrying.site.database.writing() as session:
+        ledger.begin_change(session)
         session.execute(sa.update(Login).values(asked_at=now() - sessions.REAUTHENTICATION_PERIOD - timedelta(seconds=1)))
 
 

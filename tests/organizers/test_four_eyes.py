@@ -9,8 +9,7 @@ import time_machine
 from campaign.database import now
 from campaign.organizers import accounts, four_eyes
 from campaign.organizers.actions import Action
-from campaign.organizers.export_jobs import ExportJob
-from campaign.organizers.models import AuditEntry, Request
+from campaign.organizers.models import AuditEntry, ExportJob, Request
 from campaign.organizers.views.requests import approval_handlers
 from tests.people import parse, rows
 

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import decrypt, encrypt, token_hash
 from campaign.languages import digits
+from campaign.organizers import ledger
 from campaign.organizers.models import Account, RecoveryCode
 
 STEP_SECONDS = 30
@@ -58,9 +59,18 @@ def qr_svg(key: bytes, account: Account) -> str:
 
 def use_code(session: Session, key: bytes, account: Account, typed: str, moment: datetime) -> bool:
     """Use a code of either kind up; return False when it is wrong or was used before, also at this very moment."""
+    ledger.begin_change(session)
     code = re.sub(r"[\s-]", "", digits(typed))[:40].lower()
     if re.fullmatch("[0-9]{6}", code):
         return _use_totp(session, key, account, code, moment)
+    return _use_recovery_code(session, account, code)
+
+
+def _use_recovery_code(session: Session, account: Account, code: str) -> bool:
+    """Return whether the code is one of those that the account was given: the database decides who uses it, in one statement."""
+    found = session.get(RecoveryCode, (account.id, token_hash(code)))
+    if found is None or not ledger.is_ours(session, found):
+        return False
     used = sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id, RecoveryCode.code_hash == token_hash(code))
     return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]  # what DELETE returns has it
 
@@ -83,6 +93,7 @@ def _use_totp(session: Session, key: bytes, account: Account, code: str, moment:
 
 def new_recovery_codes(session: Session, account: Account) -> list[str]:
     """Replace the recovery codes by new ones of 80 random bits each, and return them: they can be shown only now."""
+    ledger.begin_change(session)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(account_id=account.id, code_hash=token_hash(code)) for code in codes)

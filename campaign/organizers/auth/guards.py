@@ -21,10 +21,12 @@ from campaign.database import DATABASE_UNAVAILABLE, now
 from campaign.organizers import audit, bp
 from campaign.organizers.actions import action_label, detail_labels, role_label
 from campaign.organizers.auth import sessions
+from campaign.organizers.ledger import NotOurs
 from campaign.organizers.models import Account, Login
 from campaign.petition.active_key import active_keys
 from campaign.state import AppState, state
 from campaign.web import request_checks
+from campaign.web.errors import render_unavailable
 
 PRIVATE_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 MAX_ORGANIZER_FIELDS = 60  # a page of signatures, each with a box to tick
@@ -33,7 +35,7 @@ View = Callable[..., Any]
 
 
 def init_app(app: Flask) -> None:
-    """Set up the cookie of the session."""
+    """Set up the cookie of the session, and what is answered when nothing at the desk can be written."""
     app_state: AppState = app.extensions["campaign"]
     app.config.update(
         SECRET_KEY=app_state.keys.desk,
@@ -44,6 +46,7 @@ def init_app(app: Flask) -> None:
         SESSION_COOKIE_PATH="/",
         WTF_CSRF_TIME_LIMIT=None,  # it is over when the login is
     )
+    app.register_error_handler(NotOurs, render_unavailable)  # somebody has put another database there meanwhile
 
 
 def cookie_name(settings: Settings, name: str) -> str:

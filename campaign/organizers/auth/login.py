@@ -6,6 +6,7 @@ all strangers together, 10 of each of four known browsers.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import new_token, token_hash
 from campaign.database import Database, insert
-from campaign.organizers import accounts, audit
+from campaign.organizers import accounts, audit, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors, sessions
 from campaign.organizers.auth.factors import use_code
@@ -76,8 +77,11 @@ def verify_credentials(
     if not factors.verify_passphrase(credentials.passphrase, kept) or account is None or device is None:
         return False
     with database.writing() as session:
+        ledger.begin_change(session)
         found = session.get(Account, account.id)
-        if not found or found.passphrase_hash != kept or not use_code(session, key, found, credentials.code, moment):
+        if not found or found.passphrase_hash != kept or not ledger.is_ours(session, found):
+            return False
+        if not use_code(session, key, found, credentials.code, moment):
             return False
         forgive_attempt(session, found, device, moment)
         then(session, found)
@@ -112,6 +116,8 @@ def purge(database: Database, moment: datetime) -> None:
         sa.delete(KnownDevice).where(KnownDevice.used_at < moment - DEVICE_LIFETIME),
     )
     with database.writing() as session:
+        with suppress(ledger.NotOurs):  # what is over goes, whatever is wrong with the desk
+            ledger.begin_change(session)
         for statement in over:
             session.execute(statement)
 
@@ -119,8 +125,9 @@ def purge(database: Database, moment: datetime) -> None:
 def throttle_key(session: Session, account: Account | None, device: str | None, moment: datetime) -> bytes:
     """Return the key that attempts are counted under: a browser known for the account, or UNKNOWN_DEVICES."""
     known = session.get(KnownDevice, token_hash(device or ""))
-    is_known = account and known and known.account_id == account.id and moment - known.used_at < DEVICE_LIFETIME
-    return known.token_hash if known and is_known else UNKNOWN_DEVICES
+    if not account or not known or known.account_id != account.id or moment - known.used_at >= DEVICE_LIFETIME:
+        return UNKNOWN_DEVICES
+    return known.token_hash if ledger.is_ours(session, known) else UNKNOWN_DEVICES
 
 
 def register_attempt(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
@@ -156,11 +163,13 @@ def failed_today(session: Session, account: Account, moment: datetime) -> int:
 
 def is_known_device(session: Session, device: str | None) -> bool:
     """Return whether somebody has logged in with this browser."""
-    return session.get(KnownDevice, token_hash(device or "")) is not None
+    known = session.get(KnownDevice, token_hash(device or ""))
+    return known is not None and ledger.is_ours(session, known)
 
 
 def remember_device(session: Session, account: Account, device: str, moment: datetime) -> None:
     """Remember a browser that the owner logged in with; forget the one that was not used for longest."""
+    ledger.begin_change(session)
     session.merge(KnownDevice(token_hash=token_hash(device), account_id=account.id, used_at=moment))
     session.flush()
     newest = sa.select(KnownDevice).where(KnownDevice.account_id == account.id).order_by(KnownDevice.used_at.desc())

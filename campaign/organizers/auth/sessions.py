@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import new_token, token_hash
+from campaign.organizers import ledger
 from campaign.organizers.models import Account, Login
 
 IDLE_TIMEOUT = timedelta(minutes=30)
@@ -16,25 +17,30 @@ SEEN_INTERVAL = timedelta(minutes=1)
 
 def begin_session(session: Session, account: Account, moment: datetime) -> str:
     """Begin a login and return the token that the browser keeps."""
+    ledger.begin_change(session)
     token = new_token()
     session.add(Login(token_hash=token_hash(token), account=account, began_at=moment, seen_at=moment, asked_at=moment))
     return token
 
 
 def find_session(session: Session, token: str, moment: datetime) -> Login | None:
-    """Return the login of a token, unless it is over or its account has no second factor."""
+    """Return the login of a token, unless it is over, its account has no second factor, or this site has not written both."""
     living = sa.select(Login).where(Login.token_hash == token_hash(token), *_living(moment))
     login = session.scalar(living)
-    return login if login and login.account.ready_at else None
+    if login is None or login.account.ready_at is None:
+        return None
+    return login if ledger.is_ours(session, login) and ledger.is_ours(session, login.account) else None
 
 
 def mark_seen(session: Session, login: Login, moment: datetime) -> None:
     """Record that somebody is there, so that the idle time begins anew."""
+    ledger.begin_change(session)
     session.execute(sa.update(Login).where(Login.id == login.id).values(seen_at=moment))
 
 
 def mark_reauthenticated(session: Session, login: Login, moment: datetime) -> None:
     """Record that passphrase and code were given just now."""
+    ledger.begin_change(session)
     session.execute(sa.update(Login).where(Login.id == login.id).values(asked_at=moment))
 
 
@@ -51,6 +57,7 @@ def list_sessions(session: Session, account: Account, moment: datetime) -> list[
 
 def end_sessions(session: Session, account: Account, *ids: int) -> None:
     """End some logins of an account, or all if none is named."""
+    ledger.begin_change(session)
     which = [Login.id.in_(ids)] if ids else []
     session.execute(sa.delete(Login).where(Login.account_id == account.id, *which))
 

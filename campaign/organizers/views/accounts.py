@@ -122,7 +122,7 @@ def _choose_passphrase(account: Account, token: str) -> Page:
     with state().database.writing() as session:
         found = rules.get_by_setup_token(session, token, now())
         if found and found.passphrase_hash is None:
-            rules.choose_passphrase(found, kept, state().keys.desk)
+            rules.choose_passphrase(session, found, kept, state().keys.desk)
     return redirect(url_for(".set_up", token=token), 303)
 
 

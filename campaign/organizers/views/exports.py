@@ -16,9 +16,9 @@ from campaign.languages import current
 from campaign.organizers import bp, export_jobs, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
-from campaign.organizers.export_jobs import ExportJob, NotAvailable
+from campaign.organizers.export_jobs import NotAvailable
 from campaign.organizers.forms import ExportForm
-from campaign.organizers.models import ORGANIZER
+from campaign.organizers.models import FILE_LIFETIME, ORGANIZER, ExportJob
 from campaign.organizers.views.requests import approval_handlers
 from campaign.petition.models import Publication
 from campaign.state import state
@@ -101,7 +101,7 @@ def _page(form: ExportForm, status: int = 200) -> Page:
         asked=asked,
         needs_second=needs_second,
         is_fresh=sessions.is_recently_authenticated(current_session(), now()),
-        kept=export_jobs.FILE_LIFETIME,
+        kept=FILE_LIFETIME,
         formats=FORMATS,
         troubles=FAILURE_MESSAGES,
         over=[export for export in mine if _is_expired(export)],

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response as Answer
 
 from campaign.database import now
-from campaign.organizers import audit, bp
+from campaign.organizers import audit, bp, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import guards, sessions
 from campaign.organizers.auth import login as rules
@@ -26,7 +26,7 @@ def enter() -> Page:
         return _log_in()
     if g.login:
         return redirect(url_for(".overview"), 303)
-    return render_template("organizers/enter.html", form=LoginForm(), errors=[])
+    return _enter_page(LoginForm(), [])
 
 
 def _log_in() -> Page:
@@ -34,16 +34,22 @@ def _log_in() -> Page:
     form, wait = LoginForm(), _seconds_to_wait()
     if wait:
         errors = [("main", gettext("Please wait a while, then try again."))]
-        page = render_template("organizers/enter.html", form=form, errors=errors)
-        return page, 429, {"Retry-After": str(wait)}
+        return _enter_page(form, errors), 429, {"Retry-After": str(wait)}
     if not form.validate():
-        return render_template("organizers/enter.html", form=form, errors=form.mistakes), 422
+        return _enter_page(form, form.mistakes), 422
     credentials = form.credentials(_device())
     result = rules.log_in(state().database, state().keys.desk, form.email.data or "", credentials, now())
     if result is None:
-        return render_template("organizers/enter.html", form=form, errors=[("main", _refused_message())]), 422
+        return _enter_page(form, [("main", _refused_message())]), 422
     guards.store_session(result.token)
     return _remember_device(redirect(guards.safe_next_url(request.args.get("next", "")), 303), result.device)
+
+
+def _enter_page(form: LoginForm, errors: list[tuple[str, str]]) -> str:
+    """Return the login form; it says when nobody can log in."""
+    with state().database.reading() as opened:
+        is_closed = ledger.find_trouble(opened) is not None
+    return render_template("organizers/enter.html", form=form, errors=errors, is_closed=is_closed)
 
 
 @bp.route("/again", methods=["GET", "POST"])
