@@ -43,6 +43,10 @@ class OrganizerForm(FlaskForm):
         page = render_template(f"organizers/{template}.html", form=self, errors=self.mistakes, **values)
         return page, 422 if self.is_submitted() else 200
 
+    def refused(self, template: str, sentence: str, status: int) -> tuple[str, int]:
+        """Return the same page with a sentence above the form, which is right."""
+        return render_template(f"organizers/{template}.html", form=self, errors=[("main", sentence)]), status
+
 
 class DayField(StringField):
     """A day as ISO 8601 writes it, in Latin or Arabic digits, or none; `day` has it once it is validated."""
@@ -66,7 +70,8 @@ class LoginForm(OrganizerForm):
 
     def credentials(self, device: str | None) -> Credentials:
         """Return what was typed."""
-        return Credentials(self.passphrase.data or "", self.code.data or "", device)
+        email = self.email.data or "" if self.email else ""
+        return Credentials(self.passphrase.data or "", self.code.data or "", device, email)
 
 
 class ReauthenticationForm(LoginForm):
@@ -86,10 +91,13 @@ class NewPassphraseForm(OrganizerForm):
         self.owner = email
 
     def validate_new(self, field: Field) -> None:
-        """Refuse what is too short or too plain."""
-        if not factors.is_strong_enough(field.data or "", self.owner):
+        """Refuse what is too short or easily guessed."""
+        if not factors.is_strong_enough(field.data or "", self.owner, f"{factors.ISSUER} {request.host}"):
             raise ValidationError(
-                gettext("The passphrase needs 15 to 200 characters, at least 6 different ones, and not the e-mail address.")
+                gettext(
+                    "This passphrase is too short or easily guessed. Take 15 to 200 characters: four or more words that have"
+                    " nothing to do with each other, with your address or with this site."
+                )
             )
 
     def validate_again(self, field: Field) -> None:

@@ -9,6 +9,7 @@ import asyncio
 import io
 import logging
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.wsgi import FileWrapper
 
+from campaign.organizers.auth.factors import PASSPHRASE_PATHS, PASSPHRASES_BUSY
 from campaign.server.streaming import stream_to_fifo
 from campaign.web.request_checks import MAX_BODY
 
@@ -25,6 +27,12 @@ BODY_TIMEOUT = 15
 POSTING_THREADS = 2
 """Threads of one process for posts, which wait for the disk and for one another while other requests are answered. Measured: more
 threads only wait for the interpreter; without any, reading is as slow as signing."""
+
+MAX_PASSPHRASES_WAITING = 8
+"""Posts with a passphrase that wait for the one thread which looks at them, for two seconds or so; more are sent back at once."""
+
+MAX_SENT_BACK = 500
+"""Posts that wait to be sent back with their form; more get an answer without a page."""
 
 ENVIRON: WSGIEnvironment = {
     "SCRIPT_NAME": "",
@@ -52,6 +60,8 @@ class RsgiAdapter:
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
         self.posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="posting")
+        self.passphrases = BoundedThread("passphrases", MAX_PASSPHRASES_WAITING)
+        self.sending_back = BoundedThread("sending-back", MAX_SENT_BACK)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request; one that is malformed (400) or late (408) never reaches the site."""
@@ -61,7 +71,7 @@ class RsgiAdapter:
                 answer = call_app(self.app, environ)
             else:
                 await buffer_body(environ, protocol)
-                answer = await asyncio.get_running_loop().run_in_executor(self.posting, call_app, self.app, environ)
+                answer = await self.post(environ)
         except ValueError:
             answer = error_answer(400)
         except TimeoutError:
@@ -74,6 +84,35 @@ class RsgiAdapter:
             protocol.response_file(status, headers, str(stream_to_fifo(body)))
         else:
             protocol.response_bytes(status, headers, body)
+
+    async def post(self, environ: WSGIEnvironment) -> WsgiAnswer:
+        """Answer a post; one with a passphrase, which takes as long as ten signatures, in a thread of its own."""
+        if not PASSPHRASE_PATHS.fullmatch(environ["PATH_INFO"]):
+            return await asyncio.get_running_loop().run_in_executor(self.posting, call_app, self.app, environ)
+        if self.passphrases.has_room():
+            return await self.passphrases.run(call_app, self.app, environ)
+        if self.sending_back.has_room():
+            return await self.sending_back.run(call_app, self.app, environ | {PASSPHRASES_BUSY: True})
+        return 503, [("connection", "close"), ("retry-after", "60")], b""
+
+
+class BoundedThread:
+    """One thread, and how much may wait for it. Used from one event loop."""
+
+    def __init__(self, name: str, most: int) -> None:
+        self.executor, self.most, self.waiting = ThreadPoolExecutor(1, thread_name_prefix=name), most, 0
+
+    def has_room(self) -> bool:
+        """Return whether one more may wait."""
+        return self.waiting < self.most
+
+    async def run(self, work: Callable[..., WsgiAnswer], *arguments: Any) -> WsgiAnswer:
+        """Return what the work returns, once it was its turn."""
+        self.waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self.executor, work, *arguments)
+        finally:
+            self.waiting -= 1
 
 
 def call_app(app: WSGIApplication, environ: WSGIEnvironment) -> WsgiAnswer:

@@ -64,6 +64,8 @@ def test_whoever_is_not_logged_in_is_sent_to_the_way_in_and_from_there_where_the
         "/\\evil.test",
         "https://evil.test/en/organize/",
         "//en/organize/audit",
+        "////en/organize/",
+        "///en/organize/audit",
         "/en/",
         "/en/organize/leave",
         "en/organize/audit",

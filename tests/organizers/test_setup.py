@@ -108,7 +108,7 @@ def test_a_passphrase_that_is_too_easy_is_refused_and_not_shown_again(omar, link
 
 
 @on_sqlite
-@pytest.mark.parametrize("passphrase", ["الزيتون ينضج في تشرين", "fifteen letters", "  spaces  count  "])
+@pytest.mark.parametrize("passphrase", ["الزيتون ينضج في تشرين", "fig umbra clock", "  spaces  count  "])
 def test_a_passphrase_in_any_script_is_taken_and_works_however_it_is_composed(omar, link, passphrase):
     follow(omar, link, passphrase)
     finish(omar, link, pyotp.TOTP(omar.secret).now())

@@ -27,7 +27,13 @@ CLOCK_TOLERANCE = 1  # steps that a telephone's clock may be off, in either dire
 RECOVERY_CODES = 10
 ISSUER = "A call from Idlib"
 MIN_LENGTH, MAX_LENGTH = 15, 200  # characters of a passphrase
-MIN_DISTINCT = 6  # different characters in it
+MEASURED_LENGTH = 72  # characters; measuring more takes seconds
+SAFE_SCORE = 4  # of zxcvbn: more than 10 billion guesses
+PASSPHRASE_PATHS = re.compile("/[^/]+/organize/(enter|again|set-up/[^/]+|account/passphrase)")
+"""The addresses to which a passphrase is sent. The server answers posts to them in a thread of their own."""
+
+PASSPHRASES_BUSY = "campaign.passphrases_busy"
+"""The key of a WSGI environ whose request must be answered without a passphrase being looked at: too many wait already."""
 
 # More than OWASP's least (19 MiB, 2 passes); 64 MiB as RFC 9106 has it is too much for a web worker of 256 MiB.
 hasher = PasswordHasher(time_cost=3, memory_cost=32 * 1024, parallelism=1)
@@ -106,11 +112,16 @@ def count_recovery_codes(session: Session, account: Account) -> int:
     return session.scalar(unused) or 0
 
 
-def is_strong_enough(typed: str, email: str = "") -> bool:
-    """Return whether a passphrase is long and mixed enough, and not made of the address where there is one."""
+def is_strong_enough(typed: str, email: str = "", site: str = "") -> bool:
+    """Return whether a passphrase is long enough, and hard to guess; words of the address and the site count for nothing."""
     plain = _plain(typed)
-    names_owner = bool(email) and email.casefold() in plain.casefold()
-    return MIN_LENGTH <= len(plain) <= MAX_LENGTH and len(set(plain)) >= MIN_DISTINCT and not names_owner
+    if not MIN_LENGTH <= len(plain) <= MAX_LENGTH:
+        return False
+    from zxcvbn import zxcvbn  # its lists of words take 15 MB, and are needed when somebody chooses a passphrase
+
+    known = "|".join(sorted(re.findall(r"\w{3,}", f"{email} {site}"), key=len, reverse=True))
+    rest = re.sub(known, "", plain, flags=re.IGNORECASE) if known else plain
+    return bool(rest and zxcvbn(rest[:MEASURED_LENGTH])["score"] >= SAFE_SCORE)
 
 
 def hash_passphrase(typed: str) -> str:

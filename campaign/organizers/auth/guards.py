@@ -8,9 +8,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf, validate_csrf
 from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound, UnprocessableEntity
 from werkzeug.routing import RequestRedirect
@@ -21,6 +22,7 @@ from campaign.database import DATABASE_UNAVAILABLE, now
 from campaign.organizers import audit, bp
 from campaign.organizers.actions import action_label, detail_labels, role_label
 from campaign.organizers.auth import sessions
+from campaign.organizers.auth.factors import PASSPHRASES_BUSY
 from campaign.organizers.ledger import NotOurs
 from campaign.organizers.models import Account, Login
 from campaign.petition.active_key import active_keys
@@ -30,6 +32,7 @@ from campaign.web.errors import render_unavailable
 
 PRIVATE_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
 MAX_ORGANIZER_FIELDS = 60  # a page of signatures, each with a box to tick
+BUSY_HEADERS = {"Retry-After": "10"}  # seconds
 SESSION_KEY = "login"  # its name in the session
 View = Callable[..., Any]
 
@@ -96,6 +99,16 @@ def was_key_changed() -> bool:
     return active_keys().public != state().keys.public
 
 
+def are_passphrases_busy() -> bool:
+    """Return whether so many passphrases wait to be looked at that this one must be sent again later."""
+    return bool(request.environ.get(PASSPHRASES_BUSY))
+
+
+def busy_message() -> Any:
+    """Return what to say then."""
+    return gettext("Too many people are logging in at this moment, so nothing was checked. Please send it again in some seconds.")
+
+
 def store_session(token: str) -> None:
     """Store a new login in the browser, in place of all that its session held."""
     session.clear()
@@ -104,16 +117,19 @@ def store_session(token: str) -> None:
 
 
 def safe_next_url(wanted: str | None = None) -> str:
-    """Return the page of the desk to go on to: the requested one, or `wanted` if it is one, else the overview."""
-    path = request.full_path.rstrip("?") if wanted is None else wanted
-    routes = current_app.url_map.bind(state().settings.host)
+    """Return the page of the desk to go on to: the requested one, or `wanted` if it is one, else the overview.
+
+    The address is built from the route that was found, never what was sent: browsers read some of that as another host.
+    """
+    path, _, query = (request.full_path if wanted is None else wanted).partition("?")
     try:
-        endpoint, _ = routes.match(path.partition("?")[0], "GET")
-    except (NotFound, MethodNotAllowed, RequestRedirect):
+        endpoint, values = current_app.url_map.bind(state().settings.host).match(path, "GET")
+        asked = parse_qsl(query)
+    except (NotFound, MethodNotAllowed, RequestRedirect, UnicodeError):
+        endpoint, values, asked = "", {}, []
+    if not endpoint.startswith("organizers.") or url_for(endpoint, **values) != path or not query.isprintable():
         return url_for("organizers.overview")
-    is_path = path.startswith("/") and not path.startswith("//")  # a browser reads the second as another host
-    is_ours = endpoint.startswith("organizers.") and is_path and not set(path) & set("\\\r\n\t")
-    return path if is_ours else url_for("organizers.overview")
+    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 @bp.before_request

@@ -5,6 +5,7 @@ those that come from a browser the owner has logged in with. At most 100 guesses
 all strangers together, 10 of each of four known browsers.
 """
 
+import hmac
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -27,7 +28,8 @@ FREE_ATTEMPTS = 3  # guesses before it becomes slow
 MAX_DELAY = timedelta(minutes=15)
 DEVICE_LIFETIME = timedelta(days=365)
 UNKNOWN_DEVICES = b""
-NO_ACCOUNT = 0  # whose guesses are counted too, so that the answer takes as long where there is no account
+NO_ACCOUNT = 0  # whose guesses are counted too, by address, so that the answer is the same where there is no account
+ADDRESS_BYTES = 2  # of a code over an address without an account: some share one, and so they do not fill the table
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,7 @@ class Credentials:
     passphrase: str
     code: str
     device: str | None
+    email: str = ""  # as it was typed
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,14 @@ def verify_credentials(
 ) -> bool:
     """Return whether passphrase and code are the account's; if so, call `then` in the transaction that uses the code up.
 
-    One transaction stores the attempt before it is checked. Argon2 runs outside of any, so that nobody waits for it.
+    One transaction stores the attempt before it is checked. Argon2 runs outside of any, so that nobody waits for it; an attempt
+    that came too early costs none. As it is counted by the address that was typed, its quick answer says nothing of accounts.
     """
-    device = _count_attempt(database, account, credentials, moment)
-    kept = account.passphrase_hash if account and device is not None else None
-    if not factors.verify_passphrase(credentials.passphrase, kept) or account is None or device is None:
+    device = _count_attempt(database, key, account, credentials, moment)
+    if device is None:
+        return False
+    kept = account.passphrase_hash if account else None
+    if not factors.verify_passphrase(credentials.passphrase, kept) or account is None:
         return False
     with database.writing() as session:
         ledger.begin_change(session)
@@ -88,10 +94,15 @@ def verify_credentials(
     return True
 
 
-def _count_attempt(database: Database, account: Account | None, credentials: Credentials, moment: datetime) -> bytes | None:
+def _count_attempt(
+    database: Database, key: bytes, account: Account | None, credentials: Credentials, moment: datetime
+) -> bytes | None:
     """Count the attempt; return None when it must not be checked."""
     with database.writing() as session:
-        device = throttle_key(session, account, credentials.device, moment)
+        if account is None:
+            device = address_key(key, credentials.email)
+        else:
+            device = throttle_key(session, account, credentials.device, moment)
         return device if register_attempt(session, account, device, moment) else None
 
 
@@ -130,12 +141,18 @@ def throttle_key(session: Session, account: Account | None, device: str | None, 
     return known.token_hash if ledger.is_ours(session, known) else UNKNOWN_DEVICES
 
 
+def address_key(key: bytes, email: str) -> bytes:
+    """Return the key that attempts are counted under at an address without an account; it says nothing of the address."""
+    return hmac.digest(key, b"guessed address:" + email.strip().casefold().encode(), "sha256")[:ADDRESS_BYTES]
+
+
 def register_attempt(session: Session, account: Account | None, device: bytes, moment: datetime) -> bool:
     """Count an attempt before it is checked; return False when there were too many today, or it came too early."""
     key = {"account_id": account.id if account else NO_ACCOUNT, "day": moment.date(), "device": device}
     session.execute(insert(session, LoginAttempts).values(**key, wrong=0, next_at=moment).on_conflict_do_nothing())
     row = session.get_one(LoginAttempts, key, with_for_update=True)
-    if row.wrong >= (MAX_UNKNOWN_ATTEMPTS if device == UNKNOWN_DEVICES else MAX_DEVICE_ATTEMPTS) or row.next_at > moment:
+    is_known = account is not None and device != UNKNOWN_DEVICES
+    if row.wrong >= (MAX_DEVICE_ATTEMPTS if is_known else MAX_UNKNOWN_ATTEMPTS) or row.next_at > moment:
         return False
     row.wrong += 1
     row.next_at = moment + delay_after(row.wrong)

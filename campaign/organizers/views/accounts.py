@@ -58,6 +58,8 @@ def passphrase() -> Page:
     form = NewPassphraseForm(current_account().email)
     if not form.validate_on_submit():
         return form.page("passphrase")
+    if guards.are_passphrases_busy():
+        return *form.refused("passphrase", guards.busy_message(), 503), guards.BUSY_HEADERS
     kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         mine = rules.get_account(session, current_account().email)
@@ -118,6 +120,8 @@ def _choose_passphrase(account: Account, token: str) -> Page:
     form = NewPassphraseForm(account.email)
     if not form.validate_on_submit():
         return *form.page("set_up"), SETUP_HEADERS
+    if guards.are_passphrases_busy():
+        return *form.refused("set_up", guards.busy_message(), 503), SETUP_HEADERS | guards.BUSY_HEADERS
     kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         found = rules.get_by_setup_token(session, token, now())

@@ -37,6 +37,8 @@ def _log_in() -> Page:
         return _enter_page(form, errors), 429, {"Retry-After": str(wait)}
     if not form.validate():
         return _enter_page(form, form.mistakes), 422
+    if guards.are_passphrases_busy():
+        return _enter_page(form, [("main", guards.busy_message())]), 503, guards.BUSY_HEADERS
     credentials = form.credentials(_device())
     result = rules.log_in(state().database, state().keys.desk, form.email.data or "", credentials, now())
     if result is None:
@@ -59,6 +61,8 @@ def again() -> Page:
     form = ReauthenticationForm()
     if not form.validate_on_submit():
         return form.page("again")
+    if guards.are_passphrases_busy():
+        return *form.refused("again", guards.busy_message(), 503), guards.BUSY_HEADERS
     login = guards.current_session()
     is_proved = rules.verify_credentials(
         state().database,
@@ -69,7 +73,7 @@ def again() -> Page:
         lambda opened, _: sessions.mark_reauthenticated(opened, login, now()),
     )
     if not is_proved:
-        return render_template("organizers/again.html", form=form, errors=[("main", _refused_message())]), 422
+        return form.refused("again", _refused_message(), 422)
     return redirect(guards.safe_next_url(request.args.get("next", "")), 303)
 
 
