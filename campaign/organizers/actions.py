@@ -48,6 +48,8 @@ class Action(StrEnum):
     RESTORED = "restored", lazy_gettext("Removed signatures were put back.")
     SEALED_SHOWN = "sealed shown", lazy_gettext("A sealed name and address was shown.")
     SESSIONS_ENDED = "sessions ended", lazy_gettext("Sessions were ended.")
+    MORE_ALLOWED = "more allowed", lazy_gettext("Somebody was allowed to do more of this alone on that day.")
+    MORE_ALONE = "more alone", lazy_gettext("More of what one person does alone, today.")
     MAIL_RESUMED = "mail resumed", lazy_gettext("The mail was resumed.")
     MAIL_STOPPED = "mail stopped", lazy_gettext("The mail was stopped.")
     NAMES_HIDDEN = "names hidden", lazy_gettext("All names were hidden.")
@@ -65,6 +67,7 @@ LABELS: dict[str, Any] = {action.value: action.label for action in Action}
 DETAIL_LABELS: dict[str, Any] = {
     "account": lazy_gettext("account"),
     "country": lazy_gettext("country"),
+    "day": lazy_gettext("day"),
     "fingerprint": lazy_gettext("fingerprint"),
     "format": lazy_gettext("format"),
     "language": lazy_gettext("signed in"),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, now, table
-from campaign.organizers import audit, four_eyes
+from campaign.organizers import allowances, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 from campaign.organizers.signature_search import PAGE_SIZE, rows_of_ids, rows_of_removal
@@ -95,9 +95,10 @@ def pending_request(session: Session, number: int) -> Request | None:
 
 
 def request_removal(session: Session, removal: Removal, *, reason: str, by: Account, handlers: four_eyes.Handlers) -> None:
-    """Remove a single signature at once; several, when a second organizer has agreed."""
+    """Remove a single signature at once; several, or one more than a day's few, when a second organizer has agreed."""
+    ledger.begin_change(session)  # two that are sent at once take turns
     facts = {"removal": removal.id, "reason": reason, "number": removal.number}
-    if removal.number > 1:
+    if removal.number > 1 or allowances.is_used_up(session, by, Action.REMOVED):
         four_eyes.request_approval(session, by, Action.BULK_REMOVAL, facts, handlers)
     else:
         remove_agreed(session, facts, by.email)
@@ -110,10 +111,18 @@ def remove_agreed(session: Session, facts: dict[str, Any], by: str) -> None:
 
 
 def restore(session: Session, number: int, *, by: Account) -> None:
-    """Undo a removal, and note it; raise TooLate."""
+    """Undo a removal, and note it; raise TooLate, and NotDecidable for a moderator who would undo what organizers decided."""
+    if not by.is_organizer and was_decided(session, number):
+        raise four_eyes.NotDecidable
     restored = undo_removal(session, number, at=now())
     if restored:
         audit.record(session, by.email, Action.RESTORED, removal=number, number=restored)
+
+
+def was_decided(session: Session, number: int) -> bool:
+    """Return whether a removal was asked for and agreed to, and so is not a moderator's to undo."""
+    done = sa.select(Request.facts).where(Request.act == Action.BULK_REMOVAL.value, Request.done_at.is_not(None))
+    return any(facts["removal"] == number for facts in session.scalars(done))
 
 
 def newest_removals(session: Session, before: int | None) -> tuple[list[Removal], int | None]:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.crypto.keys import Keys, fingerprint
-from campaign.organizers import bp, export_jobs, four_eyes, key_change, removals
+from campaign.organizers import allowances, bp, export_jobs, four_eyes, key_change, removals
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import KeyForm
@@ -26,6 +26,7 @@ def approval_handlers(keys: Keys) -> four_eyes.Handlers:
     return {
         Action.BULK_REMOVAL: removals.remove_agreed,
         Action.EXPORT_WITH_ADDRESSES: export_jobs.enqueue_export,
+        Action.MORE_ALONE: allowances.allow_more,
         Action.KEY_CHANGE: partial(key_change.change_agreed, keys),
     }
 
@@ -53,6 +54,18 @@ def answer_request() -> Page:
     except four_eyes.NotDecidable:
         return _requests_page(409)
     return redirect(url_for(".requests", done=decision), 303)
+
+
+@bp.post("/requests/more")
+@requires_role(ORGANIZER)
+def request_more() -> Page:
+    """Ask a second organizer for more of what one does alone in a day."""
+    wanted = [action for action in allowances.ALONE_PER_DAY if action.value == request.form.get("what")]
+    if not wanted:
+        raise BadRequest
+    with state().database.writing() as session:
+        allowances.request_more(session, current_account(), wanted[0], approval_handlers(state().keys))
+    return redirect(url_for(".requests"), 303)
 
 
 def _requests_page(status: int = 200) -> Page:

@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 from campaign.database import now
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import bp, four_eyes, reviews
+from campaign.organizers import allowances, bp, four_eyes, reviews
 from campaign.organizers import removals as removal_rules
-from campaign.organizers.actions import REASON_LABELS
+from campaign.organizers.actions import REASON_LABELS, Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
@@ -139,6 +139,8 @@ def _undo(number: int) -> Page:
     except removal_rules.TooLate:
         message = gettext("The week is over. What was removed has been deleted, and cannot come back.")
         return _removal_page(number, ReasonForm(formdata=None), 409, message)
+    except four_eyes.NotDecidable:
+        abort(403)
     return redirect(url_for(".removal", number=number), 303)
 
 
@@ -146,13 +148,16 @@ def _removal_page(number: int, form: ReasonForm, status: int = 200, message: str
     with state().database.reading() as session:
         found = session.get(Removal, number) or abort(404)
         rows, asked = removal_rules.preview(session, found), removal_rules.pending_request(session, number)
-        needs_second = four_eyes.is_enabled(session)
+        needs_second = four_eyes.is_enabled(session) and found.number > 1
+        is_used_up = allowances.is_used_up(session, current_account(), Action.REMOVED)
+        can_undo = current_account().is_organizer or not removal_rules.was_decided(session, number)
     page = render_template(
         "organizers/removal.html",
         removal=found,
         rows=rows,
         asked=asked,
-        needs_second=needs_second,
+        needs_second=needs_second or is_used_up,
+        can_undo=can_undo,
         is_over=found.done_at is not None and now() >= found.done_at + UNDO_FOR,
         form=form,
         errors=[("main", message)] if message else form.mistakes,

@@ -1,5 +1,7 @@
 """Signatures: the list, one of them, finding one by its address, and what is sealed."""
 
+from typing import Any
+
 from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
@@ -11,7 +13,7 @@ from campaign.database import now
 from campaign.keyset import KeysetPage as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import audit, bp, removals, signature_search
+from campaign.organizers import allowances, audit, bp, ledger, removals, signature_search
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import AddressForm, SearchForm
@@ -78,7 +80,10 @@ def sealed(record: str) -> Page:
     if request.method != "POST" or private is None:
         return _sealed(record)
     with state().database.writing() as session:
+        ledger.begin_change(session)  # two that are sent at once take turns
         found = session.get(Signature, _id(record)) or abort(404)
+        if allowances.is_used_up(session, current_account(), Action.SEALED_SHOWN):
+            return _sealed(record)
         try:
             person = sealing.open_sealed(private, found.sealed)
         except CannotOpen:
@@ -93,12 +98,24 @@ def address() -> Page:
     """Look for an e-mail address by its tag; the audit says that somebody looked, and not for which address."""
     form = AddressForm()
     if not form.validate_on_submit():
-        return form.page("address", found=None)
+        return form.page("address", found=None, more=_more(Action.ADDRESS_LOOKED_FOR))
     with state().database.writing() as session:
+        ledger.begin_change(session)  # two that are sent at once take turns
+        if allowances.is_used_up(session, current_account(), Action.ADDRESS_LOOKED_FOR):
+            more = {"what": Action.ADDRESS_LOOKED_FOR.value, "is_waiting": False}
+            return render_template("organizers/address.html", form=form, errors=[], found=None, more=more), 409
         tags = sealing.mailbox_tags(state().keys.tag, mend_address(form.email.data or ""))
         found = signature_search.find_by_mailbox(session, tags)
         audit.record(session, current_account().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
     return render_template("organizers/address.html", form=form, errors=[], found=found)
+
+
+def _more(action: Action) -> dict[str, Any] | None:
+    """Return what to show where a second organizer is needed: what is asked for, and whether it is waited for."""
+    with state().database.reading() as session:
+        if not allowances.is_used_up(session, current_account(), action):
+            return None
+        return {"what": action.value, "is_waiting": allowances.is_more_pending(session, current_account(), action)}
 
 
 def _list(form: SearchForm, listing: Listing) -> str:
@@ -130,7 +147,8 @@ def _sealed(record: str, *, person: sealing.Person | None = None, trouble: str =
     with state().database.reading() as session:
         found = session.get(Signature, _id(record)) or abort(404)
     status = 409 if trouble or (person is None and request.method == "POST") else 200
-    return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble), status
+    more = _more(Action.SEALED_SHOWN) if active_keys().private and not person else None
+    return render_template("organizers/sealed.html", signature=found, person=person, trouble=trouble, more=more), status
 
 
 def _id(record: str) -> bytes:
