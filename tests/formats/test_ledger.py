@@ -30,12 +30,12 @@ def loaded(recorded):
 
 
 def test_rows_have_the_recorded_names_and_digests(vectors, keys):
-    for recorded in vectors["ledger"]["rows"]:
+    for recorded in vectors["ledger of the desk"]["rows"]:
         assert digest_row(loaded(recorded), keys.desk) == (recorded["name"], recorded["digest"])
 
 
 def test_the_ledger_is_stored_and_coded_as_recorded(vectors, keys):
-    recorded = vectors["ledger"]
+    recorded = vectors["ledger of the desk"]
     rows = {row["name"]: row["digest"] for row in recorded["rows"]}
 
     text = ledger.Ledger(recorded["counter"], rows, unsigned_lines=2).text()
