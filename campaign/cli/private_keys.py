@@ -13,7 +13,7 @@ from campaign.organizers.auth.factors import MAX_LENGTH, MIN_LENGTH, is_strong_e
 
 KEY_FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
 LONGEST_LINE = 100  # characters of what a key file says about its key
-TOO_WEAK = f"The passphrase is too weak: {MIN_LENGTH} to {MAX_LENGTH} characters, not the same few over and over."
+TOO_WEAK = f"The passphrase is too weak: {MIN_LENGTH} to {MAX_LENGTH} characters that are hard to guess."
 passphrase_option = click.option(
     "--passphrase-file",
     "phrase_files",
