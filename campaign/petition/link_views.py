@@ -8,6 +8,7 @@ from flask_babel import gettext
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest, UnprocessableEntity
 
+from campaign.crypto import sealing
 from campaign.database import now
 from campaign.languages import LANGUAGES, countries, current
 from campaign.petition import display_names, signing
@@ -40,7 +41,7 @@ def confirm(token: str) -> Page:
 
 
 def _act(token: str) -> Page:
-    """Confirm, and once it is confirmed show, hide, change or withdraw. Pressing again changes nothing more."""
+    """Confirm or delete, and once it is confirmed show, hide, change or withdraw. Pressing again changes nothing more."""
     if not request_checks.validate_form_body(request):
         raise UnprocessableEntity
     if request_checks.is_cross_site(request, state().settings):
@@ -51,25 +52,35 @@ def _act(token: str) -> Page:
         if found is None:
             return _gone(action)
         if isinstance(found, Submission):
-            return _waiting(session, found)
+            return _act_on_waiting(session, found, action)
         if found.removal and action != "withdraw":  # it can be deleted; other buttons were on an older page
             return _removed(found.removal)
         refused = _change(session, found, action)
     if refused:
         return _yours(found, form=refused)
-    return _gone(action) if action == "withdraw" else redirect(url_for(".confirm", token=token, changed=action), 303)
+    if action == "withdraw":
+        return _gone(action)
+    return redirect(url_for(".confirm", token=token, changed=None if action == "delete" else action), 303)
+
+
+def _act_on_waiting(session: Session, waiting: Submission, action: str) -> Page:
+    """Delete what waits when its mailbox says that it is not theirs; other buttons are on another page."""
+    if action != "delete":
+        return _waiting(session, waiting)
+    signing.delete_waiting(session, waiting)
+    return _gone(action)
+
+
+@bp.get("/sign/deleted")
+def deleted() -> Page:
+    """What somebody sent with the address of another is gone."""
+    return render_template("petition/deleted.html"), 200, TOKEN_HEADERS
 
 
 @bp.get("/sign/withdrawn")
 def withdrawn() -> Page:
     """The signature is gone."""
     return render_template("petition/withdrawn.html"), 200, TOKEN_HEADERS
-
-
-def _waiting(session: Session, submission: Submission) -> Page:
-    """The button that confirms; where the mailbox has signed with another spelling of its address, where to look instead."""
-    page = "other_spelling" if signature_of(session, submission) else "confirm"
-    return render_template(f"petition/{page}.html"), 200, TOKEN_HEADERS
 
 
 def _confirm(session: Session, token: str) -> Signature | Submission | None:
@@ -79,7 +90,7 @@ def _confirm(session: Session, token: str) -> Signature | Submission | None:
 
 def _change(session: Session, signature: Signature, action: str) -> ShownForm | None:
     """Do what a button on the signer's own page says; return the form when its words cannot be shown."""
-    if action == "confirm":
+    if action in ("confirm", "delete"):  # what is confirmed is withdrawn, and not deleted by a button on an older page
         return None
     if action not in CHANGES:
         raise BadRequest
@@ -121,6 +132,22 @@ CHANGES: dict[str, Callable[[Session, Signature], ShownForm | None]] = {
 }
 
 
+def _waiting(session: Session, waiting: Submission) -> Page:
+    """Show what is about to be signed; where the mailbox has signed with another spelling of its address, where to look instead.
+
+    The name and the address are sealed by then.
+    """
+    if signature_of(session, waiting):
+        return render_template("petition/other_spelling.html"), 200, TOKEN_HEADERS
+    shown_as = sealing.decrypt(state().keys.mail, waiting.shown_box)
+    answer = render_template("petition/confirm.html", waiting=waiting, shown_as=shown_as, country=_country_name(waiting))
+    return answer, 200, TOKEN_HEADERS
+
+
+def _country_name(signed: Submission | Signature) -> str | None:
+    return dict(countries(current().code)).get(signed.country or "")
+
+
 def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
     """The signer's own page: thanks and sharing first, then what is held and how to change it."""
     with state().database.reading() as session:
@@ -130,7 +157,7 @@ def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
     answer = render_template(
         "petition/yours.html",
         signature=signature,
-        country=dict(countries(current().code)).get(signature.country or ""),
+        country=_country_name(signature),
         review=review,
         shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or (review and review.held) or ""),
         errors=field_errors(form) if form else [],
@@ -148,9 +175,9 @@ def _removed(removal: Removal) -> Page:
 
 
 def _gone(action: str) -> Page:
-    """The end of a link: withdrawn, just now or before; or too old, or never ours."""
-    if action == "withdraw":
-        return redirect(url_for(".withdrawn"), 303)
+    """The end of a link: withdrawn or deleted, just now or before; or too old, or never ours."""
+    if action in ("withdraw", "delete"):
+        return redirect(url_for(".withdrawn" if action == "withdraw" else ".deleted"), 303)
     return render_template("petition/expired.html"), 404, TOKEN_HEADERS
 
 

@@ -188,6 +188,11 @@ def confirm(
     return Signature(**values, held_in=held_in)
 
 
+def delete_waiting(session: Session, waiting: Submission) -> None:
+    """Delete one submission and its e-mail; whatever else its mailbox has sent stays."""
+    session.execute(DELETE_MESSAGE, {"letter": waiting.id})
+
+
 def withdraw(session: Session, signed: Signature, today: date, *, reason: str = "withdrawn") -> None:
     """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
     _forget_waiting(session, [signed.tag])

@@ -18,6 +18,7 @@ PRIVATE_BLUEPRINT = "organizers"  # the pages that are nobody else's
 NOINDEX = {
     "public.embed",
     "petition.confirm",
+    "petition.deleted",
     "petition.sent",
     "petition.signatures",
     "petition.withdrawn",

@@ -13,6 +13,7 @@ READ = {
     "sign": "sign",
     "sign-mistakes": "sign",
     "sent": "sign/sent",
+    "deleted": "sign/deleted",
     "withdrawn": "sign/withdrawn",
     "expired": "confirm/of-no-letter",
     "signatures": "signatures",

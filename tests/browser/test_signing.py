@@ -31,7 +31,7 @@ def test_a_reader_signs_on_the_first_page_and_confirms_from_the_letter(page: Pag
 
     expect(page).to_have_url(re.compile("/sign/sent[?]to="))
     page.goto(signer.link())
-    page.locator("main form .button").click()
+    page.locator("button[value=confirm]").click()
     expect(page).to_have_url(re.compile(r"\?changed=confirm$"))
     expect(page.locator("h1")).to_contain_text({"en": "Thank you.", "ar": "شكرًا."}[signer.language])
     expect(page.locator("main h2").first).to_have_attribute("id", "share")  # the next thing offered
@@ -46,7 +46,7 @@ def test_a_signer_shows_a_name_hides_it_and_withdraws(page: Page, signer: Signer
     page.locator("#news").check()
     page.locator("main form .button").click()
     page.goto(signer.link())
-    page.locator("main form .button").click()
+    page.locator("button[value=confirm]").click()
 
     page.goto(f"/{signer.language}/signatures")
     expect(page.locator("bdi", has_text=shown)).to_have_count(1)
@@ -61,6 +61,17 @@ def test_a_signer_shows_a_name_hides_it_and_withdraws(page: Page, signer: Signer
     page.locator("button[value=withdraw]").click()
     expect(page).to_have_url(re.compile("/sign/withdrawn$"))
     assert page.goto(signer.link()).status == 404  # type: ignore[union-attr]
+
+
+def test_somebody_whose_address_a_stranger_used_sees_the_words_and_deletes_them(page: Page, signer: Signer) -> None:
+    link = signer.sign(shown_as="Words of a stranger").link()
+    page.goto(link)
+    expect(page.locator("dd bdi")).to_have_text("Words of a stranger")
+
+    page.locator("button[value=delete]").click()
+
+    expect(page).to_have_url(re.compile("/sign/deleted$"))
+    assert page.goto(link).status == 404  # type: ignore[union-attr]
 
 
 def test_what_was_typed_stays_when_something_is_missing(page: Page, signer: Signer) -> None:
@@ -82,6 +93,6 @@ def test_a_page_left_open_confirms_nothing_by_itself(context: BrowserContext, si
 
     page.wait_for_timeout(5000)
 
-    expect(page.locator("main form .button")).to_be_visible()
+    expect(page.locator("button[value=confirm]")).to_be_visible()
     page.goto(link)
     expect(page.locator("main form input, main form button[name=act]")).to_have_count(0)  # still the one button

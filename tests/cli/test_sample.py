@@ -29,7 +29,7 @@ def test_a_folder_is_made_and_filled_and_every_page_says_that_it_is_a_sample(run
             "sign/sent",
             "signatures",
         ]
-        pages += ["sign/withdrawn", "about", "privacy", "accessibility", "nowhere", "confirm/nothing"]
+        pages += ["sign/deleted", "sign/withdrawn", "about", "privacy", "accessibility", "nowhere", "confirm/nothing"]
         for path in pages:
             page = parse(visitor.read(f"/{code}/{path}").text)
             said = "".join(page.find("body").itertext())

@@ -23,7 +23,7 @@ from tests.servers import Mailbox
 NO_PAGES = {"public.readyz", "public.healthz"}
 FORMS = {"public.home", "petition.sign"}
 UNNAMED = {"hidden", "submit"}
-NOT_TO_BE_FOUND = ("/embed", "/confirm/", "/sign/sent", "/sign/withdrawn", "/signatures")
+NOT_TO_BE_FOUND = ("/embed", "/confirm/", "/sign/sent", "/sign/deleted", "/sign/withdrawn", "/signatures")
 ERROR = {"en": "Error: ", "ar": "خطأ: "}
 SHARED = {"wa.me", "www.facebook.com", "t.me", "x.com", "mastodonshare.com", "en.wikipedia.org", "ar.wikipedia.org"}
 
