@@ -12,6 +12,7 @@ from campaign.petition.models import DayCount, Publication, Signature, Tally
 
 PUBLISH_LOCK = b"publish."  # two that publish at once take turns
 SMALLEST_CELL = 20  # no country is named for fewer signatures
+CELL_STEP = 10  # a country's number moves by no less, so that nobody sees where the last signature came from
 FIRST_GOALS = (100, 250, 500)
 
 
@@ -157,6 +158,7 @@ def next_goal(number: int, own: int | None = None) -> int:
 
 
 def _cells(session: Session) -> dict[str, int]:
+    """Return the published numbers of the countries: from SMALLEST_CELL upwards, rounded down to whole steps."""
     number = sa.func.sum(DayCount.number)
     large = sa.select(DayCount.country, number).where(DayCount.country != "").group_by(DayCount.country)
-    return {row[0]: row[1] for row in session.execute(large.having(number >= SMALLEST_CELL))}
+    return {row[0]: row[1] - row[1] % CELL_STEP for row in session.execute(large.having(number >= SMALLEST_CELL))}

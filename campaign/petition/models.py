@@ -121,7 +121,7 @@ class Publication(Base):
     removed: Mapped[int]
     held: Mapped[int] = mapped_column(server_default="0")  # confirmed, and held for review
     removed_by_reason: Mapped[dict[str, int]] = mapped_column(sa.JSON)
-    countries: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # only cells of 20 and more
+    countries: Mapped[dict[str, int]] = mapped_column(sa.JSON)  # only cells of 20 and more, in tens
     as_of: Mapped[datetime]
     closed_on: Mapped[date | None]
     testimony_withdrawn_on: Mapped[date | None]

@@ -173,6 +173,19 @@ def test_one_who_comes_and_one_who_goes_within_a_batch_are_not_seen_either(datab
     assert published(database).countries == before.countries
 
 
+@on_sqlite
+def test_a_countrys_number_moves_in_steps_of_ten_and_never_by_one(database, signed):
+    signed(18, country="LB")
+    seen = []
+    for _ in range(14):
+        signed(1, country="LB")
+        counting.publish(database)
+        seen.append(published(database).countries)
+
+    assert seen == [()] + [(("LB", 20),)] * 10 + [(("LB", 30),)] * 3
+    assert published(database).confirmed == 32
+
+
 def test_a_country_is_named_from_twenty_signatures_on(app, database, signed):
     signed(19, country="TR")
     signed(20, country="SY")

@@ -16,7 +16,8 @@ TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean"
 def wrong(value, schema, where="answer"):
     """What in a value is not as its schema says (the part of JSON Schema that the description uses)."""
     unknown = set(schema) - {
-        "type", "description", "required", "properties", "additionalProperties", "items", "minimum", "pattern", "propertyNames",
+        "type", "description", "required", "properties", "additionalProperties", "items", "minimum", "multipleOf", "pattern",
+        "propertyNames",
     }  # fmt: skip
     assert not unknown, f"this check does not know {unknown}"
     kind = TYPES[schema["type"]]
@@ -38,6 +39,8 @@ def wrong(value, schema, where="answer"):
         found += [problem for one in value for problem in wrong(one, schema["items"], f"{where}[]")]
     if "minimum" in schema and value < schema["minimum"]:
         found.append(f"{where} is less than {schema['minimum']}")
+    if "multipleOf" in schema and value % schema["multipleOf"]:
+        found.append(f"{where} is no multiple of {schema['multipleOf']}")
     if "pattern" in schema and not re.search(schema["pattern"], value):
         found.append(f"{where} is not like {schema['pattern']}")
     return found
@@ -76,6 +79,7 @@ def test_the_check_against_the_description_can_fail(visitor, schema):
 
     for change in (
         {"confirmed": -1}, {"confirmed": "1"}, {"confirmed": True}, {"more": 1}, {"countries": {"SY": 19}},
+        {"countries": {"SY": 21}},
         {"text_sha256": {"en": "x"}}, {"languages": [1]}, {"sample": 0},
     ):  # fmt: skip
         assert wrong(numbers | change, schema), change
