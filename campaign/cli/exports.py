@@ -194,8 +194,12 @@ def open_export(
     privates = read_private_keys(key, phrase_files)
     expected = count_sealed(file)
     missing = None if all_or_nothing else Counter[bytes]()
+    repeated: list[bytes] = []
     with open_output(out, expected, missing) as (stream, track):
-        FORMATS[document].write(Source(read_sealed(file, expected), track, LANGUAGES[language], privates, missing), stream)
+        pages = read_sealed(file, expected, repeated)
+        FORMATS[document].write(Source(pages, track, LANGUAGES[language], privates, missing), stream)
+    if repeated:
+        click.echo(f"Repeated in the file, and exported once only: {len(repeated):,} lines.", err=True)
 
 
 @click.command()

@@ -78,7 +78,7 @@ def warn(
     if is_real and not (mail_url and mail_from):
         raise click.UsageError("--send needs --mail-url and --mail-from.")
     missing = Counter[bytes]()
-    rows = unseal_rows(read_private_keys(key, phrase_files), read_sealed(file, count_sealed(file)), missing)
+    rows = unseal_rows(read_private_keys(key, phrase_files), read_sealed(file, count_sealed(file), []), missing)
     everybody = [mass_warning.recipient_of(row) for row in rows]
     warned = read_marks(record_file(file))
     waiting = [recipient for recipient in everybody if recipient.mark not in warned]

@@ -23,7 +23,10 @@ from campaign.exports.rows import PAGE, StoredSignature
 FORMAT_NAME = "campaign sealed export"
 FORMAT_VERSION = 1  # of the files that are written from now on; READERS has every version that is read
 MAX_LINE = 200  # bytes of the first and of the last line
+MAX_RECORD = 16_384  # bytes of a line with a signature; a true one has less than 4,000
+MAX_TEXT = 1000  # characters of one of its texts
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
+OPTIONAL = ("country", "shown_as")  # the fields that may be null
 LAST_LINE_START = b'{"count": '
 
 
@@ -43,29 +46,43 @@ def count_sealed(file: Path) -> int:
         _head(file, stream)
         stream.seek(-min(MAX_LINE, file.stat().st_size), os.SEEK_END)
         last = _object(stream.read().rstrip(b"\n").rpartition(b"\n")[2])
-    if not isinstance(last.get("count"), int):
+    count = last.get("count")
+    if type(count) is not int or count < 0:
         raise CannotOpen(f"{file} is cut off: take it from the server again.")
-    return int(last["count"])
+    return count
 
 
-def read_sealed(file: Path, expected: int) -> Iterator[list[StoredSignature]]:
-    """Yield the pages of a sealed export, still sealed; raise CannotOpen at a damaged line, and if a signature is missing."""
-    found = 0
+def read_sealed(file: Path, expected: int, repeated: list[bytes]) -> Iterator[list[StoredSignature]]:
+    """Yield the pages of a sealed export, still sealed; raise CannotOpen at a damaged line, and if a signature is missing.
+
+    A signature that was in the file before is left out, and its id goes to `repeated`.
+    """
+    found, known = 0, set[bytes]()
     with file.open("rb") as stream:
         read = READERS[_head(file, stream)["version"]]
-        lines = enumerate(takewhile(lambda line: not line.startswith(LAST_LINE_START), stream), 2)
+        every_line = iter(lambda: stream.readline(MAX_RECORD), b"")
+        lines = enumerate(takewhile(lambda line: not line.startswith(LAST_LINE_START), every_line), 2)
         while page := [_stored(read, file, number, line) for number, line in islice(lines, PAGE)]:
             found += len(page)
-            yield page
+            yield [stored for stored in page if _is_new(stored.id, known, repeated)]
     if found != expected:
         raise CannotOpen(f"{file} is damaged: it holds {found:,} signatures of {expected:,}.")
+
+
+def _is_new(record: bytes, known: set[bytes], repeated: list[bytes]) -> bool:
+    """Note one id; return whether it was unknown."""
+    if record in known:
+        repeated.append(record)
+        return False
+    known.add(record)
+    return True
 
 
 def _head(file: Path, stream: IO[bytes]) -> dict[str, Any]:
     """Read the first line of a sealed export; raise CannotOpen unless it names a version in READERS."""
     head = _object(stream.readline(MAX_LINE))
     version = head.get("version")
-    if head.get("format") != FORMAT_NAME or not isinstance(version, int) or version not in READERS:
+    if head.get("format") != FORMAT_NAME or type(version) is not int or version not in READERS:
         raise CannotOpen(f"{file} is not a sealed export that this version knows.")
     return head
 
@@ -82,18 +99,34 @@ def _plain(stored: StoredSignature) -> dict[str, Any]:
 def _stored(read: Callable[[bytes], StoredSignature], file: Path, number: int, line: bytes) -> StoredSignature:
     try:
         return read(line)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         raise CannotOpen(f"Line {number:,} of {file} is damaged.") from None
 
 
 def _read_first(line: bytes) -> StoredSignature:
     """Read one signature of a file of version 1."""
     found = StoredSignature(**json.loads(line))
+    for name, value in found._asdict().items():
+        _check_value(name, value)
     return found._replace(
         id=bytes.fromhex(str(found.id)),
         confirmed_on=date.fromisoformat(str(found.confirmed_on)),
         sealed=base64.b64decode(found.sealed, validate=True),
     )
+
+
+def _check_value(name: str, value: object) -> None:
+    """Raise TypeError or ValueError for what no export of ours holds in this field: the server may be in other hands."""
+    if name == "news":
+        is_ours = isinstance(value, bool)
+    elif value is None:
+        is_ours = name in OPTIONAL
+    else:
+        is_ours = isinstance(value, str) and (name == "sealed" or len(value) <= MAX_TEXT)
+    if not is_ours:
+        raise TypeError(name)
+    if isinstance(value, str):
+        value.encode()  # a lone surrogate can be written into no document
 
 
 READERS: dict[int, Callable[[bytes], StoredSignature]] = {1: _read_first}
@@ -103,7 +136,7 @@ def _object(line: bytes) -> dict[str, Any]:
     """Return the JSON object in a line; an empty one where there is none."""
     try:
         found = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

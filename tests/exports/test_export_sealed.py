@@ -153,6 +153,51 @@ def test_a_file_that_is_not_whole_is_refused_and_nothing_is_left(omar, what):
 
 
 @on_sqlite
+def test_a_record_that_is_there_again_is_counted_once_and_the_command_says_so(omar):
+    for place in range(2):
+        omar.has(f"Layla {place}", email=f"person{place}@example.org")
+
+    def repeat(found):
+        other_day = found[1].replace(b"2026-11-22", b"2026-11-23")
+        found[1:] = [*found[1:-1], found[1], other_day, b'{"count": 4}\n']
+
+    sealed, key = damaged(omar.exports("sealed"), repeat), omar.ejects_the_key()
+
+    done = omar.run("open-export", sealed, "--key", key, "--format", "jsonl", "--out", omar.desk / "opened.jsonl")
+
+    assert done.exit_code == 0, done.output
+    assert sorted(row["name"] for row in lines(omar.desk / "opened.jsonl")) == ["Layla 0", "Layla 1"]
+    assert "2 signatures exported" in done.stderr
+    assert "Repeated in the file, and exported once only: 2 lines." in done.stderr
+
+
+# Values that JSON can hold and no export of ours has, each for every field.
+FOREIGN_VALUES = ("[]", "{}", "[1]", '{"a": 1}', '"\\ud800"', "1" + "0" * 400, "1" * 5000, "1e999", "NaN", "-1", "1.5",
+                  "[" * 3000 + "]" * 3000, '{"a":' * 2000 + "1" + "}" * 2000, '"' + "x" * 40_000 + '"')  # fmt: skip
+
+
+@on_sqlite
+def test_a_file_of_a_server_that_lies_ends_in_one_sentence(omar):
+    omar.has()
+    sealed, key = omar.exports("sealed"), omar.ejects_the_key()
+    head, line, last = sealed.read_text("utf-8").splitlines()
+    row = json.loads(line)
+    lines_of = [(head, json.dumps(row | {name: "?"}).replace('"?"', value), last) for name in row for value in FOREIGN_VALUES]
+    lines_of += [(head, value, last) for value in FOREIGN_VALUES]
+    lines_of += [(head, line, f'{{"count": {value}}}') for value in FOREIGN_VALUES if value != "1"]
+    lines_of += [(f'{{"format": "campaign sealed export", "version": {value}, "key": {value}}}', line, last)
+                 for value in FOREIGN_VALUES]  # fmt: skip
+
+    for tried in lines_of:
+        sealed.write_text("\n".join(tried) + "\n", "utf-8")
+        done = omar.run("open-export", sealed, "--key", key, "--format", "csv", "--out", omar.desk / "opened.csv")
+
+        assert isinstance(done.exception, SystemExit), (tried, done.exception)
+        assert (done.exit_code, done.stderr.count("\n")) == (1, 1), (tried, done.stderr)
+        assert sorted(omar.desk.iterdir()) == sorted([sealed, key])
+
+
+@on_sqlite
 def test_a_row_whose_record_is_exchanged_for_another_is_refused(omar):
     omar.has(id=b"a" * 16)
     omar.has(id=b"b" * 16)

@@ -174,7 +174,7 @@ def test_sealed_export_is_written_as_recorded(vectors, keys):
 def test_sealed_export_that_was_recorded_is_read(vectors, private, export):
     expected = sealed.count_sealed(export)
 
-    [page] = sealed.read_sealed(export, expected)
+    [page] = sealed.read_sealed(export, expected, [])
 
     assert page == [stored_in(line) for line in vectors["sealed export"]["lines"][1:-1]]
     people = [sealing.open_sealed(private, stored.sealed) for stored in page]
@@ -188,13 +188,13 @@ def test_sealed_export_of_an_unknown_version_is_refused(export, version):
     with pytest.raises(CannotOpen, match="is not a sealed export that this version knows"):
         sealed.count_sealed(export)
     with pytest.raises(CannotOpen, match="is not a sealed export that this version knows"):
-        list(sealed.read_sealed(export, 2))
+        list(sealed.read_sealed(export, 2, []))
 
 
 def test_sealed_export_of_a_next_version_is_read_beside_the_first(export, monkeypatch):
-    first = list(sealed.read_sealed(export, 2))
-    monkeypatch.setitem(sealed.READERS, 2, lambda line: json.loads(line)["id"])
+    first = list(sealed.read_sealed(export, 2, []))
+    monkeypatch.setitem(sealed.READERS, 2, lambda line: sealed.READERS[1](line)._replace(language="xx"))
     export.write_text(export.read_text("utf-8").replace('"version": 1', '"version": 2'), "utf-8")
 
     assert sealed.count_sealed(export) == 2
-    assert list(sealed.read_sealed(export, 2)) == [[stored.id.hex() for stored in first[0]]]
+    assert list(sealed.read_sealed(export, 2, [])) == [[stored._replace(language="xx") for stored in first[0]]]
