@@ -2,11 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 import html5lib
 import sqlalchemy as sa
+import time_machine
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
@@ -46,6 +48,11 @@ class Visitor:
     def read(self, path: str, **headers: str) -> TestResponse:
         """Opens a page."""
         return self.client.get(path, headers=headers)
+
+    def read_names(self) -> TestResponse:
+        """Opens the page of names tomorrow, when it has those of today."""
+        with time_machine.travel(now() + timedelta(days=1)):
+            return self.read(f"/{self.language}/signatures")
 
     def form(self, path: str = "") -> dict[str, str]:
         """The hidden fields of the form on a page, its consent ticked."""

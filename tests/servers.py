@@ -14,6 +14,7 @@ import urllib.request
 import uuid
 import warnings
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import partial
@@ -23,8 +24,13 @@ from weakref import WeakSet
 
 import psycopg
 import pytest
+import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP
+
+from campaign import instance
+from campaign.config import Settings
+from campaign.petition.models import Signature
 
 with warnings.catch_warnings():  # it tells where its own files go when nobody is logged in
     warnings.simplefilter("ignore")
@@ -209,6 +215,14 @@ class Campaign:
         """Another command on the same data folder."""
         command = [sys.executable, "-m", "campaign", *arguments]
         return subprocess.run(command, check=False, env=self.env, capture_output=True, text=True, timeout=LONG, **options)  # type: ignore[call-overload]
+
+    def pass_a_day(self) -> None:
+        """Makes it tomorrow for those who have confirmed: their names are shown from then on."""
+        settings = Settings(data=self.data, database_url=self.env.get("CAMPAIGN_DATABASE_URL", ""))
+        with contextlib.closing(instance.open_database(settings)) as database, database.writing() as session:
+            for signature in session.scalars(sa.select(Signature)):
+                signature.confirmed_on -= timedelta(days=1)
+                signature.shown_from = None
 
     def stop(self) -> None:
         """Ends it and whatever is left of its group, if it was started at all."""

@@ -1,10 +1,10 @@
-"""The names page, and its words: shown at once, or held until an organizer has looked, when the campaign wants that.
+"""The names page, and its words: shown from the next day on, or held until an organizer has looked, when the campaign wants that.
 
 Odd words (name_flags.py) are put before an organizer too, but are shown meanwhile.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -29,12 +29,10 @@ class NamesPage:
     next: str | None  # the key of the next page
 
 
-def shown_names(session: Session, *, after: str, before: date | None) -> NamesPage:
-    """Return the names after a key, the newest day first; with `before`, only those of days before it."""
+def shown_names(session: Session, *, after: str, today: date) -> NamesPage:
+    """Return the names after a key, the newest day first, without those that were confirmed or chosen today."""
     shown = counted(Signature.confirmed_on.label("key"), Signature.id.label("id"), Signature.shown_as)
-    shown = shown.where(Signature.shown_as.is_not(None))
-    if before is not None:
-        shown = shown.where(Signature.confirmed_on < before)
+    shown = shown.where(Signature.shown_as.is_not(None), *shown_by(today))
     found = read_page(session, shown, NEWEST_FIRST, size=NAMES_PER_PAGE, after=after)
     days: dict[date, list[str]] = {}
     for row in found.rows:
@@ -42,8 +40,13 @@ def shown_names(session: Session, *, after: str, before: date | None) -> NamesPa
     return NamesPage(list(days.items()), found.next)
 
 
+def shown_by(today: date) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions under which chosen words are shown on a day, as Signature.first_shown_on says it."""
+    return Signature.confirmed_on < today, sa.or_(Signature.shown_from.is_(None), Signature.shown_from <= today)
+
+
 def change_display_name(session: Session, signature: Signature, words: str | None, *, today: date, hold: bool) -> None:
-    """Shows other words, or none; the same again changes nothing."""
+    """Show other words from the next day on, or none from now on; the same again changes nothing."""
     review = session.get(NameReview, signature.id)
     if words and words in (signature.shown_as, review and review.held):
         return
@@ -51,6 +54,7 @@ def change_display_name(session: Session, signature: Signature, words: str | Non
         session.delete(review)
         session.flush()
     _change(session, signature, None)
+    signature.shown_from = today + timedelta(days=1) if words else None
     if words:
         signature.shown_as = None if hold else words
         apply_display_name(session, signature.id, words, today=today, hold=hold)

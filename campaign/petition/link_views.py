@@ -159,6 +159,7 @@ def _yours(signature: Signature, form: ShownForm | None = None) -> Page:
         signature=signature,
         country=_country_name(signature),
         review=review,
+        is_not_shown_yet=signature.first_shown_on > now().date(),
         shown_form=form or ShownForm(formdata=None, shown_as=signature.shown_as or (review and review.held) or ""),
         errors=field_errors(form) if form else [],
         changed=None if form else request.args.get("changed"),

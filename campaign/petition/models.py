@@ -77,6 +77,12 @@ class Signature(Base):
     removal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("removal.id"))  # an organizer removed it: it does not count
     held_in: Mapped[int | None] = mapped_column(sa.ForeignKey("wave.id"))  # the group that it is held in for review
     removal: Mapped["Removal | None"] = relationship(lazy="selectin")
+    shown_from: Mapped[date | None]  # words that were chosen later are shown from this day on
+
+    @property
+    def first_shown_on(self) -> date:
+        """Return the first day on which its words are shown, so that no moment tells who confirmed or changed them."""
+        return self.shown_from or self.confirmed_on + timedelta(days=1)
 
 
 class Removal(Base):

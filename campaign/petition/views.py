@@ -65,12 +65,11 @@ def sent() -> Page:
 
 @bp.get("/signatures")
 def signatures() -> Page:
-    """The names. With a count that moves in batches, those of today wait until the day is over."""
-    before = now().date() if state().settings.count_batch > 1 else None
+    """Show the names; those of today wait until the day is over, so that no moment tells who signed."""
     with state().database.reading() as session:
         # asked anew each time: when names are to be hidden, it is to be so at once
         hidden = read_snapshot(session).are_names_hidden
-        page = NamesPage([], None) if hidden else shown_names(session, after=request.args.get("after", ""), before=before)
+        page = NamesPage([], None) if hidden else shown_names(session, after=request.args.get("after", ""), today=now().date())
     next_url = url_for(".signatures", after=page.next) if page.next else None
     answer = render_template("petition/signatures.html", days=page.days, next_url=next_url, hidden=hidden)
     return answer, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}

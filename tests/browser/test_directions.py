@@ -31,6 +31,7 @@ PLACES_OF_LETTERS = """(here, words) => {
     });
   }
 }"""
+CHANGE_WORDS = "UPDATE signature SET shown_as = ?, confirmed_on = date('now', '-1 day') WHERE token_hash = ?"
 
 
 class Shown:
@@ -44,13 +45,13 @@ class Shown:
     def write(self, words: str) -> None:
         """Takes any words at all."""
         with closing(sqlite3.connect(self.file, timeout=LONG)) as database, database:
-            changed = database.execute("UPDATE signature SET shown_as = ? WHERE token_hash = ?", (words, self.hash))
+            changed = database.execute(CHANGE_WORDS, (words, self.hash))
             assert changed.rowcount == 1
 
 
 @pytest.fixture
 def shown(signer: Signer) -> Iterator[Shown]:
-    """A signature of today whose shown words a test writes into the database itself, past all cleaning.
+    """A signature of yesterday whose shown words a test writes into the database itself, past all cleaning.
 
     Afterwards it shows words of its own again: the next test must find its own boxes alone.
     """

@@ -48,6 +48,7 @@ def test_a_signer_shows_a_name_hides_it_and_withdraws(page: Page, signer: Signer
     page.goto(signer.link())
     page.locator("button[value=confirm]").click()
 
+    signer.campaign.pass_a_day()
     page.goto(f"/{signer.language}/signatures")
     expect(page.locator("bdi", has_text=shown)).to_have_count(1)
 

@@ -108,7 +108,7 @@ def test_held_names_are_shown_to_who_reviews_and_to_nobody_else(app, hadi, visit
         display_names.change_display_name(session, signature, "Layla of Aleppo", today=now().date(), hold=True)
 
     assert "Layla of Aleppo" in hadi.read("review").text
-    assert "Layla of Aleppo" not in visitor.read("/en/signatures").text
+    assert "Layla of Aleppo" not in visitor.read_names().text
 
 
 def test_a_wave_is_looked_at_and_taken_as_in_order(hadi, wave, database):

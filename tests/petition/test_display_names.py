@@ -46,7 +46,7 @@ def sign(visitor, post_office, words):
 
 def shown(visitor):
     """The page of names."""
-    return visitor.read(f"/{visitor.language}/signatures").text
+    return visitor.read_names().text
 
 
 def test_words_that_are_held_are_shown_nowhere_until_somebody_has_accepted_them(app, held, somebody, post_office, judge):

@@ -8,11 +8,14 @@ import pytest
 import sqlalchemy as sa
 import time_machine
 
-from campaign import create_app
+from campaign.database import now
+from campaign.languages import LANGUAGES, day
 from campaign.petition.models import Signature
-from tests.people import Visitor, parse
+from tests.people import link_in, parse
 
 NOON = datetime(2026, 8, 10, 12, 0, tzinfo=UTC)
+MIDNIGHT = datetime(2026, 8, 11, tzinfo=UTC)
+BEFORE_MIDNIGHT = MIDNIGHT - timedelta(seconds=1)
 
 
 @pytest.fixture
@@ -44,7 +47,7 @@ def shown(answer):
 
 
 def test_only_chosen_names_are_shown_in_the_words_that_were_chosen(visitor, layla, sami):
-    answer = visitor.read("/en/signatures")
+    answer = visitor.read_names()
 
     assert list(shown(answer).values()) == [["Layla"]]
     assert "Haddad" not in answer.text
@@ -93,16 +96,38 @@ def test_every_name_stands_on_exactly_one_page(visitor, signed):
     assert [name.split()[0] for name in found] == ["10"] * 230 + ["9"] * 230
 
 
-def test_names_of_today_wait_until_the_day_is_over_where_the_count_moves_in_batches(settings, visitor, signed):
+def test_names_of_today_wait_until_the_day_is_over(visitor, signed):
     signed(("yesterday", NOON.date() - timedelta(days=1)), ("today", NOON.date()))
-    with time_machine.travel(NOON, tick=False):
-        assert len(shown(visitor.read("/en/signatures"))) == 2
+    for moment, names in ((NOON, [["yesterday"]]), (BEFORE_MIDNIGHT, [["yesterday"]]), (MIDNIGHT, [["today"], ["yesterday"]])):
+        with time_machine.travel(moment, tick=False):
+            assert [*shown(visitor.read("/en/signatures")).values()] == names
 
-        batched = create_app(settings.model_copy(update={"count_batch": 20}))
-        assert [*shown(Visitor(batched.test_client()).read("/en/signatures")).values()] == [["yesterday"]]
-    with time_machine.travel(NOON + timedelta(days=1), tick=False):
-        assert len(shown(Visitor(batched.test_client()).read("/en/signatures"))) == 2
-    batched.extensions["campaign"].database.close()
+
+def test_other_words_of_an_old_signature_wait_until_the_day_is_over_and_old_ones_go_at_once(app, visitor, layla):
+    with time_machine.travel(now() + timedelta(days=30)):
+        assert "Layla" in visitor.read("/en/signatures").text
+
+        visitor.press(layla, act="show", shown_as="L. of Aleppo")
+
+        tomorrow = day((now() + timedelta(days=1)).date(), LANGUAGES["en"])
+        assert f"This is shown from {tomorrow} on" in visitor.read(layla).text
+        assert shown(visitor.read("/en/signatures")) == {}
+        assert [*shown(visitor.read_names()).values()] == [["L. of Aleppo"]]
+    with time_machine.travel(now() + timedelta(days=31)):
+        assert "This is shown from" not in visitor.read(layla).text
+        visitor.press(layla, act="hide")
+        assert shown(visitor.read("/en/signatures")) == {}
+
+
+def test_a_signer_is_told_from_which_day_the_name_is_shown(somebody, post_office):
+    somebody.sign(shown_as="Layla")
+    link = link_in(post_office.deliver()[-1])
+    hint = {"en": "Shown from the day after", "ar": "في اليوم التالي للتأكيد"}[somebody.language]
+    assert hint in somebody.read(link).text
+
+    somebody.press(link)
+
+    assert day((now() + timedelta(days=1)).date(), LANGUAGES[somebody.language]) in somebody.read(link).text
 
 
 def test_without_a_name_the_page_says_so(somebody):

@@ -22,7 +22,7 @@ def test_a_withdrawn_signature_is_gone_and_no_longer_counted(app, somebody, post
     publish(app)
     numbers = somebody.read("/api/v1/petition.json").json
     assert (numbers["confirmed"], numbers["withdrawn"]) == (0, 1)
-    assert "Layla" not in somebody.read(f"/{somebody.language}/signatures").text
+    assert "Layla" not in somebody.read_names().text
 
 
 def test_only_a_number_a_day_and_a_reason_remain(app, visitor, layla):
