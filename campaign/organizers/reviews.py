@@ -44,24 +44,36 @@ class PendingName:
     is_held: bool  # not shown until then
     flags: list[str]
     day: date
+    reported_on: date | None
 
 
 def pending_names(session: Session, after: str) -> tuple[list[PendingName], str | None]:
-    """Return one page of the names that wait, and the key of the next page."""
+    """Return one page of the names that wait and were not reported, and the key of the next page."""
+    found = read_page(session, _waiting(NameReview.reported_on.is_(None)), OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
+    return [_pending(row) for row in found.rows], found.next
+
+
+def reported_names(session: Session) -> list[PendingName]:
+    """Return the names of which somebody said that they did not sign, the longest waiting first."""
+    waiting = _waiting(NameReview.reported_on.is_not(None)).order_by(NameReview.reported_on, NameReview.signature_id)
+    return [_pending(row) for row in session.execute(waiting.limit(REVIEW_PAGE_SIZE))]
+
+
+def _waiting(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     columns = (
         NameReview.day.label("key"),
         NameReview.signature_id.label("id"),
         NameReview.held,
         NameReview.flags,
+        NameReview.reported_on,
         Signature.shown_as,
     )
-    waiting = counted(*columns).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING)
-    found = read_page(session, waiting, OLDEST_FIRST, size=REVIEW_PAGE_SIZE, after=after)
-    names = [
-        PendingName(row.id.hex(), row.held or row.shown_as or "", row.held is not None, row.flags.split(), row.key)
-        for row in found.rows
-    ]
-    return names, found.next
+    return counted(*columns).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING, condition)
+
+
+def _pending(row: Any) -> PendingName:
+    words = row.held or row.shown_as or ""
+    return PendingName(row.id.hex(), words, row.held is not None, row.flags.split(), row.key, row.reported_on)
 
 
 def accept(session: Session, ids: list[bytes], *, by: str) -> None:

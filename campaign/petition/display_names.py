@@ -9,14 +9,16 @@ from datetime import date, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.database import table
+from campaign.database import insert, table
 from campaign.keyset import PageOrder, read_page
+from campaign.languages import fold
 from campaign.petition import name_index
 from campaign.petition.counting import counted
 from campaign.petition.models import NameReview, Signature
 from campaign.petition.name_flags import suspicious
 
 NAMES_PER_PAGE = 200
+MAX_COMPARED, MAX_REPORTED = 200, 20  # names that one report is compared with; those that it puts before an organizer
 NEWEST_FIRST = PageOrder((Signature.confirmed_on, Signature.id), is_newest_first=True)
 INSERT_REVIEW = sa.insert(table(NameReview))
 
@@ -101,6 +103,28 @@ def hold_name(session: Session, signature: bytes, today: date) -> bool:
     _change(session, found, None)
     apply_display_name(session, signature, words, today=today, hold=True)
     return True
+
+
+def report_name(session: Session, words: str, today: date) -> None:
+    """Put the names that are shown in these words before an organizer.
+
+    They stay shown until one decides: anybody can report every name there is.
+    """
+    same = [record for record, shown_as in _similar_names(session, words, today) if fold(shown_as) == fold(words)]
+    for record in same[:MAX_REPORTED]:
+        review = {"signature_id": record, "day": today, "flags": "", "reported_on": today}
+        statement = insert(session, NameReview).values(review)
+        session.execute(statement.on_conflict_do_update(index_elements=["signature_id"], set_={"reported_on": today}))
+
+
+def _similar_names(session: Session, words: str, today: date) -> list[tuple[bytes, str]]:
+    """Return ids and names that have all these words, those in the same letters first."""
+    found = counted(Signature.id, Signature.shown_as).where(*shown_by(today))
+    for word in name_index.index_words(words):
+        having = sa.select(name_index.NameWord.signature_id).where(name_index.NameWord.word == word)
+        found = found.where(Signature.id.in_(having))
+    same_first = found.where(Signature.shown_as.is_not(None)).order_by(Signature.shown_as != words, Signature.id)
+    return [(row.id, row.shown_as) for row in session.execute(same_first.limit(MAX_COMPARED).with_for_update())]
 
 
 def _change(session: Session, signature: Signature, words: str | None) -> None:

@@ -126,6 +126,20 @@ class SignForm(PublicForm):
         )
 
 
+class ReportForm(PublicForm):
+    """A name as it is shown, from somebody whose name it is and who did not sign. Nothing else is asked."""
+
+    shown_as = StringField(lazy_gettext("The name, as it is shown"))
+
+    def validate_shown_as(self, field: Field) -> None:
+        """Accept what can be shown."""
+        clean_name(field.data or "")
+
+    def words(self) -> str:
+        """Return the clean words."""
+        return clean_name(self.shown_as.data or "")
+
+
 class ShownForm(FlaskForm):
     """The words a signer shows among the names. The token in the page's address stands for the stamp."""
 
@@ -143,6 +157,6 @@ class ShownForm(FlaskForm):
         return clean_name(self.shown_as.data or "", is_required=False)
 
 
-def field_errors(form: SignForm | ShownForm) -> list[tuple[str, str]]:
+def field_errors(form: SignForm | ReportForm | ShownForm) -> list[tuple[str, str]]:
     """Return each field with its first error, in the order of the page; errors of fields that are not seen are the form's."""
     return [("main" if field.name in {"csrf_token", "nothing"} else field.id, field.errors[0]) for field in form if field.errors]

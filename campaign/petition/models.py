@@ -217,3 +217,4 @@ class NameReview(Base):
     held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
     flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see name_flags.py
     refused_on: Mapped[date | None]
+    reported_on: Mapped[date | None]  # somebody said that this is their name and that they did not sign

@@ -12,8 +12,8 @@ from campaign.outbox import smtp
 from campaign.petition import sent_address, signing
 from campaign.petition.active_key import active_keys
 from campaign.petition.counting import read_snapshot
-from campaign.petition.display_names import NamesPage, shown_names
-from campaign.petition.forms import SignForm, field_errors
+from campaign.petition.display_names import NamesPage, report_name, shown_names
+from campaign.petition.forms import ReportForm, SignForm, field_errors
 from campaign.petition.snapshot import current_snapshot
 from campaign.state import state
 from campaign.web import request_checks
@@ -73,6 +73,44 @@ def signatures() -> Page:
     next_url = url_for(".signatures", after=page.next) if page.next else None
     answer = render_template("petition/signatures.html", days=page.days, next_url=next_url, hidden=hidden)
     return answer, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+
+
+@bp.route("/signatures/report", methods=["GET", "POST"])
+def report() -> Page:
+    """Show the form for those who are among the names and did not sign, or take it.
+
+    The answer is the same whether or not the name is there.
+    """
+    if request.method != "POST":
+        return _report_page(ReportForm(), 200, CACHED_FORM)
+    is_readable = request_checks.validate_form_body(request)
+    form = ReportForm()
+    if not is_readable:
+        return _report_page(form, 422, FORM_HEADERS, gettext("The form could not be read. Nothing was sent. Send it again."))
+    if request_checks.is_cross_site(request, state().settings):
+        return _report_page(
+            form, 400, FORM_HEADERS, gettext("The form came from another site. Nothing was sent. Send it from here.")
+        )
+    if not form.validate():
+        return _report_page(form, 400 if form.has_no_token else 422, FORM_HEADERS)
+    wait = state().rate_limiter.report_wait(request.remote_addr)
+    if wait:
+        message = gettext("Too many names were reported from this network. Nothing was sent. Send it again later.")
+        return _report_page(form, 429, FORM_HEADERS | {"Retry-After": str(wait)}, message)
+    with state().database.writing() as session:
+        report_name(session, form.words(), now().date())
+    return redirect(url_for(".reported"), 303)
+
+
+@bp.get("/signatures/reported")
+def reported() -> Page:
+    """Say what happens with a name that was reported, whether or not it is there."""
+    return render_template("petition/reported.html"), 200, SENT_HEADERS
+
+
+def _report_page(form: ReportForm, status: int, headers: dict[str, str], message: str = "") -> Page:
+    errors = [("main", message)] if message else field_errors(form)
+    return render_template("petition/report.html", form=form, errors=errors), status, headers
 
 
 def _store(form: SignForm) -> Page:

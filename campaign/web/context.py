@@ -19,6 +19,8 @@ NOINDEX = {
     "public.embed",
     "petition.confirm",
     "petition.deleted",
+    "petition.report",
+    "petition.reported",
     "petition.sent",
     "petition.signatures",
     "petition.withdrawn",

@@ -36,6 +36,7 @@ LONGEST_DELAY = MAX_WAITING * SECONDS_AN_HOUR // EMAILS_AN_HOUR  # seconds
 COME_BACK_AFTER = 600  # seconds, in which some of those that wait have left
 LARGER_NETWORK = 5  # times as much for an IPv6 /48, which can be one household or a university
 LOGINS, LOGINS_AN_HOUR = 120, 600
+REPORTS, REPORTS_AN_HOUR = 10, 10  # of names
 SLOTS = 2**18
 LOCK_WAIT = 1.0  # seconds; after it a bucket may miss one e-mail, which nobody notices
 REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
@@ -137,7 +138,14 @@ class RateLimiter:
 
     def login_wait(self, address: str | None) -> int:
         """Count one attempt to log in; return 0, or the seconds to wait when there were too many."""
-        buckets = [Bucket(f"login {name}", LOGINS, LOGINS_AN_HOUR, max_delay=0) for name in networks(address)[:1]]
+        return self._wait("login", address, LOGINS, LOGINS_AN_HOUR)
+
+    def report_wait(self, address: str | None) -> int:
+        """Count one report of a name; return 0, or the seconds to wait when there were too many."""
+        return self._wait("report", address, REPORTS, REPORTS_AN_HOUR)
+
+    def _wait(self, kind: str, address: str | None, burst: int, an_hour: int) -> int:
+        buckets = [Bucket(f"{kind} {name}", burst, an_hour, max_delay=0) for name in networks(address)[:1]]
         try:
             self._take(buckets)
         except TooManyWaiting as full:

@@ -17,6 +17,8 @@ READ = {
     "withdrawn": "sign/withdrawn",
     "expired": "confirm/of-no-letter",
     "signatures": "signatures",
+    "report": "signatures/report",
+    "reported": "signatures/reported",
     "about": "about",
     "privacy": "privacy",
     "accessibility": "accessibility",

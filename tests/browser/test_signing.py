@@ -75,6 +75,19 @@ def test_somebody_whose_address_a_stranger_used_sees_the_words_and_deletes_them(
     assert page.goto(link).status == 404  # type: ignore[union-attr]
 
 
+def test_somebody_whose_name_is_shown_and_who_did_not_sign_reports_it(page: Page, signer: Signer) -> None:
+    shown = f"Sami {signer.email[6:14]}"
+    signer.sign(shown_as=shown).confirm()
+    signer.campaign.pass_a_day()
+    page.goto(f"/{signer.language}/signatures")
+    page.locator("main a[href$='/signatures/report']").click()
+    page.locator("#shown_as").fill(shown)
+
+    page.locator("main form .button").click()
+
+    expect(page).to_have_url(re.compile("/signatures/reported$"))
+
+
 def test_what_was_typed_stays_when_something_is_missing(page: Page, signer: Signer) -> None:
     page.goto(f"/{signer.language}/")
     page.locator("#name").fill(signer.name)

@@ -21,7 +21,7 @@ from tests.people import PostOffice, Visitor, link_in, publish
 from tests.servers import Mailbox
 
 NO_PAGES = {"public.readyz", "public.healthz"}
-FORMS = {"public.home", "petition.sign"}
+FORMS = {"public.home", "petition.sign", "petition.report"}
 UNNAMED = {"hidden", "submit"}
 NOT_TO_BE_FOUND = ("/embed", "/confirm/", "/sign/sent", "/sign/deleted", "/sign/withdrawn", "/signatures")
 ERROR = {"en": "Error: ", "ar": "خطأ: "}

@@ -102,6 +102,18 @@ def test_nothing_ticked_changes_nothing(app, hadi, made_up, database):
     assert acts(database) == []
 
 
+def test_a_reported_name_is_on_top_of_the_review_and_marked(hadi, made_up, database):
+    with database.writing() as session:
+        display_names.report_name(session, "1042", now().date() + timedelta(days=30))
+
+    page = hadi.read("review").text
+
+    top = page.index("that they did not sign")
+    assert page.count("that they did not sign") == 1
+    assert page.index(">1042<") < top < page.index('name="words"', top)
+    assert len(ticks(page)) == 26
+
+
 def test_held_names_are_shown_to_who_reviews_and_to_nobody_else(app, hadi, visitor, layla, database):
     with database.writing() as session:
         (signature,) = session.scalars(sa.select(Signature))

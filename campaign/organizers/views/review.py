@@ -32,6 +32,8 @@ def review() -> Response | str:
         return _judge_names()
     with state().database.reading() as session:
         names, after = reviews.pending_names(session, request.args.get("after", ""))
+        if "after" not in request.args:
+            names = reviews.reported_names(session) + names
         groups, waves = reviews.held_groups(session), reviews.pending_bursts(session)
     next_url = url_for(".review", after=after) if after else None
     return render_template("organizers/review.html", groups=groups, names=names, next_url=next_url, waves=waves)
