@@ -115,7 +115,7 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
             removal = removals.draft(session, [one.id for one in some], by=by, at=now())
             found = {
                 "wave": f"review/wave/{waves[0].id}",
-                "group": f"review/wave/{group.id}",
+                "wave of one domain": f"review/wave/{group.id}",
                 "removal": f"removals/{removal.id}",
             }
             found |= {"signature": f"signatures/{some[1].id.hex()}", "sealed": f"signatures/{some[1].id.hex()}/sealed"}
