@@ -1,8 +1,10 @@
 """A newcomer who has git, make and Python alone: nothing fails, and what is left out is said in a line each."""
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
 
 import psutil
 import pytest
@@ -11,6 +13,7 @@ from campaign.config import PACKAGE
 from tests import servers
 from tests.servers import Campaign
 
+LOCKS = ("requirements.lock", "tests/requirements.lock")
 ONE_OF_EACH = ("tests/faults/test_durability.py", "tests/web/test_rate_limits.py", "tests/browser/test_frame.py")
 
 
@@ -38,6 +41,15 @@ def test_where_everything_is_to_be_tested_a_missing_program_is_a_failure(tmp_pat
     assert done.returncode == 1
     assert "ERROR tests/web/test_rate_limits.py" in done.stdout
     assert " skipped" not in done.stdout
+
+
+def test_no_package_that_only_tests_need_keeps_the_site_from_being_set_up():
+    groups = tomllib.loads((PACKAGE.parent / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
+    needed = {re.match(r"[\w-]+", package)[0].lower() for package in groups["test"] + groups["lint"]}
+    locked, whole = (re.findall(r"^([\w.-]+)==", (PACKAGE.parent / name).read_text("ascii"), re.MULTILINE) for name in LOCKS)
+
+    assert needed <= set(whole)
+    assert not needed & set(locked)
 
 
 def test_a_campaign_that_was_never_started_can_be_stopped(tmp_path):
