@@ -127,7 +127,7 @@ class Desk(Base):
     last_line: Mapped[int]  # of the audit
     last_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
     ledger: Mapped[str | None] = mapped_column(sa.Text, deferred=True)  # which rows this site has written; see ledger.py
-    counter: Mapped[int] = mapped_column(default=0)  # its changes
+    counter: Mapped[int] = mapped_column(server_default="0")  # its changes
     mac: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # over both
 
 

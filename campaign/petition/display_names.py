@@ -1,6 +1,6 @@
-"""The names page, and its words: shown from the next day on, or held until an organizer has looked, when the campaign wants that.
+"""The names page, and its words: shown from the next day on, or held until an organizer has looked.
 
-Odd words (name_flags.py) are put before an organizer too, but are shown meanwhile.
+Odd words (name_flags.py) are held always, all new ones while the campaign wants that.
 """
 
 from dataclasses import dataclass
@@ -58,18 +58,22 @@ def change_display_name(session: Session, signature: Signature, words: str | Non
     _change(session, signature, None)
     signature.shown_from = today + timedelta(days=1) if words else None
     if words:
-        signature.shown_as = None if hold else words
+        signature.shown_as = None if waits_for_review(words, hold=hold) else words
         apply_display_name(session, signature.id, words, today=today, hold=hold)
 
 
+def waits_for_review(words: str, *, hold: bool) -> bool:
+    """Return whether chosen words are shown only once an organizer has looked: odd ones always, with `hold` all."""
+    return hold or bool(suspicious(words))
+
+
 def apply_display_name(session: Session, signature: bytes, words: str, *, today: date, hold: bool) -> None:
-    """What follows from chosen words: those shown are found by a search; odd and held ones are for organizers to look at."""
-    if not hold:
+    """Have words that are shown found by a search, and put those that are held before an organizer."""
+    if not waits_for_review(words, hold=hold):
         name_index.index_names(session, {signature: words})
-    flags = " ".join(suspicious(words))
-    if hold or flags:
-        values = {"signature_id": signature, "day": today, "held": words if hold else None, "flags": flags}
-        session.execute(INSERT_REVIEW, values)
+        return
+    values = {"signature_id": signature, "day": today, "held": words, "flags": " ".join(suspicious(words))}
+    session.execute(INSERT_REVIEW, values)
 
 
 def accept_names(session: Session, ids: list[bytes]) -> int:

@@ -171,7 +171,7 @@ def confirm(
     values = {name: found[name] for name in CARRIED_COLUMNS} | {
         "tag": tag,
         "address_tag": sealing.address_tag(keys.tag, email.text),
-        "shown_as": None if hold else words or None,
+        "shown_as": None if display_names.waits_for_review(words, hold=hold) else words or None,
         "confirmed_on": at.date(),
     }
     if not mailbox_signature.insert_signature(session, values, first_tag):

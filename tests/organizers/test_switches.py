@@ -86,18 +86,17 @@ def test_what_is_no_switch_is_refused(omar, acts):
 
 
 def test_all_names_disappear_at_once_and_come_back(omar, app, somebody, layla):
-    address = f"/{somebody.language}/signatures"
-    assert "<bdi>Layla</bdi>" in somebody.read(address).text
+    assert "<bdi>Layla</bdi>" in somebody.read_names().text
 
     omar.send("switch/names", turn="on")
-    page = somebody.read(address)
+    page = somebody.read_names()
 
     assert "Layla" not in page.text
     said = {"en": "For the time being no names are shown.", "ar": "لا تظهر أي أسماء في الوقت الحاضر."}
     assert said[somebody.language] in page.text
     assert "<bdi>Layla</bdi>" in somebody.read(layla).text
     omar.send("switch/names", turn="off")
-    assert "<bdi>Layla</bdi>" in somebody.read(address).text
+    assert "<bdi>Layla</bdi>" in somebody.read_names().text
 
 
 def test_closing_takes_the_form_away_and_resuming_brings_it_back(omar, app, visitor, sami):

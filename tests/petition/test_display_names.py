@@ -87,18 +87,19 @@ def test_other_words_are_held_anew_and_the_same_words_are_not(app, visitor, layl
     assert [review.held for review in rows(app, NameReview)] == ["Layla H."]
 
 
-def test_odd_words_are_shown_and_put_before_an_organizer_with_their_reason(app, visitor, post_office, judge):
-    sign(visitor, post_office, "Layla on Telegram")
+def test_odd_words_wait_for_an_organizer_with_their_reason(app, visitor, post_office, judge):
+    link = sign(visitor, post_office, "Layla on Telegram")
 
     (review,) = rows(app, NameReview)
-    assert (review.flags, review.held, review.day) == ("link-like", None, now().date())
-    assert "Layla on Telegram" in shown(visitor)
+    assert (review.flags, review.held, review.day) == ("link-like", "Layla on Telegram", now().date())
+    assert "Layla on Telegram" not in shown(visitor)
+    assert WAIT["en"] in visitor.read(link).text
     assert judge(display_names.accept_names) == 1
     assert rows(app, NameReview) == []
     assert "Layla on Telegram" in shown(visitor)
 
 
-def test_refusing_odd_words_takes_them_from_among_the_names(app, visitor, post_office, judge):
+def test_odd_words_that_are_refused_are_never_shown(app, visitor, post_office, judge):
     sign(visitor, post_office, "12345")
 
     assert judge(display_names.refuse_names, now().date()) == 1
