@@ -95,7 +95,7 @@ class NewPassphraseForm(OrganizerForm):
         if not factors.is_strong_enough(field.data or "", self.owner, f"{factors.ISSUER} {request.host}"):
             raise ValidationError(
                 gettext(
-                    "This passphrase is too short or easily guessed. Take 15 to 200 characters: four or more words that have"
+                    "This passphrase is too short or easy to guess. Use 15 to 200 characters: four or more words that have"
                     " nothing to do with each other, with your address or with this site."
                 )
             )

@@ -19,20 +19,24 @@ PROBE_EVERY = timedelta(minutes=1)
 DOMAINS_IN_A_ROW = 5  # refused, with none taken between them: that is about us, not about five mailboxes
 ADVICE: dict[str, Any] = {
     Trouble.UNREACHABLE: lazy_gettext(
-        "The mail server cannot be reached. Check its name and port in CAMPAIGN_MAIL_URL, and that it runs."
+        "We cannot reach the mail server. Check its name and port in CAMPAIGN_MAIL_URL, and that it is running."
     ),
     Trouble.NO_TLS: lazy_gettext(
-        "The connection to the mail server cannot be encrypted. Check its name in CAMPAIGN_MAIL_URL, and its certificate."
+        "We cannot encrypt the connection to the mail server. Check its name in CAMPAIGN_MAIL_URL, and its certificate."
     ),
-    Trouble.LOGIN: lazy_gettext("The mail server does not take our login. Check the user and the password in CAMPAIGN_MAIL_URL."),
+    Trouble.LOGIN: lazy_gettext(
+        "The mail server does not accept our login. Check the user and the password in CAMPAIGN_MAIL_URL."
+    ),
     Trouble.SENDER: lazy_gettext(
-        "The mail server does not take our sender. Check CAMPAIGN_MAIL_FROM, and what the account may send."
+        "The mail server does not accept our sender. Check CAMPAIGN_MAIL_FROM, and which senders our account may use."
     ),
     Trouble.POLICY: lazy_gettext(
-        "The mail server refuses e-mails from us. Check what its account may send, SPF, DKIM, DMARC and blocklists."
+        "The mail server refuses our e-mails. Check what our account may send, SPF, DKIM, DMARC and blocklists."
     ),
     Trouble.EVERY_DOMAIN: lazy_gettext("The mail server refuses our e-mails to every domain. Ask its operator why."),
-    Trouble.BUSY: lazy_gettext("The mail server asks us to come back later, or breaks off. If this lasts, ask its operator why."),
+    Trouble.BUSY: lazy_gettext(
+        "The mail server asks us to try later, or ends the connection. If this lasts, ask its operator why."
+    ),
 }
 
 

@@ -106,7 +106,9 @@ class SignForm(PublicForm):
     def validate_nothing(self, field: Field) -> None:
         """The field that people do not see is empty; a browser may fill it in, so its owner is asked once more."""
         if field.data:
-            raise ValidationError(gettext("A program filled in a field that has to stay empty. Nothing was sent. Send it again."))
+            raise ValidationError(
+                gettext("A program filled in a field that must stay empty. Nothing was sent. Send the form again.")
+            )
 
     @property
     def can_be_kept(self) -> bool:

@@ -91,7 +91,7 @@ def test_an_outage_of_the_mail_server_is_said_with_what_to_do_and_never_with_an_
 
     said = status()["mail server"]
 
-    assert "UTC (answer 550 5.7.26). The mail server refuses e-mails from us. Check what its account may send, SPF" in said
+    assert "UTC (answer 550 5.7.26). The mail server refuses our e-mails. Check what our account may send, SPF" in said
     assert run("check").exit_code == 1
     assert said in run("check").stderr
     assert "waiting@" not in said

@@ -14,7 +14,7 @@ from tests.petition.strangers import NOTHING, Page, Stranger, path_of, stored
 TICK = "Tick the box to agree. Without it the signature cannot be kept."
 CHANGED = "The text has changed since the page was opened. Read it again and tick the box."
 UNREADABLE = "The form could not be read. Nothing was sent. Send it again."
-FILLED_IN = "A program filled in a field that has to stay empty. Nothing was sent. Send it again."
+FILLED_IN = "A program filled in a field that must stay empty. Nothing was sent. Send the form again."
 EXPIRED = "The form expired. Nothing was sent. Send it again."
 TYPED = {"name": "Layla  O'Neil", "email": "Layla@Example.org ", "shown_as": " Layla", "country": "SY", "news": "y"}
 

@@ -100,8 +100,8 @@ def test_a_signer_is_told_that_the_signature_is_under_review_and_can_withdraw_it
     link = come(21)[-1]
 
     assert "Thank you. Your signature is under review." in visitor.read(f"{link}?changed=confirm").text
-    assert "before they are counted" in visitor.read(link).text
-    assert "before they are counted" not in visitor.read(come(1, domain="other.example")[0]).text
+    assert "before they count" in visitor.read(link).text
+    assert "before they count" not in visitor.read(come(1, domain="other.example")[0]).text
     assert visitor.press(link, act="withdraw").status_code == 303
     assert (held(app), rows(app, Tally)) == ([], [])
 

@@ -16,8 +16,8 @@ def test_the_page_says_that_the_signature_does_not_count_yet(somebody):
     answer = somebody.read(f"/{somebody.language}/sign/sent")
 
     not_yet = {
-        "en": "Your signature will not be counted until it is confirmed through the link in the message.",
-        "ar": "لن يُحتسب التوقيع قبل تأكيده عبر الرابط الوارد في الرسالة.",
+        "en": "Your signature does not count until you confirm it with the link in the e-mail.",
+        "ar": "لا يُحتسب التوقيع قبل تأكيده عبر الرابط الوارد في رسالة البريد الإلكتروني.",
     }
     assert answer.status_code == 200
     assert not_yet[somebody.language] in answer.text

@@ -63,7 +63,7 @@ def test_what_leaves_later_says_so_with_one_sentence_for_everybody(app, somebody
     with time_machine.travel(NOON, tick=False):
         pages = [somebody.client.get(somebody.sign(email=f"a{place}@gmail.com").location).text for place in range(4)]
 
-    hours = {"en": "the message can take up to 6 hours", "ar": "قد يستغرق وصول الرسالة حتى 6 ساعات"}[somebody.language]
+    hours = {"en": "the e-mail can take up to 6 hours", "ar": "قد يتأخر وصول الرسالة 6 ساعات على الأكثر"}[somebody.language]
     assert [hours in page for page in pages] == [False, False, True, True]
     assert pages[2].replace("a2@", "a3@") == pages[3]
 

@@ -160,7 +160,7 @@ def test_an_email_to_who_has_signed_says_that_one_address_signs_once(somebody, p
 
     told = post_office.deliver()[-1].get_content()
 
-    once = {"en": "One e-mail address signs once.", "ar": "لكل عنوان بريد إلكتروني توقيع واحد."}
+    once = {"en": "Each e-mail address can sign once.", "ar": "لكل عنوان بريد إلكتروني توقيع واحد."}
     assert once[somebody.language] in told
     assert "Layla" not in told
     assert "Sami" not in told

@@ -106,7 +106,7 @@ def are_passphrases_busy() -> bool:
 
 def busy_message() -> Any:
     """Return what to say then."""
-    return gettext("Too many people are logging in at this moment, so nothing was checked. Please send it again in some seconds.")
+    return gettext("Too many people are logging in just now, so nothing was checked. Send it again in a few seconds.")
 
 
 def store_session(token: str) -> None:
