@@ -12,7 +12,9 @@ READ = {
     "petition": "petition",
     "sign": "sign",
     "sign-mistakes": "sign",
+    "sign-question": "sign",
     "sent": "sign/sent",
+    "sent-to": "sign",
     "deleted": "sign/deleted",
     "withdrawn": "sign/withdrawn",
     "expired": "confirm/of-no-letter",
@@ -50,6 +52,15 @@ def visit(page: Page, name: str, address: str) -> None:
     if name == "sign-mistakes":
         page.locator("main form .button").click()
         page.locator("#errors").wait_for()
+    if name in {"sign-question", "sent-to"}:
+        page.locator("#name").fill("Layla Haddad")
+        page.locator("#email").fill("layla@gmial.com")
+        page.locator("#consent").check()
+        page.locator("main form .button").click()
+        page.locator("button[name=answer]").first.wait_for()
+    if name == "sent-to":
+        page.locator("button[name=answer]").last.click()
+        page.wait_for_url("**/sign/sent?**")
     if name == "yours-mistakes":
         page.locator("#shown_as").fill("=1")
         page.locator("button[value=show]").click()
