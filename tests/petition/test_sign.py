@@ -43,7 +43,7 @@ def test_of_a_signature_no_time_no_network_and_no_browser_is_kept(app, visitor, 
 
     assert kept == {
         "id", "tag", "token_hash", "sealed", "shown_as", "language", "country", "news", "text_sha256", "confirmed_on",
-        "removal_id", "held_in", "address_tag",
+        "removal_id", "held_in", "address_tag", "shown_from",
     }  # fmt: skip
     assert type(rows(app, Signature)[0].confirmed_on) is date
 
