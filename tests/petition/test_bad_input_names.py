@@ -8,7 +8,8 @@ from markupsafe import escape
 
 from campaign.exports.rows import SignatureFilter, read_pages
 from campaign.exports.unsealing import unseal_rows
-from campaign.petition.models import Signature
+from campaign.petition import display_names
+from campaign.petition.models import NameReview, Signature
 from tests.people import link_in, parse, rows
 from tests.petition.strangers import NOTHING, Page, Stranger, as_shown, stored
 
@@ -212,6 +213,8 @@ def test_every_other_name_is_stored_shown_and_exported_as_it_was_typed(app, stra
         assert answer.status_code == 303, f"{case}: {Page(answer, stranger.language).complaints}"
     for letter in post_office.deliver():
         assert stranger.press(link_in(letter)).status_code == 303
+    with site.database.writing() as session:  # some are odd, and wait
+        display_names.accept_names(session, [review.signature_id for review in rows(app, NameReview)])
 
     expected = [(f"signer{place}@gmail.com", clean, clean) for place, (_, _, clean) in enumerate(names)]
     exported = unseal_rows([site.keys.private], read_pages(site.database, SignatureFilter()))
@@ -225,7 +228,8 @@ def test_a_signer_shows_every_other_name_on_their_own_page(app, stranger, link):
         answer = stranger.send({"act": "show", "shown_as": typed}, link)
 
         assert answer.status_code == 303, f"{number}: {typed[:40]!a}"
-        assert rows(app, Signature)[0].shown_as == clean, f"{number}: {typed[:40]!a}"
+        held = [review.held for review in rows(app, NameReview)]  # an odd one waits
+        assert clean in [rows(app, Signature)[0].shown_as, *held], f"{number}: {typed[:40]!a}"
         assert f"<bdi>{escape(clean)}</bdi>" in stranger.read(link).text, f"{number}: {typed[:40]!a}"
 
 

@@ -110,7 +110,7 @@ def test_other_words_of_an_old_signature_wait_until_the_day_is_over_and_old_ones
         visitor.press(layla, act="show", shown_as="L. of Aleppo")
 
         tomorrow = day((now() + timedelta(days=1)).date(), LANGUAGES["en"])
-        assert f"This is shown from {tomorrow} on" in visitor.read(layla).text
+        assert f"This is shown from {tomorrow} (UTC)" in visitor.read(layla).text
         assert shown(visitor.read("/en/signatures")) == {}
         assert [*shown(visitor.read_names()).values()] == [["L. of Aleppo"]]
     with time_machine.travel(now() + timedelta(days=31)):
