@@ -103,9 +103,11 @@ class FormToken:
     def age(self, stamp: str) -> int | None:
         """How many hours old a stamp is; None for one that is not ours. One of a clock a few minutes ahead is new."""
         try:
-            return hour_at(time.time() + CLOCK_DIFFERENCE) - int(self._signer.unsign(stamp))
+            made = int(self._signer.unsign(stamp))
         except (BadSignature, ValueError):
             return None
+        is_just_ahead = current_hour() < made <= hour_at(time.time() + CLOCK_DIFFERENCE)
+        return 0 if is_just_ahead else current_hour() - made
 
 
 def current_hour() -> int:
