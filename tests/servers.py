@@ -38,7 +38,7 @@ with warnings.catch_warnings():  # it tells where its own files go when nobody i
 # Its lock would be one file in the temporary folder for everybody on the machine, and only the first user could open it.
 pgserver.PostgresServer._lock.path = os.fsencode(f"{tempfile.gettempdir()}/campaign-postgresql-{os.geteuid()}.lock")  # type: ignore[attr-defined]
 
-LONG = 120  # seconds; a busy machine is slow, not wrong
+LONG = 300  # seconds; a busy machine is slow, not wrong
 LISTENING = "0A"  # in the fourth column of /proc/net/tcp; the tenth is an inode, 0 where no process holds the socket
 OWN_PORTS = range(15_000, 32_000)  # below those that Linux and others choose from
 
