@@ -10,7 +10,7 @@ TOOLS := .venv/.tools-$(HERE)
 PROJECT := .venv/.project-$(HERE)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
 
-.PHONY: run test setup lint lock bench lighthouse pictures mutations
+.PHONY: run test setup lint lock bench lighthouse pictures mutations soak
 .DELETE_ON_ERROR:
 
 run: $(PROJECT) $(CATALOGUES)
@@ -36,6 +36,10 @@ lighthouse: setup
 
 pictures: setup
 	@.venv/bin/python -m tests.pictures $(ARGS)
+
+# The long runs, some hours: a hundred rounds of backup and restore and two hundred kills under load, on each database.
+soak: setup
+	@LONG=1 ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/backup/test_rounds.py tests/faults/test_crash.py $(ARGS)
 
 mutations: setup
 	@JOBS=$(JOBS) .venv/bin/python -m tests.mutations $(ARGS)

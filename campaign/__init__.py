@@ -25,9 +25,9 @@ def create_app(settings: "Settings | None" = None, memory: "SharedMemory | None"
     from campaign.config import TEMPLATES, Settings
     from campaign.organizers import views as organizers
     from campaign.organizers.auth import guards
-    from campaign.petition import link_views as petition
+    from campaign.petition import news_views as petition
     from campaign.prints import views as prints
-    from campaign.public import api
+    from campaign.public import api, copies, updates
     from campaign.public import views as pages
     from campaign.web import context, errors, request_checks
 
@@ -39,7 +39,7 @@ def create_app(settings: "Settings | None" = None, memory: "SharedMemory | None"
     app.extensions["campaign"] = built = build_state(app, settings, memory)
     for part in (request_checks, languages, context, errors, guards):
         part.init_app(app)
-    for part in (petition, pages, prints, api, organizers):
+    for part in (petition, pages, updates, copies, prints, api, organizers):
         app.register_blueprint(part.bp)
 
     app.wsgi_app = built.page_cache  # type: ignore[method-assign]  # Flask's own way to put a middleware around the application
@@ -55,14 +55,21 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
     from campaign.content import testimony_policy
     from campaign.instance import open_database, open_keys
     from campaign.petition.active_key import ActiveKey
-    from campaign.petition.snapshot import SnapshotCache
+    from campaign.petition.page_blocks import PAGES, page_files
+    from campaign.petition.published import first_values
+    from campaign.petition.snapshot import FileTexts, SnapshotCache
+    from campaign.public.copies import ZippedMirror
     from campaign.state import AppState
     from campaign.web import rate_limits, request_checks
     from campaign.web.page_cache import PageCache, StaticFiles
 
     keys, database = open_keys(settings), open_database(settings)
     policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
-    snapshots = SnapshotCache(database, is_withdrawn=policy.withdrawn)
+    pages = {kind: page_files(kind, TRANSLATIONS) for kind in PAGES}
+    own_words = first_values(texts, contact=settings.contact, goal=settings.goal)
+    snapshots = SnapshotCache(database, FileTexts(policy, texts, pages, own_words), keys)
+    if policy.has_redactions:
+        testimony_policy.check_published(snapshots.shown().texts)
     page_cache = PageCache(app, snapshots, settings)
     return AppState(
         settings=settings,
@@ -71,10 +78,9 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
         rate_limiter=rate_limits.RateLimiter(settings, keys.form, memory),
         form_token=request_checks.FormToken(keys.form),
         policy=policy,
-        texts=texts,
-        texts_after_withdrawal=testimony_policy.texts_after_withdrawal(policy, texts),
         snapshots=snapshots,
         active_key=ActiveKey(database, keys),
         page_cache=page_cache,
+        zipped_mirror=ZippedMirror(app, snapshots),
         static_files=StaticFiles(STATIC, page_cache),
     )

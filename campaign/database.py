@@ -5,17 +5,17 @@ Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synch
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
-import psycopg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from campaign import connection_limits
 from campaign.file_lock import file_lock
 
 LOCK_TIMEOUT = 5.0  # seconds a writer waits for its turn before it gives up
@@ -26,8 +26,8 @@ NAMING_CONVENTION = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s",
     "pk": "pk_%(table_name)s",
 }
-# A PostgreSQL that does not answer is given up on: seconds to connect, milliseconds without a word, one statement's.
-CONNECT_OPTIONS = {"connect_timeout": 2, "tcp_user_timeout": 5000, "options": "-c statement_timeout=60000"}
+STATEMENT_TIMEOUT = 60.0  # seconds of one statement of PostgreSQL
+READ_ONLY = "25006"  # what PostgreSQL calls a write to a server that only reads (SQLSTATE)
 SNAPSHOT_ISOLATION = {"isolation_level": "REPEATABLE READ"}
 BUSY_TIMEOUT_PRAGMA = "PRAGMA busy_timeout=5000"  # milliseconds
 PRAGMAS = (
@@ -83,7 +83,7 @@ class Database:
             url or sa.URL.create("sqlite", database=str(folder / "campaign.db")),  # a folder's name may hold % and ?
             pool_pre_ping=not self.is_sqlite,
             hide_parameters=True,  # an error in a log must not say who signed
-            connect_args={} if self.is_sqlite else CONNECT_OPTIONS,
+            connect_args={} if self.is_sqlite else connection_limits.CONNECT_OPTIONS,
         )
         self._turn_file = folder / "turn.lock"
         self._writer = self.engine.execution_options(writing=True)
@@ -93,7 +93,8 @@ class Database:
             sa.event.listen(self.engine, "connect", _prepare)
             sa.event.listen(self.engine, "begin", _begin)
         else:
-            sa.event.listen(self.engine, "connect", _set_lock_timeout)
+            connection_limits.listen(self.engine, lambda: (LOCK_TIMEOUT, STATEMENT_TIMEOUT))
+            sa.event.listen(self.engine, "handle_error", _leave_read_only)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -108,7 +109,7 @@ class Database:
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
         """
         info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
-        with self._writer_lock(), Session(self._writer, expire_on_commit=False, info=info) as session:
+        with self.writer_turn(), Session(self._writer, expire_on_commit=False, info=info) as session:
             with session.begin():
                 yield session
                 for finish in info["before_commit"]:
@@ -117,7 +118,7 @@ class Database:
                 finish()
 
     @contextmanager
-    def _writer_lock(self) -> Iterator[None]:
+    def writer_turn(self) -> Iterator[None]:
         """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises DatabaseBusy."""
         if not self.is_sqlite:
             yield
@@ -130,13 +131,16 @@ class Database:
     def lock(self, session: Session, key: bytes, *, patiently: bool = False) -> None:
         """Take the lock `key` until the session commits. SQLite has one writer at a time anyway.
 
-        With `patiently` every lock is waited for without a timeout until the commit.
+        With `patiently` every lock is waited for, and every statement may last, until the commit.
         """
         if not self.is_sqlite:
             if patiently:
-                session.execute(sa.text("SET LOCAL lock_timeout = 0"))
-            number = int.from_bytes(key[:8], "big", signed=True)
-            session.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
+                connection_limits.lift(session.connection(), local=True)
+            session.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_number(key))))
+
+    def try_lock(self, session: Session, key: bytes) -> bool:
+        """Take the lock `key` until the session commits, unless somebody else has it; return whether it is ours."""
+        return self.is_sqlite or bool(session.scalar(sa.select(sa.func.pg_try_advisory_xact_lock(_lock_number(key)))))
 
     def truncate_log(self) -> bool:
         """Move the write-ahead log into the database file and empty it, so that nothing erased stays in it.
@@ -145,12 +149,42 @@ class Database:
         """
         if not self.is_sqlite:
             return True
-        with self._writer_lock(), self.engine.connect() as connection:
+        with self.writer_turn(), self.engine.connect() as connection:
             raw: Any = connection.connection.dbapi_connection
             raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_WAIT}")
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             raw.execute(BUSY_TIMEOUT_PRAGMA)
             return bool(busy == 0)
+
+    def wipe_deleted(self, records: Iterable[type[Base]]) -> bool:
+        """Leave nothing of deleted rows in the files of the database; return False where it is to be tried again.
+
+        SQLite overwrites what it deletes, so only its log is emptied. PostgreSQL writes the tables anew. The samples it
+        keeps of their columns go when a column is given its type again, and are then taken from the rows that are left.
+        """
+        if self.is_sqlite:
+            return self.truncate_log()
+        tables = [table(record) for record in records]
+        names = ", ".join(one.name for one in tables)
+        with self.maintaining() as connection:
+            connection.exec_driver_sql(f"VACUUM (FULL) {names}")
+            for one in tables:
+                types = [f"ALTER {column.name} TYPE {column.type.compile(self.engine.dialect)}" for column in one.columns]
+                connection.exec_driver_sql(f"ALTER TABLE {one.name} {', '.join(types)}")
+            connection.exec_driver_sql(f"ANALYZE {names}")
+            connection.exec_driver_sql("VACUUM (FULL) pg_statistic")
+        return True
+
+    @contextmanager
+    def maintaining(self) -> Iterator[sa.Connection]:
+        """Yield a connection to PostgreSQL outside of any transaction, whose statements may last as long as they need."""
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            try:
+                connection_limits.lift(connection, local=False)
+                yield connection
+            finally:
+                if not connection.invalidated:
+                    connection.detach()
 
     def close(self) -> None:
         """Close every connection."""
@@ -170,17 +204,22 @@ def insert(session: Session, record: type[Base]) -> "sqlite.Insert | postgresql.
     return cast("sqlite.Insert | postgresql.Insert", INSERTS[session.get_bind().dialect.name](record))
 
 
+def _lock_number(key: bytes) -> int:
+    return int.from_bytes(key[:8], "big", signed=True)
+
+
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # transactions begin where _begin says, not where the driver guesses
     for pragma in PRAGMAS:
         connection.execute(pragma)
 
 
-def _set_lock_timeout(connection: psycopg.Connection, _record: object) -> None:
-    """Set a timeout: PostgreSQL would wait for a lock for ever, and the visitor with it."""
-    connection.autocommit = True
-    connection.execute(f"SET lock_timeout = {int(LOCK_TIMEOUT * 1000)}")
-    connection.autocommit = False
+def _leave_read_only(context: sa.ExceptionContext) -> DatabaseBusy | None:
+    """Give up the connections to a server that only reads, as one does from which another has taken over."""
+    if getattr(context.original_exception, "sqlstate", None) != READ_ONLY:
+        return None
+    context.is_disconnect = True
+    return DatabaseBusy("the database only reads")
 
 
 def _begin(connection: sa.Connection) -> None:

@@ -2,14 +2,13 @@
 
 Each folder of `translations/` with a `language.toml` is a language. The file says how the language is called in itself (`name`),
 whose rules format its numbers and days (`locale`, CLDR), its direction (`dir`), what Facebook calls it (`og`), which other tags
-browsers send for it (`counts_as`), and its `status`: `hidden` until it is fit to be read, then `public`. Only public languages
-are on the site. Digits are Latin in all of them.
+browsers send for it (`counts_as`), and its `status`: `hidden`, or `public` once it is fit to be read. Digits are Latin in all.
 """
 
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -19,6 +18,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import Flask, current_app, request
 from flask_babel import Babel, force_locale
@@ -35,6 +35,7 @@ LONGEST_HEADER = 1000  # characters of an Accept-Language header that are read
 NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+RIGHT_TO_LEFT = "\u200f\u2067"  # a mark, and the start of an isolate
 
 babel = Babel()
 
@@ -54,6 +55,9 @@ class Language:
     og: str  # what Facebook calls it
     counts_as: tuple[str, ...] = ()  # ISO 639 codes that browsers send for it
     status: str = PUBLIC
+    first_countries: tuple[str, ...] = ()  # ISO 3166 codes
+    country_names: tuple[tuple[str, str], ...] = ()  # ISO 3166 codes, and names in the place of CLDR's
+    article: str = ""  # counts for nothing before the name of a country
 
     @property
     def is_rtl(self) -> bool:
@@ -72,7 +76,8 @@ def describe(file: Path) -> Language:
     code = file.parent.name
     try:
         data = tomllib.loads(file.read_text("utf-8"))
-        language = Language(code, counts_as=tuple(data.pop("counts_as", ())), **data)
+        names, lists = data.pop("country_names", {}), {key: tuple(data.pop(key, ())) for key in ("counts_as", "first_countries")}
+        language = Language(code, country_names=tuple(names.items()), **(data | lists))
     except (OSError, ValueError, TypeError) as error:
         raise LanguageError(f"{file}: {error}") from None
     if language.dir not in {"ltr", "rtl"}:
@@ -195,12 +200,27 @@ def isolate(text: str) -> str:
     return f"{FIRST_ISOLATE}{text}{POP_ISOLATE}"
 
 
+def with_direction(text: str, language: Language | None = None) -> str:
+    """Return plain text whose every line runs from right to left where its language does (UAX #9).
+
+    Programs that find the direction of a line by its first letter skip an isolate, so a mark stands before it.
+    """
+    return re.sub("(?m)^.+$", f"{RIGHT_TO_LEFT}\\g<0>{POP_ISOLATE}", text) if (language or current()).is_rtl else text
+
+
 @cache
 def countries(code: str) -> tuple[tuple[str, str], ...]:
-    """Return country codes (ISO 3166) and their names in a language (CLDR), sorted by name."""
-    territories = Locale.parse(LANGUAGES[code].locale).territories
+    """Return country codes (ISO 3166) and their names in a language (CLDR), by name after those that come first."""
+    language, first = LANGUAGES[code], LANGUAGES[code].first_countries
+    territories = dict(Locale.parse(language.locale).territories) | dict(language.country_names)
     named = [(key, name) for key, name in territories.items() if re.fullmatch("[A-Z]{2}", key) and key not in NOT_COUNTRIES]
-    return tuple(sorted(named, key=lambda country: fold(country[1])))
+    return tuple(sorted(named, key=lambda one: (one[0] not in first, fold(one[1].removeprefix(language.article)))))
+
+
+def language_names(tags: Iterable[str]) -> str:
+    """Return the names of languages (ISO 639) in the reader's own (CLDR), as a list in words."""
+    locale = Locale.parse(current().locale)
+    return str(format_list([locale.languages.get(tag, tag) for tag in tags], locale=locale))
 
 
 def clear_caches() -> None:

@@ -1,5 +1,6 @@
 """What CAMPAIGN_MAIL_URL may say."""
 
+import re
 from urllib.parse import parse_qs, urlsplit
 
 MAIL_URL_SIGNS = (
@@ -23,3 +24,19 @@ def check_mail_url(value: str) -> None:
         raise ValueError(MAIL_URL_SIGNS)
     if parse_qs(parts.query).get("starttls", ["required"]) not in (["required"], ["off"]):
         raise ValueError("must say starttls=required or starttls=off")
+    rate_of(value)
+
+
+RATE = re.compile(r"([1-9]\d{0,6})/([smhd])")
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+def rate_of(value: str) -> tuple[int, int] | None:
+    """Return how many e-mails may leave in how many seconds; None without a limit. Raise ValueError where it cannot be read."""
+    said = parse_qs(urlsplit(value).query, keep_blank_values=True).get("rate")
+    if said is None:
+        return None
+    found = RATE.fullmatch(said[0])
+    if not found or len(said) > 1:
+        raise ValueError("must say rate=30/m, or so many a second (/s), an hour (/h) or a day (/d)")
+    return int(found[1]), SECONDS[found[2]]

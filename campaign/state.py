@@ -10,12 +10,15 @@ from campaign.content.pages import Texts
 from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.crypto.keys import Keys
 from campaign.database import Database
+from campaign.outbox.quota import Quota
 from campaign.web.rate_limits import RateLimiter
 from campaign.web.request_checks import FormToken
 
 if TYPE_CHECKING:
     from campaign.petition.active_key import ActiveKey
+    from campaign.petition.published import Words
     from campaign.petition.snapshot import SnapshotCache
+    from campaign.public.copies import ZippedMirror
     from campaign.web.page_cache import PageCache, StaticFiles
 
 
@@ -29,12 +32,26 @@ class AppState:
     rate_limiter: RateLimiter
     form_token: FormToken
     policy: TestimonyPolicy
-    texts: dict[str, Texts]
-    texts_after_withdrawal: dict[str, Texts]  # once the testimony is withdrawn
     snapshots: "SnapshotCache"
     active_key: "ActiveKey"
     page_cache: "PageCache"
+    zipped_mirror: "ZippedMirror"
     static_files: "StaticFiles"
+
+    @property
+    def texts(self) -> dict[str, Texts]:
+        """The texts by language as they are shown now: with the letter that is published, without a testimony withdrawn."""
+        return self.snapshots.shown().texts
+
+    @property
+    def words(self) -> "Words":
+        """The campaign's own words as they are published."""
+        return self.snapshots.shown().words
+
+    @property
+    def quota(self) -> Quota | None:
+        """How many e-mails the mail server takes from us in a while, where the settings say so."""
+        return Quota.of(self.settings.mail_url)
 
 
 def state() -> AppState:

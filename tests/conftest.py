@@ -2,24 +2,30 @@
 
 import os
 import shutil
+import time
 from collections import Counter
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 import brotli
 import pytest
+import time_machine
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from werkzeug.routing import Rule
 
 from campaign import create_app, instance
+from campaign.cli import check
 from campaign.cli.server import adopt_desk
 from campaign.config import Settings
 from campaign.database import Database
-from campaign.outbox import smtp
+from campaign.outbox import purge_clock, smtp
 from campaign.state import AppState
-from tests import programs
+from campaign.translation.status import language_status
+from tests import pairs, programs
+from tests.lending import Copies
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import Mailbox, PostgreSQL, postgresql
 
@@ -28,20 +34,31 @@ MEMORY, ROOM = Path("/dev/shm"), 4_000_000_000  # bytes
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
+CONTACT = "The test campaign, test@example.org"
 age = programs.fixture("age")
+caddy = programs.fixture("caddy")
 chromium = programs.fixture("chromium")
+nginx = programs.fixture("nginx")
 openssl = programs.fixture("openssl")
+pdftotext = programs.fixture("pdftotext")
+pgbouncer = programs.fixture("pgbouncer")
+pymupdf = programs.fixture("pymupdf")
 redis_server = programs.fixture("redis_server")
 soffice = programs.fixture("soffice")
 strace = programs.fixture("strace")
+systemd_analyze = programs.fixture("systemd_analyze")
 vnu = programs.fixture("vnu")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests that need what the README does not ask for."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the tests that need what the README does not ask for, and leave out needless pairs."""
     for item in items:
         if programs.needed_by(item):
             item.add_marker(pytest.mark.needs_program)
+    if not os.environ.get("LONG"):
+        needed, needless = pairs.sort(items)
+        config.hook.pytest_deselected(items=needless)
+        items[:] = needed
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -71,20 +88,29 @@ def postgresql_server() -> Iterator[PostgreSQL]:
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """A prepared campaign on SQLite, made once, that others are copied from: preparing takes longer than most tests."""
-    found = Settings(data=tmp_path_factory.mktemp("prepared") / "instance")
-    instance.prepare(found)
-    adopt_desk(found)
-    return found
+    return prepare_today(Settings(data=tmp_path_factory.mktemp("prepared") / "instance", contact=CONTACT))
 
 
 @pytest.fixture(scope="session")
 def prepared_on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL) -> Settings:
     """The same on PostgreSQL."""
     data = tmp_path_factory.mktemp("prepared-on-postgresql") / "instance"
-    found = Settings(data=data, database_url=postgresql_server.new_database())
-    instance.prepare(found)
-    adopt_desk(found)
-    return found
+    return prepare_today(Settings(data=data, database_url=postgresql_server.new_database(), contact=CONTACT))
+
+
+def prepare_today(settings: Settings) -> Settings:
+    """Prepare a campaign on the real day, also where the test that asks first has moved the clock."""
+    hatch = time_machine.escape_hatch
+    with time_machine.travel(hatch.time.time() if hatch.is_travelling() else time.time()):
+        instance.prepare(settings)
+        adopt_desk(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def postgresql_copies(postgresql_server: PostgreSQL, prepared_on_postgresql: Settings) -> Copies:
+    """Copies of the prepared database, to be lent to one test after the other."""
+    return Copies(postgresql_server, prepared_on_postgresql.database_url)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -94,8 +120,11 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
         yield ""
         return
     server: PostgreSQL = request.getfixturevalue("postgresql_server")
-    is_prepared = "settings" in request.fixturenames
-    url = server.new_database(request.getfixturevalue("prepared_on_postgresql").database_url if is_prepared else "")
+    if "settings" in request.fixturenames:
+        with request.getfixturevalue("postgresql_copies").lend() as url:
+            yield url
+        return
+    url = server.new_database()
     yield url
     server.drop(url)
 
@@ -133,7 +162,7 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path, database_url: str, 
         database_url=database_url,
         mail_url=mailbox.url,
         mail_from="campaign@example.org",
-        contact="The test campaign, test@example.org",
+        contact=CONTACT,
     )
 
 
@@ -143,6 +172,39 @@ def _compressed_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(brotli, "compress", lru_cache(maxsize=256)(brotli.compress))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_addresses_once() -> Iterator[None]:
+    """Compile what builds an address of the site once for all tests: it is the most of what making a site costs them."""
+    compiled: dict[object, Any] = {}
+    really_compile = Rule._compile_builder
+
+    def compile_once(rule: Rule, append_unknown: bool = True) -> Any:
+        if rule.defaults:  # which are part of what is compiled
+            return really_compile(rule, append_unknown)
+        wanted = rule.rule, tuple(rule._trace), append_unknown
+        if wanted not in compiled:
+            compiled[wanted] = really_compile(rule, append_unknown)
+        return compiled[wanted]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", compile_once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _languages_checked_once() -> Iterator[None]:
+    """Look at each language once for all tests of `campaign check`: a second of work each time, which tests/translation tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(check, "language_status", cache(language_status))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let each timed work run on a machine of its own: tests move the clock between two, as a stop of the machine would."""
+    monkeypatch.setattr(purge_clock, "boot_id", lambda: None)
 
 
 @pytest.fixture(scope="session")

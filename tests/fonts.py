@@ -16,15 +16,21 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTFont
 
-from tests.whole_letters import OTHERS, compose
+from tests.whole_letters import separate
 
 CAMPAIGN = Path(__file__).resolve().parents[1] / "campaign"
 FONTS = CAMPAIGN / "static" / "fonts"
 PRINTED = CAMPAIGN / "prints" / "fonts"
 NASKH = "@expo-google-fonts/noto-naskh-arabic@0.4.5"
 PLEX = "@expo-google-fonts/ibm-plex-sans-arabic@0.4.2"
+PLEX_LATIN = "@expo-google-fonts/ibm-plex-sans@0.4.1"
 SERIF = "@expo-google-fonts/source-serif-4@0.4.1"
-LICENCES = {NASKH: "OFL-Noto-Naskh-Arabic.txt", PLEX: "OFL-IBM-Plex-Sans-Arabic.txt", SERIF: "OFL-Source-Serif-4.txt"}
+LICENCES = {
+    NASKH: "OFL-Noto-Naskh-Arabic.txt",
+    PLEX: "OFL-IBM-Plex-Sans-Arabic.txt",
+    PLEX_LATIN: "OFL-IBM-Plex-Sans.txt",
+    SERIF: "OFL-Source-Serif-4.txt",
+}
 
 # The Arabic alphabet with its marks; figures, quotation marks and the punctuation of both scripts; joiners and isolates.
 ARABIC = "0621-063A,0640-0652,0670"
@@ -33,6 +39,9 @@ INVISIBLE = "200C-200F,2066-2069"
 DASHES = "2010,2013-2014,2018-2019,201C-201D,2026"
 # Letters of Persian and Kurdish (Sorani), for the names of signers and for pages in these languages.
 NAMES = "067E,0686,0695,0698,06A4,06A9,06AF,06B5,06C0,06C6,06CC,06CE,06D5"
+# What stands in a name now and then, fetched only by a page that shows it: letters of Urdu and North African Arabic, figures, and
+# the name of God, a blessing and the brackets of the Quran, each a sign of its own.
+RARE = "0660-0669,0671,0679,0688,0691,06A8,06AD,06BA,06BE,06C1-06C3,06D2-06D3,06F0-06F9,FD3E-FD3F,FDF2,FDFA"
 LATIN = "0020-007E,00A0,00A9,00AB,00B7,00BB"
 # For names and languages with accents: fetched only by a page that shows one. The narrow space stands in French figures.
 ACCENTS = "00C0-024F,1E00-1EFF,202F"
@@ -43,10 +52,10 @@ SETTING = ["kern", "liga", "ccmp", "locl", "mark"]
 
 
 # For the book of names, which is set in one pair of faces whatever a name is written in.
-EVERY_ARABIC = "0600-06FF,0750-077F,08A0-08FF,0020-0021,0027-0029,002B-003A,00A0,00AB,00B7,00BB"
+EVERY_ARABIC = "0600-06FF,0750-077F,08A0-08FF,0020-0021,0027-0029,002B-003A,00A0,00AB,00B7,00BB,FD3E-FD3F,FDF2,FDFA"
 EVERY_LATIN = "0020-024F,0250-02FF,0300-036F,0370-03FF,0400-052F,1E00-1EFF,2010-2027,2030-203A"
 
-ONLY_ON_PAGES, ONLY_IN_PRINT = ("campaign-accents",), ("names-arabic", "names-latin")
+ONLY_ON_PAGES, ONLY_IN_PRINT = ("campaign-names", "campaign-names-strong"), ("names-arabic", "names-latin")
 
 
 @dataclass(frozen=True)
@@ -73,12 +82,14 @@ CUTS = [
     Cut("witness-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (LATIN, DASHES), [*SETTING, "onum", "pnum"]),
     Cut("campaign-arabic", PLEX, PLAIN, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
     Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
+    Cut("campaign-names", PLEX, PLAIN, (RARE,), JOINING),
+    Cut("campaign-names-strong", PLEX, STRONG, (RARE,), JOINING),
     Cut("campaign-latin", PLEX, PLAIN, (LATIN, DASHES), SETTING),
     Cut("campaign-latin-strong", PLEX, STRONG, (LATIN, DASHES), SETTING),
-    Cut("campaign-accents", PLEX, PLAIN, (ACCENTS,), SETTING),
+    Cut("campaign-accents", PLEX_LATIN, "400Regular/IBMPlexSans_400Regular.ttf", (ACCENTS,), SETTING),
     Cut("names-arabic", NASKH, "400Regular/NotoNaskhArabic_400Regular.ttf", (EVERY_ARABIC, INVISIBLE, DASHES), JOINING),
     Cut("names-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (EVERY_LATIN,), SETTING),
-    Cut("campaign-accents-strong", PLEX, STRONG, (ACCENTS,), SETTING),
+    Cut("campaign-accents-strong", PLEX_LATIN, "600SemiBold/IBMPlexSans_600SemiBold.ttf", (ACCENTS,), SETTING),
 ]
 
 
@@ -95,6 +106,7 @@ def write(cut: Cut, source: Path) -> int:
     """Writes one font, for pages and for print, and returns its bytes: those of the one for pages if there is one."""
     options = subset.Options(layout_features=cut.features, hinting=False, name_IDs=[1, 2, 4, 6, 13, 14])
     options.drop_tables += ["meta"]
+    options.notdef_outline = True  # a letter that is in no font is a box
     options.harfbuzz_repacker = False  # the same bytes on every machine
     font = TTFont(source / cut.source, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
@@ -115,7 +127,7 @@ def write_printed(cut: Cut, font: TTFont) -> None:
     """Writes the TrueType font that prints are set in."""
     font.flavor = None
     if cut.features is JOINING:
-        compose(font, OTHERS if cut.name in ONLY_IN_PRINT else [])
+        separate(font)
     font.save(PRINTED / f"{cut.name}.ttf")
 
 

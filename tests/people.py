@@ -12,10 +12,11 @@ import time_machine
 from flask import Flask
 from werkzeug.test import Client, TestResponse
 
-from campaign.database import now
+from campaign.database import now, table
 from campaign.outbox import delivery, queue, smtp
 from campaign.petition import counting, emails
 from campaign.petition.models import Signature, Submission
+from campaign.petition.published import TextKind, new_row
 from campaign.state import AppState
 
 HTML = "{http://www.w3.org/1999/xhtml}"
@@ -94,10 +95,10 @@ def link_in(letter: Any) -> str:
 
 
 def rows(app: Flask, record: type[Signature] | type[Submission]) -> list[Any]:
-    """What the database holds."""
+    """What the database holds, in the order of its key: PostgreSQL gives what has no order in any."""
     site: AppState = app.extensions["campaign"]
     with site.database.reading() as session:
-        return list(session.scalars(sa.select(record)))
+        return list(session.scalars(sa.select(record).order_by(*table(record).primary_key)))
 
 
 def standing(app: Flask) -> list[Any]:
@@ -115,3 +116,15 @@ def publish(app: Flask) -> None:
 
 
 assert emails  # its templates are what `deliver` writes
+
+
+SAMPLE_UPDATE = "a-sample"
+SAMPLE_NEWS = {"en": "A sample of news\n\nIt says nothing.", "ar": "خبر تجريبي\n\nلا يقول شيئًا."}
+
+
+def announce(app: Flask, key: str = SAMPLE_UPDATE, names: dict[str, str] | None = None) -> None:
+    """Publish an update, and let this process see it at once."""
+    site: AppState = app.extensions["campaign"]
+    with site.database.writing() as session:
+        session.add(new_row((TextKind.UPDATE, key), {"names": names or SAMPLE_NEWS}, now().date(), set_by="1"))
+    site.snapshots.refresh()

@@ -10,11 +10,13 @@ from html import escape
 from itertools import product
 from pathlib import Path
 
+from nacl.public import PrivateKey
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from campaign.petition.key_rotation import encode_key
 from tests.browser import chromium
 from tests.browser.organizers import PLACES, lay_on_the_desk, new_organizer
-from tests.browser.places import places, visit
+from tests.browser.places import places, publish_sample, visit
 from tests.servers import Campaign
 
 WIDTHS = (320, 768, 1280)
@@ -38,7 +40,10 @@ def main() -> None:
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         made = Campaign(Path(data) / "instance", workers=1, CAMPAIGN_LIMITS="off")
+        made.env["CAMPAIGN_BASE_URL"] = f"{made.url} http://second.localhost:{made.port}"
         made.run("sample", "30")
+        publish_sample(made)
+        made.run("keys", "add-news", encode_key(PrivateKey.generate().public_key))
         with made, playwright.chromium.launch(**chromium.start(program)) as browser:
             taken = [file for language in LANGUAGES for file in take(browser, made, language, asked.folder, asked.only)]
             taken += take_desk(browser, made, asked.folder, asked.only)

@@ -38,11 +38,17 @@ def checker() -> str | None:
 # By the name of the fixture that hands the path over.
 PROGRAMS = {
     "age": Program(on_path("age"), "NO OTHER PROGRAM OPENED A KEY FILE", "on Debian: apt install age"),
+    "caddy": Program(on_path("caddy"), "CADDY DID NOT READ ITS EXAMPLE", "on Debian: apt install caddy"),
     "chromium": Program(chromium.program, "NO BROWSER WAS TESTED", "on Debian: apt install chromium"),
+    "nginx": Program(on_path("nginx"), "NGINX DID NOT READ ITS EXAMPLE", "on Debian: apt install nginx-light"),
     "openssl": Program(on_path("openssl"), "NO E-MAIL OVER TLS WAS TESTED", "on Debian: apt install openssl"),
+    "pdftotext": Program(on_path("pdftotext"), "POPPLER READ NO PRINT", "on Debian: apt install poppler-utils"),
+    "pgbouncer": Program(on_path("pgbouncer"), "NO POOLER WAS TESTED", "on Debian: apt install pgbouncer"),
+    "pymupdf": Program(on_path("pymupdf"), "MUPDF READ NO PRINT", "pipx install pymupdf"),
     "redis_server": Program(on_path("redis-server"), "NO SHARED LIMITS WERE TESTED", "on Debian: apt install redis-server"),
     "soffice": Program(on_path("soffice"), "NO SPREADSHEET WAS OPENED", "on Debian: apt install libreoffice-calc-nogui"),
     "strace": Program(on_path("strace"), "NOBODY SAW THE DISK WAITED FOR", "on Debian: apt install strace"),
+    "systemd_analyze": Program(on_path("systemd-analyze"), "SYSTEMD DID NOT READ THE UNITS", "on Debian: apt install systemd"),
     "vnu": Program(checker, "NO HTML WAS CHECKED", "install Java, npm install vnu-jar, set VNU_JAR to its vnu.jar"),
 }
 

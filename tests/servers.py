@@ -183,6 +183,7 @@ class Campaign:
         self.data, self.port = data, free_port()
         self.url = f"http://localhost:{self.port}"
         self.env = os.environ | {"CAMPAIGN_DATA": str(data), "CAMPAIGN_BASE_URL": self.url, "CAMPAIGN_COUNT_EVERY": "1"} | env
+        self.given: tuple[int, ...] = ()  # the file descriptors that it is given
         self.process: Any = None  # a subprocess.Popen once it is started
         self.command = [sys.executable, "-m", "campaign", "serve", "--port", str(self.port), "--workers", str(workers)]
 
@@ -190,7 +191,13 @@ class Campaign:
         """Starts it and waits until it answers."""
         self.log = (self.data.parent / f"{self.data.name}.log").open("ab")
         self.process = subprocess.Popen(
-            self.command, env=self.env, stdout=self.log, stderr=self.log, start_new_session=True, cwd=self.data.parent
+            self.command,
+            env=self.env,
+            stdout=self.log,
+            stderr=self.log,
+            start_new_session=True,
+            cwd=self.data.parent,
+            pass_fds=self.given,
         )
         try:
             wait_until(self.is_up)

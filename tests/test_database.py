@@ -164,3 +164,14 @@ def test_a_reader_holds_the_log_back_and_then_it_is_emptied(settings, database):
 
     assert database.truncate_log()
     assert (settings.data / "campaign.db-wal").stat().st_size == 0
+
+
+@on_sqlite
+def test_what_is_kept_of_signatures_lies_in_no_order_in_which_they_came(database):
+    tables = [one for one in Base.metadata.tables.values() if one.name == "signature" or "signature_id" in one.columns]
+    assert len(tables) > 4
+
+    with database.engine.connect() as connection:
+        for one in tables:
+            with pytest.raises(sa.exc.OperationalError, match="no such column: rowid"):
+                connection.execute(sa.text(f"SELECT rowid FROM {one.name}"))

@@ -120,11 +120,20 @@ def test_countries_have_their_names_in_both_languages_in_the_order_of_the_names(
     assert dict(english)["SY"] == "Syria"
     assert dict(arabic)["SY"] == "سوريا"
     assert not {"EU", "UN", "ZZ", "XA", "EZ", "001"} & set(dict(english))
-    assert [name for _, name in english[:3]] == ["Afghanistan", "Åland Islands", "Albania"]
+    assert [name for _, name in english[7:10]] == ["Afghanistan", "Åland Islands", "Albania"]
     alphabet = "ابتثجحخدذرزسشصضطظعغفقكلمنهوي"
-    initials = [alphabet.index(name.translate(str.maketrans("أإآ", "ااا"))[0]) for _, name in arabic]
+    names = [name.removeprefix("ال").translate(str.maketrans("أإآ", "ااا")) for _, name in arabic[7:]]
+    initials = [alphabet.index(name[0]) for name in names]
     assert initials == sorted(initials)
     assert len(set(initials)) > 15
+
+
+def test_the_countries_of_the_region_come_first_and_palestine_is_called_by_its_name():
+    arabic = [name for _, name in countries("ar")]
+
+    assert arabic[:7] == ["الأردن", "تركيا", "سوريا", "العراق", "فلسطين", "لبنان", "مصر"]
+    assert arabic.index("تونس") < arabic.index("الجزائر") < arabic.index("جيبوتي") < arabic.index("الدانمرك")
+    assert [name for _, name in countries("en")][:7] == ["Egypt", "Iraq", "Jordan", "Lebanon", "Palestine", "Syria", "Türkiye"]
 
 
 def test_figures_of_three_scripts_are_understood_where_a_number_is_typed():

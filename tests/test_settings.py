@@ -5,17 +5,19 @@ from pathlib import Path
 
 import pytest
 
-from campaign.config import PREFIX, SettingError, Settings, canonical_host
+from campaign.config import PREFIX, SettingError, Settings
+from campaign.origins import canonical_host
 
 PUBLIC = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": "a@example.org"}
 MAIL_URL_SIGNS = "CAMPAIGN_MAIL_URL must be smtp://user:password@host:587, with the port in digits; in the user and the password"
+NAMED_TWICE = "CAMPAIGN_BASE_URL must name each host once: {} is there twice"
 REFUSED = [
     ({"BASE_URL": "https://petition.example.org"}, "CAMPAIGN_MAIL_URL is `file:`, which writes letters to this disk"),
     (PUBLIC | {"LIMITS": "off"}, "CAMPAIGN_LIMITS can be off only with a loopback CAMPAIGN_BASE_URL"),
     (PUBLIC | {"MAIL_FROM": ""}, "CAMPAIGN_MAIL_FROM must be set when letters are sent by SMTP"),
     (PUBLIC | {"MAIL_FROM": "campaign"}, "CAMPAIGN_MAIL_FROM must be an e-mail address"),
-    ({"BASE_URL": "petition.example.org"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
-    ({"BASE_URL": "ftp://localhost"}, "CAMPAIGN_BASE_URL must be a URL"),
+    ({"BASE_URL": "petition.example.org"}, "CAMPAIGN_BASE_URL must begin with https:// or http://"),
+    ({"BASE_URL": "ftp://localhost"}, "CAMPAIGN_BASE_URL must begin with https:// or http://"),
     ({"BASE_URL": "http://localhost/petition"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASE_URL": "http://localhost/?lang=ar"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASE_URL": "http://localhost/#sign"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
@@ -23,7 +25,22 @@ REFUSED = [
     ({"BASE_URL": "http://localhost:port"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASE_URL": "http://["}, "CAMPAIGN_BASE_URL: invalid IPv6 URL"),
     ({"BASE_URL": "http://[::1"}, "CAMPAIGN_BASE_URL: invalid IPv6 URL"),
-    ({"BASE_URL": "http://a b.example"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
+    ({"BASE_URL": " "}, "CAMPAIGN_BASE_URL must begin with https:// or http://"),
+    ({"BASE_URL": "http://a b.example"}, "CAMPAIGN_BASE_URL number 2 must begin with https:// or http://"),
+    ({"BASE_URL": "https://a.example ftp://b.example"}, "CAMPAIGN_BASE_URL number 2 must begin with https:// or http://"),
+    ({"BASE_URL": "https://a.example https://b.example/a"}, "CAMPAIGN_BASE_URL number 2 must be a URL without a path"),
+    (
+        {"BASE_URL": "https://a.example http://A.Example:81"},
+        NAMED_TWICE.format("a.example"),
+    ),
+    (
+        {"BASE_URL": "http://localhost:1 http://127.0.0.1:2"},
+        NAMED_TWICE.format("localhost"),
+    ),
+    (
+        {"BASE_URL": "https://a.example http://petition.onion"},
+        "CAMPAIGN_BASE_URL number 2 must have 56 letters and digits before .onion",
+    ),
     ({"BASE_URL": "https://-ا.example"}, "CAMPAIGN_BASE_URL must be a URL without a path"),
     ({"BASEURL": "https://petition.example.org"}, "CAMPAIGN_BASEURL is not a setting: did you mean CAMPAIGN_BASE_URL?"),
     ({"GAOL": "100"}, "CAMPAIGN_GAOL is not a setting: did you mean CAMPAIGN_GOAL?"),
@@ -129,11 +146,11 @@ def test_loopback_names_are_one_host_and_every_other_address_is_public(environme
         "http://a.localhost",
     ):
         assert Settings(base_url=address).is_loopback, address
-        assert "localhost" in Settings(base_url=address).hosts
+        assert {Settings(base_url=address).origin_of(one) for one in ("localhost:81", "127.0.0.1", "[::1]")} == {address}
     for address in ("https://localhost.example.org", "http://192.168.1.2", "http://0.0.0.0", "https://127.0.0.1.nip.io"):
         environment(**PUBLIC | {"BASE_URL": address})
         assert not Settings.load().is_loopback, address
-        assert Settings.load().hosts == [Settings.load().host]
+        assert [Settings.load().origin_of(one) for one in ("localhost", Settings.load().host)] == ["", address]
 
 
 ADDRESSES = [

@@ -1,7 +1,11 @@
 """What is expected to go wrong in a command, and the sentence that says it."""
 
+import sqlite3
+
+import psycopg
 import sqlalchemy as sa
 
+from campaign.backup.container import BackupError
 from campaign.config import SettingError
 from campaign.content.files import TextError
 from campaign.crypto.keys import KeyFileError
@@ -12,14 +16,24 @@ from campaign.exports.warning_record import CannotWarn
 from campaign.languages import LanguageError
 from campaign.organizers.accounts import AccountError
 from campaign.organizers.ledger import NotOurs
+from campaign.petition.publishing import CannotPublish
 from campaign.petition.samples import NotEmpty
+from campaign.petition.word_files import FilesRefused
 from campaign.prints.render import RenderError
 from campaign.public.mirror import MirrorError
+from campaign.schema_version import OtherSchema
 from campaign.translation.catalogues import BadCatalogue
 from campaign.translation.po_exchange import ImportRefused
 
 FILE_ERRORS = (SettingError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError, FileExistsError)
-RECORD_ERRORS = (KeyFileError, CannotOpen, CannotWarn, NamesHidden, AccountError, NotEmpty, NotOurs, DatabaseBusy)
+RECORD_ERRORS = (
+    *(BackupError, KeyFileError, CannotOpen, CannotPublish, CannotWarn, FilesRefused, NamesHidden, AccountError, NotEmpty),
+    *(NotOurs, DatabaseBusy, OtherSchema),
+)
+DATABASE_DAMAGED = (
+    "The database is damaged ({}): stop the site, keep a copy of the data folder, and put the newest backup back with"
+    " `campaign restore`."
+)
 
 
 def error_sentence(error: Exception) -> str | None:
@@ -28,6 +42,10 @@ def error_sentence(error: Exception) -> str | None:
         return str(error)
     if isinstance(error, sa.exc.OperationalError):
         return f"The database cannot be used: {' '.join(str(error.orig).split())}"
+    if isinstance(error, sa.exc.ProgrammingError) and isinstance(error.orig, psycopg.errors.InsufficientPrivilege):
+        return f"The database does not belong to the user in CAMPAIGN_DATABASE_URL: {' '.join(str(error.orig).split())}"
+    if isinstance(error, sa.exc.DatabaseError) and type(error.orig) is sqlite3.DatabaseError:
+        return DATABASE_DAMAGED.format(error.orig)
     if isinstance(error, OSError):
         return f"{error.filename or 'The file'}: {error.strerror}"
     return None

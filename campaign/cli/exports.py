@@ -2,38 +2,36 @@
 
 import os
 import shlex
-import shutil
-import signal
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import closing, nullcontext
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, NoReturn, cast
+from typing import Any
 
 import click
+from nacl.public import PrivateKey
 
 from campaign import create_app, instance
 from campaign.cli import signatures
+from campaign.cli.output import open_output
 from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_keys
 from campaign.config import Settings
 from campaign.crypto.keys import KeyFileError, load_keys
-from campaign.crypto.sealing import CannotOpen
-from campaign.exports import rows
-from campaign.exports.atomic_file import HashingWriter, atomic_file
-from campaign.exports.format import Source, Tracker
+from campaign.database import Database, now
+from campaign.exports.format import Format, Source
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed import count_sealed, read_sealed
-from campaign.exports.unsealing import missing_keys
+from campaign.exports.sealed_news import NEWS_ADDRESSES, NEWS_WRITERS, count_sealed_news, is_sealed_news, open_sealed_news
 from campaign.languages import LANGUAGES, countries, read_day
 from campaign.petition import key_rotation
-from campaign.public.mirror import write_mirror
+from campaign.petition.offices import Addressee
+from campaign.petition.published import read_words
+from campaign.public.mirror import write_mirror, zip_files
 
-STDOUT = "-"
 MAX_BYTES_MIRRORED = 5_000_000  # bytes; what still goes from phone to phone
-PARTLY_OPENED = 3  # the exit code where the document is written, and some signatures need a key that was not given
 KEY_NOT_HERE = (
     "The private key is not on this server, so only a sealed export can be made here: run"
     " `campaign export --format sealed --out signatures.sealed`, and where the key is"
@@ -77,70 +75,6 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     return add
 
 
-@contextmanager
-def open_output(out: str, expected: int, missing: Counter[bytes] | None) -> Iterator[tuple[IO[bytes], Tracker]]:
-    """Yield a stream to write to and a progress tracker; print the number of signatures and the SHA-256 at the end.
-
-    Exit with PARTLY_OPENED where signatures are missing that need another key; raise CannotOpen where all do.
-    """
-    bar = click.progressbar(length=expected, file=sys.stderr, hidden=not sys.stderr.isatty())
-    place = open_stdout() if out == STDOUT else atomic_file(Path(out))
-    with exit_cleanly() as exit_if_ended, place as stream, bar:
-        hashed = HashingWriter(stream)
-
-        def track(pages: Iterable[list[Any]]) -> Iterator[list[Any]]:
-            for page in pages:
-                exit_if_ended()
-                bar.update(len(page))
-                yield page
-
-        yield cast("IO[bytes]", hashed), track
-        opened = bar.pos - (missing.total() if missing else 0)
-        if missing and not opened:
-            raise CannotOpen(f"No signature can be opened with the given keys: {missing_keys(missing)}.")
-    number = f"{opened:,} signature" if opened == 1 else f"{opened:,} signatures"
-    click.echo(f"{number} exported; the document's SHA-256 is {hashed.sha256}", err=True)
-    if missing:
-        click.echo(f"{opened:,} of {bar.pos:,} opened; {missing_keys(missing)}.", err=True)
-        raise click.exceptions.Exit(PARTLY_OPENED)
-
-
-@contextmanager
-def open_stdout() -> Iterator[IO[bytes]]:
-    """Yield standard output; a reader who has seen enough, such as `head`, ends the command without a word."""
-    stream = sys.stdout.buffer
-    try:
-        yield stream
-        stream.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())  # what is buffered has somewhere to go at the exit
-        raise click.exceptions.Exit(1) from None
-
-
-@contextmanager
-def exit_cleanly() -> Iterator[Callable[[], None]]:
-    """Turn signals that end the process into exceptions in this block, so that no half document stays behind.
-
-    Yield a function to call now and then: it ends the process where the exception itself got lost.
-    """
-    ended: list[int] = []
-
-    def end(number: int, _frame: object) -> NoReturn:
-        ended.append(number)
-        sys.exit(128 + number)
-
-    def exit_if_ended() -> None:
-        if ended:
-            sys.exit(128 + ended[0])
-
-    before = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield exit_if_ended
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
 @click.command()
 @export_options(FORMATS)
 @click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
@@ -150,6 +84,7 @@ def exit_cleanly() -> Iterator[Callable[[], None]]:
 @click.option("--country", callback=to_country, help="Only those of one country.")
 @click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
+@click.option("--addressee", help="Only the shown names that may be handed to this addressee, by its name or key; pdf alone.")
 def export(
     document: str,
     out: str,
@@ -158,6 +93,7 @@ def export(
     phrase_files: tuple[Path, ...],
     signed_in: str | None,
     all_or_nothing: bool,
+    addressee: str | None,
     **which: Any,
 ) -> None:
     """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
@@ -169,10 +105,12 @@ def export(
     if chosen.needs_key and not privates:
         raise KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
     wanted = chosen.narrow(SignatureFilter(language=signed_in, **which))
+    if addressee:
+        wanted = wanted.for_addressee(to_office(database, chosen, addressee))
     words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
     missing = None if all_or_nothing else Counter[bytes]()
-    with closing(database), open_output(out, rows.count_rows(database, wanted), missing) as (stream, track), words:
-        pages = rows.read_pages(database, wanted)
+    with closing(database), open_output(out, chosen.count(database, wanted), missing, chosen.counts) as (stream, track), words:
+        pages = chosen.read(database, wanted)
         chosen.write(Source(pages, track, LANGUAGES[language], privates, missing, wanted, keys.key_id), stream)
 
 
@@ -191,7 +129,13 @@ def open_export(
     all_or_nothing: bool,
 ) -> None:
     """Open a sealed export; needs nothing but the private key."""
+    is_news = is_sealed_news(file)
+    if is_news and document not in NEWS_WRITERS:
+        raise click.UsageError("Addresses for news are written as csv or jsonl.")
     privates = read_private_keys(key, phrase_files)
+    if is_news:
+        write_opened_news(file, privates, out, document, all_or_nothing=all_or_nothing)
+        return
     expected = count_sealed(file)
     missing = None if all_or_nothing else Counter[bytes]()
     repeated: list[bytes] = []
@@ -200,6 +144,30 @@ def open_export(
         FORMATS[document].write(Source(pages, track, LANGUAGES[language], privates, missing), stream)
     if repeated:
         click.echo(f"Repeated in the file, and exported once only: {len(repeated):,} lines.", err=True)
+
+
+def to_office(database: Database, chosen: Format, typed: str) -> Addressee:
+    """Return an addressee that gets names; refuse a format that holds more than shown names."""
+    if not chosen.only_shown:
+        raise click.UsageError("What is handed to an addressee holds shown names and nothing else: --format pdf.")
+    return find_office(database, typed)
+
+
+def find_office(database: Database, typed: str) -> Addressee:
+    """Return an addressee by its key or its name in any language."""
+    with database.reading() as session:
+        offices = read_words(session, {}).addressees
+    for office in offices:
+        if typed.strip().casefold() in {name.casefold() for name in (office.key, *office.names.values())}:
+            return office
+    raise click.UsageError(f"{typed!r} is no addressee; there are: {', '.join(office.key for office in offices)}.")
+
+
+def write_opened_news(file: Path, privates: list[PrivateKey], out: str, document: str, *, all_or_nothing: bool) -> None:
+    """Write the addresses in a sealed list for news."""
+    missing = None if all_or_nothing else Counter[bytes]()
+    with open_output(out, count_sealed_news(file), missing, NEWS_ADDRESSES) as (stream, track):
+        NEWS_WRITERS[document](open_sealed_news(file, privates, track, missing), stream)
 
 
 @click.command()
@@ -211,9 +179,10 @@ def mirror(target: Path, zipped: bool) -> None:
     instance.check(settings)
     os.umask(0o022)  # a web server of another user reads the copy
     with click.progressbar(length=0, label="Pages", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-        size = write_mirror(create_app(settings), target, bar.update)
+        files = write_mirror(create_app(settings), target, bar.update)
     if zipped:
-        shutil.make_archive(str(target), "zip", target.parent, target.name)
+        target.with_name(f"{target.name}.zip").write_bytes(zip_files(files, target.name, now().date()))
+    size = sum(map(len, files.values()))
     click.echo(f"{target}: {size / 1e6:.1f} MB", err=True)
     if size > MAX_BYTES_MIRRORED:
         raise click.ClickException(f"The copy is larger than {MAX_BYTES_MIRRORED / 1e6:.0f} MB.")

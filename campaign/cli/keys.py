@@ -11,14 +11,25 @@ from campaign import instance
 from campaign.cli import private_keys
 from campaign.cli.signatures import open_campaign
 from campaign.config import Settings
+from campaign.crypto import backup_key
 from campaign.crypto import keys as key_files
-from campaign.crypto.private_key_file import read_labelled_key
+from campaign.crypto.private_key_file import OPENS_NEWS, read_labelled_key
+from campaign.database import now
 from campaign.organizers import accounts, key_change
-from campaign.petition import key_rotation
+from campaign.petition import key_rotation, news_key
 
+KEEP_BACKUP_KEY = (
+    "Keep {out} away from the server, in two places: without it no backup can be put back. On the server run"
+    " `campaign keys add-backup {public}`."
+)
 HAND_OUT = (
     "Keep {out} away from the server. Write a file for each person who is to hold the key with `campaign keys copy`:"
     " then nothing is lost when one of them loses file or passphrase."
+)
+
+OFFER_NEWS = (
+    "Keep {out} away from the server. There, run `campaign keys add-news {public}`: then the form offers news, and the addresses"
+    " of those who ask for it are sealed to this key."
 )
 
 
@@ -36,9 +47,13 @@ def list_keys() -> None:
         click.echo(f"{name}\t{fingerprint}")
     click.echo("private key\t" + ("on this server: move it off" if found.private else "not on this server"))
     click.echo(f"sealed to from the beginning\t{key_files.fingerprint(found.public)}")
+    if public := backup_key.backup_key(instance.key_folder(settings)):
+        click.echo(f"backups are encrypted to\t{public}")
     with database.reading() as session:
         for row in key_rotation.rotated_keys(session, found):
             click.echo(f"sealed to since {row.since}\t{key_files.fingerprint(row.key)}")
+        if news := news_key.newest_news_key(session, found):
+            click.echo(f"news is sealed to\t{key_files.fingerprint(news)}")
 
 
 def writing_options(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -64,8 +79,8 @@ def new(out: Path, **wanted: Any) -> None:
 @click.option("--key-passphrase-file", type=private_keys.KEY_FILE, help="A file whose first line opens KEY.")
 def copy(key: Path, key_passphrase_file: Path | None, out: Path, **wanted: Any) -> None:
     """Write the private key in the file KEY once more, for somebody else, under a passphrase of their own."""
-    private, campaign = read_labelled_key(key, lambda file: private_keys.current_passphrase(file, key_passphrase_file))
-    key_files.write_key_file(out, private, private_keys.encoder(campaign=campaign, **wanted))
+    private, campaign, opens = read_labelled_key(key, lambda file: private_keys.current_passphrase(file, key_passphrase_file))
+    key_files.write_key_file(out, private, private_keys.encoder(campaign=campaign, opens=opens, **wanted))
     print_public(private)
 
 
@@ -73,6 +88,70 @@ def print_public(private: PrivateKey) -> None:
     """Print the public key and its fingerprint."""
     click.echo(f"public key\t{key_rotation.encode_key(private.public_key)}")
     click.echo(f"fingerprint\t{key_files.fingerprint(private.public_key)}")
+
+
+@keys.command("news")
+@writing_options
+@private_keys.campaign_option
+def make_news_pair(out: Path, **wanted: Any) -> None:
+    """Make a new pair of keys for news, on whatever machine is to send it; print the public one."""
+    private = PrivateKey.generate()
+    key_files.write_key_file(out, private, private_keys.encoder(opens=OPENS_NEWS, **wanted))
+    print_public(private)
+    click.echo(OFFER_NEWS.format(out=out, public=key_rotation.encode_key(private.public_key)), err=True)
+
+
+@keys.command("add-news")
+@click.argument("public")
+def add_news(public: str) -> None:
+    """Offer news, and seal the addresses of those who ask for it to the key PUBLIC from now on."""
+    settings, database = open_campaign()
+    found = key_files.load_keys(instance.key_folder(settings))
+    try:
+        key = key_rotation.parse_key(public)
+        with database.writing() as session:
+            key_change.change_news_key(session, found, key)
+    except key_rotation.InvalidKey:
+        raise click.ClickException("This is not a public key: `campaign keys news` prints one.") from None
+    except key_rotation.KeyAlreadyUsed:
+        raise click.ClickException("Signatures are sealed to this key: make another one with `campaign keys news`.") from None
+    click.echo("News is offered from now on. Keep an earlier key for news: it opens what came before.")
+
+
+@keys.command("stop-news")
+def stop_news() -> None:
+    """Offer news no longer; what was sealed for news stays until its signer ends it."""
+    settings, database = open_campaign()
+    with database.writing() as session:
+        key_change.change_news_key(session, key_files.load_keys(instance.key_folder(settings)), None)
+    click.echo("News is not offered any more.")
+
+
+@keys.command("backup")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The file to write the private key to.")
+@private_keys.owner_option
+@private_keys.new_passphrase_option
+@private_keys.bare_option
+@private_keys.campaign_option
+def make_backup_pair(out: Path, owner: str, phrase_file: Path | None, is_bare: bool, campaign: str) -> None:
+    """Make a new pair of keys for backups, on whatever machine it is to stay on; print the public one."""
+    if is_bare and phrase_file:
+        raise click.UsageError("--no-passphrase and --passphrase-file exclude each other.")
+    key_files.check_new(out)
+    phrase = None if is_bare else private_keys.new_passphrase(phrase_file)
+    public = backup_key.make_backup_key(out, backup_key.BackupLabel(campaign, owner, now().date()), phrase)
+    click.echo(f"public key\t{public}")
+    click.echo(KEEP_BACKUP_KEY.format(out=out, public=public), err=True)
+
+
+@keys.command("add-backup")
+@click.argument("public")
+def add_backup(public: str) -> None:
+    """Encrypt backups to the key PUBLIC from now on; its private half never comes here."""
+    settings = Settings.load()
+    instance.check(settings)
+    backup_key.set_backup_key(instance.key_folder(settings), public)
+    click.echo("Backups are encrypted to this key from now on. The earlier ones still need the earlier key.")
 
 
 @keys.command()
@@ -88,6 +167,8 @@ def add(public: str) -> None:
             key_change.change_key(session, found, key_rotation.parse_key(public), by="")
     except key_rotation.InvalidKey:
         raise click.ClickException("This is not a public key: `campaign keys new` prints one.") from None
+    except news_key.KeyForNews:
+        raise click.ClickException("This key is for news: make another one with `campaign keys new`.") from None
     except key_rotation.KeyAlreadyUsed:
         raise click.ClickException("This key is in force, or was before: make a new one with `campaign keys new`.") from None
     click.echo("Signatures are sealed to this key from now on. Keep the earlier private keys: they open what came before.")

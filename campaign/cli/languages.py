@@ -5,7 +5,9 @@ from pathlib import Path
 
 import click
 
-from campaign.config import TRANSLATIONS
+from campaign import instance
+from campaign.cli.publish import delivery_sentences, stale_sentences, unpublished_sentence
+from campaign.config import TRANSLATIONS, Settings
 from campaign.languages import PUBLIC, SOURCE, discover
 from campaign.translation import add as translation_add
 from campaign.translation import catalogues, font_coverage, po_exchange
@@ -37,8 +39,26 @@ def status(language: str | None) -> None:
             wrong = wrong or bool(found.problems)
             for problem in found.problems:
                 click.echo(f"  {problem}", err=True)
+    for sentence in published_letter_problems():
+        wrong = True
+        click.echo(sentence, err=True)
     if wrong:
         raise click.exceptions.Exit(1)
+
+
+def published_letter_problems() -> list[str]:
+    """Say what of the letter that readers see is missing or stale, and whether files wait to be published.
+
+    Translators need no campaign: without one there is nothing to say.
+    """
+    settings = Settings.load()
+    if not settings.data.is_dir():
+        return []
+    try:
+        instance.check(settings)
+    except instance.NoInstance:
+        return []
+    return [*stale_sentences(settings), *delivery_sentences(settings), *filter(None, [unpublished_sentence(settings)])]
 
 
 def status_line(found: LanguageStatus) -> str:

@@ -9,8 +9,17 @@ import click
 
 # Where each command is, and the first sentence of its help, so that `campaign --help` imports none of them; a test compares.
 COMMAND_PLACES = {
-    "check": ("status", "Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."),
+    "backup": ("backup", "Write the database into the new FILE, encrypted to the backup key, while people sign."),
+    "check": ("check", "Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."),
     "close": ("signatures", "End the collecting of signatures; links already sent can still be confirmed."),
+    "confirm-clock": (
+        "status",
+        "Say that this machine's clock is right after it has jumped, so that what is over is deleted again.",
+    ),
+    "deliver": (
+        "deliver",
+        "Write what is handed over to one office into a new folder, and record it with its count and the hash of each file.",
+    ),
     "erase": ("signatures", "Find everything there is of an e-mail address and erase it."),
     "export": (
         "exports",
@@ -24,14 +33,28 @@ COMMAND_PLACES = {
         "exports",
         "Copy everything there is to read into FOLDER, as files that open from a disk or from any web server.",
     ),
+    "move": ("backup", "Move everything from SQLite into the empty PostgreSQL database at DATABASE_URL."),
     "open": ("signatures", "Resume the collecting of signatures."),
     "open-export": ("exports", "Open a sealed export; needs nothing but the private key."),
     "organizers": ("organizers", "Look after the accounts of the organizers' desk."),
+    "plan": (
+        "plan",
+        "Show or set from when until when signatures are collected, and when names and addresses are deleted.",
+    ),
     "prepare": ("server", "Prepare the exports that organizers asked for at the desk; the worker does so by itself."),
+    "publish": (
+        "publish",
+        "Publish the campaign's own words as files and settings have them now; show what changes, and ask first.",
+    ),
+    "restore": ("backup", "Put the backup FILE in the place of the database, without whoever left since."),
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
     "serve": ("server", "Serve the site and send its mail; make what is not there yet."),
-    "status": ("status", "Show the published count, what waits, letters waiting and failed, what is overdue."),
+    "status": (
+        "status",
+        "Show the published count, what waits, letters waiting and failed, what is overdue, and every condition.",
+    ),
     "testimony": ("signatures", "Look after the testimony."),
+    "texts": ("texts", "Take the campaign's own words out as files, and in again as drafts."),
     "warn": ("warn", "Warn everybody in a sealed export by e-mail, each once; without --send only show what would be sent."),
     "work": ("server", "Send the mail and do the timed work, without serving."),
 }

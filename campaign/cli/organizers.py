@@ -8,7 +8,7 @@ from campaign.config import Settings
 from campaign.database import now
 from campaign.languages import LANGUAGES
 from campaign.organizers import accounts, adoption, audit, ledger
-from campaign.organizers.models import ORGANIZER, ROLES
+from campaign.organizers.models import ORGANIZER, ROLES, Account
 
 EMAIL_ARGUMENT = click.argument("email", callback=lambda *typed: address_argument(*typed).text)
 LANGUAGE_OPTION = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
@@ -28,16 +28,16 @@ def add(email: str, role: str, language: str) -> None:
     settings, database = open_campaign()
     with database.writing() as session:
         token = accounts.add(session, email, role, now())
-    click.echo(setup_url(settings, language, token))
+    say_invitation(settings, email, language, token)
 
 
 @organizers.command("list")
 def list_accounts() -> None:
-    """List the accounts: address, role, and whether it is set up."""
+    """List the accounts: address, role, whether it is set up, and whether another organizer has locked it."""
     _, database = open_campaign()
     with database.reading() as session:
         for account in accounts.list_accounts(session):
-            click.echo(f"{account.email}\t{account.role}\t" + ("set up" if account.ready_at else "not set up"))
+            click.echo(account_line(account))
 
 
 @organizers.command()
@@ -58,7 +58,10 @@ def reset(email: str, language: str) -> None:
     settings, database = open_campaign()
     with database.writing() as session:
         token = accounts.reset(session, email, now())
-    click.echo(setup_url(settings, language, token))
+        is_locked = accounts.get_account(session, email).locked_at is not None
+    say_invitation(settings, email, language, token)
+    if is_locked:
+        click.echo("The account is locked: the link works once two organizers have unlocked it at the desk.", err=True)
 
 
 @organizers.command()
@@ -71,15 +74,28 @@ def accept() -> None:
     for sentence in wrong:
         click.echo(sentence, err=True)
     for account in everyone:
-        click.echo(f"{account.email}\t{account.role}\t" + ("set up" if account.ready_at else "not set up"))
+        click.echo(account_line(account))
     click.confirm("Let these accounts into the desk, with all that belongs to them?", abort=True, err=True)
     adoption.accept_rows(database)
     click.echo("Accepted.")
 
 
+def account_line(account: Account) -> str:
+    """Return an account as a line: its address, its role and its state."""
+    states = ["set up" if account.ready_at else "not set up", *(["locked"] if account.locked_at else [])]
+    return "\t".join((account.email, account.role, ", ".join(states)))
+
+
+def say_invitation(settings: Settings, email: str, language: str, token: str) -> None:
+    """Print the link, and beside it for whom it is and until when."""
+    until = now() + accounts.SETUP_LINK_LIFETIME
+    click.echo(f"A link for {email}, which works once, until {until:%Y-%m-%d %H:%M} UTC. Hand it over in person:", err=True)
+    click.echo(setup_url(settings, language, token))
+
+
 def setup_url(settings: Settings, language: str, token: str) -> str:
     """Return the address by which an account is set up: hand it over in person, or in a way that nobody else reads."""
-    return f"{settings.base_url}/{language}/organize/set-up/{token}"
+    return f"{settings.origin}/{language}/organize/set-up/{token}"
 
 
 COMMANDS = (organizers,)

@@ -7,7 +7,7 @@ import click
 from nacl.public import PrivateKey
 
 from campaign.crypto.keys import Encode, KeyFileError, encode_bare
-from campaign.crypto.private_key_file import KeyLabel, encrypt_private_key, read_private_key
+from campaign.crypto.private_key_file import OPENS_SIGNATURES, KeyLabel, encrypt_private_key, read_private_key
 from campaign.database import now
 from campaign.organizers.auth.factors import MAX_LENGTH, MIN_LENGTH, is_strong_enough
 
@@ -69,13 +69,13 @@ def new_passphrase(phrase_file: Path | None) -> str:
     return phrase
 
 
-def encoder(*, campaign: str, owner: str, phrase_file: Path | None, is_bare: bool) -> Encode:
+def encoder(*, campaign: str, owner: str, phrase_file: Path | None, is_bare: bool, opens: str = OPENS_SIGNATURES) -> Encode:
     """Return how a private key is written: bare, or under a passphrase that is asked for once it is needed."""
     if is_bare and phrase_file:
         raise click.UsageError("--no-passphrase and --passphrase-file exclude each other.")
     if is_bare:
         return encode_bare
-    label = KeyLabel(campaign, owner, now().date())
+    label = KeyLabel(campaign, owner, now().date(), opens)
     return lambda private: encrypt_private_key(private, label, new_passphrase(phrase_file))
 
 

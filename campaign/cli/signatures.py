@@ -6,7 +6,6 @@ import click
 
 from campaign import instance
 from campaign.config import TRANSLATIONS, Settings
-from campaign.content import testimony_policy
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.organizers import ledger
@@ -43,12 +42,10 @@ def close() -> None:
 def reopen() -> None:
     """Resume the collecting of signatures."""
     _, database = open_campaign()
-    care, texts = testimony_policy.load_testimony(TRANSLATIONS)
     with database.writing() as session:
-        if testimony_policy.letter_depends_on_withdrawn_testimony(
-            care, texts, is_withdrawn=counting.read_snapshot(session).is_testimony_withdrawn
-        ):
-            raise click.ClickException("The letter quotes the testimony, which is withdrawn: change the letter first.")
+        last_day = counting.read_snapshot(session).days.closes_on
+        if last_day and last_day < now().date():
+            raise click.ClickException(f"The plan ended it on {last_day}: set a later day with `campaign plan --until`.")
         ledger.begin_change(session)
         signing.close(session, None)
     click.echo("Signing is open.")

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 
 import click
 
-from campaign.cli.exports import PARTLY_OPENED
+from campaign.cli.output import PARTLY_OPENED
 from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_keys
 from campaign.config import TRANSLATIONS
 from campaign.exports import mass_warning

@@ -15,7 +15,10 @@ import frontmatter
 import yaml
 
 BLOCK_MARK = re.compile(r"^<!-- ([a-z0-9-]+)(?: from ([0-9a-f]{8}))? -->$", re.MULTILINE)
-TRANSLATED_FIELDS = ("title", "byline", "description", "undated", "warning", "withheld", "call", "consent", "heart", "addressees")
+TRANSLATED_FIELDS = (
+    *("title", "campaign", "byline", "description", "undated", "warning", "withheld", "call", "consent", "heart"),
+    "addressees",
+)
 MADE_FROM = "made_from"
 LINE_WIDTH = 100_000  # characters; no line of the front matter is folded
 
@@ -86,10 +89,17 @@ def source_hash(words: str) -> str:
 def read_document(file: Path) -> Document:
     """Return the text of a file; raises TextError when it is missing, not UTF-8, or its blocks have no ids."""
     try:
-        document = frontmatter.loads(file.read_text("utf-8"))
-        return Document(dict(document.metadata), tuple(parse_blocks(document.content)))
+        return parse_document(file.read_text("utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise TextError(f"{file}: {' '.join(str(error).split())}") from None
+
+
+def parse_document(text: str) -> Document:
+    """Return the text that is the content of a file; raises ValueError or YAMLError."""
+    document = frontmatter.loads(text)
+    if not isinstance(document.get(MADE_FROM) or {}, dict):
+        raise ValueError(f"{MADE_FROM} is no list of names with a hash each")
+    return Document(dict(document.metadata), tuple(parse_blocks(document.content)))
 
 
 def parse_blocks(body: str) -> Iterator[Block]:

@@ -17,7 +17,17 @@ from markupsafe import Markup
 from campaign.content.files import TRANSLATED_FIELDS, Block, Document, TextError, read_document, translated_fields
 from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, speaking
 
-PAGE_NAMES = ("testimony", "petition", "about", "privacy", "accessibility", "mirrors")
+PAGE_NAMES = (
+    "testimony",
+    "petition",
+    "letter-without-testimony",
+    "about",
+    "privacy",
+    "accessibility",
+    "mirrors",
+    "channels",
+    "write",
+)
 REQUIRED_FIELDS = ("title", "description", "status")
 ORIGINAL, MACHINE, TRANSLATED, REVIEWED = STATUSES = ("original", "machine", "translated", "reviewed")
 WITHHELD = "name withheld"
@@ -66,6 +76,11 @@ class Text:
         """`original`, or what kind of translation it is."""
         return str(self.meta["status"])
 
+    @cached_property
+    def parts(self) -> dict[str, Paragraph]:
+        """The paragraphs by their ids, for pages that put each into its place."""
+        return {paragraph.id: paragraph for paragraph in self.paragraphs}
+
     @property
     def body(self) -> str:
         """The words of all paragraphs, without ids."""
@@ -105,23 +120,31 @@ class Texts:
     """The texts of one language."""
 
     testimony: Text
-    petition: Text
+    petition: Text  # the letter
+    letter_without_testimony: Text  # the one that takes its place when the testimony is withdrawn
     about: Text
     privacy: Text
     accessibility: Text
     mirrors: Text
+    channels: Text  # the rules of petition/channels.toml in words
+    write: Text
 
     @cached_property
     def consent_hash(self) -> str:
         """The SHA-256 of the letter and the consent text, stored with each signature."""
-        signed = f"{self.petition.body}\n\n{self.petition.meta['consent']}"
-        return hashlib.sha256(signed.encode()).hexdigest()
+        return text_hash(self.petition)
+
+
+def text_hash(letter: Text) -> str:
+    """Return the SHA-256 of what is signed: the letter and the consent text under it."""
+    return hashlib.sha256(f"{letter.body}\n\n{letter.meta['consent']}".encode()).hexdigest()
 
 
 def load_texts(folder: Path) -> dict[str, Texts]:
     """Return the texts of every public language; raises TextError."""
     return {
-        code: Texts(**{name: load_text(folder, name, language) for name in PAGE_NAMES}) for code, language in LANGUAGES.items()
+        code: Texts(**{name.replace("-", "_"): load_text(folder, name, language) for name in PAGE_NAMES})
+        for code, language in LANGUAGES.items()
     }
 
 
@@ -136,6 +159,11 @@ def load_text(folder: Path, name: str, language: Language) -> Text:
         raise TextError(f"{file}: `status` is to be one of {', '.join(STATUSES)}")
     if ours.meta["status"] == REVIEWED and not ours.meta.get("reviewed_on"):
         raise TextError(f"{file}: `reviewed_on` is missing in the front matter")
+    return text_from(name, ours, source, language)
+
+
+def text_from(name: str, ours: Document, source: Document, language: Language) -> Text:
+    """Return one text as readers of a language see it, from what it is in that language and in the source."""
     shared = {field: source.meta[field] for field in TRANSLATED_FIELDS if field in source.meta}
     pieces = ours.pieces()
     paragraphs = tuple(_paragraph(block, pieces.get(block.id), language) for block in source.blocks)

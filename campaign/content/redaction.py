@@ -1,16 +1,22 @@
 """Words that are withheld: passages masked by a mark in the texts, and all of the testimony once it is withdrawn."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
 from campaign.content.pages import ORIGINAL, Paragraph, Text, Texts
 
 REDACTED = "((withheld))"  # in the files, in the place of the words; YAML takes it as it stands
-OMISSION = "[…]"  # on pages, in the place of a passage of a testimony that is withdrawn
+OMISSION = "[…]"  # in the place of words that are withheld, where a language has none of its own for it
+RETOLD_WORDS = 6  # so many words of the testimony in their order, and a letter retells it
 QUOTATION = re.compile(r"([“«„]\s*)([^“”«»„]+?)(\s*[”»“])")
 LINK_TO_TESTIMONY = re.compile(r"\]\(/[a-z-]+/testimony\b")
+
+
+def withheld_words(texts: Mapping[str, Texts]) -> dict[str, str]:
+    """Return what readers of each language see in the place of words that are withheld."""
+    return {code: str(one.testimony.meta.get("withheld", OMISSION)) for code, one in texts.items()}
 
 
 def redact(text: Text, withheld: dict[str, str]) -> Text:
@@ -60,6 +66,12 @@ def inexact_quotations(texts: dict[str, Texts]) -> Iterator[str]:
                     yield f"translations/{code}/{place}: “{passage}” does not stand in the testimony."
 
 
+def says_withheld(letter: Text, testimony: Text) -> bool:
+    """Return whether a letter quotes what the testimony does not say, or says no more."""
+    said = _all_words(testimony)
+    return any(passage not in said for passage in quotations(letter))
+
+
 def quotations(letter: Text) -> Iterator[str]:
     """Yield what stands between quotation marks in the letter and in its call."""
     for words in (letter.body, str(letter.meta.get("call", ""))):
@@ -67,27 +79,34 @@ def quotations(letter: Text) -> Iterator[str]:
 
 
 def without_testimony(texts: Texts, removed_with_testimony: dict[str, list[str]]) -> Texts:
-    """Return the texts without the testimony: no word of it, nothing that leads to it, its passages left out of the letter."""
+    """Return the texts without the testimony: no word of it, nothing that leads to it, and the letter that retells nothing."""
     gone = replace(texts.testimony, meta={"title": "", "description": "", "status": ORIGINAL}, paragraphs=())
-    said = _all_words(texts.testimony) if texts.testimony.paragraphs else ""
     pages = {one.name: getattr(texts, one.name) for one in fields(Texts) if one.name not in {"testimony", "petition"}}
     left = {name: _without_links(page, removed_with_testimony.get(name, [])) for name, page in pages.items()}
-    return Texts(testimony=gone, petition=_without_quotations(texts.petition, said), **left)
+    return Texts(testimony=gone, petition=texts.letter_without_testimony, **left)
+
+
+def retold_passages(texts: dict[str, Texts]) -> Iterator[str]:
+    """Say where the letter that is kept for a withdrawal retells the testimony: a sentence each."""
+    for code, one in texts.items():
+        said = _word_runs(_all_words(one.testimony))
+        letter = one.letter_without_testimony
+        words = "\n".join(
+            [letter.title, letter.description, *map(str, (letter.meta["call"], letter.meta["consent"])), letter.body]
+        )
+        retold = sorted(said & _word_runs(words)) or [*quotations(letter)]
+        if retold:
+            yield f"translations/{code}/letter-without-testimony.md retells the testimony: “{retold[0]}”."
+
+
+def _word_runs(words: str) -> set[str]:
+    """Return every run of a few words, without marks and capitals."""
+    plain = re.findall(r"\w+", words.casefold())
+    return {" ".join(plain[start : start + RETOLD_WORDS]) for start in range(len(plain) - RETOLD_WORDS + 1)}
 
 
 def _all_words(testimony: Text) -> str:
     return f"{testimony.title}\n\n{testimony.body}"
-
-
-def _without_quotations(letter: Text, said: str) -> Text:
-    def left_out(found: re.Match[str]) -> str:
-        is_its = not said or found[2] in said  # without its words here, nobody can tell which quotations are from it
-        return found[1] + (OMISSION if is_its else found[2]) + found[3]
-
-    paragraphs = (replace(part, words=QUOTATION.sub(left_out, part.words)) for part in letter.paragraphs)
-    return replace(
-        letter, meta=letter.meta | {"call": QUOTATION.sub(left_out, letter.meta["call"])}, paragraphs=tuple(paragraphs)
-    )
 
 
 def _without_links(page: Text, removed_with_testimony: list[str]) -> Text:

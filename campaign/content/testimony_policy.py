@@ -59,7 +59,7 @@ def load_testimony(folder: Path) -> tuple[TestimonyPolicy, dict[str, Texts]]:
     """Return the rules, and the texts of every public language after them; raises TextError."""
     policy, raw = read_policy(folder / POLICY_FILE), pages.load_texts(folder)
     log = corrections.read_log(folder / corrections.LOG_FILE)
-    withheld = {code: str(found.testimony.meta.get("withheld", redaction.OMISSION)) for code, found in raw.items()}
+    withheld = redaction.withheld_words(raw)
     if policy.withdrawn:
         return policy, {code: _redacted(found, withheld) for code, found in raw.items()}
     ready = {code: _redacted(_attributed(found, policy.attribution), withheld) for code, found in raw.items()}
@@ -108,6 +108,12 @@ def texts_after_withdrawal(policy: TestimonyPolicy, found: dict[str, Texts]) -> 
     return {code: redaction.without_testimony(one, policy.removed_with_testimony) for code, one in found.items()}
 
 
+def check_published(found: dict[str, Texts]) -> None:
+    """Raise TextError where the letter that is published still quotes words of the testimony that are withheld."""
+    if any(redaction.says_withheld(one.petition, one.testimony) for one in found.values()):
+        raise TextError("The published letter quotes words that are withheld: run `campaign publish` to publish it without them.")
+
+
 def policy_advice(policy: TestimonyPolicy) -> Iterator[str]:
     """Say what is to be mended before the public comes, a sentence each."""
     if policy.source_sha256 and not policy.discloses_source_hash:
@@ -115,11 +121,6 @@ def policy_advice(policy: TestimonyPolicy) -> Iterator[str]:
             f"translations/{POLICY_FILE} holds the sha256 of the source, by which guesses of what is withheld can be tested:"
             f" write {UNKNOWN} instead, and take out of translations/{corrections.LOG_FILE} the hashes of what is withheld."
         )
-
-
-def letter_depends_on_withdrawn_testimony(policy: TestimonyPolicy, found: dict[str, Texts], *, is_withdrawn: bool) -> bool:
-    """Return whether the letter quotes a testimony that is withdrawn, in any language, so that nobody can be asked to sign it."""
-    return (policy.withdrawn or is_withdrawn) and any(any(redaction.quotations(one.petition)) for one in found.values())
 
 
 def _redacted(found: Texts, withheld: dict[str, str]) -> Texts:

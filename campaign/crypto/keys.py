@@ -16,6 +16,7 @@ from nacl.public import PrivateKey, PublicKey
 
 Encode = Callable[[PrivateKey], bytes]  # the content of a file that holds a private key
 SECRET_KEYS = ("tag", "mail", "form", "desk")
+NO_KEY = bytes(32)  # in the place of the key of the tags, once it was destroyed with the last record
 PUBLIC_FILE, PRIVATE_FILE = "seal.public", "seal.private"
 
 
@@ -53,11 +54,11 @@ def make_keys(folder: Path, known: Collection[str] = ()) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in set(SECRET_KEYS) - set(known):
         if not (folder / f"{name}.key").exists():
-            _write(folder / f"{name}.key", _line(secrets.token_bytes(32)))
+            write_new(folder / f"{name}.key", _line(secrets.token_bytes(32)))
     if "seal" not in known and not (folder / PUBLIC_FILE).exists():
         private = PrivateKey.generate()
-        _write(folder / PRIVATE_FILE, encode_bare(private))
-        _write(folder / PUBLIC_FILE, _line(bytes(private.public_key)))
+        write_new(folder / PRIVATE_FILE, encode_bare(private))
+        write_new(folder / PUBLIC_FILE, _line(bytes(private.public_key)))
 
 
 def load_keys(folder: Path) -> Keys:
@@ -93,11 +94,16 @@ def encode_bare(private: PrivateKey) -> bytes:
 
 def write_key_file(out: Path, private: PrivateKey, encode: Encode) -> None:
     """Write a private key into the file `out`, which must not exist yet; it is on disk when this returns."""
+    check_new(out)
+    write_new(out, encode(private))
+
+
+def check_new(out: Path) -> None:
+    """Raise KeyFileError unless a key can be written into the new file `out`."""
     if out.exists():
         raise KeyFileError(f"{out} is there already: name another file.")
     if not out.parent.is_dir():
         raise KeyFileError(f"{out.parent} is no folder: name another file.")
-    _write(out, encode(private))
 
 
 def eject(folder: Path, out: Path, encode: Encode = encode_bare) -> None:
@@ -110,6 +116,32 @@ def eject(folder: Path, out: Path, encode: Encode = encode_bare) -> None:
         file.write(b"\0" * source.stat().st_size)
         os.fsync(file.fileno())
     source.unlink()
+
+
+def write_new(file: Path, content: bytes) -> None:
+    """Write a new file for its owner alone; it is on disk when this returns."""
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(opened, "wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    sync_folder(file.parent)
+
+
+def destroy_tag_key(folder: Path) -> bool:
+    """Overwrite the key of the tags with zeros, in place; return False where it was done before.
+
+    A disk may still keep a copy, which only its destruction ends.
+    """
+    file = folder / "tag.key"
+    if file.exists() and file.read_bytes() == _line(NO_KEY):
+        return False
+    opened = os.open(file, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(opened, "wb") as stream:
+        stream.write(_line(NO_KEY))
+        stream.flush()
+        os.fsync(stream.fileno())
+    return True
 
 
 def sync_folder(folder: Path) -> None:
@@ -144,18 +176,14 @@ def _user() -> str:
         return f"user {os.geteuid()}"
 
 
+def no_key_fingerprint() -> str:
+    """Return the short hash that stands for a key that was destroyed."""
+    return _fingerprint(NO_KEY)
+
+
 def _fingerprint(key: bytes) -> str:
     return hashlib.sha256(b"fingerprint" + key).hexdigest()[:16]
 
 
 def _line(key: bytes) -> bytes:
     return base64.b64encode(key) + b"\n"
-
-
-def _write(file: Path, content: bytes) -> None:
-    opened = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(opened, "wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    sync_folder(file.parent)

@@ -23,13 +23,16 @@ TOO_MUCH_WORK = "Excessive work parameter"  # what it says where it believes tha
 MEASUREMENTS = 50
 LEAST_WORK = 17  # log2 of scrypt's N, about half a second; other programs for age write 18
 LARGEST_FILE = 64 * 1024  # bytes; a key file has fewer than 2,000
+OPENS_SIGNATURES = "It opens the names and e-mail addresses of those who signed, in a sealed export of the server:"
+OPENS_NEWS = "It opens the e-mail addresses of those who asked for news, in a sealed export of the server:"
+OPENS_EITHER = "It opens a sealed export of the server:"  # said of a key of which nobody knows what it is for
 CONTENT = """\
 private key of a petition campaign, version 1
 campaign: {campaign}
 for: {owner}
 fingerprint: {fingerprint}
 made on: {made_on}
-It opens the names and e-mail addresses of those who signed, in a sealed export of the server:
+{opens}
 campaign open-export SEALED --key THIS_FILE --format csv --out FILE
 The key itself is the last line: 32 bytes in base64, X25519, for crypto_box_seal_open of libsodium.
 {key}
@@ -44,11 +47,17 @@ class KeyLabel:
     campaign: str
     owner: str
     made_on: date
+    opens: str = OPENS_SIGNATURES
 
 
 def encrypt_private_key(private: PrivateKey, label: KeyLabel, phrase: str) -> bytes:
     """Return the content of a file that holds a private key under a passphrase, which guessing costs much work."""
-    plain, best = describe_private_key(private, label).encode(), b""
+    return encrypt_under_passphrase(describe_private_key(private, label), phrase)
+
+
+def encrypt_under_passphrase(text: str, phrase: str) -> bytes:
+    """Return a text as an armored age file under a passphrase."""
+    plain, best = text.encode(), b""
     for _ in range(MEASUREMENTS):
         made = bytes(passphrase.encrypt(plain, _normalized(phrase), armored=True))
         best = max(best, made, key=_work)
@@ -64,6 +73,7 @@ def describe_private_key(private: PrivateKey, label: KeyLabel) -> str:
         owner=label.owner,
         fingerprint=fingerprint(private.public_key),
         made_on=label.made_on.isoformat(),
+        opens=label.opens,
         key=base64.b64encode(bytes(private)).decode(),
     )
 
@@ -79,26 +89,25 @@ def read_private_key(file: Path, ask: AskPassphrase) -> PrivateKey:
     return read_labelled_key(file, ask)[0]
 
 
-def read_labelled_key(file: Path, ask: AskPassphrase) -> tuple[PrivateKey, str]:
-    """Return a private key and the campaign that its file names, empty where it names none; raise KeyFileError."""
+def read_labelled_key(file: Path, ask: AskPassphrase) -> tuple[PrivateKey, str, str]:
+    """Return a private key, the campaign that its file names, and what it says that the key opens; raise KeyFileError.
+
+    A bare key says neither.
+    """
     if not is_encrypted(file):
-        return PrivateKey(read_key(file)), ""
-    lines = _decrypt(file, ask(file)).splitlines()
+        return PrivateKey(read_key(file)), "", OPENS_EITHER
+    lines = decrypt_under_passphrase(file, ask(file)).splitlines()
     try:
         private = PrivateKey(base64.b64decode(lines[-1], validate=True))
     except (IndexError, ValueError, TypeError):
         raise KeyFileError(f"{file} opens with this passphrase, but it holds no private key.") from None
     campaigns = [line.removeprefix("campaign: ") for line in lines if line.startswith("campaign: ")]
-    return private, campaigns[0] if campaigns else ""
+    opens = [line for line in (OPENS_NEWS, OPENS_SIGNATURES) if line in lines]
+    return private, campaigns[0] if campaigns else "", opens[0] if opens else OPENS_EITHER
 
 
-def _work(armored: bytes) -> int:
-    """Return log2 of scrypt's N in the header of a file that the library wrote; 0 for nothing."""
-    header = base64.b64decode(b"".join(armored.splitlines()[1:-1])).split(b"\n")
-    return int(header[1].split()[-1]) if armored else 0
-
-
-def _decrypt(file: Path, phrase: str) -> str:
+def decrypt_under_passphrase(file: Path, phrase: str) -> str:
+    """Return the text of an age file; raise KeyFileError for a wrong passphrase, a damaged file or one that holds no text."""
     with file.open("rb") as stream:
         content = stream.read(LARGEST_FILE)
     for _ in range(MEASUREMENTS):
@@ -111,6 +120,12 @@ def _decrypt(file: Path, phrase: str) -> str:
         except UnicodeDecodeError:
             raise KeyFileError(f"{file} opens with this passphrase, but it holds no private key.") from None
     raise KeyFileError(f"This machine is too busy or too slow to open {file}: try again, or use `age --decrypt`.")
+
+
+def _work(armored: bytes) -> int:
+    """Return log2 of scrypt's N in the header of a file that the library wrote; 0 for nothing."""
+    header = base64.b64decode(b"".join(armored.splitlines()[1:-1])).split(b"\n")
+    return int(header[1].split()[-1]) if armored else 0
 
 
 def _normalized(phrase: str) -> str:

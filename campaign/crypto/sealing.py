@@ -22,6 +22,7 @@ from campaign.crypto import mailbox
 from campaign.crypto.keys import key_id
 
 ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
+NEWS_VERSION = b"\1"  # of the records of those who asked for news
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
 ENVELOPE_SIZES = tuple(1 + 8 + crypto_box_SEALBYTES + size for size in SIZES)
 TOKEN = re.compile("(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")  # as `new_token` makes it, with anything else around
@@ -48,7 +49,7 @@ class Person:
 def seal(public: PublicKey, person: Person) -> bytes:
     """A record nobody but the private key's holder opens: version, key id, then the padded record in a SealedBox."""
     plain = _padded(person.record + bytes.fromhex(person.text_sha256), person.name, person.email)
-    return bytes([ENVELOPE_VERSION]) + key_id(public) + SealedBox(public).encrypt(plain)
+    return _envelope(bytes([ENVELOPE_VERSION]), public, plain)
 
 
 def recipient_key_id(envelope: bytes) -> bytes:
@@ -81,6 +82,42 @@ def _open_first(private: PrivateKey, box: bytes) -> Person:
 
 
 OPENERS: dict[bytes, Callable[[PrivateKey, bytes], Person]] = {b"\1": _open_first}
+
+
+@dataclass(frozen=True)
+class NewsRecipient:
+    """What is sealed of somebody who asked for news; it does not say which signature is theirs."""
+
+    record: bytes  # the id of the row it belongs to, 16 bytes
+    email: str
+    language: str
+    token: str  # of the link that ends it
+
+
+def seal_news(public: PublicKey, recipient: NewsRecipient) -> bytes:
+    """Return a record that only the news key opens: version, key id, then the padded record in a SealedBox."""
+    plain = _padded(recipient.record, recipient.email, recipient.language, recipient.token)
+    return _envelope(NEWS_VERSION, public, plain)
+
+
+def open_news(private: PrivateKey, envelope: bytes) -> NewsRecipient:
+    """Open what `seal_news` made; raise CannotOpen."""
+    if envelope[:1] != NEWS_VERSION or len(envelope) not in ENVELOPE_SIZES:
+        raise CannotOpen("the record is damaged, or of a later version")
+    if envelope[1:9] != key_id(private.public_key):
+        raise CannotOpen("the record was sealed to another key")
+    try:
+        plain = SealedBox(private).decrypt(envelope[9:])
+        email, rest = _take(plain[16:])
+        language, rest = _take(rest)
+        token, _ = _take(rest)
+        return NewsRecipient(plain[:16], email.decode(), language.decode(), token.decode())
+    except (CryptoError, struct.error, ValueError):
+        raise CannotOpen("the record is damaged") from None
+
+
+def _envelope(version: bytes, public: PublicKey, plain: bytes) -> bytes:
+    return version + key_id(public) + SealedBox(public).encrypt(plain)
 
 
 def encrypt(key: bytes, text: str) -> bytes:

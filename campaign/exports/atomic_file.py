@@ -39,12 +39,13 @@ class HashingWriter(io.RawIOBase):
 
 
 @contextmanager
-def atomic_file(file: Path) -> Iterator[IO[bytes]]:
+def atomic_file(file: Path, *, replaces: bool = False) -> Iterator[IO[bytes]]:
     """Yield a new file, readable by its owner alone, that gets its name when it is complete and on disk.
 
-    Raises FileExistsError when there is one of that name. What was written goes when anything goes wrong.
+    Raises FileExistsError when there is one of that name, unless it is to be replaced. What was written goes when anything goes
+    wrong.
     """
-    if file.exists():
+    if file.exists() and not replaces:
         raise FileExistsError(f"{file} is there already: name another file, or move it away.")
     if not file.parent.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(file.parent))

@@ -7,7 +7,8 @@ from typing import IO, Any
 
 from nacl.public import PrivateKey
 
-from campaign.exports.rows import ExportRow, SignatureFilter, StoredSignature
+from campaign.database import Database
+from campaign.exports.rows import ExportRow, SignatureFilter, StoredSignature, count_rows, read_pages
 from campaign.exports.unsealing import unseal_rows
 from campaign.languages import Language
 
@@ -43,6 +44,10 @@ class Format:
     needs_key: bool  # it holds names and addresses, so a private key opens them and a second organizer agrees
     only_shown: bool = False  # it holds the names that are shown and no others
     needs_app: bool = False  # it is written in the words of the site, so only within the application's context
+    at_desk: bool = True  # the desk offers it
+    counts: tuple[str, str] = ("signature", "signatures")  # the word for what is in it, for one and for several
+    count: Callable[[Database, SignatureFilter], int] = count_rows
+    read: Callable[[Database, SignatureFilter], Iterator[list[Any]]] = read_pages
 
     def narrow(self, wanted: SignatureFilter) -> SignatureFilter:
         """Return which of the wanted signatures this format can hold."""

@@ -24,6 +24,7 @@ from campaign.exports.format import Format, Source
 from campaign.exports.rows import SignatureFilter, StoredSignature
 from campaign.languages import LANGUAGES, Language, countries, day, number, speaking
 from campaign.petition.models import Publication
+from campaign.prints.documents import page_count
 from campaign.prints.render import SOURCES, TYPESETTER, RenderError
 from campaign.state import state
 
@@ -37,6 +38,10 @@ Volume = list[tuple[date, str]]  # the day and the words shown
 
 class NamesHidden(Exception):
     """The organizers have hidden all names, so none are printed either; its text is one sentence."""
+
+
+class NamesRefused(NamesHidden):
+    """An office that is marked as endangering gets no names; its text is one sentence."""
 
 
 def split_volumes(pages: Iterable[list[StoredSignature]]) -> list[Volume]:
@@ -65,7 +70,8 @@ class NameBook:
             which = gettext("Volume %(volume)s of %(volumes)s", volume=number(place + 1), volumes=number(self.volumes))
             return {
                 "lang": self.language.code,
-                "campaign": gettext("A call from Idlib"),
+                "pages": page_count(self.language.code),
+                "campaign": state().words.title(self.language.code),
                 "title": gettext("The names under the letter"),
                 "rtl": [one.code for one in LANGUAGES.values() if one.is_rtl],
                 "letter": state().texts[self.language.code].petition.title,
@@ -73,7 +79,9 @@ class NameBook:
                 "about": list(self.about(place, volume)),
                 "version": gettext("Fingerprint of the text (SHA-256)"),
                 "fingerprints": [[one.name, state().texts[one.code].consent_hash] for one in LANGUAGES.values()],
-                "address": state().settings.base_url,
+                "address": state().settings.origin,
+                "unprinted": gettext("Names with letters that could not be printed"),
+                "missing": [],
                 "days": group_by_day(volume, self.language),
             }
 
@@ -98,6 +106,14 @@ class NameBook:
             yield gettext("Only signatures from %(day)s on.", day=day(wanted.since, say))
         if wanted.until:
             yield gettext("Only signatures until %(day)s.", day=day(wanted.until, say))
+        for office in state().words.addressees:
+            if office.key == wanted.handed_to:
+                yield gettext("To be handed to: %(office)s.", office=office.name(say.code))
+        if wanted.after:
+            yield gettext(
+                "Only signatures after %(day)s: those who signed before had not been told of this addressee.",
+                day=day(wanted.after, say),
+            )
         if wanted.country:
             yield gettext("Only signatures from this country: %(country)s.", country=dict(countries(say.code))[wanted.country])
         if wanted.language:
@@ -136,7 +152,8 @@ def name_side(name: str) -> str:
 def render_volume(data: dict[str, Any], *, tagged: bool) -> bytes:
     """Draw one volume; raise RenderError."""
     return run_program(
-        [str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"], json.dumps(data).encode()
+        [str(TYPESETTER), str(SOURCES / "namebook.typ"), "tagged-names" if tagged else "names"],
+        unicodedata.normalize("NFC", json.dumps(data, ensure_ascii=False)).encode(),
     )
 
 
@@ -151,11 +168,17 @@ def run_program(program: list[str], given: bytes) -> bytes:
 
 
 def write_book(source: Source, out: IO[bytes]) -> None:
-    """Write the book, all names read first so that its title page can say how many; raise RenderError or NamesHidden."""
+    """Write the book, all names read first so that its title page can say how many.
+
+    Raise RenderError, NamesHidden or NamesRefused.
+    """
     with state().database.reading() as session:
         published = session.get_one(Publication, 1)
     if published.names_hidden_on:
         raise NamesHidden("All names are hidden at the moment: show them again before you print them.")
+    for office in state().words.addressees:
+        if office.key == source.wanted.handed_to and office.is_endangering:
+            raise NamesRefused(f"{office.key} is marked as endangering: it gets no names.")
     divided = split_volumes(source.pages)
     book = NameBook(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
     book.write(source.track(divided), out)

@@ -1,18 +1,24 @@
 """The confirmed signatures, read page by page, and the columns of an export: a new column is one line in COLUMNS."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, NamedTuple, Self
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from campaign.database import Database
+from campaign.outbox.queue import MAX_LIFETIME
 from campaign.petition.counting import counted
-from campaign.petition.models import Signature
+from campaign.petition.models import Publication, Signature
+from campaign.petition.offices import Addressee
+from campaign.petition.published import read_words
+from campaign.petition.versions import find_versions
 
 PAGE = 500  # signatures
 ONLINE = "online"
+DAYS = ("since", "until", "after")  # of a SignatureFilter
 Value = str | int | bool | None
 
 
@@ -27,6 +33,13 @@ class StoredSignature(NamedTuple):
     news: bool
     text_sha256: str
     sealed: bytes
+    sealed_for: str | None = None  # the text in its record, where its signer took over a later one
+    version: int | None = None  # of that text, in its language; None: a text that was not kept
+
+    @property
+    def sealed_text(self) -> str:
+        """The hash of the text that its record was sealed for."""
+        return self.sealed_for or self.text_sha256
 
 
 class ExportRow(NamedTuple):
@@ -47,6 +60,13 @@ class SignatureFilter:
     country: str | None = None
     language: str | None = None  # in which they signed
     shown: bool = False
+    handed_to: str | None = None  # the key of the addressee that gets them
+    after: date | None = None  # this day is not in it
+
+    def for_addressee(self, office: Addressee) -> Self:
+        """Return the same for what an addressee gets: the shown names of those who saw it named when they signed."""
+        after = office.day + MAX_LIFETIME if office.is_added and office.day else None
+        return replace(self, shown=True, handed_to=office.key, after=after)
 
     def select(self, *columns: Any) -> sa.Select[Any]:
         """Return the statement that finds them, or columns of them."""
@@ -55,6 +75,8 @@ class SignatureFilter:
             found = found.where(Signature.confirmed_on >= self.since)
         if self.until:
             found = found.where(Signature.confirmed_on <= self.until)
+        if self.after:
+            found = found.where(Signature.confirmed_on > self.after)
         if self.country:
             found = found.where(Signature.country == self.country)
         if self.language:
@@ -65,14 +87,22 @@ class SignatureFilter:
 
     def details(self) -> dict[str, str]:
         """Return what is said about it, as plain text; nothing of what is left open."""
-        given = {name: getattr(self, name) for name in ("since", "until", "country", "language")}
+        given = {name: getattr(self, name) for name in (*DAYS, "country", "language", "handed_to")}
         return {name: str(value) for name, value in given.items() if value} | ({"shown": "✓"} if self.shown else {})
 
     @classmethod
     def of(cls, facts: dict[str, str]) -> Self:
         """Return the filter that `facts` describe."""
-        days = {name: date.fromisoformat(facts[name]) for name in ("since", "until") if name in facts}
-        return cls(**days, country=facts.get("country"), language=facts.get("language"), shown="shown" in facts)
+        days: dict[str, Any] = {name: date.fromisoformat(facts[name]) for name in DAYS if name in facts}
+        texts = {name: facts.get(name) for name in ("country", "language", "handed_to")}
+        return cls(**days | texts, shown="shown" in facts)
+
+
+def version_numbers(session: Session) -> dict[str, int]:
+    """Return the number of each version by its hash."""
+    withdrawn_on = session.scalar(sa.select(Publication.testimony_withdrawn_on))
+    found = find_versions(read_words(session, {}), is_withdrawn=withdrawn_on is not None, withdrawn_on=withdrawn_on)
+    return {sha256: version.number for sha256, version in found.items()}
 
 
 def count_rows(database: Database, wanted: SignatureFilter) -> int:
@@ -87,13 +117,15 @@ def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[Sto
 
     Each page is a reading of its own, so that the database's log can be emptied in the middle of an export.
     """
-    columns = [getattr(Signature, name) for name in StoredSignature._fields]
+    with database.reading() as session:
+        numbers = version_numbers(session)
+    columns = [getattr(Signature, name) for name in StoredSignature._fields if name != "version"]
     key = sa.tuple_(Signature.confirmed_on, Signature.id)
     first = wanted.select(*columns).order_by(*key).limit(PAGE)
     statement = first
     while True:
         with database.reading() as session:
-            page = [StoredSignature._make(row) for row in session.execute(statement)]
+            page = [StoredSignature._make((*row, numbers.get(row.text_sha256))) for row in session.execute(statement)]
         if page:
             yield page
         if len(page) < PAGE:
@@ -108,10 +140,10 @@ class Column:
 
     name: str
     width: int
-    value: Callable[[ExportRow], Value]
+    value: Callable[[Any], Value]
 
 
-COLUMNS = (
+COLUMNS = (  # of an ExportRow
     Column("number", 10, lambda row: row.number),
     Column("confirmed_on", 14, lambda row: row.stored.confirmed_on.isoformat()),
     Column("name", 32, lambda row: row.name),
@@ -121,19 +153,21 @@ COLUMNS = (
     Column("shown_as", 32, lambda row: row.stored.shown_as),  # None: not among the names
     Column("news", 8, lambda row: row.stored.news),
     Column("text_sha256", 20, lambda row: row.stored.text_sha256),  # of the text that was signed
+    Column("version", 10, lambda row: row.stored.version),  # of that text in its language; None: it was not kept
+    Column("sealed_for", 20, lambda row: row.stored.sealed_for),  # the text signed first, where the signer took over a later one
     Column("source", 10, lambda _row: ONLINE),
 )
 COLUMN_NAMES = tuple(column.name for column in COLUMNS)
 
 
-def values(row: ExportRow) -> dict[str, Value]:
+def values(row: NamedTuple, columns: Sequence[Column] = COLUMNS) -> dict[str, Value]:
     """Return the values of a row by the names of the columns."""
-    return {column.name: column.value(row) for column in COLUMNS}
+    return {column.name: column.value(row) for column in columns}
 
 
-def texts(row: ExportRow) -> list[str]:
+def texts(row: NamedTuple, columns: Sequence[Column] = COLUMNS) -> list[str]:
     """Return the values of a row as text."""
-    return [text(column.value(row)) for column in COLUMNS]
+    return [text(column.value(row)) for column in columns]
 
 
 def text(value: Value) -> str:

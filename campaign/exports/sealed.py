@@ -21,32 +21,37 @@ from campaign.exports.format import Format
 from campaign.exports.rows import PAGE, StoredSignature
 
 FORMAT_NAME = "campaign sealed export"
-FORMAT_VERSION = 1  # of the files that are written from now on; READERS has every version that is read
+FORMAT_VERSION = 2  # of the files that are written from now on; READERS has every version that is read
 MAX_LINE = 200  # bytes of the first and of the last line
 MAX_RECORD = 16_384  # bytes of a line with a signature; a true one has less than 4,000
 MAX_TEXT = 1000  # characters of one of its texts
 ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False)
-OPTIONAL = ("country", "shown_as")  # the fields that may be null
+MAX_VERSION = 100_000  # versions of the letter in one language
+OPTIONAL = ("country", "shown_as", "sealed_for", "version")  # the fields that may be null
 LAST_LINE_START = b'{"count": '
 
 
 def write_sealed(pages: Iterable[list[StoredSignature]], out: IO[bytes], key_id: bytes) -> None:
     """Write the pages as they are; `key_id` is the key that records are sealed to now."""
     count = 0
-    out.write(_line({"format": FORMAT_NAME, "version": FORMAT_VERSION, "key": key_id.hex()}))
+    out.write(json_line({"format": FORMAT_NAME, "version": FORMAT_VERSION, "key": key_id.hex()}))
     for page in pages:
-        out.writelines(_line(_plain(stored)) for stored in page)
+        out.writelines(json_line(_plain(stored)) for stored in page)
         count += len(page)
-    out.write(_line({"count": count}))
+    out.write(json_line({"count": count}))
 
 
 def count_sealed(file: Path) -> int:
     """Return how many signatures a sealed export holds; raise CannotOpen unless it is whole."""
     with file.open("rb") as stream:
         _head(file, stream)
-        stream.seek(-min(MAX_LINE, file.stat().st_size), os.SEEK_END)
-        last = _object(stream.read().rstrip(b"\n").rpartition(b"\n")[2])
-    count = last.get("count")
+        return read_count(file, stream)
+
+
+def read_count(file: Path, stream: IO[bytes]) -> int:
+    """Return the number in the last line; raise CannotOpen where there is none."""
+    stream.seek(-min(MAX_LINE, file.stat().st_size), os.SEEK_END)
+    count = json_object(stream.read().rstrip(b"\n").rpartition(b"\n")[2]).get("count")
     if type(count) is not int or count < 0:
         raise CannotOpen(f"{file} is cut off: take it from the server again.")
     return count
@@ -80,14 +85,15 @@ def _is_new(record: bytes, known: set[bytes], repeated: list[bytes]) -> bool:
 
 def _head(file: Path, stream: IO[bytes]) -> dict[str, Any]:
     """Read the first line of a sealed export; raise CannotOpen unless it names a version in READERS."""
-    head = _object(stream.readline(MAX_LINE))
+    head = json_object(stream.readline(MAX_LINE))
     version = head.get("version")
     if head.get("format") != FORMAT_NAME or type(version) is not int or version not in READERS:
         raise CannotOpen(f"{file} is not a sealed export that this version knows.")
     return head
 
 
-def _line(fields: dict[str, Any]) -> bytes:
+def json_line(fields: dict[str, Any]) -> bytes:
+    """Return one line of a sealed file."""
     return ENCODER.encode(fields).encode() + b"\n"
 
 
@@ -103,8 +109,8 @@ def _stored(read: Callable[[bytes], StoredSignature], file: Path, number: int, l
         raise CannotOpen(f"Line {number:,} of {file} is damaged.") from None
 
 
-def _read_first(line: bytes) -> StoredSignature:
-    """Read one signature of a file of version 1."""
+def _read(line: bytes) -> StoredSignature:
+    """Read one signature: a file of version 1 lacks `sealed_for` and `version`, which are as if they were null."""
     found = StoredSignature(**json.loads(line))
     for name, value in found._asdict().items():
         _check_value(name, value)
@@ -121,6 +127,8 @@ def _check_value(name: str, value: object) -> None:
         is_ours = isinstance(value, bool)
     elif value is None:
         is_ours = name in OPTIONAL
+    elif name == "version":
+        is_ours = type(value) is int and 0 < value <= MAX_VERSION
     else:
         is_ours = isinstance(value, str) and (name == "sealed" or len(value) <= MAX_TEXT)
     if not is_ours:
@@ -129,10 +137,10 @@ def _check_value(name: str, value: object) -> None:
         value.encode()  # a lone surrogate can be written into no document
 
 
-READERS: dict[int, Callable[[bytes], StoredSignature]] = {1: _read_first}
+READERS: dict[int, Callable[[bytes], StoredSignature]] = {1: _read, 2: _read}
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def json_object(line: bytes) -> dict[str, Any]:
     """Return the JSON object in a line; an empty one where there is none."""
     try:
         found = json.loads(line)

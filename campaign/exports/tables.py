@@ -12,10 +12,10 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from itertools import groupby
-from typing import IO
+from typing import IO, NamedTuple
 
 from flask_babel import lazy_gettext
 from xlsxwriter import Workbook
@@ -23,7 +23,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from campaign.database import now
 from campaign.exports.format import Format
-from campaign.exports.rows import COLUMN_NAMES, COLUMNS, ExportRow, texts, values
+from campaign.exports.rows import COLUMN_NAMES, COLUMNS, Column, ExportRow, texts, values
 from campaign.languages import Language
 from campaign.petition.validation import INVISIBLE
 
@@ -40,18 +40,18 @@ DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only
 COLUMN_LETTERS = tuple(map(xl_col_to_name, range(len(COLUMNS))))  # A, B, C ...
 
 
-def write_csv(rows: Iterable[ExportRow], out: IO[bytes]) -> None:
+def write_csv(rows: Iterable[NamedTuple], out: IO[bytes], columns: Sequence[Column] = COLUMNS) -> None:
     """Write UTF-8 with a byte order mark, by which Excel knows Arabic; disarm formulas by an apostrophe before them."""
     table = csv.writer(codecs.getwriter("utf-8-sig")(out), lineterminator="\r\n")
-    table.writerow(COLUMN_NAMES)
+    table.writerow([column.name for column in columns])
     for row in rows:
-        table.writerow([escape_formula(text) for text in texts(row)])
+        table.writerow([escape_formula(text) for text in texts(row, columns)])
 
 
-def write_jsonl(rows: Iterable[ExportRow], out: IO[bytes]) -> None:
+def write_jsonl(rows: Iterable[NamedTuple], out: IO[bytes], columns: Sequence[Column] = COLUMNS) -> None:
     """Write one object a line: numbers, true and false, null, and every text as it was signed."""
     for row in rows:
-        out.write(ENCODER.encode(values(row)).encode() + b"\n")
+        out.write(ENCODER.encode(values(row, columns)).encode() + b"\n")
 
 
 def escape_formula(text: str) -> str:

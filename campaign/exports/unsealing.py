@@ -95,7 +95,7 @@ def _on_all_cores(ring: KeyRing, pages: Iterator[list[StoredSignature]]) -> Iter
 
 
 def _sealed_records(page: list[StoredSignature]) -> list[SealedRecord]:
-    return [(stored.id, stored.text_sha256, stored.sealed) for stored in page]
+    return [(stored.id, stored.sealed_text, stored.sealed) for stored in page]
 
 
 def _receive(page: list[StoredSignature], pipe: WorkerPipe) -> tuple[list[StoredSignature], UnsealedPage]:

@@ -2,8 +2,29 @@
 
 from alembic import context
 
-import campaign.instance  # for the tables it knows
-import campaign.organizers.models  # noqa: F401  # and the desk's
+# For the tables of each:
+import campaign.backup.record
+import campaign.health.conditions
+import campaign.instance
+import campaign.organizers.models
+import campaign.outbox.heartbeat
+import campaign.outbox.mail_providers
+import campaign.outbox.outage
+import campaign.outbox.purge_clock
+import campaign.outbox.queue
+import campaign.outbox.quota
+import campaign.outbox.smtp
+import campaign.petition.deliveries
+import campaign.petition.drafts
+import campaign.petition.forgotten
+import campaign.petition.key_rotation
+import campaign.petition.links
+import campaign.petition.models
+import campaign.petition.name_index
+import campaign.petition.news
+import campaign.petition.news_key
+import campaign.petition.plan
+import campaign.petition.published  # noqa: F401  # the last of those that only define tables
 from campaign.database import Base
 
 context.configure(

@@ -9,7 +9,8 @@ from campaign.crypto.sealing import new_token, token_hash
 from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors, sessions
-from campaign.organizers.models import ORGANIZER, Account, Desk, KnownDevice, LoginAttempts, RecoveryCode, Request
+from campaign.organizers.models import ORGANIZER, Account, AuditEntry, Desk, KnownDevice, LoginAttempts, RecoveryCode, Request
+from campaign.petition.forgotten import Kind, remember_account
 
 SETUP_LINK_LIFETIME = timedelta(days=3)
 
@@ -39,8 +40,9 @@ def reset(session: Session, email: str, moment: datetime) -> str:
         raise AccountError(f"The account of {email} was not written by this site: remove it, and add it again.")
     token = _new_setup_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
+    remember_account(session, Kind.ACCESS, account.id)
     sessions.end_sessions(session, account)
-    _end_requests(session, account, moment)
+    end_requests(session, account, moment)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
     session.execute(sa.delete(KnownDevice).where(KnownDevice.account_id == account.id))
     # else strangers could keep the owner out
@@ -53,8 +55,9 @@ def remove(session: Session, email: str, moment: datetime) -> None:
     """Remove an account with everything that belongs to it; what it asked for and nobody agreed to is over."""
     ledger.begin_change(session)
     account = get_account(session, email)
-    _end_requests(session, account, moment)
+    end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
+    remember_account(session, Kind.ACCOUNT, account.id)
     audit.record(session, "", Action.ACCOUNT_REMOVED, account=account.email)
 
 
@@ -69,9 +72,9 @@ def find_account(session: Session, email: str) -> Account | None:
 
 
 def find_ready_account(session: Session, email: str) -> Account | None:
-    """Return the account of an address, if its owner has set it up."""
+    """Return the account of an address, if its owner has set it up and nobody has locked it."""
     account = find_account(session, email)
-    return account if account and account.ready_at and ledger.is_ours(session, account) else None
+    return account if account and account.is_open and ledger.is_ours(session, account) else None
 
 
 def get_account(session: Session, email: str) -> Account:
@@ -85,13 +88,14 @@ def get_account(session: Session, email: str) -> Account:
 def get_by_setup_token(session: Session, token: str, moment: datetime) -> Account | None:
     """Return the account that a link sets up, while the link is valid."""
     account = session.scalar(sa.select(Account).where(Account.link_hash == token_hash(token), Account.link_until > moment))
-    return account if account and ledger.is_ours(session, account) else None
+    return account if account and not account.locked_at and ledger.is_ours(session, account) else None
 
 
 def choose_passphrase(session: Session, account: Account, kept: str, key: bytes) -> None:
     """Take the first step of the setup: store a passphrase, hashed before, and make the secret of the second factor."""
     ledger.begin_change(session)
     account.passphrase_hash = kept
+    remember_account(session, Kind.ACCESS, account.id)
     factors.set_new_secret(key, account)
 
 
@@ -108,11 +112,28 @@ def change_passphrase(session: Session, account: Account, kept: str) -> None:
     """Store a new passphrase, hashed before, and end every session of the account."""
     ledger.begin_change(session)
     account.passphrase_hash = kept
+    remember_account(session, Kind.ACCESS, account.id)
     sessions.end_sessions(session, account)
     audit.record(session, account.email, Action.PASSPHRASE_CHANGED)
 
 
-def _end_requests(session: Session, account: Account, moment: datetime) -> None:
+def change_authenticator(session: Session, account: Account, secret: str, code: str, key: bytes, moment: datetime) -> bool:
+    """Have codes of another telephone taken from now on, and no older ones; return False where the first code is wrong."""
+    if not factors.replace_secret(session, key, account, secret, code, moment):
+        return False
+    remember_account(session, Kind.ACCESS, account.id)
+    audit.record(session, account.email, Action.AUTHENTICATOR_CHANGED)
+    return True
+
+
+def previous_visit(session: Session, account: Account) -> datetime | None:
+    """Return when the owner logged in before the last time."""
+    theirs = AuditEntry.by == account.email, AuditEntry.act == Action.LOGGED_IN.value
+    newest = sa.select(AuditEntry.at).where(*theirs).order_by(AuditEntry.number.desc())
+    return session.scalar(newest.offset(1).limit(1))
+
+
+def end_requests(session: Session, account: Account, moment: datetime) -> None:
     """End the requests that an account has open: it may not have been its owner who asked."""
     theirs = sa.update(Request).where(Request.asked_by == account.email, Request.decided_at.is_(None))
     session.execute(theirs.values(decided_at=moment, decided_by=""))

@@ -6,6 +6,7 @@ from typing import Any, Self
 from flask_babel import lazy_gettext
 
 from campaign.languages import LANGUAGES, countries, current, number
+from campaign.state import state
 
 
 class Action(StrEnum):
@@ -20,14 +21,21 @@ class Action(StrEnum):
         return member
 
     ACCOUNT_ADDED = "account added", lazy_gettext("An account was added.")
+    ACCOUNT_LOCKED = "account locked", lazy_gettext("An account was locked: its sessions ended, and nobody gets in with it.")
+    ACCOUNT_UNLOCKED = "account unlocked", lazy_gettext("An account was unlocked.")
     ACCOUNT_REMOVED = "account removed", lazy_gettext("An account was removed.")
     ACCOUNT_RESET = "account reset", lazy_gettext("An account was reset: its sessions ended, and its owner sets it up anew.")
     ACCOUNT_SET_UP = "account set up", lazy_gettext("An account was set up by its owner.")
     ADDRESS_LOOKED_FOR = "address looked for", lazy_gettext("Somebody looked for an e-mail address.")
     AGREED = "agreed", lazy_gettext("A second organizer agreed to an act.")
     ASKED = "asked", lazy_gettext("An act was asked for and waits for a second organizer.")
+    AUTHENTICATOR_CHANGED = "authenticator changed", lazy_gettext("Somebody moved the second factor to another authenticator.")
+    BACKUP_RESTORED = "backup restored", lazy_gettext("A backup was put back.")
     BULK_REMOVAL = "bulk removal", lazy_gettext("A removal of several signatures.")
+    DAILY_EMAIL_OFF = "daily e-mail off", lazy_gettext("The daily e-mail was turned off.")
+    DAILY_EMAIL_ON = "daily e-mail on", lazy_gettext("The daily e-mail was turned on.")
     DESK_ACCEPTED = "desk accepted", lazy_gettext("The desk was accepted as it was, with all accounts.")
+    DELIVERY_WRITTEN = "delivery written", lazy_gettext("A package to be handed over to an office was written.")
     DECLINED = "declined", lazy_gettext("An act that waited was declined.")
     EXPORT_ASKED_FOR = "export asked for", lazy_gettext("An export was asked for.")
     EXPORT_PREPARED = "export prepared", lazy_gettext("An export was prepared.")
@@ -42,37 +50,55 @@ class Action(StrEnum):
     LOGGED_IN = "logged in", lazy_gettext("Somebody logged in.")
     LOGGED_OUT = "logged out", lazy_gettext("Somebody logged out.")
     NAME_HIDDEN = "name hidden", lazy_gettext("A shown name was hidden until it is reviewed.")
+    NAMES_FOR_OFFICE = "names for office", lazy_gettext("The names that are shown, for one office.")
     PASSPHRASE_CHANGED = "passphrase changed", lazy_gettext("A passphrase was changed, and every session of the account ended.")
+    PLAN_CHANGED = "plan changed", lazy_gettext("The days of the plan were changed.")
     RECOVERY_CODES_MADE = "recovery codes made", lazy_gettext("New recovery codes were made.")
     REMOVED = "removed", lazy_gettext("Signatures were removed.")
     RESTORED = "restored", lazy_gettext("Removed signatures were put back.")
+    REFUSAL_UNDONE = "refusal undone", lazy_gettext("A name that was refused was put before the review again.")
     SEALED_SHOWN = "sealed shown", lazy_gettext("A sealed name and address was shown.")
     SESSIONS_ENDED = "sessions ended", lazy_gettext("Sessions were ended.")
+    SOONER_DELETION = "sooner deletion", lazy_gettext("A plan with a sooner day of deletion.")
+    UNLOCKING = "unlocking", lazy_gettext("Unlocking an account.")
     MORE_ALLOWED = "more allowed", lazy_gettext("Somebody was allowed to do more of this alone on that day.")
     MORE_ALONE = "more alone", lazy_gettext("More of what one person does alone, today.")
+    EMAILS_SENT_AGAIN = "emails sent again", lazy_gettext("Refused e-mails were to be sent again.")
     MAIL_RESUMED = "mail resumed", lazy_gettext("The mail was resumed.")
     MAIL_STOPPED = "mail stopped", lazy_gettext("The mail was stopped.")
+    NEWS_KEY_CHANGED = "news key changed", lazy_gettext("The key for news was set, and the form offers news.")
+    NEWS_STOPPED = "news stopped", lazy_gettext("The form stopped offering news.")
     NAMES_HIDDEN = "names hidden", lazy_gettext("All names were hidden.")
     NAMES_SHOWN = "names shown", lazy_gettext("The names were shown again.")
+    SIGNED_WORDS = "signed words", lazy_gettext("Other words of the letter that people sign, or of what they agree to.")
     SIGNING_CLOSED = "signing closed", lazy_gettext("Signing was closed.")
     SIGNING_RESUMED = "signing resumed", lazy_gettext("Signing was resumed.")
     WAVE_IN_ORDER = "wave in order", lazy_gettext("A wave was taken as in order.")
     WORDS_ACCEPTED = "words accepted", lazy_gettext("Names that waited were accepted.")
     WORDS_HELD = "words held", lazy_gettext("New names were to be held for review.")
     WORDS_NOT_HELD = "words not held", lazy_gettext("New names were to be shown at once.")
+    WORDS_IMPORTED = "words imported", lazy_gettext("Words of the campaign came from files, as drafts.")
+    WORDS_PUBLISHED = "words published", lazy_gettext("Words of the campaign were published.")
     WORDS_REFUSED = "words refused", lazy_gettext("Names that waited were refused.")
 
 
 LABELS: dict[str, Any] = {action.value: action.label for action in Action}
 DETAIL_LABELS: dict[str, Any] = {
     "account": lazy_gettext("account"),
+    "after": lazy_gettext("after this day"),
+    "closes_on": lazy_gettext("last day of collecting"),
     "country": lazy_gettext("country"),
     "day": lazy_gettext("day"),
+    "delete_on": lazy_gettext("day of deletion"),
     "fingerprint": lazy_gettext("fingerprint"),
     "format": lazy_gettext("format"),
+    "handed_to": lazy_gettext("to be handed to"),
+    "hand_over_on": lazy_gettext("day of handing over"),
     "language": lazy_gettext("signed in"),
     "number": lazy_gettext("number"),
+    "opens_on": lazy_gettext("first day of collecting"),
     "public": lazy_gettext("public key"),
+    "piece": lazy_gettext("words"),
     "reader": lazy_gettext("language of the file"),
     "reason": lazy_gettext("reason"),
     "removal": lazy_gettext("removal"),
@@ -99,7 +125,19 @@ ROLE_LABELS: dict[str, Any] = {
     "organizer": lazy_gettext("Organizer"),
     "moderator": lazy_gettext("Moderator, who sees no personal data"),
 }
-VALUE_LABELS = {"what": LABELS, "reason": REASON_LABELS, "role": ROLE_LABELS}
+PIECE_LABELS: dict[str, Any] = {  # of the campaign's own words, by the kinds of petition/published.py
+    "letter": lazy_gettext("The letter"),
+    "other letter": lazy_gettext("The letter in case the testimony is withdrawn"),
+    "title": lazy_gettext("Name of the campaign"),
+    "addressee": lazy_gettext("To whom the letter goes"),
+    "deliveries": lazy_gettext("What has been delivered"),
+    "update": lazy_gettext("Updates"),
+    "contact": lazy_gettext("Who answers for the campaign"),
+    "goal": lazy_gettext("The goal"),
+    "about": lazy_gettext("The page about the site"),
+    "privacy": lazy_gettext("The page about privacy"),
+}
+VALUE_LABELS = {"piece": PIECE_LABELS, "what": LABELS, "reason": REASON_LABELS, "role": ROLE_LABELS}
 
 
 def action_label(action: str) -> str:
@@ -127,6 +165,8 @@ def _value_label(name: str, value: Any) -> str:
         return number(value)
     if name == "country":
         return dict(countries(current().code)).get(value, str(value))
+    if name == "handed_to":
+        return next((office.name(current().code) for office in state().words.addressees if office.key == value), str(value))
     if name in ("language", "reader"):
         return LANGUAGES[value].name if value in LANGUAGES else str(value)
     return str(VALUE_LABELS.get(name, {}).get(value, value))

@@ -89,7 +89,7 @@ def export_jsonl(database: Database) -> Generator[bytes]:
 def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
     """Say where the chain is broken, a sentence each; nothing when it is whole. `folder` is where the head is kept too."""
     desk, kept = session.get_one(Desk, 1), read_head(folder / HEAD_FILE) if folder else None
-    signed_from, key = _signed_from(session), ledger.desk_key(session)
+    signed_from, key = _signed_from(session, anchored=folder is not None), ledger.desk_key(session)
     number, previous, wrong = 0, GENESIS_HASH, []
     for line in read_entries(session):
         if line.number != number + 1:
@@ -126,10 +126,10 @@ def store_head(database: Database, folder: Path) -> None:
     write_head(folder / HEAD_FILE, desk.last_line, desk.last_hash)
 
 
-def _signed_from(session: Session) -> int:
+def _signed_from(session: Session, *, anchored: bool) -> int:
     """Return the number of the first line that needs a code; without a ledger, which `check` complains of, none does."""
     try:
-        return ledger.load_ledger(session).unsigned_lines + 1
+        return ledger.load_ledger(session, anchored=anchored).unsigned_lines + 1
     except ledger.NotOurs:
         return sys.maxsize
 

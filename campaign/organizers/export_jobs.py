@@ -2,53 +2,53 @@
 
 The file is encrypted under a key of its own. The row has this key, encrypted under the desk's key file: neither the database
 nor the folder opens anything alone. Once the row has lost the key, no copy of the file on any disk can be opened.
+
+Any number of processes prepare: one claims an export by a lease, which it renews, and each claim counts as an attempt. What an
+older attempt still does changes nothing.
 """
 
 import secrets
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import decrypt, encrypt
-from campaign.database import now
+from campaign.database import Database, now
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.organizers import accounts, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
+from campaign.organizers.export_store import Cancelled, NotAvailable
 from campaign.organizers.models import FILE_LIFETIME, Account, ExportJob, Request
 
 JOB_LIFETIME = timedelta(days=1)
-MAX_ATTEMPTS = 3  # a worker that is killed over one export gives up at last
-EXPORT_FOLDER = "exports"
-
-
-class NotAvailable(Exception):
-    """There is nothing to download: it was downloaded before, is over, is not prepared yet, or is somebody else's."""
+MAX_ATTEMPTS = 5  # workers that are killed over one export give up at last
+EXPORT_LEASE = timedelta(seconds=150)  # longer than any step that says nothing, such as drawing a volume of names
 
 
 def request_export(
     session: Session, by: Account, document: str, wanted: SignatureFilter, language: str, handlers: four_eyes.Handlers
 ) -> Request | None:
-    """Ask for an export. One with addresses is a request to a second organizer, done at once where the rule is off.
+    """Ask for an export. One with addresses, or for an office, is a request to a second organizer, done at once without the rule.
 
     Asking for the same again while it waits changes nothing.
     """
     facts = {"format": document, "reader": language, **wanted.details()}
-    if not FORMATS[document].needs_key:
+    action = Action.EXPORT_WITH_ADDRESSES if FORMATS[document].needs_key else Action.NAMES_FOR_OFFICE
+    if not (FORMATS[document].needs_key or wanted.handed_to):
         enqueue_export(session, facts, by.email)
         return None
     same = [one for one in pending_requests(session, by) if one.facts == facts]
-    return same[0] if same else four_eyes.request_approval(session, by, Action.EXPORT_WITH_ADDRESSES, facts, handlers)
+    return same[0] if same else four_eyes.request_approval(session, by, action, facts, handlers)
 
 
 def pending_requests(session: Session, by: Account) -> list[Request]:
     """Return the requests of an account that wait for a second organizer, the newest first."""
-    mine = Action.EXPORT_WITH_ADDRESSES, by.email
-    return [one for one in four_eyes.pending(session) if (one.act, one.asked_by) == mine]
+    acts = Action.EXPORT_WITH_ADDRESSES, Action.NAMES_FOR_OFFICE
+    return [one for one in four_eyes.pending(session) if one.act in acts and one.asked_by == by.email]
 
 
 def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
@@ -93,15 +93,53 @@ def claim_download(session: Session, key: bytes, export: bytes, by: Account, mom
     return found, bytes.fromhex(decrypt(key, box))
 
 
+def claimable(database: Database, moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
+    """Return the conditions for an export that waits, also one whose process was killed.
+
+    With SQLite whoever asks holds the lock of the only machine, so nobody else is preparing anything.
+    """
+    waits = ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None)
+    is_free = sa.or_(ExportJob.lease_until.is_(None), ExportJob.lease_until < moment)
+    return waits if database.is_sqlite else (*waits, is_free)
+
+
+def claim_job(session: Session, claims: tuple[sa.ColumnElement[bool], ...], by: bytes) -> ExportJob | None:
+    """Return the oldest export that waits, claimed by a process; after some attempts it has failed.
+
+    One that nobody asked for at the desk has failed at once.
+    """
+    hopeless = sa.update(ExportJob).where(*claims, ExportJob.attempts >= MAX_ATTEMPTS)
+    session.execute(hopeless.values(failed_at=now(), trouble="failed"))
+    oldest = sa.select(ExportJob).where(*claims).order_by(ExportJob.asked_at, ExportJob.id).limit(1)
+    export = session.scalar(oldest.with_for_update(of=ExportJob, skip_locked=True))
+    if export and not ledger.is_ours(session, export):
+        export.failed_at, export.trouble = now(), "failed"
+        return None
+    if export:
+        export.begun_at, export.attempts, export.done = now(), export.attempts + 1, 0
+        export.lease_until, export.claimed_by = now() + EXPORT_LEASE, by
+    return export
+
+
+def update_claimed(session: Session, export: ExportJob, **values: object) -> None:
+    """Change the row of an export as the process that prepares it; raise Cancelled unless that is still this one."""
+    ours = ExportJob.id == export.id, ExportJob.attempts == export.attempts
+    waits = ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None)
+    updated = session.execute(sa.update(ExportJob).where(*ours, *waits).values(**values))
+    if not cast("sa.CursorResult[object]", updated).rowcount:
+        raise Cancelled
+
+
+def release_claims(session: Session, by: bytes) -> None:
+    """Let others prepare at once what a process had claimed that has ended."""
+    claimed = sa.update(ExportJob).where(ExportJob.claimed_by == by)
+    session.execute(claimed.values(lease_until=None, claimed_by=None))
+
+
 def new_file_key(key: bytes) -> tuple[bytes, bytes]:
     """Return a new key for one file, and the same encrypted under the desk's key."""
     made = secrets.token_bytes(32)
     return made, encrypt(key, made.hex())
-
-
-def export_file(folder: Path, export: bytes) -> Path:
-    """Return the path of an export's encrypted file; `folder` is the data folder."""
-    return folder / EXPORT_FOLDER / export.hex()
 
 
 def purge(session: Session, moment: datetime) -> None:
@@ -111,13 +149,3 @@ def purge(session: Session, moment: datetime) -> None:
     over = sa.update(ExportJob).where(ExportJob.key_box.is_not(None), ExportJob.prepared_at < moment - FILE_LIFETIME)
     session.execute(over.values(key_box=None))
     session.execute(sa.delete(ExportJob).where(ExportJob.asked_at < moment - JOB_LIFETIME))
-
-
-def delete_unneeded_files(session: Session, folder: Path) -> None:
-    """Delete every file that is neither in the making nor still to be downloaded."""
-    in_the_making = sa.and_(ExportJob.begun_at.is_not(None), ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None))
-    needed = session.scalars(sa.select(ExportJob.id).where(sa.or_(ExportJob.key_box.is_not(None), in_the_making)))
-    names = {export.hex() for export in needed}
-    for file in (folder / EXPORT_FOLDER).glob("*"):
-        if file.name.lstrip(".").partition(".")[0] not in names:
-            file.unlink(missing_ok=True)

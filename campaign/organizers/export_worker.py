@@ -2,14 +2,17 @@
 
 It is a process and no thread, because opening records forks and takes all cores, and so that e-mails go out whatever happens to
 an export. The worker starts it when an export waits (`ExportWorker.ensure_running`); a killed one is begun again.
-Of all processes on a machine one prepares at a time: it holds a lock in the folder, which the system releases when it ends.
+Of all processes on a machine one prepares at a time: it holds a lock in the folder, which the system releases when it ends. Those
+of several machines share the work: each claims one export after the other.
 """
 
 import os
+import secrets
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from typing import IO, Any, cast
 
 import sqlalchemy as sa
@@ -17,17 +20,16 @@ import sqlalchemy as sa
 from campaign.config import Settings
 from campaign.crypto.encrypted_file import EncryptingWriter
 from campaign.crypto.sealing import CannotOpen
-from campaign.database import Database, now
-from campaign.exports import rows
-from campaign.exports.atomic_file import HashingWriter, atomic_file
+from campaign.database import DATABASE_UNAVAILABLE, Database, now
+from campaign.exports.atomic_file import HashingWriter
 from campaign.exports.format import Source
-from campaign.exports.pdf import NamesHidden
+from campaign.exports.pdf import NamesHidden, NamesRefused
 from campaign.exports.rows import SignatureFilter
 from campaign.file_lock import file_lock
 from campaign.languages import LANGUAGES
-from campaign.organizers import audit, export_jobs, ledger
+from campaign.organizers import audit, export_jobs, export_store
 from campaign.organizers.actions import Action
-from campaign.organizers.export_jobs import EXPORT_FOLDER, MAX_ATTEMPTS
+from campaign.organizers.export_store import EXPORT_FOLDER, Cancelled
 from campaign.organizers.models import ExportJob
 from campaign.petition import key_rotation
 from campaign.prints.render import RenderError
@@ -35,6 +37,9 @@ from campaign.state import AppState
 
 LOCK_FILE = "exports.lock"
 PROGRESS_EVERY = 1.0  # seconds between two records of how far it is
+CLAIM_VARIABLE = "CLAIM_OF_CAMPAIGN_PREPARE"
+"""The environment variable with the name under which the process claims exports; whoever started it releases them."""
+
 Say = Callable[[str], None]
 
 
@@ -42,14 +47,11 @@ class PrivateKeyMissing(Exception):
     """The private key was moved off the server after the export was asked for."""
 
 
-class Cancelled(Exception):
-    """Whoever asked has no account any more, or the worker that wanted it is gone."""
-
-
 FAILURE_CODES: dict[type[Exception], str] = {
     PrivateKeyMissing: "key away",
     CannotOpen: "cannot open",
     NamesHidden: "names hidden",
+    NamesRefused: "names refused",
 }
 EXPECTED_FAILURES = (PrivateKeyMissing, CannotOpen, NamesHidden, RenderError, OSError)
 
@@ -57,8 +59,9 @@ EXPECTED_FAILURES = (PrivateKeyMissing, CannotOpen, NamesHidden, RenderError, OS
 def run_jobs(app_state: AppState, say: Say) -> None:
     """Prepare exports until none waits; return at once where another process does it already."""
     (app_state.settings.data / EXPORT_FOLDER).mkdir(mode=0o700, exist_ok=True)
+    me = bytes.fromhex(os.environ.get(CLAIM_VARIABLE, "")) or secrets.token_bytes(16)
     with file_lock(app_state.settings.data / LOCK_FILE, wait=0) as is_ours:
-        while is_ours and (export := claim_job(app_state.database)):
+        while is_ours and (export := claim_next(app_state.database, me)):
             try:
                 run_job(app_state, export)
             except Cancelled:
@@ -68,22 +71,10 @@ def run_jobs(app_state: AppState, say: Say) -> None:
                 fail_job(app_state.database, export, FAILURE_CODES.get(type(error), "failed"))
 
 
-def claim_job(database: Database) -> ExportJob | None:
-    """Return the oldest export that waits, also one whose process was killed; after three attempts it has failed.
-
-    One that nobody asked for at the desk has failed at once.
-    """
-    waiting = ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None)
+def claim_next(database: Database, by: bytes) -> ExportJob | None:
+    """Return the oldest export that waits, claimed by this process."""
     with database.writing() as session:
-        hopeless = sa.update(ExportJob).where(*waiting, ExportJob.attempts >= MAX_ATTEMPTS)
-        session.execute(hopeless.values(failed_at=now(), trouble="failed"))
-        export = session.scalar(sa.select(ExportJob).where(*waiting).order_by(ExportJob.asked_at).limit(1))
-        if export and not ledger.is_ours(session, export):
-            export.failed_at, export.trouble = now(), "failed"
-            return None
-        if export:
-            export.begun_at, export.attempts, export.done = now(), export.attempts + 1, 0
-        return export
+        return export_jobs.claim_job(session, export_jobs.claimable(database, now()), by)
 
 
 def run_job(app_state: AppState, export: ExportJob) -> None:
@@ -93,15 +84,13 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
         keys = key_rotation.load_active_keys(session, app_state.keys)
     if export.format.needs_key and keys.private is None:
         raise PrivateKeyMissing("the private key is not on this server any more")
-    record_progress(database, export, expected=rows.count_rows(database, wanted))
+    record_progress(database, export, expected=export.format.count(database, wanted))
     key, box = export_jobs.new_file_key(app_state.keys.desk)
-    file = export_jobs.export_file(app_state.settings.data, export.id)
-    file.unlink(missing_ok=True)
-    with atomic_file(file) as stream:
+    with export_store.new_file(database, app_state.settings.data, export) as stream:
         encrypting = EncryptingWriter(stream, key)
         hashed = HashingWriter(cast("IO[bytes]", encrypting))
         progress = Progress(database, export)
-        pages, privates = rows.read_pages(database, wanted), [keys.private] if keys.private else []
+        pages, privates = export.format.read(database, wanted), [keys.private] if keys.private else []
         source = Source(pages, progress.watch, LANGUAGES[export.language], privates, wanted=wanted, key_id=keys.key_id)
         export.format.write(source, cast("IO[bytes]", hashed))
         encrypting.finish()
@@ -128,28 +117,24 @@ class Progress:
 
 
 def record_progress(database: Database, export: ExportJob, **values: int) -> None:
-    """Record how far an export is; raise Cancelled when it is gone."""
+    """Record how far an export is, and renew the lease; raise Cancelled when it is gone or another process prepares it."""
     with database.writing() as session:
-        updated = session.execute(sa.update(ExportJob).where(ExportJob.id == export.id).values(**values))
-        if not cast("sa.CursorResult[object]", updated).rowcount:
-            raise Cancelled
+        export_jobs.update_claimed(session, export, lease_until=now() + export_jobs.EXPORT_LEASE, **values)
 
 
 def finish_job(database: Database, export: ExportJob, box: bytes, hashed: HashingWriter, number: int) -> None:
-    """Record that the file can be downloaded from now on."""
+    """Record that the file can be downloaded from now on; raise Cancelled."""
+    file = {"key_box": box, "sha256": hashed.sha256, "size": hashed.size, "done": number, "expected": number}
     with database.writing() as session:
-        found = session.get(ExportJob, export.id)
-        if found is None:
-            raise Cancelled
-        found.prepared_at, found.key_box = now(), box
-        found.sha256, found.size, found.done, found.expected = hashed.sha256, hashed.size, number, number
+        export_jobs.update_claimed(session, export, prepared_at=now(), lease_until=None, claimed_by=None, **file)
+        found = session.get_one(ExportJob, export.id)
         audit.record(session, found.account.email, Action.EXPORT_PREPARED, **found.details())
 
 
 def fail_job(database: Database, export: ExportJob, trouble: str) -> None:
     """Record why an export failed, for the page of who asked; it is not tried again."""
-    with database.writing() as session:
-        session.execute(sa.update(ExportJob).where(ExportJob.id == export.id).values(failed_at=now(), trouble=trouble))
+    with suppress(Cancelled), database.writing() as session:
+        export_jobs.update_claimed(session, export, failed_at=now(), trouble=trouble, lease_until=None, claimed_by=None)
 
 
 class ExportWorker:
@@ -158,28 +143,41 @@ class ExportWorker:
     def __init__(self, settings: Settings, database: Database) -> None:
         self._folder, self._database = settings.data, database
         self._process: subprocess.Popen[bytes] | None = None
+        self._claims = secrets.token_bytes(16)
 
     def ensure_running(self) -> None:
         """Start the process if something waits and none runs; it knows the settings from the environment."""
-        if self._process and self._process.poll() is None:
-            return
+        if self._process:
+            if self._process.poll() is None:
+                return
+            self._release()
         with self._database.reading() as session:
-            waiting = sa.select(ExportJob.id).where(ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None))
+            waiting = sa.select(ExportJob.id).where(*export_jobs.claimable(self._database, now()))
             if session.scalar(waiting.limit(1)) is None:
                 return
-        command = [sys.executable, "-m", "campaign", "prepare"]
+        command, env = [sys.executable, "-m", "campaign", "prepare"], os.environ | {CLAIM_VARIABLE: self._claims.hex()}
         # A session of its own: what a terminal sends to everybody is for the worker, which ends this one in good order.
-        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True)
+        self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, start_new_session=True, env=env)
 
     def purge(self) -> None:
-        """Delete keys and rows whose time is over, then the files."""
+        """Delete keys and rows whose time is over, then the files; let what was lost be prepared again."""
         with self._database.writing() as session:
             export_jobs.purge(session, now())
-        with self._database.reading() as session:
-            export_jobs.delete_unneeded_files(session, self._folder)
+            if not self._database.is_sqlite:
+                export_store.restart_lost(session, self._folder)
+        with self._database.writing() as session:
+            export_store.delete_unneeded(session, self._folder, now())
 
     def end(self) -> None:
         """End the process; what it was preparing is begun again by the next."""
         if self._process and self._process.poll() is None:
             self._process.terminate()
             self._process.wait()
+        if self._process:
+            with suppress(*DATABASE_UNAVAILABLE):  # the lease ends by itself
+                self._release()
+
+    def _release(self) -> None:
+        with self._database.writing() as session:
+            export_jobs.release_claims(session, self._claims)
+        self._process = None

@@ -1,5 +1,7 @@
 """The forms of the desk. Each carries the session's token; auth/guards.py refuses a POST without it."""
 
+import re
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,19 +14,22 @@ from wtforms.validators import AnyOf, InputRequired, ValidationError
 
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
-from campaign.languages import read_day
+from campaign.languages import LANGUAGES, current, read_day
 from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth import factors
 from campaign.organizers.auth.login import Credentials
 from campaign.organizers.signature_search import SignatureSearch
 from campaign.petition import key_rotation
+from campaign.petition.offices import Addressee
 from campaign.petition.validation import clean_email
+from campaign.state import state
 from campaign.web.form_fields import CountryField, LanguageField
 
 SEARCH_STATES = {
     "standing": lazy_gettext("All that count"),
     "shown": lazy_gettext("Names shown"),
     "waiting": lazy_gettext("Waiting to be confirmed"),
+    "refused": lazy_gettext("Names refused"),
     "removed": lazy_gettext("Removed"),
 }
 EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
@@ -43,9 +48,9 @@ class OrganizerForm(FlaskForm):
         page = render_template(f"organizers/{template}.html", form=self, errors=self.mistakes, **values)
         return page, 422 if self.is_submitted() else 200
 
-    def refused(self, template: str, sentence: str, status: int) -> tuple[str, int]:
+    def refused(self, template: str, sentence: str, status: int, **values: Any) -> tuple[str, int]:
         """Return the same page with a sentence above the form, which is right."""
-        return render_template(f"organizers/{template}.html", form=self, errors=[("main", sentence)]), status
+        return render_template(f"organizers/{template}.html", form=self, errors=[("main", sentence)], **values), status
 
 
 class DayField(StringField):
@@ -70,8 +75,7 @@ class LoginForm(OrganizerForm):
 
     def credentials(self, device: str | None) -> Credentials:
         """Return what was typed."""
-        email = self.email.data or "" if self.email else ""
-        return Credentials(self.passphrase.data or "", self.code.data or "", device, email)
+        return Credentials(self.passphrase.data or "", self.code.data or "", device, (self.email and self.email.data) or "")
 
 
 class ReauthenticationForm(LoginForm):
@@ -92,7 +96,8 @@ class NewPassphraseForm(OrganizerForm):
 
     def validate_new(self, field: Field) -> None:
         """Refuse what is too short or easily guessed."""
-        if not factors.is_strong_enough(field.data or "", self.owner, f"{factors.ISSUER} {request.host}"):
+        of_the_site = " ".join([request.host, *map(state().words.title, LANGUAGES)])
+        if not factors.is_strong_enough(field.data or "", self.owner, of_the_site):
             raise ValidationError(
                 gettext(
                     "This passphrase is too short or easy to guess. Use 15 to 200 characters: four or more words that have"
@@ -118,7 +123,8 @@ class KeyForm(OrganizerForm):
     public = StringField(lazy_gettext("Public key"), [InputRequired(lazy_gettext("Enter the public key."))])
 
     def validate_public(self, field: Field) -> None:
-        """Refuse what is not a whole key."""
+        """Take the key out of the line that the command prints; refuse what is not a whole key."""
+        field.data = re.sub(r"^\s*public key[\s:]*", "", field.data or "")
         try:
             key_rotation.parse_key(field.data or "")
         except key_rotation.InvalidKey:
@@ -195,21 +201,22 @@ class ExportForm(OrganizerForm):
 
     document = StringField(lazy_gettext("Format"))
     state = SelectField(
-        lazy_gettext("Signatures"),
-        [AnyOf(EXPORT_STATES, lazy_gettext("Choose which signatures."))],
-        validate_choice=False,
+        lazy_gettext("Signatures"), [AnyOf(EXPORT_STATES, lazy_gettext("Choose which signatures."))], validate_choice=False
     )
     since = DayField(lazy_gettext("From this day on (optional)"))
     until = DayField(lazy_gettext("Until this day (optional)"))
     country = CountryField(lazy_gettext("Country (optional)"))
     signed_in = LanguageField(lazy_gettext("Signed in this language (optional)"))
+    handed_to = SelectField(lazy_gettext("To be handed to (optional)"), default="", validate_choice=False)
 
-    def __init__(self, *, can_open: bool, names_hidden: bool) -> None:
+    def __init__(self, offices: Sequence[Addressee], *, can_open: bool, names_hidden: bool) -> None:
         super().__init__()
+        self.offices = {office.key: office for office in offices}
+        self.handed_to.choices = [("", ""), *((office.key, office.name(current().code)) for office in offices)]
         self.offered = {
             name: one
             for name, one in FORMATS.items()
-            if (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
+            if one.at_desk and (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
         }
         self.state.choices = list(EXPORT_STATES.items())
 
@@ -223,12 +230,20 @@ class ExportForm(OrganizerForm):
         if self.since.day and field.day and field.day < self.since.day:
             raise ValidationError(gettext("The last day is before the first one."))
 
+    def validate_handed_to(self, field: Field) -> None:
+        """Refuse what is no addressee, and a format that holds more than shown names."""
+        if field.data and field.data not in self.offices:
+            raise ValidationError(gettext("Choose an addressee from the list."))
+        if field.data and self.document.data in self.offered and not self.offered[self.document.data].only_shown:
+            raise ValidationError(gettext("Only the book of names is handed over: choose it as the format."))
+
     def signature_filter(self) -> SignatureFilter:
         """Return which signatures to export, after `validate`."""
-        return SignatureFilter(
+        wanted = SignatureFilter(
             since=self.since.day,
             until=self.until.day,
             country=self.country.data or None,
             language=self.signed_in.data or None,
             shown=self.state.data == "shown",
         )
+        return wanted.for_addressee(self.offices[self.handed_to.data]) if self.handed_to.data else wanted

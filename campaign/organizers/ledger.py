@@ -65,14 +65,18 @@ def desk_key(session: Session) -> bytes:
     return read_key(_folder(session) / "keys" / "desk.key")
 
 
-def load_ledger(session: Session) -> Ledger:
-    """Return the ledger; raise NotOurs when it is missing, forged, or not the one that the data folder remembers."""
+def load_ledger(session: Session, *, anchored: bool = True) -> Ledger:
+    """Return the ledger; raise NotOurs when it is missing, forged, or not the one that the data folder remembers.
+
+    Without `anchored`, as for a backup, what the data folder remembers is left out of account.
+    """
     desk = session.execute(sa.select(Desk.ledger, Desk.counter, Desk.mac)).first()
     if desk is None or desk.ledger is None:
         raise NotOurs(LEDGER_MISSING)
     if not hmac.compare_digest(mac(desk_key(session), desk.counter, desk.ledger), desk.mac or b""):
         raise NotOurs(FORGED)
-    _compare_head(_folder(session), desk.counter, desk.mac)
+    if anchored:
+        _compare_head(_folder(session), desk.counter, desk.mac)
     stored = json.loads(desk.ledger)
     return Ledger(desk.counter, stored["rows"], stored["lines"])
 
@@ -119,10 +123,10 @@ def store_ledger(session: Session, ledger: Ledger) -> None:
     session.info["after_commit"].append(lambda: _remember(_folder(session), ledger.number, code))
 
 
-def find_problems(session: Session) -> list[str]:
-    """Say which rows this site has not written, a sentence each."""
+def find_problems(session: Session, *, anchored: bool = True) -> list[str]:
+    """Say which rows this site has not written, a sentence each; `anchored` as for load_ledger()."""
     try:
-        ledger = load_ledger(session)
+        ledger = load_ledger(session, anchored=anchored)
     except NotOurs as trouble:
         return [f"{trouble} {CLOSED}"]
     there = digest_rows(session, desk_key(session))

@@ -29,11 +29,19 @@ class Account(Base):
     factor_box: Mapped[bytes | None] = mapped_column(sa.LargeBinary)  # the TOTP secret, encrypted under the desk's key
     last_step: Mapped[int] = mapped_column(default=0)  # the newest time step of which a code was used
     ready_at: Mapped[datetime | None]
+    locked_at: Mapped[datetime | None]  # by another organizer: nobody gets in, and what waits for two still needs two
+    daily_language: Mapped[str | None] = mapped_column(sa.String(8))  # of the daily e-mail; none: not wanted
+    daily_sent_on: Mapped[date | None]
 
     @property
     def is_organizer(self) -> bool:
         """Return whether they may see personal data and agree to what waits for a second organizer."""
         return self.role == ORGANIZER
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether its owner gets in: it is set up, and not locked."""
+        return self.ready_at is not None and self.locked_at is None
 
 
 class RecoveryCode(Base):
@@ -143,7 +151,9 @@ class ExportJob(Base):
     language: Mapped[str] = mapped_column(sa.String(8))  # the reader's
     asked_at: Mapped[datetime] = mapped_column(index=True)
     begun_at: Mapped[datetime | None]
-    attempts: Mapped[int] = mapped_column(default=0)
+    attempts: Mapped[int] = mapped_column(default=0)  # also the number of who prepares it: an older one changes nothing any more
+    lease_until: Mapped[datetime | None]  # until then whoever prepares it is taken to live
+    claimed_by: Mapped[bytes | None] = mapped_column(sa.LargeBinary(16))  # the process that prepares it
     expected: Mapped[int] = mapped_column(default=0)
     done: Mapped[int] = mapped_column(default=0)
     prepared_at: Mapped[datetime | None]
@@ -176,3 +186,14 @@ class ExportJob(Base):
     def details(self) -> dict[str, str | int]:
         """Return what the audit says about it."""
         return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}
+
+
+class ExportPart(Base):
+    """A part of the encrypted file of an export. On PostgreSQL the table is unlogged: no archive, replica or backup has it."""
+
+    __tablename__ = "export_part"
+
+    export_id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), sa.ForeignKey("export.id", ondelete="CASCADE"), primary_key=True)
+    attempt: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    data: Mapped[bytes] = mapped_column(sa.LargeBinary)

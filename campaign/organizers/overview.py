@@ -16,8 +16,9 @@ from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.outbox import queue
 from campaign.outbox.mail_providers import ProviderDay
+from campaign.outbox.quota import Quota
 from campaign.petition.counting import SMALLEST_CELL, gone, total
-from campaign.petition.models import DayCount, Publication, Submission
+from campaign.petition.models import DayCount, Publication, RecentConfirmation, Submission
 
 CHART_DAYS = 30  # of the plot, today among them
 PROVIDER_PERIOD = timedelta(days=7)  # of the e-mails by provider
@@ -44,13 +45,13 @@ class ProviderStats:
     """What became of the last week's e-mails to one mail provider; shares in percent."""
 
     name: str
-    sent: int
-    confirmed: int
-    refused: int
-    is_low: bool  # less than half of what the others confirm
+    sent: int  # today too
+    confirmed: int | None  # of those of whole days; none where there are too few of them
+    refused: int  # of all, as an e-mail is counted as sent or as refused at the same moment
+    is_low: bool  # on whole days less than half of what the others confirm
 
 
-def campaign_numbers(session: Session, at: datetime) -> CampaignNumbers:
+def campaign_numbers(session: Session, at: datetime, quota: Quota | None) -> CampaignNumbers:
     """Return the numbers of the overview."""
     reasons = gone(session)
     return CampaignNumbers(
@@ -59,7 +60,7 @@ def campaign_numbers(session: Session, at: datetime) -> CampaignNumbers:
         withdrawn=reasons.pop(WITHDRAWN, 0),
         removed=sum(reasons.values()),
         waiting=session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0,
-        letters=queue.count_messages(session, at),
+        letters=queue.count_messages(session, at, quota),
     )
 
 
@@ -80,26 +81,39 @@ def signatures_by(session: Session, column: InstrumentedAttribute[str]) -> list[
 
 
 def provider_stats(session: Session, today: date) -> list[ProviderStats]:
-    """Return the last week's e-mails by provider, most first, without providers of fewer than 20."""
-    counts = [sa.func.sum(column) for column in (ProviderDay.sent, ProviderDay.confirmed, ProviderDay.refused)]
-    summed = (
-        sa.select(ProviderDay.provider, *counts).where(ProviderDay.day > today - PROVIDER_PERIOD).group_by(ProviderDay.provider)
-    )
-    rows = [tuple(row) for row in session.execute(summed)]
-    sent, confirmed = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    """Return the last week's e-mails by provider, most first, without providers of fewer than 20.
+
+    A signature is counted as confirmed when its hour is over, an e-mail as sent at once: their share is that of whole days.
+    """
+    is_whole = ProviderDay.day < _first_open_day(session, today)
+    whole = [sa.func.sum(sa.case((is_whole, column), else_=0)) for column in (ProviderDay.sent, ProviderDay.confirmed)]
+    sums = [sa.func.sum(ProviderDay.sent), sa.func.sum(ProviderDay.refused), *whole]
+    recent = ProviderDay.day > today - PROVIDER_PERIOD
+    rows = [
+        tuple(row) for row in session.execute(sa.select(ProviderDay.provider, *sums).where(recent).group_by(ProviderDay.provider))
+    ]
+    sent, confirmed = sum(row[3] for row in rows), sum(row[4] for row in rows)
     return [
-        _provider_stats(*row, others_sent=sent - row[1], others_confirmed=confirmed - row[2])
+        _provider_stats(*row, others_sent=sent - row[3], others_confirmed=confirmed - row[4])
         for row in sorted(rows, key=lambda row: -row[1])
-        if row[1] + row[3] >= SMALLEST_CELL
+        if row[1] + row[2] >= SMALLEST_CELL
     ]
 
 
+def _first_open_day(session: Session, today: date) -> date:
+    """Return the first day of which an hour is not counted yet."""
+    hour = session.scalar(sa.select(sa.func.min(RecentConfirmation.hour)))
+    return min(today, hour.date()) if hour else today
+
+
 def _provider_stats(
-    name: str, sent: int, confirmed: int, refused: int, *, others_sent: int, others_confirmed: int
+    name: str, sent: int, refused: int, whole_sent: int, whole_confirmed: int, *, others_sent: int, others_confirmed: int
 ) -> ProviderStats:
     """Return the shares of one provider. E-mails are confirmed later than sent, so more than all may seem confirmed."""
-    is_low = others_sent >= SMALLEST_CELL and 2 * confirmed * others_sent < others_confirmed * sent
-    share = min(100, round(100 * confirmed / sent)) if sent else 0
+    share = min(100, round(100 * whole_confirmed / whole_sent)) if whole_sent >= SMALLEST_CELL else None
+    is_low = (
+        share is not None and others_sent >= SMALLEST_CELL and 2 * whole_confirmed * others_sent < others_confirmed * whole_sent
+    )
     return ProviderStats(name, sent, share, round(100 * refused / (sent + refused)), is_low)
 
 

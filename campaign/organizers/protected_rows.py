@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from campaign.database import Base, table
 from campaign.organizers.models import Account, Desk, ExportJob, KnownDevice, Login, RecoveryCode, Request
 from campaign.petition.models import Publication
+from campaign.petition.plan import Plan
 
 SWITCH_COLUMNS = ("closed_on", "testimony_withdrawn_on", "mail_stopped_on", "names_hidden_on", "words_held_on")
 PROTECTED: dict[type[Base], tuple[str, ...]] = {  # by name, so that a new column leaves the codes of old rows as they are
@@ -23,7 +24,10 @@ PROTECTED: dict[type[Base], tuple[str, ...]] = {  # by name, so that a new colum
     ExportJob: ("id", "account_id", "document", "wanted", "language", "asked_at"),
     Desk: ("id", "four_eyes_off_at"),
     Publication: ("id", *SWITCH_COLUMNS),
+    Plan: ("number", "set_on", "set_by", "opens_on", "closes_on", "hand_over_on", "delete_on"),
 }
+# Columns that came later: in the code of a row only where they are filled in, so that rows of before keep theirs.
+SINCE_THEN: dict[type[Base], tuple[str, ...]] = {Account: ("locked_at",)}
 SHARED_TABLES = (Desk, Publication)  # others than organizers write them too
 DIGEST_BYTES = 16
 
@@ -56,7 +60,7 @@ def digest_row(row: Base, key: bytes) -> tuple[str, str]:
 
 
 def _columns(record: type[Base]) -> list[sa.Column[Any]]:
-    return [table(record).columns[name] for name in PROTECTED[record]]
+    return [table(record).columns[name] for name in (*PROTECTED[record], *SINCE_THEN.get(record, ()))]
 
 
 def _name(record: type[Base], row: Mapping[str, Any]) -> str:
@@ -66,7 +70,9 @@ def _name(record: type[Base], row: Mapping[str, Any]) -> str:
 
 def _digest(key: bytes, record: type[Base], row: Mapping[str, Any]) -> str:
     """Return the code of a row: HMAC over the name of its table and its columns by their names, as JSON."""
-    said = {column.name: _plain(row[column.name]) for column in _columns(record)}
+    later = SINCE_THEN.get(record, ())
+    names = [column.name for column in _columns(record) if column.name not in later or row[column.name] is not None]
+    said = {name: _plain(row[name]) for name in names}
     text = json.dumps([table(record).name, said], sort_keys=True, separators=(",", ":"))
     return hmac.digest(key, b"desk row:" + text.encode(), "sha256")[:DIGEST_BYTES].hex()
 

@@ -16,8 +16,9 @@ from campaign.organizers import allowances, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 from campaign.organizers.signature_search import PAGE_SIZE, rows_of_ids, rows_of_removal
-from campaign.petition import name_index
+from campaign.petition import forgotten, name_index
 from campaign.petition.counting import add_to_tally
+from campaign.petition.forgotten import Kind
 from campaign.petition.models import UNDO_FOR, Removal, Signature
 from campaign.petition.name_index import NameWord
 
@@ -84,8 +85,9 @@ def purge(database: Database, at: datetime) -> None:
         found = [session.scalar(sa.select(kind.id).where(condition).limit(1)) for kind, condition in gone.items()]
     if found != [None, None]:
         with database.writing() as session:
-            for kind, condition in gone.items():
-                session.execute(sa.delete(kind).where(condition))
+            deleted = session.scalars(sa.delete(Signature).where(gone[Signature]).returning(Signature.id))
+            forgotten.remember(session, Kind.RECORD, deleted.all())
+            session.execute(sa.delete(Removal).where(gone[Removal]))
 
 
 def pending_request(session: Session, number: int) -> Request | None:
@@ -144,6 +146,7 @@ def _remove(session: Session, removal: Removal, ids: list[bytes]) -> int:
     out = sa.update(_signature).where(_signature.c.id.in_(ids), _signature.c.removal_id.is_(None))
     gone = session.scalars(out.values(removal_id=removal.id).returning(_signature.c.id)).all()
     session.execute(sa.delete(NameWord).where(NameWord.signature_id.in_(gone)))
+    forgotten.remember(session, Kind.REMOVAL, gone, removal.id)
     return len(gone)
 
 
@@ -154,10 +157,13 @@ def _put_back(session: Session, number: int) -> Sequence[Any]:
     back = sa.update(_signature).where(theirs).values(removal_id=None).returning(_signature.c.id, _signature.c.shown_as)
     session.execute(sa.delete(NameWord).where(NameWord.signature_id.in_(sa.select(_signature.c.id).where(theirs))))
     while True:
-        session.execute(sa.delete(_signature).where(theirs, has_signed_anew))
+        replaced = session.scalars(sa.delete(_signature).where(theirs, has_signed_anew).returning(_signature.c.id))
+        forgotten.remember(session, Kind.RECORD, replaced.all())
         try:
             with session.begin_nested():
-                return session.execute(back).all()
+                rows = session.execute(back).all()
+                forgotten.remember(session, Kind.REMOVAL, [row.id for row in rows])
+                return rows
         except sa.exc.IntegrityError:  # somebody has just confirmed a new one: the next round sees it
             continue
 

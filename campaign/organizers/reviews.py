@@ -4,6 +4,7 @@ Signatures may be from before encoded words were refused in addresses, when one 
 it: they are put before the organizers too.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -19,6 +20,7 @@ from campaign.database import Database, table
 from campaign.exports import rows
 from campaign.exports.rows import StoredSignature
 from campaign.keyset import PageOrder, read_page
+from campaign.languages import fold
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.outbox.address import ENCODED_WORD
@@ -28,7 +30,7 @@ from campaign.petition.models import Burst, BurstMember, NameReview, Signature
 from campaign.petition.name_flags import ADDRESS
 
 REVIEW_PAGE_SIZE = 25  # names; a form of the desk carries 60 fields at most
-MAX_MEMBERS = 200  # of a wave, that are shown
+MAX_MEMBERS = 50  # of a wave, that are shown, each with a box to tick
 MAX_GROUPS = 100  # that are shown
 _signature = table(Signature)
 OLDEST_FIRST = PageOrder((NameReview.day, NameReview.signature_id))
@@ -59,6 +61,14 @@ def reported_names(session: Session) -> list[PendingName]:
     return [_pending(row) for row in session.execute(waiting.limit(REVIEW_PAGE_SIZE))]
 
 
+def count_pending(session: Session) -> tuple[int, date | None]:
+    """Return how many names wait to be looked at, and since when the oldest does."""
+    number, oldest = sa.func.count(), sa.func.min(sa.func.coalesce(NameReview.reported_on, NameReview.day))
+    waiting = counted(number, oldest).join(NameReview, NameReview.signature_id == Signature.id).where(IS_PENDING)
+    found = session.execute(waiting).one()
+    return found[0], found[1]
+
+
 def _waiting(condition: sa.ColumnElement[bool]) -> sa.Select[Any]:
     columns = (
         NameReview.day.label("key"),
@@ -80,20 +90,37 @@ def accept(session: Session, ids: list[bytes], *, by: str) -> None:
     """Show names that were held, and mark the others as in order."""
     number = display_names.accept_names(session, ids)
     if number:
-        audit.record(session, by, Action.WORDS_ACCEPTED, number=number)
+        audit.record(session, by, Action.WORDS_ACCEPTED, number=number, signature=_named(ids))
 
 
 def refuse(session: Session, ids: list[bytes], *, by: str, today: date) -> None:
     """Hide these names; their signatures count as before."""
     number = display_names.refuse_names(session, ids, today)
     if number:
-        audit.record(session, by, Action.WORDS_REFUSED, number=number)
+        audit.record(session, by, Action.WORDS_REFUSED, number=number, signature=_named(ids))
+
+
+def restore_refused(session: Session, signature: bytes, *, by: str) -> None:
+    """Put words that were refused before the organizers again."""
+    if display_names.undo_refusal(session, signature):
+        audit.record(session, by, Action.REFUSAL_UNDONE, signature=signature.hex())
+
+
+def names_of(session: Session, ids: list[bytes]) -> list[PendingName]:
+    """Return those of these names that wait, to be asked once more."""
+    waiting = _waiting(NameReview.signature_id.in_(ids)).order_by(NameReview.day, NameReview.signature_id)
+    return [_pending(row) for row in session.execute(waiting)]
+
+
+def _named(ids: list[bytes]) -> str:
+    """Return whose names these are, for the audit: never the names themselves."""
+    return " ".join(one.hex() for one in ids)
 
 
 def pending_bursts(session: Session) -> list[Burst]:
     """Return the waves that nobody has reviewed yet, the newest first."""
     waiting = sa.select(Burst).where(Burst.looked_on.is_(None), Burst.is_held.is_(False))
-    return list(session.scalars(waiting.order_by(Burst.id.desc()).limit(REVIEW_PAGE_SIZE)))
+    return list(session.scalars(waiting.order_by(Burst.id.desc()).limit(MAX_GROUPS)))
 
 
 def held_groups(session: Session) -> list[Any]:
@@ -135,6 +162,39 @@ def burst_members(session: Session, number: int, most: int = MAX_MEMBERS) -> lis
     columns = (Signature.id, Signature.confirmed_on.label("day"), Signature.country, Signature.language, Signature.shown_as)
     theirs = standing(*columns).join(BurstMember, BurstMember.signature_id == Signature.id).where(BurstMember.wave_id == number)
     return list(session.execute(theirs.order_by(BurstMember.signature_id).limit(most)))
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """How alike the signatures of a group are, as far as can be seen without opening anything."""
+
+    shown: int  # names that are shown, or wait to be
+    spellings: int  # different ones among them, however they are written
+    same_word: int  # of those with the commonest word
+    countries: int
+    languages: int
+
+
+def likeness(session: Session, number: int) -> Likeness:
+    """Return how alike the first of a group are, so many as are shown."""
+    members = burst_members(session, number)
+    waiting = sa.select(NameReview.signature_id, NameReview.held).where(NameReview.signature_id.in_([row.id for row in members]))
+    held_words = {row.signature_id: row.held for row in session.execute(waiting)}
+    names = [name for row in members if (name := fold(row.shown_as or held_words.get(row.id) or ""))]
+    words = Counter(word for name in names for word in set(name.split()))
+    return Likeness(
+        shown=len(names),
+        spellings=len(set(names)),
+        same_word=max(words.values(), default=0),
+        countries=len({row.country for row in members}),
+        languages=len({row.language for row in members}),
+    )
+
+
+def count_others(session: Session, burst: Burst) -> int:
+    """Return how many other groups or waves of the same kind and provider there are from the same day."""
+    same = Burst.id != burst.id, Burst.day == burst.day, Burst.provider == burst.provider, Burst.is_held.is_(burst.is_held)
+    return session.scalar(sa.select(sa.func.count()).select_from(Burst).where(*same)) or 0
 
 
 def count_members(session: Session, number: int) -> int:

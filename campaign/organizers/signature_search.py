@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.keyset import KeysetPage, PageOrder, read_page
 from campaign.petition.counting import counted
-from campaign.petition.models import Signature, Submission
+from campaign.petition.models import NameReview, Signature, Submission
 from campaign.petition.name_index import NameWord, query_words, starts_with
 
 PAGE_SIZE = 50
+COUNT_LIMIT = 10_000  # of what is found; counting more would take long
 FREQUENCY_LIMIT = 1000  # words that are looked at to see which of those that were typed is the rarest
 
 
@@ -21,7 +22,7 @@ FREQUENCY_LIMIT = 1000  # words that are looked at to see which of those that we
 class SignatureSearch:
     """Which signatures somebody looks for. A name is looked for among those that stand and are shown."""
 
-    state: str = "standing"  # or shown, waiting, removed
+    state: str = "standing"  # or shown, waiting, refused, removed
     name: str = ""
     country: str = ""
     language: str = ""
@@ -66,6 +67,9 @@ def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:
     statement = statement.where(*_filters(wanted, Signature, Signature.confirmed_on))
     if wanted.state == "shown":
         statement = statement.where(Signature.shown_as.is_not(None))
+    if wanted.state == "refused":
+        refused = sa.select(NameReview.signature_id).where(NameReview.refused_on.is_not(None))
+        statement = statement.where(Signature.id.in_(refused))
     return PagedQuery(Signature, statement, PageOrder((Signature.confirmed_on, Signature.id), is_newest_first=True))
 
 
@@ -73,6 +77,12 @@ def search_page(session: Session, query: PagedQuery, *, after: str = "", before:
     """Return one page of rows, which have `id`, `day`, `country`, `language` and `shown_as`."""
     keys = read_page(session, query.statement, query.order, size=PAGE_SIZE, after=after, before=before)
     return KeysetPage(rows_of_ids(session, [row.id for row in keys.rows], query.kind), keys.previous, keys.next)
+
+
+def count_found(session: Session, query: PagedQuery) -> int:
+    """Return how many are found; one more than COUNT_LIMIT for all numbers above it."""
+    found = query.statement.limit(COUNT_LIMIT + 1).subquery()
+    return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
 def read_ids(session: Session, query: PagedQuery, most: int) -> list[bytes]:

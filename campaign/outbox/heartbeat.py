@@ -33,13 +33,13 @@ class WorkerBeat(Base):
 
 
 def start(database: Database, folder: Path, stop: threading.Event) -> None:
-    """Beat in a thread until `stop` is set."""
+    """Beat in a thread until `stop` is set; the start is noted first, as the disk may be full a moment later."""
+    with suppress(*DATABASE_UNAVAILABLE):
+        note_start(database)
     threading.Thread(target=_run, args=(database, folder / FILE_NAME, stop), name="heartbeat", daemon=True).start()
 
 
 def _run(database: Database, file: Path, stop: threading.Event) -> None:
-    with suppress(*DATABASE_UNAVAILABLE):
-        note_start(database)
     while not stop.wait(BEAT_EVERY):
         beat(database, file)
 
@@ -66,6 +66,11 @@ def is_fresh(session: Session, at: datetime) -> bool:
     """Return whether a worker wrote lately, or none was ever started."""
     last = session.scalar(sa.select(WorkerBeat.at))
     return last is None or last > at - STALE_AFTER
+
+
+def was_ever_started(session: Session) -> bool:
+    """Return whether a worker ever ran on this database."""
+    return session.scalar(sa.select(WorkerBeat.id)) is not None
 
 
 def is_worker_here(folder: Path, at: datetime) -> bool:

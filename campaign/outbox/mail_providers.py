@@ -5,12 +5,13 @@ Only these are ever named. Any other domain counts as `other`: a rare one would 
 
 from datetime import date
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from publicsuffixlist import PublicSuffixList
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaign.database import Base, insert
+from campaign.database import INSERTS, Base, table
 
 # Who runs the mail, and the domains they run it under. What a domain brings that is not here can be held for review, so every
 # domain belongs here under which hundreds of thousands of people have mailboxes, and none whose owner can make any number.
@@ -60,6 +61,15 @@ class ProviderDay(Base):
     confirmed: Mapped[int]  # signatures confirmed
 
 
+def _add_to_provider_day(dialect: str) -> Any:
+    new = INSERTS[dialect](table(ProviderDay))
+    sums = {name: table(ProviderDay).c[name] + new.excluded[name] for name in ("sent", "refused", "confirmed")}
+    return new.on_conflict_do_update(index_elements=["day", "provider"], set_=sums)
+
+
+ADD_COUNTS = {dialect: _add_to_provider_day(dialect) for dialect in INSERTS}  # made once: it runs for every e-mail
+
+
 def provider_of(domain: str) -> str:
     """Return the large provider that runs a domain, or `other`."""
     return PROVIDERS.get(domain, OTHER)
@@ -85,7 +95,5 @@ def _public_suffixes() -> PublicSuffixList:
 
 def add_counts(session: Session, day: date, provider: str, *, sent: int = 0, refused: int = 0, confirmed: int = 0) -> None:
     """Adds to the counts of a provider and day."""
-    more = {"sent": sent, "refused": refused, "confirmed": confirmed}
-    new = insert(session, ProviderDay).values(day=day, provider=provider, **more)
-    sums = {name: getattr(ProviderDay, name) + number for name, number in more.items()}
-    session.execute(new.on_conflict_do_update(index_elements=["day", "provider"], set_=sums))
+    counts = {"day": day, "provider": provider, "sent": sent, "refused": refused, "confirmed": confirmed}
+    session.execute(ADD_COUNTS[session.get_bind().dialect.name], counts)

@@ -1,9 +1,9 @@
 """The outage: since when and why the mail server takes none of our e-mails, as all mail workers share it.
 
 While it lasts, one e-mail a minute is tried, and none loses a try or is given up. It ends with the first that is taken.
+A server that is busy has the same for a moment, with an e-mail each half minute; it counts as an outage once that lasts.
 """
 
-import logging
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaign.database import Base, insert
+from campaign.database import Base, insert, table
 from campaign.outbox.smtp_answers import RelayTrouble, Trouble
 
-log = logging.getLogger(__name__)
-PROBE_EVERY = timedelta(minutes=1)
+PROBE_EVERY, PROBE_BUSY_EVERY = timedelta(minutes=1), timedelta(seconds=30)
+BUSY_FOR = timedelta(minutes=5)  # in which a server that is busy is asked more often, and nobody is told
 DOMAINS_IN_A_ROW = 5  # refused, with none taken between them: that is about us, not about five mailboxes
 ADVICE: dict[str, Any] = {
     Trouble.UNREACHABLE: lazy_gettext(
@@ -38,6 +38,7 @@ ADVICE: dict[str, Any] = {
         "The mail server asks us to try later, or ends the connection. If this lasts, ask its operator why."
     ),
 }
+OTHER_ADVICE = lazy_gettext("Ask the operator of the mail server why it takes none of our e-mails.")
 
 
 class Outage(Base):
@@ -61,22 +62,43 @@ class Refusal(Base):
     domain: Mapped[bytes] = mapped_column(sa.LargeBinary(16))  # a hash under the mail key
 
 
-def current_outage(session: Session) -> Outage | None:
-    """Return the outage, if one lasts."""
+FORGET_TROUBLE = (sa.delete(table(Outage)), sa.delete(table(Refusal)))
+
+
+def advice(category: str) -> str:
+    """Return what to do about an outage; a newer version may have stored a reason that this one does not know."""
+    return str(ADVICE.get(category, OTHER_ADVICE))
+
+
+def current_outage(session: Session, at: datetime) -> Outage | None:
+    """Return the outage that people are to know of, if one lasts."""
+    found = slowed(session)
+    return None if found is None or is_momentary(found, at) else found
+
+
+def slowed(session: Session) -> Outage | None:
+    """Return why few e-mails are tried: an outage, or a server that is busy for a moment."""
     return session.get(Outage, 1)
+
+
+def is_momentary(found: Outage, at: datetime) -> bool:
+    """Return whether the server is busy and may be ready again in a moment."""
+    return found.category == Trouble.BUSY and at < found.since + BUSY_FOR
 
 
 def is_waiting(session: Session, at: datetime) -> bool:
     """Return whether no e-mail may be tried yet."""
-    outage = current_outage(session)
-    return outage is not None and outage.probe_at > at
+    found = slowed(session)
+    return found is not None and found.probe_at > at
 
 
 def allowance(session: Session, at: datetime, batch: int) -> int:
     """Return how many e-mails may be claimed now: a batch, or in an outage the one that this call takes for its minute."""
-    if current_outage(session) is None:
+    found = slowed(session)
+    if found is None:
         return batch
-    probe = sa.update(Outage).where(Outage.id == 1, Outage.probe_at <= at).values(probe_at=at + PROBE_EVERY)
+    pause = PROBE_BUSY_EVERY if is_momentary(found, at) else PROBE_EVERY
+    probe = sa.update(Outage).where(Outage.id == 1, Outage.probe_at <= at).values(probe_at=at + pause)
     return len(session.execute(probe.returning(Outage.id)).all())
 
 
@@ -84,19 +106,19 @@ def begin(session: Session, trouble: RelayTrouble, at: datetime) -> None:
     """Begin an outage, or note the newest reason of the one that lasts.
 
     What was about one e-mail after all shows at once: after an answer to an e-mail, another one is tried without waiting.
+    A server that is busy is left alone.
     """
     reason = {"category": trouble.category.value, "answer": trouble.answer[:20]}
-    if current_outage(session) is None:
-        log.warning("The mail server takes no e-mail (answer %s). %s", trouble.answer or "none", ADVICE[trouble.category])
-    probe_at = at if trouble.in_conversation else at + PROBE_EVERY
-    row = insert(session, Outage).values(id=1, since=at.replace(second=0, microsecond=0), probe_at=probe_at, **reason)
+    is_busy = trouble.category == Trouble.BUSY
+    pause = PROBE_BUSY_EVERY if is_busy else timedelta(0) if trouble.in_conversation else PROBE_EVERY
+    row = insert(session, Outage).values(id=1, since=at.replace(second=0, microsecond=0), probe_at=at + pause, **reason)
     session.execute(row.on_conflict_do_update(index_elements=["id"], set_=reason))
 
 
 def end(session: Session) -> None:
     """Note that an e-mail was taken: no outage lasts, and no refusal before it is one in a row."""
-    session.execute(sa.delete(Outage))
-    session.execute(sa.delete(Refusal))
+    for forget in FORGET_TROUBLE:
+        session.execute(forget)
 
 
 def are_all_refused(session: Session, letter: bytes, domain: bytes) -> bool:

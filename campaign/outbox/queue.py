@@ -15,11 +15,12 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from campaign.config import Settings
 from campaign.crypto import sealing
 from campaign.database import Base, Database, now, table
 from campaign.outbox import outage
+from campaign.outbox import quota as quotas
 from campaign.outbox.address import EmailAddress, parse_address
+from campaign.outbox.quota import Quota
 
 LEASE = timedelta(minutes=5)
 CLAIM_BATCH = 20
@@ -33,6 +34,11 @@ class OutboxMessage(Base):
     """An e-mail that waits, or that was sent and lives on for as long as its link is valid."""
 
     __tablename__ = "letter"
+    __table_args__ = (
+        sa.Index(
+            "ix_letter_first_due", "due_at", sqlite_where=sa.text("sent_at IS NULL"), postgresql_where=sa.text("sent_at IS NULL")
+        ),
+    )
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
     kind: Mapped[str] = mapped_column(sa.String(40))  # the function in petition/emails.py that writes it
@@ -46,6 +52,7 @@ class OutboxMessage(Base):
     sent_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
     failed_at: Mapped[datetime | None]
+    answer: Mapped[str | None] = mapped_column(sa.String(20))  # with which it was refused: code and enhanced code, never the text
 
 
 INSERT_MESSAGE = sa.insert(table(OutboxMessage))
@@ -73,13 +80,23 @@ Cutoff = datetime | sa.BindParameter[datetime]
 
 
 def enqueue(
-    session: Session, key: bytes, *, entry: bytes, kind: str, envelope: Envelope, at: datetime, due_at: datetime | None = None
+    session: Session,
+    key: bytes,
+    *,
+    entry: bytes,
+    kind: str,
+    envelope: Envelope,
+    at: datetime,
+    due_at: datetime | None = None,
+    is_silent: bool = False,
 ) -> None:
-    """Put an e-mail into the outbox: sent once the session is committed, or at `due_at`, and never if it is not committed."""
+    """Put an e-mail into the outbox: sent once the session is committed, or at `due_at`, and never if it is not committed.
+
+    One that is silent is stored like the others and never sent.
+    """
     box = sealing.encrypt(key, json.dumps([envelope.address.text, envelope.language, envelope.token], ensure_ascii=False))
-    session.execute(
-        INSERT_MESSAGE, {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": due_at or at, "attempts": 0}
-    )
+    when = None if is_silent else due_at or at
+    session.execute(INSERT_MESSAGE, {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": when, "attempts": 0})
 
 
 def delayed(at: datetime, delay: timedelta) -> datetime:
@@ -96,22 +113,48 @@ def open_envelope(key: bytes, box: bytes) -> Envelope:
     return Envelope(parse_address(address), language, token)
 
 
-def claim(database: Database, at: datetime, *, by: bytes | None = None) -> list[OutboxMessage]:
-    """Claim up to CLAIM_BATCH e-mails that are due, for as long as a lease; what a worker still holds, it claims again.
+def claim(
+    database: Database, at: datetime, *, by: bytes | None = None, takes_up: bool = False, quota: Quota | None = None
+) -> list[OutboxMessage]:
+    """Claim up to CLAIM_BATCH e-mails that are due, for as long as a lease, the reminders after all others.
 
-    In an outage it is one e-mail a minute, whoever claims it.
+    It takes a writer's turn also where nothing is due: ask `is_any_due` first.
+
+    With `takes_up`, what this worker still holds from before is claimed again. In an outage it is one e-mail a minute, whoever
+    claims it; with a quota one at a time, to be handed over at once.
     """
+    due = _due(at, by if takes_up else None)
+    with database.writing() as session:
+        if quota:
+            quotas.hold(database, session)
+            if not quota.has_room(session, at):
+                return []
+        most = outage.allowance(session, at, 1 if quota else CLAIM_BATCH)
+        claimed = _claim(session, due.where(OutboxMessage.sent_at.is_(None)).limit(most), at, by)
+        claimed = claimed or _claim(session, due.limit(most), at, by)
+        if quota and claimed:
+            quotas.note(session, at)
+        return claimed
+
+
+def is_any_due(session: Session, at: datetime, *, by: bytes | None = None, quota: Quota | None = None) -> bool:
+    """Return whether there is an e-mail to claim now; with `by`, also one that this worker holds from before."""
+    if session.scalar(_due(at, by).limit(1)) is None or outage.is_waiting(session, at):
+        return False
+    return quota is None or quota.has_room(session, at)
+
+
+def _due(at: datetime, by: bytes | None) -> sa.Select[bytes]:
+    """Return a query of what is due and claimed by nobody, or by this worker."""
     is_free = sa.or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < at)
     if by is not None:
         is_free = sa.or_(is_free, OutboxMessage.claimed_by == by)
-    due = sa.select(OutboxMessage.id).where(OutboxMessage.due_at <= at, is_free).order_by(OutboxMessage.due_at)
-    with database.reading() as session:  # most of the time nothing is due, and looking costs no writer's turn
-        if session.scalar(due.limit(1)) is None or outage.is_waiting(session, at):
-            return []
-    with database.writing() as session:
-        chosen = due.limit(outage.allowance(session, at, CLAIM_BATCH)).with_for_update(skip_locked=True)
-        claimed = sa.update(OutboxMessage).where(OutboxMessage.id.in_(chosen))
-        return list(session.scalars(claimed.values(lease_until=at + LEASE, claimed_by=by).returning(OutboxMessage)))
+    return sa.select(OutboxMessage.id).where(OutboxMessage.due_at <= at, is_free).order_by(OutboxMessage.due_at)
+
+
+def _claim(session: Session, due: sa.Select[bytes], at: datetime, by: bytes | None) -> list[OutboxMessage]:
+    claimed = sa.update(OutboxMessage).where(OutboxMessage.id.in_(due.with_for_update(skip_locked=True)))
+    return list(session.scalars(claimed.values(lease_until=at + LEASE, claimed_by=by).returning(OutboxMessage)))
 
 
 def is_lease_ending(entry: OutboxMessage, at: datetime) -> bool:
@@ -119,16 +162,26 @@ def is_lease_ending(entry: OutboxMessage, at: datetime) -> bool:
     return entry.lease_until is None or entry.lease_until < at + LEASE / 2
 
 
-def release(database: Database, entries: list[OutboxMessage]) -> None:
-    """Gives back what was claimed together and is still ours, so that it need not wait for the lease to end."""
+def release(database: Database, entries: list[OutboxMessage], *, quota: Quota | None = None) -> None:
+    """Gives back what was claimed together and is still ours, so that it need not wait for the lease to end.
+
+    What it took of the quota is given back too, so that a long outage leaves none of it used up.
+    """
     ours = OutboxMessage.id.in_([letter.id for letter in entries]), OutboxMessage.lease_until == entries[0].lease_until
     with database.writing() as session:
         session.execute(sa.update(OutboxMessage).where(*ours).values(lease_until=None, claimed_by=None))
+        if quota and entries[0].lease_until:
+            quotas.give_back(session, entries[0].lease_until - LEASE)
 
 
 def expired(at: datetime) -> sa.ColumnElement[bool]:
     """Which e-mails are to be forgotten: 72 hours after they were sent or refused, 7 days after they were posted."""
     return expired_before(**expiry_cutoffs(at))
+
+
+def expires_at(entry: OutboxMessage, at: datetime) -> datetime:
+    """Return when an e-mail is to be forgotten that was sent, or is sent at this moment, and with it its link."""
+    return min((entry.sent_at or entry.failed_at or at) + LINK_LIFETIME, entry.posted_at + MAX_LIFETIME)
 
 
 def expiry_cutoffs(at: datetime) -> dict[str, datetime]:
@@ -142,16 +195,20 @@ def expired_before(sent_before: Cutoff, posted_before: Cutoff) -> sa.ColumnEleme
     return sa.or_(sa.func.coalesce(entry.sent_at, entry.failed_at) < sent_before, entry.posted_at < posted_before)
 
 
-def is_overdue(at: datetime) -> sa.ColumnElement[bool]:
-    """Which e-mails nobody has sent although they fell due long ago, whether or not they were tried before."""
-    return OutboxMessage.due_at < at - OVERDUE_AFTER
+def is_overdue(session: Session, at: datetime, quota: Quota | None) -> sa.ColumnElement[bool]:
+    """Which e-mails nobody has sent although they fell due long ago, whether or not they were tried before.
+
+    None while the worker itself lets them wait: in an outage, which has a sentence of its own, or for the quota.
+    """
+    is_meant = outage.slowed(session) is not None or (quota is not None and quota.was_used_up(session, at))
+    return sa.false() if is_meant else OutboxMessage.due_at < at - OVERDUE_AFTER
 
 
-def count_messages(session: Session, at: datetime) -> MessageCounts:
+def count_messages(session: Session, at: datetime, quota: Quota | None) -> MessageCounts:
     """Count the e-mails for those who look after the mail."""
     kinds = (
         sa.and_(OutboxMessage.due_at.is_not(None), OutboxMessage.sent_at.is_(None)),
-        is_overdue(at),
+        is_overdue(session, at, quota),
         OutboxMessage.failed_at.is_not(None),
     )
     numbers = [session.scalar(sa.select(sa.func.count()).select_from(OutboxMessage).where(kind)) or 0 for kind in kinds]
@@ -163,11 +220,6 @@ def purge(database: Database, at: datetime) -> int:
     with database.writing() as session:
         result = session.execute(sa.delete(OutboxMessage).where(expired(at)))
         return cast("sa.CursorResult[object]", result).rowcount
-
-
-def build_message(settings: Settings, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:
-    """Return a plain text e-mail from the site's sender."""
-    return plain_message(settings.sender, to=to, subject=subject, body=body)
 
 
 def plain_message(sender: str, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:

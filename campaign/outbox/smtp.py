@@ -19,7 +19,15 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from campaign.config import Settings
 from campaign.database import Base, Database, insert, now
 from campaign.outbox.address import EmailAddress
-from campaign.outbox.smtp_answers import PermanentFailure, RelayTrouble, Trouble, judge_connection, judge_recipient, judge_sender
+from campaign.outbox.smtp_answers import (
+    PermanentFailure,
+    RelayTrouble,
+    TransientFailure,
+    Trouble,
+    judge_connection,
+    judge_recipient,
+    judge_sender,
+)
 
 SMTP_TIMEOUT = 30  # seconds for one step of the conversation with the mail server
 
@@ -36,6 +44,14 @@ class MailServer(Base):
 class Transport(Protocol):
     """A way out for e-mails."""
 
+    takes_utf8: bool | None  # addresses with letters beyond ASCII before the @; unknown until the server was spoken to
+
+    def open(self) -> bool:
+        """Get ready to send; return whether that is possible."""
+
+    def close(self) -> None:
+        """End what `open` or `send` began."""
+
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Send one; raise PermanentFailure, TransientFailure or RelayTrouble."""
 
@@ -51,9 +67,18 @@ def make_transport(settings: Settings, show: Callable[[str], None]) -> Transport
 class FileTransport:
     """Writes each e-mail as an `.eml` file, for trying the site out on one machine."""
 
+    takes_utf8: bool | None = True
+
     def __init__(self, folder: Path, show: Callable[[str], None]) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
         self.folder, self.show = folder, show
+
+    def open(self) -> bool:
+        """A folder is always there."""
+        return True
+
+    def close(self) -> None:
+        """Nothing was begun."""
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Lays the e-mail down whole or not at all, and says where."""
@@ -74,7 +99,7 @@ class SmtpTransport:
         self.parts = parts
         self.must_encrypt = parse_qs(parts.query).get("starttls", ["required"])[0] != "off"
         self.server: smtplib.SMTP | None = None
-        self.takes_utf8: bool | None = None  # unknown until the server was spoken to
+        self.takes_utf8: bool | None = None
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
         """Hand one e-mail over; raise PermanentFailure, TransientFailure or RelayTrouble, by what the server answers."""
@@ -83,9 +108,11 @@ class SmtpTransport:
             self._send(message, to)
         except RelayTrouble as trouble:
             self.close()
-            if not (is_begun and trouble.category == Trouble.BUSY):
+            if not (is_begun and trouble.is_closing):
                 raise
-            self.send(message, to)  # many servers end a conversation after some e-mails
+            self.send(message, to)
+        except (PermanentFailure, TransientFailure):
+            raise  # the conversation goes on
         except Exception:  # of any kind: the conversation may be in the middle of the message
             self.close()
             raise
@@ -103,7 +130,15 @@ class SmtpTransport:
         except smtplib.SMTPNotSupportedError as error:
             raise PermanentFailure(str(error)) from None
         except (smtplib.SMTPException, OSError) as error:
-            raise RelayTrouble(str(error), Trouble.BUSY) from None
+            raise RelayTrouble(str(error), Trouble.BUSY, is_closing=True) from None
+
+    def open(self) -> bool:
+        """Begin a conversation; return whether the server takes part in one more."""
+        try:
+            return bool(self.server or self._connect())
+        except RelayTrouble:
+            self.close()
+            return False
 
     def _connect(self) -> smtplib.SMTP:
         try:
@@ -113,13 +148,14 @@ class SmtpTransport:
 
     def connect(self) -> smtplib.SMTP:
         """Opens a conversation: TLS from the start or by STARTTLS, then the login."""
-        host, context = self.parts.hostname or "localhost", ssl.create_default_context()
+        host = self.parts.hostname or "localhost"
         if self.parts.scheme == "smtps":
+            context = ssl.create_default_context()
             self.server = smtplib.SMTP_SSL(host, self.parts.port or 465, timeout=SMTP_TIMEOUT, context=context)
         else:
             self.server = smtplib.SMTP(host, self.parts.port or 587, timeout=SMTP_TIMEOUT)
             if self.must_encrypt:
-                self._encrypt(context)
+                self._encrypt(ssl.create_default_context())
         if self.parts.username:
             self.server.login(unquote(self.parts.username), unquote(self.parts.password or ""))
         self.server.ehlo_or_helo_if_needed()
@@ -150,13 +186,12 @@ def open_transport(way_out: Transport) -> Iterator[Transport]:
     try:
         yield way_out
     finally:
-        if isinstance(way_out, SmtpTransport):
-            way_out.close()
+        way_out.close()
 
 
 def record_capabilities(database: Database, way_out: Transport) -> None:
     """Remembers what the mail server takes, so that the form can say at once what it does not."""
-    takes = way_out.takes_utf8 if isinstance(way_out, SmtpTransport) else True
+    takes = way_out.takes_utf8
     if takes is None:
         return
     with database.writing() as session:

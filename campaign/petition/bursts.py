@@ -21,7 +21,6 @@ from campaign.crypto import sealing
 from campaign.database import Database, insert, table
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.mail_providers import OTHER, ProviderDay, add_counts, provider_of, registrable_domain
-from campaign.petition.counting import counted
 from campaign.petition.models import Burst, BurstMember, DomainCount, RecentConfirmation, Signature
 
 SMALL_BURST, LARGE_BURST, TIMES_USUAL = 20, 200, 5
@@ -107,23 +106,26 @@ def fold_past_hours(database: Database, at: datetime) -> None:
     with database.reading() as session:  # most of the time there is none, and looking costs no writer's turn
         if session.scalar(sa.select(arrival.signature_id).where(is_over).limit(1)) is None:
             return
-    standing_now = counted(Signature.id).join(RecentConfirmation, RecentConfirmation.signature_id == Signature.id).where(is_over)
+    theirs = RecentConfirmation.signature_id == Signature.id
+    there = sa.select(Signature.id, Signature.removal_id).join(RecentConfirmation, theirs)
+    there = there.where(is_over, Signature.held_in.is_(None)).with_for_update(read=True, key_share=True, of=Signature)
     hours: dict[datetime, Groups] = defaultdict(lambda: defaultdict(list))
     with database.writing() as session:
         database.lock(session, FOLD_LOCK)
         # whoever withdraws now is to wait
-        standing = set(session.scalars(standing_now.with_for_update(read=True, key_share=True, of=Signature)))
+        removals = {row.id: row.removal_id for row in session.execute(there)}
         gone = sa.delete(table(RecentConfirmation)).where(is_over)
         for row in session.execute(gone.returning(arrival.hour, arrival.provider, arrival.domain, arrival.signature_id)):
-            if row.signature_id in standing:
+            if row.signature_id in removals:
                 hours[row.hour][row.provider, row.domain].append(row.signature_id)
         for hour, groups in sorted(hours.items()):
-            _close_hour(session, hour, groups)
+            standing = {key: [one for one in ids if removals[one] is None] for key, ids in groups.items()}
+            find_bursts(session, hour, standing)  # first: an hour is measured against what was usual before it
+            _count_hour(session, hour, groups)
 
 
-def _close_hour(session: Session, hour: datetime, groups: Groups) -> None:
-    """Waves first: an hour is measured against what was usual before it."""
-    find_bursts(session, hour, groups)
+def _count_hour(session: Session, hour: datetime, groups: Groups) -> None:
+    """Count who confirmed by provider, those who were removed since too: their e-mails arrived."""
     numbers: Counter[str] = Counter()
     for (provider, _), ids in groups.items():
         numbers[provider] += len(ids)

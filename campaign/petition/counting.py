@@ -1,19 +1,24 @@
 """The one definition of what counts, and the published count: taken by the timed work, read by every page."""
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from campaign.database import Database, insert, now
-from campaign.petition.models import DayCount, Publication, Signature, Tally
+from campaign.database import Database, insert, now, table
+from campaign.petition.models import DayCount, DeletedCount, Publication, Signature, Tally
+from campaign.petition.plan import Days, PlanChange, history
+from campaign.petition.published import newest_id
 
 PUBLISH_LOCK = b"publish."  # two that publish at once take turns
 SMALLEST_CELL = 20  # no country is named for fewer signatures
 CELL_STEP = 10  # a country's number moves by no less, so that nobody sees where the last signature came from
 FIRST_GOALS = (100, 250, 500)
+# Asked before each e-mail, without the rest of the publication.
+SELECT_MAIL_STOPPED = sa.select(table(Publication).c.mail_stopped_on)
 
 
 @dataclass(frozen=True)
@@ -27,12 +32,43 @@ class Snapshot:
     removed_by_reason: tuple[tuple[str, int], ...] = ()
     countries: tuple[tuple[str, int], ...] = ()
     as_of: datetime = datetime(1970, 1, 1, tzinfo=UTC)
-    is_closed: bool = False
+    closed_on: date | None = None  # the last day on which signatures were collected, once it is over
+    opens_on: date | None = None  # the first one, while it lies ahead
+    deleted_on: date | None = None  # the day on which the last record was deleted
     is_testimony_withdrawn: bool = False
     is_sample: bool = False
     is_mail_stopped: bool = False
     are_names_hidden: bool = False
     are_words_held: bool = False
+    plan: tuple[PlanChange, ...] = ()  # the newest first
+    testimony_withdrawn_on: date | None = None
+    signed_texts: tuple[tuple[str, int], ...] = ()  # by the hash of the text that they stand under
+    words_id: int = 0  # of the newest of the campaign's own words
+    offers_news: bool = False
+
+    @property
+    def days(self) -> Days:
+        """Return the days of the plan that holds."""
+        return self.plan[0].days if self.plan else Days()
+
+    def without_numbers(self) -> "Snapshot":
+        """Return it without counts and their minute: equal to the next one where nothing but a count was published."""
+        cleared = {name: getattr(NOTHING_COUNTED, name) for name in NUMBERS}
+        return replace(self, **cleared)
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the collecting has ended: by a switch or a command, or with the last day of the plan."""
+        return self.closed_on is not None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether people can sign now."""
+        return self.closed_on is None and self.opens_on is None
+
+
+NOTHING_COUNTED = Snapshot()
+NUMBERS = ("confirmed", "withdrawn", "removed", "held", "removed_by_reason", "countries", "as_of", "signed_texts")
 
 
 def counted(*columns: Any) -> sa.Select[Any]:
@@ -51,8 +87,8 @@ def standing(*columns: Any) -> sa.Select[Any]:
 
 
 def count(session: Session) -> int:
-    """How many signatures count now."""
-    return session.scalar(counted(sa.func.count())) or 0
+    """How many signatures count now, those that were deleted on their day among them."""
+    return (session.scalar(counted(sa.func.count())) or 0) + _deleted(session)
 
 
 def count_held(session: Session) -> int:
@@ -64,7 +100,7 @@ def publish(database: Database, *, batch: int = 1) -> None:
     """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
     with database.reading() as session:
         since, rows = count_anew(session, now())
-        left, waiting = gone(session), count_held(session)
+        left, waiting, by_text = gone(session), count_held(session), count_by_text(session)
     with database.writing() as session:
         database.lock(session, PUBLISH_LOCK)
         row = session.get(Publication, 1)
@@ -78,9 +114,21 @@ def publish(database: Database, *, batch: int = 1) -> None:
         if batch > 1 and max(abs(row.confirmed - standing_now), abs(row.held - waiting)) < batch:
             return
         row.confirmed, row.held, row.countries = standing_now, waiting, _cells(session)
+        row.signed_texts = by_text
         row.withdrawn = left.pop("withdrawn", 0)
         row.removed, row.removed_by_reason = sum(left.values()), {reason: number for reason, number in left.items() if number}
         row.as_of = row.counted_at
+
+
+def count_by_text(session: Session) -> dict[str, int]:
+    """How many signatures stand under each text, by its hash."""
+    there = counted(Signature.text_sha256, sa.func.count()).group_by(Signature.text_sha256)
+    deleted = sa.select(DeletedCount.text_sha256, sa.func.sum(DeletedCount.number)).group_by(DeletedCount.text_sha256)
+    numbers: Counter[str] = Counter()
+    for query in (there, deleted):
+        for text, number in session.execute(query):
+            numbers[text] += number
+    return dict(numbers)
 
 
 def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any]]]:
@@ -95,15 +143,26 @@ def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any
         since = date.min
     cell = (Signature.confirmed_on, Signature.country, Signature.language)
     cells = counted(*cell, sa.func.count()).where(Signature.confirmed_on >= since).group_by(*cell)
-    names = ("day", "country", "language", "number")
-    return since, [dict(zip(names, (day, country or "", *rest), strict=True)) for day, country, *rest in session.execute(cells)]
+    kept = (DeletedCount.day, DeletedCount.country, DeletedCount.language)
+    deleted = sa.select(*kept, sa.func.sum(DeletedCount.number)).where(DeletedCount.day >= since).group_by(*kept)
+    numbers: Counter[tuple[date, str, str]] = Counter()
+    for query in (cells, deleted):
+        for day, country, language, number in session.execute(query):
+            numbers[day, country or "", language] += number
+    return since, [{"day": day, "country": of, "language": spoken, "number": n} for (day, of, spoken), n in numbers.items()]
 
 
 def _standing(session: Session, before: date) -> int:
     """How many signatures of the days before one count now: all less the later ones, as databases are quick to count all."""
     number = counted(sa.func.count())
     later = number.where(Signature.confirmed_on >= before)
-    return session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
+    there = session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
+    return there + _deleted(session, before)
+
+
+def _deleted(session: Session, before: date = date.max) -> int:
+    """How many signatures of the days before one were deleted on the day that was promised."""
+    return session.scalar(sa.select(sa.func.sum(DeletedCount.number)).where(DeletedCount.day < before)) or 0
 
 
 def total(session: Session, before: date = date.max) -> int:
@@ -112,10 +171,13 @@ def total(session: Session, before: date = date.max) -> int:
 
 
 def read_snapshot(session: Session) -> Snapshot:
-    """The last publication."""
+    """The last publication, and the plan as it is today."""
     row = session.get(Publication, 1)
     if row is None:
         return Snapshot()
+    changes, today = tuple(history(session)), now().date()
+    days = changes[0].days if changes else Days()
+    last_day = days.closes_on if days.closes_on and days.closes_on < today else None
     return Snapshot(
         confirmed=row.confirmed,
         withdrawn=row.withdrawn,
@@ -124,12 +186,18 @@ def read_snapshot(session: Session) -> Snapshot:
         removed_by_reason=tuple(sorted(row.removed_by_reason.items())),
         countries=tuple(sorted(row.countries.items())),
         as_of=row.as_of,
-        is_closed=row.closed_on is not None,
+        closed_on=min(filter(None, (row.closed_on, last_day, row.deleted_on)), default=None),
+        deleted_on=row.deleted_on,
+        opens_on=days.opens_on if days.opens_on and days.opens_on > today else None,
         is_testimony_withdrawn=row.testimony_withdrawn_on is not None,
         is_sample=row.is_sample,
         is_mail_stopped=row.mail_stopped_on is not None,
         are_names_hidden=row.names_hidden_on is not None,
         are_words_held=row.words_held_on is not None,
+        plan=changes,
+        testimony_withdrawn_on=row.testimony_withdrawn_on,
+        signed_texts=tuple(sorted((row.signed_texts or {}).items())),
+        words_id=newest_id(session),
     )
 
 

@@ -1,10 +1,12 @@
 """What a visitor may send: fields, labels, messages, cleaning; no rules."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, StringField
+from wtforms import Field, StringField
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
@@ -63,8 +65,9 @@ class SignForm(PublicForm):
     answer = StringField()
     shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
     country = CountryField(lazy_gettext("Country (optional)"))
+    news = StringField(lazy_gettext("Send me news of the campaign by e-mail (optional)"))
     consent = StringField()
-    news = BooleanField(lazy_gettext("I agree to receive campaign news by e-mail."))
+    delete_on = StringField()  # the day of deletion that the page has shown
     nothing = StringField(lazy_gettext("Leave this field empty"))  # a name that programs which fill in forms do not know
 
     def __init__(self, consent_hash: str, *, is_short: bool = False) -> None:
@@ -111,6 +114,14 @@ class SignForm(PublicForm):
             )
 
     @property
+    def shown_deletion_day(self) -> date | None:
+        """The day of deletion that the page of the form has shown; None for anything else."""
+        try:
+            return date.fromisoformat(self.delete_on.data or "")
+        except ValueError:
+            return None
+
+    @property
     def can_be_kept(self) -> bool:
         """Whether what was typed is an address, and not only like one."""
         return is_address(self.email.data or "")
@@ -126,6 +137,16 @@ class SignForm(PublicForm):
             language=current().code,
             text_sha256=self.consent_hash,
         )
+
+
+class LinkForm(PublicForm):
+    """The address of somebody who has lost the e-mail with the link."""
+
+    email = StringField(lazy_gettext("E-mail"))
+
+    def validate_email(self, field: Field) -> None:
+        """Accept a mailbox that can be written to."""
+        self.address = clean_email(field.data or "")
 
 
 class ReportForm(PublicForm):
@@ -159,6 +180,43 @@ class ShownForm(FlaskForm):
         return clean_name(self.shown_as.data or "", is_required=False)
 
 
-def field_errors(form: SignForm | ReportForm | ShownForm) -> list[tuple[str, str]]:
+class NameForm(FlaskForm):
+    """Another name to be sealed, with the address that it is sealed with: the server cannot read the old record."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    name = StringField(lazy_gettext("New name"))
+    email = StringField(lazy_gettext("E-mail with which you signed"))
+
+    def validate_name(self, field: Field) -> None:
+        """Accept what the form to sign accepts."""
+        self.clean_name = clean_name(field.data or "")
+
+    def validate_email(self, field: Field) -> None:
+        """Accept an address; whether it is the one that signed is said to nobody."""
+        self.address = clean_email(field.data or "")
+
+
+class NewsForm(FlaskForm):
+    """The address once more, to be sealed for news: the server cannot read the one that it has."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = False
+
+    news_email = StringField(lazy_gettext("For the campaign news: the e-mail with which you signed"))
+
+    def __init__(self, is_signed_with: Callable[[str], bool] = bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.is_signed_with = is_signed_with
+
+    def validate_news_email(self, field: Field) -> None:
+        """Accept the address that signed and no other, so that nobody has news sent to somebody else."""
+        self.address = clean_email(field.data or "")
+        if not self.is_signed_with(self.address.text):
+            raise ValidationError(gettext("This is not the address with which you signed. Nothing was changed."))
+
+
+def field_errors(form: SignForm | LinkForm | ReportForm | ShownForm | NameForm | NewsForm) -> list[tuple[str, str]]:
     """Return each field with its first error, in the order of the page; errors of fields that are not seen are the form's."""
     return [("main" if field.name in {"csrf_token", "nothing"} else field.id, field.errors[0]) for field in form if field.errors]

@@ -3,13 +3,20 @@
 New rows have the newest version. The database guards that one counts for each tag; those of before are looked up first.
 """
 
+import hmac
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from campaign.crypto import sealing
+from campaign.crypto.keys import Keys
 from campaign.database import INSERTS, table
+from campaign.outbox.address import EmailAddress
+from campaign.petition import forgotten
 from campaign.petition.counting import standing
+from campaign.petition.forgotten import Kind
+from campaign.petition.links import LinkRequest
 from campaign.petition.models import Signature, Submission
 
 FIRST_LENGTH = 32  # bytes of a tag of version 1
@@ -23,18 +30,24 @@ INSERT_SIGNATURE = {
 }
 SELECT_SIGNED = (  # what a mailbox has signed, locked so that an organizer who puts it back takes turns with who confirms
     sa.select(_signature.c.id, _signature.c.tag, _signature.c.address_tag, _signature.c.removal_id)
-    .where(_signature.c.tag.in_(sa.bindparam("tags", expanding=True)))
+    .where(_signature.c.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]))
     .with_for_update()
 )
 
 
-def signature_of(session: Session, waiting: Submission) -> Signature | None:
-    """Return the signature that counts or is held of the mailbox of a submission, in any spelling."""
+def signature_of(session: Session, waiting: Submission | LinkRequest) -> Signature | None:
+    """Return the signature that counts or is held of the mailbox of a submission or request, in any spelling."""
     found: Signature | None = session.scalar(standing().where(Signature.tag.in_([waiting.tag, waiting.first_tag])))
     return found
 
 
-def is_same_spelling(signed: Signature, waiting: Submission) -> bool:
+def removed_signature_of(session: Session, request: LinkRequest) -> Signature | None:
+    """Return a signature of an address that an organizer removed, which its signer can still delete."""
+    removed = Signature.tag.in_([request.tag, request.first_tag]), Signature.removal_id.is_not(None)
+    return next((one for one in session.scalars(sa.select(Signature).where(*removed)) if is_same_spelling(one, request)), None)
+
+
+def is_same_spelling(signed: Signature, waiting: Submission | LinkRequest) -> bool:
     """Whether a signature was made with the very spelling of a submission: of another one, a link must not open it.
 
     A signature of before has no tag of its spelling, and the tag of its mailbox in the first version stands for it.
@@ -44,9 +57,30 @@ def is_same_spelling(signed: Signature, waiting: Submission) -> bool:
     return signed.address_tag == waiting.address_tag
 
 
+def is_signed_with(key: bytes, signed: Signature, email: str) -> bool:
+    """Return whether a signature was made with this very spelling of an address."""
+    if signed.address_tag is None:
+        return len(signed.tag) == FIRST_LENGTH and signed.tag in sealing.mailbox_tags(key, email)
+    return hmac.compare_digest(signed.address_tag, sealing.address_tag(key, email))
+
+
+def seal_anew(keys: Keys, signed: Signature, *, name: str, email: EmailAddress) -> None:
+    """Replace the sealed record of a signature by one with another name, if this is the address that it was signed with."""
+    person = sealing.Person(record=signed.id, text_sha256=signed.sealed_for or signed.text_sha256, name=name, email=email.text)
+    sealed = sealing.seal(keys.public, person)
+    if is_signed_with(keys.tag, signed, email.text):
+        signed.sealed = sealed
+
+
+def move_to_version(signed: Signature, text_sha256: str) -> None:
+    """Put a signature under a later version at its signer's wish. Its sealed record goes on saying which one was signed first."""
+    first = signed.sealed_for or signed.text_sha256
+    signed.text_sha256, signed.sealed_for = text_sha256, None if first == text_sha256 else first
+
+
 def insert_signature(session: Session, values: dict[str, Any], first_tag: bytes) -> bool:
     """Insert a signature; return False where its mailbox has one that counts, under a tag of any version."""
-    signed = session.execute(SELECT_SIGNED, {"tags": [values["tag"], first_tag]}).all()
+    signed = session.execute(SELECT_SIGNED, {"tag": values["tag"], "first_tag": first_tag}).all()
     if any(row.removal_id is None for row in signed):
         return False
     if old := [row.id for row in signed if row.tag == first_tag]:  # removed: put back, it is to meet the new one
@@ -56,6 +90,7 @@ def insert_signature(session: Session, values: dict[str, Any], first_tag: bytes)
 
 def delete_signatures(session: Session, tags: list[bytes]) -> bool:
     """Delete what a mailbox has signed, also what was removed or held; return whether any of it counted."""
-    columns = _signature.c.removal_id, _signature.c.held_in
-    gone = session.execute(sa.delete(_signature).where(_signature.c.tag.in_(tags)).returning(*columns))
-    return (None, None) in [tuple(row) for row in gone]
+    columns = _signature.c.id, _signature.c.removal_id, _signature.c.held_in
+    gone = session.execute(sa.delete(_signature).where(_signature.c.tag.in_(tags)).returning(*columns)).all()
+    forgotten.remember(session, Kind.RECORD, [row.id for row in gone])
+    return (None, None) in [(row.removal_id, row.held_in) for row in gone]

@@ -31,6 +31,7 @@ class Submission(Base):
     news: Mapped[bool]
     text_sha256: Mapped[str] = mapped_column(sa.String(64))
     created_at: Mapped[datetime]
+    delete_on: Mapped[date | None]  # as promised, see plan.py
 
 
 COUNTS = "removal_id IS NULL AND held_in IS NULL"
@@ -56,6 +57,7 @@ class Signature(Base):
         _index("country_confirmed_on_id_language", "country", "confirmed_on", "id", "language", "removal_id", "held_in"),
         _index("language_confirmed_on_id_country", "language", "confirmed_on", "id", "country", "removal_id", "held_in"),
         _index("counted", "confirmed_on", "country", "language", "removal_id", "held_in"),
+        _index("text_sha256", "text_sha256", "removal_id", "held_in"),
         _index("shown", "confirmed_on", "id", where=f"{COUNTS} AND shown_as IS NOT NULL"),
         _index("held_in", "held_in", "removal_id", where="held_in IS NOT NULL"),
         _index("removal_id", "removal_id", where="removal_id IS NOT NULL"),
@@ -72,12 +74,14 @@ class Signature(Base):
     language: Mapped[str] = mapped_column(sa.String(8))
     country: Mapped[str | None] = mapped_column(sa.String(2))
     news: Mapped[bool]
-    text_sha256: Mapped[str] = mapped_column(sa.String(64))
+    text_sha256: Mapped[str] = mapped_column(sa.String(64))  # the version that it stands under, see versions.py
+    sealed_for: Mapped[str | None] = mapped_column(sa.String(64))  # the one in its record, where its signer took over a later one
     confirmed_on: Mapped[date]
     removal_id: Mapped[int | None] = mapped_column(sa.ForeignKey("removal.id"))  # an organizer removed it: it does not count
     held_in: Mapped[int | None] = mapped_column(sa.ForeignKey("wave.id"))  # the group that it is held in for review
     removal: Mapped["Removal | None"] = relationship(lazy="selectin")
     shown_from: Mapped[date | None]  # words that were chosen later are shown from this day on
+    delete_on: Mapped[date | None] = mapped_column(index=True)  # as promised, see plan.py; none: no day was set
 
     @property
     def first_shown_on(self) -> date:
@@ -135,7 +139,9 @@ class Publication(Base):
     counted_at: Mapped[datetime | None]  # the minute at which DayCount was taken
     mail_stopped_on: Mapped[date | None]
     names_hidden_on: Mapped[date | None]
+    deleted_on: Mapped[date | None]  # on which the last record was deleted, as the plan said
     words_held_on: Mapped[date | None]  # since when new words wait to be looked at before they are shown
+    signed_texts: Mapped[dict[str, int] | None] = mapped_column(sa.JSON)  # signatures by text_sha256
 
 
 class DayCount(Base):
@@ -146,6 +152,18 @@ class DayCount(Base):
     day: Mapped[date] = mapped_column(primary_key=True)
     country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)  # empty: none given
     language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    number: Mapped[int]
+
+
+class DeletedCount(Base):
+    """How many signatures of one day, country, language and text were deleted on the day that was promised; they still count."""
+
+    __tablename__ = "deleted_count"
+
+    day: Mapped[date] = mapped_column(primary_key=True)
+    country: Mapped[str] = mapped_column(sa.String(2), primary_key=True)  # empty: none given
+    language: Mapped[str] = mapped_column(sa.String(8), primary_key=True)
+    text_sha256: Mapped[str] = mapped_column(sa.String(64), primary_key=True)
     number: Mapped[int]
 
 
@@ -217,4 +235,5 @@ class NameReview(Base):
     held: Mapped[str | None] = mapped_column(sa.Text)  # words that are not shown yet; none: Signature.shown_as is shown already
     flags: Mapped[str] = mapped_column(sa.String(40))  # what is odd about them, see name_flags.py
     refused_on: Mapped[date | None]
+    refused: Mapped[str | None] = mapped_column(sa.Text)  # the words, for a week, so that it can be undone
     reported_on: Mapped[date | None]  # somebody said that this is their name and that they did not sign

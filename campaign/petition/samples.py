@@ -12,7 +12,7 @@ from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
 from campaign.database import Database, now
 from campaign.languages import LANGUAGES
-from campaign.petition import name_index
+from campaign.petition import name_index, published
 from campaign.petition.counting import count, publish
 from campaign.petition.models import Publication, Signature, Submission
 
@@ -33,7 +33,8 @@ def add_samples(database: Database, keys: Keys, number: int, done: Callable[[int
         if not publication.is_sample and (count(session) or waiting is not None):
             raise NotEmpty("There are real signatures in this data folder: a sample needs an empty one.")
         publication.is_sample = True
-    rows = _rows(keys, number)
+        hashes = published.current_hashes(session)
+    rows = _rows(keys, number, hashes)
     while chunk := list(itertools.islice(rows, ROWS_PER_INSERT)):
         with database.writing() as session:
             session.execute(sa.insert(Signature), chunk)
@@ -42,11 +43,13 @@ def add_samples(database: Database, keys: Keys, number: int, done: Callable[[int
     publish(database)
 
 
-def _rows(keys: Keys, number: int) -> Iterator[dict[str, Any]]:
-    today, text, codes = now().date(), "0" * 64, list(LANGUAGES)
+def _rows(keys: Keys, number: int, hashes: dict[str, str]) -> Iterator[dict[str, Any]]:
+    today, codes = now().date(), list(LANGUAGES)
     for place in range(1, number + 1):
         record = secrets.token_bytes(16)
         name = f"Sample {place}" if place % 2 else f"توقيع تجريبي {place}"
+        language = codes[(place - 1) % len(codes)]
+        text = hashes[language]
         person = sealing.Person(record=record, text_sha256=text, name=name, email=f"sample{place}@example.org")
         yield {
             "id": record,
@@ -54,7 +57,7 @@ def _rows(keys: Keys, number: int) -> Iterator[dict[str, Any]]:
             "token_hash": secrets.token_bytes(32),
             "sealed": sealing.seal(keys.public, person),
             "shown_as": name if place % 3 == 0 else None,
-            "language": codes[(place - 1) % len(codes)],
+            "language": language,
             "country": SAMPLE_COUNTRIES[place % len(SAMPLE_COUNTRIES)],
             "news": place % 5 == 0,
             "text_sha256": text,

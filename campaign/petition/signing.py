@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
@@ -13,25 +14,35 @@ from campaign.database import Database, table
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress, NotAnAddress
 from campaign.outbox.queue import Envelope, OutboxMessage
-from campaign.petition import bursts, display_names, mailbox_signature
+from campaign.petition import bursts, display_names, forgotten, links, mailbox_signature, news
 from campaign.petition.counting import add_to_tally
+from campaign.petition.forgotten import Kind
+from campaign.petition.links import LinkRequest
 from campaign.petition.models import Publication, Signature, Submission
 
 DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time is a second click
 EMAILS_A_DAY = 3  # to one address
 CONFIRMING = "ask_to_confirm"
+Waiting = TypeVar("Waiting", Submission, LinkRequest)
 
 # Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
-_signature, _submission, _message = table(Signature), table(Submission), table(OutboxMessage)
+_signature, _submission, _request, _message = map(table, (Signature, Submission, LinkRequest, OutboxMessage))
 _both = _submission.join(_message, _message.c.id == _submission.c.id)
 INSERT_SUBMISSION = sa.insert(_submission)
-RECENT_SUBMISSIONS = (
+RECENT_EMAILS = sa.union_all(
     sa.select(_submission.c.digest, _submission.c.created_at, _message.c.reminded_at)
     .select_from(_both)
     .where(
-        _submission.c.tag.in_(sa.bindparam("tags", expanding=True)),
+        _submission.c.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]),
         sa.or_(_submission.c.created_at > sa.bindparam("day_ago"), _message.c.reminded_at > sa.bindparam("day_ago")),
-    )
+    ),
+    sa.select(_request.c.address_tag, _request.c.created_at, _message.c.reminded_at)
+    .join(_message, _message.c.id == _request.c.id)
+    .where(
+        _request.c.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]),
+        _request.c.created_at > sa.bindparam("day_ago"),
+        sa.or_(_message.c.due_at.is_not(None), _message.c.sent_at.is_not(None)),  # others are never sent
+    ),
 )
 CARRIED_COLUMNS = [column.name for column in _signature.c if column.name in _submission.c]  # what goes over unchanged
 SELECT_WAITING = (
@@ -57,6 +68,7 @@ class SignatureRequest:
     news: bool
     language: str
     text_sha256: str
+    delete_on: date | None = None  # the day of deletion that the signer is promised
 
     def digest(self, key: bytes) -> bytes:
         """Return what finds the same content again, for the second click."""
@@ -89,7 +101,7 @@ def sign(
     tags = sealing.mailbox_tags(keys.tag, submitted.email.text)
     digest = submitted.digest(keys.tag)
     database.lock(session, tags[0])
-    if _is_repeated(session, tags=tags, digest=digest, at=at):
+    if is_repeated(session, tags=tags, digest=digest, at=at):
         return
     record, token = secrets.token_bytes(16), sealing.new_token()
     person = sealing.Person(record=record, text_sha256=submitted.text_sha256, name=submitted.name, email=submitted.email.text)
@@ -112,15 +124,16 @@ def sign(
             "news": submitted.news,
             "text_sha256": submitted.text_sha256,
             "created_at": at,
+            "delete_on": submitted.delete_on,
         },
     )
 
 
-def _is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:
-    """Whether this is a second click, or the address had its e-mails for the day."""
-    day_ago = at - timedelta(days=1)
-    emails = 0
-    for known, created_at, reminded_at in session.execute(RECENT_SUBMISSIONS, {"tags": tags, "day_ago": day_ago}):
+def is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:
+    """Return whether this is a second click, or the address had its e-mails for the day."""
+    day_ago, emails = at - timedelta(days=1), 0
+    mailbox = {"tag": tags[0], "first_tag": tags[1]}
+    for known, created_at, reminded_at in session.execute(RECENT_EMAILS, mailbox | {"day_ago": day_ago}):
         if known == digest and created_at > at - DOUBLE_CLICK:
             return True
         emails += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
@@ -133,19 +146,23 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
     A signature that was removed is found by its link until it is deleted, unless its mailbox has signed anew.
     """
     hashed = sealing.token_hash(token)
-    waiting = session.scalar(
-        sa.select(Submission)
-        .join(OutboxMessage, OutboxMessage.id == Submission.id)
-        .where(Submission.token_hash == hashed, sa.not_(sa.func.coalesce(queue.expired(at), sa.false())))
-    )
+    waiting = _unexpired(session, Submission, hashed, at) or _unexpired(session, LinkRequest, hashed, at)
     if waiting is not None:
         signed = mailbox_signature.signature_of(session, waiting)
-        return signed if signed and mailbox_signature.is_same_spelling(signed, waiting) else waiting
+        if signed and mailbox_signature.is_same_spelling(signed, waiting):
+            return signed
+        return waiting if isinstance(waiting, Submission) else mailbox_signature.removed_signature_of(session, waiting)
     own = aliased(Signature)
     same = sa.or_(Signature.id == own.id, Signature.address_tag.is_not_distinct_from(own.address_tag))
     theirs = sa.select(Signature).join(own, sa.and_(Signature.tag == own.tag, same)).where(own.token_hash == hashed)
     counted_first = (Signature.removal_id.is_not(None), Signature.token_hash != hashed)
     return session.scalar(theirs.order_by(*counted_first).limit(1))
+
+
+def _unexpired(session: Session, kind: type[Waiting], hashed: bytes, at: datetime) -> Waiting | None:
+    """Return the row whose e-mail carries a link that is still good."""
+    by_link = sa.select(kind).join(OutboxMessage, OutboxMessage.id == kind.id).where(kind.token_hash == hashed)
+    return session.scalar(by_link.where(sa.not_(sa.func.coalesce(queue.expired(at), sa.false()))))
 
 
 def confirm(
@@ -184,6 +201,8 @@ def confirm(
         bursts.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
     if words:
         display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
+    if found["news"]:
+        news.agree(session, keys, signature=found["id"], email=email, language=found["language"])
     session.execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
     return Signature(**values, held_in=held_in)
 
@@ -191,10 +210,12 @@ def confirm(
 def delete_waiting(session: Session, waiting: Submission) -> None:
     """Delete one submission and its e-mail; whatever else its mailbox has sent stays."""
     session.execute(DELETE_MESSAGE, {"letter": waiting.id})
+    forgotten.remember(session, Kind.RECORD, [waiting.id])
 
 
 def withdraw(session: Session, signed: Signature, today: date, *, reason: str = "withdrawn") -> None:
     """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
+    links.remember_withdrawn(session, [signed.tag], today)
     _forget_waiting(session, [signed.tag])
     if mailbox_signature.delete_signatures(session, [signed.tag]):  # pressed twice at once, it goes away once
         add_to_tally(session, day=today, reason=reason)
@@ -212,8 +233,9 @@ def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
 
 def _forget_waiting(session: Session, tags: list[bytes]) -> None:
     """Delete what waits of a mailbox and its e-mails."""
-    waiting = sa.select(Submission.id).where(sa.or_(Submission.tag.in_(tags), Submission.first_tag.in_(tags)))
-    session.execute(sa.delete(OutboxMessage).where(OutboxMessage.id.in_(waiting)))
+    waiting = sa.union_all(*(sa.select(kind.c.id).where(links.of_mailbox(kind, tags)) for kind in (_submission, _request)))
+    gone = sa.delete(OutboxMessage).where(OutboxMessage.id.in_(waiting)).returning(OutboxMessage.id)
+    forgotten.remember(session, Kind.RECORD, session.scalars(gone).all())
 
 
 def close(session: Session, today: date | None) -> None:

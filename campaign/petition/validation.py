@@ -54,7 +54,8 @@ PHONE_IN_NAME = regex.compile(r"(?:\p{Nd}[\s\p{P}\p{M}+]{0,3}){7}")
 
 def clean_name(text: str, *, is_required: bool = True) -> str:
     """A name as it was typed: NFC, without invisible characters, single spaces. At most 100 graphemes and 400 bytes."""
-    if CONTROL.search(text.strip(" \t\r\n")):
+    text = text.replace("\t", " ")  # what a name copied from a table brings along
+    if CONTROL.search(text.strip(" \r\n")):
         raise ValidationError(gettext("The name contains characters that cannot be shown. Type it again."))
     seen = unicodedata.normalize("NFC", INVISIBLE.sub("", text))
     name = SPACES.sub(" ", seen).strip().lstrip(f"{JOINERS} ")

@@ -1,20 +1,23 @@
 """The pages where people sign, and the names of those who chose so; what a link leads to is in link_views.py."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask_babel import gettext
+from werkzeug.exceptions import UnprocessableEntity
 from werkzeug.wrappers import Response
 
 from campaign.database import DATABASE_UNAVAILABLE, now
 from campaign.languages import current
 from campaign.outbox import smtp
-from campaign.petition import sent_address, signing
+from campaign.petition import emails, sent_address, signing
 from campaign.petition.active_key import active_keys
 from campaign.petition.counting import read_snapshot
-from campaign.petition.display_names import NamesPage, report_name, shown_names
+from campaign.petition.display_names import NamesPage, count_shown, report_name, shown_names
 from campaign.petition.forms import ReportForm, SignForm, field_errors
-from campaign.petition.snapshot import current_snapshot
+from campaign.petition.plan import promised_day
+from campaign.petition.snapshot import current_snapshot, is_unanswered
 from campaign.state import state
 from campaign.web import request_checks
 from campaign.web.rate_limits import LONGEST_DELAY, TooManyWaiting
@@ -25,6 +28,7 @@ bp = Blueprint("petition", __name__, url_prefix="/<lang:lang>")
 CACHED_FORM = {"Cache-Control": "public, max-age=60", "Referrer-Policy": "same-origin"}
 FORM_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin"}
 SENT_HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+LONGEST_SEARCH = 200  # characters
 RETRY_HEADERS = {"Retry-After": "10"}  # seconds
 Page = Response | tuple[str, int, dict[str, str]]
 
@@ -59,19 +63,35 @@ def sign() -> Page:
 def sent() -> Page:
     """One more step: the e-mail, which may leave later, and for an hour the address that it goes to."""
     address = sent_address.reveal_address(state().keys.form, request.args.get("to", ""), now())
-    hours = -(-LONGEST_DELAY // 3600) + 1 if request.args.get("later") else 0  # the same for everybody, and with time to send it
-    return render_template("petition/sent.html", address=address, hours=hours), 200, SENT_HEADERS
+    answer = render_template(
+        "petition/sent.html",
+        address=address,
+        hours=hours_of_delay(),
+        sender=emails.sender(state().settings),
+        subject=emails.confirm_subject(),
+        first_words=emails.first_words(now().date(), current()),
+    )
+    return answer, 200, SENT_HEADERS
 
 
-@bp.get("/signatures")
+@bp.route("/signatures", methods=["GET", "POST"])
 def signatures() -> Page:
-    """Show the names; those of today wait until the day is over, so that no moment tells who signed."""
+    """Show the names; those of today wait until the day is over, so that no moment tells who signed.
+
+    A search is posted, although it changes nothing: a name that somebody looks for stays out of addresses and the history.
+    """
+    if request.method == "POST" and not request_checks.validate_form_body(request):
+        raise UnprocessableEntity
+    sought = request.form.get("sought", "")[:LONGEST_SEARCH]
+    after, before = request.args.get("after", ""), request.args.get("before", "")
     with state().database.reading() as session:
         # asked anew each time: when names are to be hidden, it is to be so at once
-        hidden = read_snapshot(session).are_names_hidden
-        page = NamesPage([], None) if hidden else shown_names(session, after=request.args.get("after", ""), today=now().date())
-    next_url = url_for(".signatures", after=page.next) if page.next else None
-    answer = render_template("petition/signatures.html", days=page.days, next_url=next_url, hidden=hidden)
+        latest, today = read_snapshot(session), now().date()
+        page, total = NamesPage(), 0
+        if not latest.are_names_hidden:
+            page = shown_names(session, after=after, before=before, sought=sought, today=today)
+            total = count_shown(session, today, latest.as_of)
+    answer = render_template("petition/signatures.html", names=page, total=total, hidden=latest.are_names_hidden, sought=sought)
     return answer, 200, {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
@@ -115,10 +135,11 @@ def _report_page(form: ReportForm, status: int, headers: dict[str, str], message
 
 def _store(form: SignForm) -> Page:
     """Stores what was sent, unless the collecting is over or no e-mail could reach the address."""
-    submitted = form.signature_request()
-    if current_snapshot().is_closed:
+    latest = current_snapshot()
+    submitted = replace(form.signature_request(), delete_on=promised_day(latest.plan, form.shown_deletion_day))
+    if is_unanswered() or not latest.is_open:
         return _form(form, 403, FORM_HEADERS)
-    if submitted.email.needs_smtputf8 and not _server_accepts_utf8():
+    if submitted.email.needs_smtputf8 and not server_accepts_utf8():
         form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
         return _form(form, 422, FORM_HEADERS)
     delay = timedelta(seconds=state().rate_limiter.reserve(request.remote_addr, submitted.email.domain))
@@ -140,6 +161,12 @@ def _consent_hash() -> str:
     return state().texts[current().code].consent_hash
 
 
-def _server_accepts_utf8() -> bool:
+def hours_of_delay() -> int:
+    """Return in how many hours a slowed e-mail arrives, the same for everybody and with time to send it; 0 for all others."""
+    return -(-LONGEST_DELAY // 3600) + 1 if request.args.get("later") else 0
+
+
+def server_accepts_utf8() -> bool:
+    """Return whether the mail server takes addresses that are not ASCII."""
     with state().database.reading() as session:
         return smtp.accepts_utf8(session)

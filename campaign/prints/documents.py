@@ -42,13 +42,15 @@ def all_prints() -> Iterator[Print]:
 
 def testimony(code: str) -> Print:
     """Return the testimony in one language, as the pages of a small book."""
-    return Print(f"testimony.{code}", "testimony.typ", "pdf", _testimony_data(code, f"/{code}/testimony"))
+    data = _testimony_data(code, f"/{code}/testimony") | {"pages": page_count(code)}
+    return Print(f"testimony.{code}", "testimony.typ", "pdf", data)
 
 
 def beside(code: str, other: str) -> Print:
     """Return the testimony in two languages, paragraph by paragraph."""
     address = f"/{code}/testimony/beside/{other}"
-    data = {"lang": code, "voices": [_testimony_data(code, address), _testimony_data(other, address)]}
+    voices = [_testimony_data(code, address), _testimony_data(other, address)]
+    data = {"lang": code, "pages": page_count(code), "voices": voices}
     return Print(f"testimony.{code}.{other}", "beside.typ", "pdf", data)
 
 
@@ -57,8 +59,9 @@ def sheet(code: str) -> Print:
     codes = [code, SOURCE if code != SOURCE else next((other for other in LANGUAGES if other != code), code)]
     data = {
         "lang": code,
-        "address": state().settings.base_url,
-        "code": address_qr_svg(state().settings.base_url),
+        "pages": page_count(code),
+        "address": state().settings.origin,
+        "code": address_qr_svg(state().settings.origin),
         "voices": [form_texts(one) for one in codes],
     }
     return Print(f"sheet.{code}", "sheet.typ", "pdf", data)
@@ -71,17 +74,23 @@ def card(code: str) -> Print:
         data = {
             "lang": code,
             "title": texts.testimony.title,
-            "campaign": gettext("A call from Idlib"),
+            "campaign": state().words.title(code),
             "letter": texts.petition.title,
         }
     return Print(f"card.{code}", "card.typ", "png", data)
+
+
+def page_count(code: str) -> str:
+    """Return what stands at the foot of a page; the typesetter puts the numbers in."""
+    with speaking(code):
+        return str(gettext("%(page)s of %(pages)s", page="{page}", pages="{pages}"))
 
 
 def _testimony_data(code: str, path: str) -> dict[str, Any]:
     """Return the testimony and what is said about it."""
     text = shown_texts()[code].testimony
     with speaking(code):
-        name = gettext("A call from Idlib")
+        name = state().words.title(code)
         noted = list(dict.fromkeys(str(paragraph.note) for paragraph in text.paragraphs if paragraph.note))
     return {
         "lang": code,
@@ -91,7 +100,7 @@ def _testimony_data(code: str, path: str) -> dict[str, Any]:
         "notes": [*filter(None, (text.standing, text.meta["warning"])), *noted],
         "paragraphs": [paragraph.words for paragraph in text.paragraphs],
         "campaign": name,
-        "address": state().settings.base_url + path,
+        "address": state().settings.origin + path,
     }
 
 
@@ -104,7 +113,7 @@ def address_qr_svg(address: str) -> str:
 
 def form_texts(lang: str) -> dict[str, Any]:
     """Return all words of the sheet in one language."""
-    texts, contact = shown_texts()[lang], state().settings.contact
+    texts, contact = shown_texts()[lang], state().words.contact
     letter = texts.petition
     with speaking(lang):
         return {
@@ -117,7 +126,7 @@ def form_texts(lang: str) -> dict[str, Any]:
             "sha256": state().texts[lang].consent_hash,
             "promises": promises(),
             "contact": contact,
-            "campaign": gettext("A call from Idlib"),
+            "campaign": state().words.title(lang),
             "sheet": gettext("Sheet for signatures on paper"),
             "overleaf": gettext("The letter is printed in full on the next page. Read it before you sign."),
             "consent": gettext(

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from unicodedata import normalize
 
 from flask import Flask
 
@@ -109,4 +110,4 @@ def _toolchain_hash() -> str:
 
 def _json(wanted: Print) -> str:
     rtl = [code for code, language in LANGUAGES.items() if language.is_rtl]
-    return json.dumps(wanted.data | {"rtl": rtl}, ensure_ascii=False, sort_keys=True)
+    return normalize("NFC", json.dumps(wanted.data | {"rtl": rtl}, ensure_ascii=False, sort_keys=True))  # marks in one order

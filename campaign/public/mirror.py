@@ -4,17 +4,21 @@ The copy follows the links from the front page. A link to anything else, such as
 """
 
 import hashlib
+import io
 import posixpath
 import re
 import shutil
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
 
 from flask import Flask
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import MapAdapter
+from werkzeug.test import TestResponse
 
 from campaign.database import now
 from campaign.public.views import gone_endpoints
@@ -22,7 +26,16 @@ from campaign.state import AppState
 from campaign.web.context import COPIED_ON
 
 CHECKSUMS = "SHA256SUMS"
-NOT_MIRRORED = {"public.embed", "public.healthz", "public.readyz", "public.robots", "public.sitemap"}
+NOT_MIRRORED = {
+    "public.embed",
+    "public.healthz",
+    "public.metrics",
+    "public.readyz",
+    "public.robots",
+    "public.sitemap",
+    "updates.feed",
+}
+NOT_THERE = {404, 410}
 LINK_ATTRIBUTE = re.compile(r"""((?:href|src|action|cite)="|url\(")(/[^"#?]*)""")
 
 
@@ -30,23 +43,26 @@ class MirrorError(Exception):
     """The copy cannot be made; the message is one sentence."""
 
 
-def write_mirror(app: Flask, folder: Path, on_file: Callable[[int], object]) -> int:
-    """Write the copy into `folder`, replacing an older copy, and return its size in bytes; call `on_file(1)` for each file.
+def write_mirror(app: Flask, folder: Path, on_file: Callable[[int], object]) -> dict[str, bytes]:
+    """Write the copy into `folder`, replacing an older copy, and return its files; call `on_file(1)` for each.
 
     Raises MirrorError when the folder holds anything but a copy.
     """
     if folder.exists() and any(folder.iterdir()) and not _is_mirror(folder):
         raise MirrorError(f"{folder} is not empty and holds something else than a copy: name another folder.")
+    files = whole_mirror(app, on_file)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     try:
-        size = _write_files(app, draft, on_file)
+        for name, body in files.items():
+            (draft / name).parent.mkdir(parents=True, exist_ok=True)
+            (draft / name).write_bytes(body)
         shutil.rmtree(folder, ignore_errors=True)
         draft.rename(folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     folder.chmod(0o755)  # it is made to be read by others
-    return size
+    return files
 
 
 def _is_mirror(folder: Path) -> bool:
@@ -59,37 +75,60 @@ def _is_mirror(folder: Path) -> bool:
     return "index.html" in listed and there <= listed | {CHECKSUMS}
 
 
-def _write_files(app: Flask, draft: Path, on_file: Callable[[int], object]) -> int:
-    size, checksums = 0, ""
-    for name, body in sorted(mirror_files(app)):
-        (draft / name).parent.mkdir(parents=True, exist_ok=True)
-        (draft / name).write_bytes(body)
-        checksums += f"{hashlib.sha256(body).hexdigest()}  {name}\n"
-        size += len(body)
+def zip_files(files: dict[str, bytes], folder: str, made_on: date) -> bytes:
+    """Return a ZIP file with `files` in one folder; the same files and day give the same bytes."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, body in files.items():
+            entry = zipfile.ZipInfo(f"{folder}/{name}", (made_on.year, made_on.month, made_on.day, 0, 0, 0))
+            entry.external_attr = 0o644 << 16  # without it `unzip` makes files that nobody may read
+            archive.writestr(entry, body, zipfile.ZIP_DEFLATED, 9)
+    return packed.getvalue()
+
+
+def whole_mirror(app: Flask, on_file: Callable[[int], object] = lambda _: None) -> dict[str, bytes]:
+    """Return the files of the copy by name, in the order of their names, with the checksums of all."""
+    files = {}
+    for name, body in mirror_files(app):
+        files[name] = body
         on_file(1)
-    (draft / CHECKSUMS).write_text(checksums, "ascii")
-    return size
+    names = sorted(files)
+    checksums = "".join(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n" for name in names)
+    return {name: files[name] for name in names} | {CHECKSUMS: checksums.encode("ascii")}
 
 
 def mirror_files(app: Flask) -> Iterator[tuple[str, bytes]]:
-    """Yield the name and content of each file of the copy, following the links from the front page."""
+    """Yield the name and content of each file of the copy, following the links from the front page.
+
+    A link to what is not there (404) or was taken down (410) leads to the site itself.
+    """
     app_state: AppState = app.extensions["campaign"]
-    base_url, client = app_state.settings.base_url, app.test_client()
+    base_url, client = app_state.settings.origin, app.test_client()
     routes, left_out = app.url_map.bind(app_state.settings.host), NOT_MIRRORED | gone_endpoints(app_state.snapshots())
-    waiting, known = ["/"], {"/"}
-    while waiting:
-        address = waiting.pop()
+
+    def read(address: str) -> TestResponse | None:
         response = client.get(address, base_url=base_url, environ_overrides={COPIED_ON: now().date()})
+        if response.status_code in NOT_THERE:
+            return None
         if response.status_code != 200:
             raise MirrorError(f"The page {address} could not be copied: it answered {response.status_code}.")
+        return response
+
+    waiting = ["/"]
+    found = {address: read(address) for address in waiting}
+    while waiting:
+        address = waiting.pop()
+        response = found[address]
+        if response is None:
+            continue
         body = response.get_data()
         if response.mimetype in {"text/html", "text/css"}:
             text = body.decode()
             linked = {link for _, link in LINK_ATTRIBUTE.findall(text)}
-            mirrored = {link for link in linked if is_mirrored(routes, link, left_out)}
-            waiting += sorted(mirrored - known)
-            known |= mirrored
-            body = rewrite_links(text, address, mirrored, base_url).encode()
+            new = sorted(link for link in linked - found.keys() if is_mirrored(routes, link, left_out))
+            found |= {link: read(link) for link in new}
+            waiting += new
+            body = rewrite_links(text, address, {link for link in linked if found.get(link) is not None}, base_url).encode()
         yield mirror_path(address), body
 
 
@@ -101,7 +140,7 @@ def is_mirrored(routes: MapAdapter, address: str, left_out: set[str]) -> bool:
         endpoint, _ = routes.match(unquote(address))
     except HTTPException:
         return False
-    return endpoint.startswith(("public.", "prints.")) and endpoint not in left_out
+    return endpoint.startswith(("public.", "updates.", "prints.")) and endpoint not in left_out
 
 
 def rewrite_links(text: str, address: str, mirrored: set[str], base_url: str) -> str:

@@ -1,16 +1,20 @@
 """The pages people read, and the few that machines read."""
 
-import re
+from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
-from flask_babel import gettext
 
 from campaign.database import now
-from campaign.languages import LANGUAGES, current, negotiate, speaking
+from campaign.languages import LANGUAGES, Language, countries, current, language_names, negotiate, with_direction
+from campaign.outbox.queue import count_messages
+from campaign.petition.channels import CHANNELS
 from campaign.petition.counting import Snapshot
 from campaign.petition.forms import SignForm
-from campaign.petition.snapshot import current_snapshot, shown_texts
-from campaign.public.readiness import readiness
+from campaign.petition.offices import MEANS_LABELS
+from campaign.petition.snapshot import current_snapshot, shown_texts, shown_updates
+from campaign.petition.versions import changed_parts
+from campaign.public.metrics import CONTENT_TYPE, CampaignMetrics, is_allowed, render_metrics
+from campaign.public.readiness import is_ready, public_part, readiness
 from campaign.state import state
 from campaign.web.context import SECURITY_HEADERS
 
@@ -19,7 +23,17 @@ bp = Blueprint("public", __name__)
 CACHED = {"Cache-Control": "public, max-age=60"}
 CACHED_FORM = CACHED | {"Referrer-Policy": "same-origin"}
 CACHED_TEXT = CACHED | {"Content-Type": "text/plain; charset=utf-8"}
-SITEMAP = ("home", "testimony", "petition", "about", "privacy", "accessibility", "mirrors")  # in the sitemap, besides the form
+SITEMAP = (
+    "home",
+    "testimony",
+    "petition",
+    "versions",
+    "write",
+    "about",
+    "privacy",
+    "accessibility",
+    "mirrors",
+)  # in the sitemap, besides the form
 TESTIMONY_ENDPOINTS = {
     "public.testimony",
     "public.testimony_text",
@@ -35,7 +49,8 @@ Page = tuple[str, int, dict[str, str]]
 @bp.before_app_request
 def abort_if_gone() -> None:
     """Answer 410 (RFC 9110 15.5.11) at every address that is gone with the testimony."""
-    if request.endpoint in gone_endpoints(current_snapshot()):
+    can_be_gone = request.endpoint in TESTIMONY_ENDPOINTS | COLLECTING_ENDPOINTS  # others need not know what is public
+    if can_be_gone and request.endpoint in gone_endpoints(current_snapshot()):
         abort(410)
 
 
@@ -60,11 +75,7 @@ def chooser() -> Response:
 
 def site_names() -> dict[str, str]:
     """Return the site's name in each language."""
-    names = {}
-    for code in LANGUAGES:
-        with speaking(code):
-            names[code] = gettext("A call from Idlib")
-    return names
+    return {code: state().words.title(code) for code in LANGUAGES}
 
 
 @bp.get("/<lang:lang>/")
@@ -83,10 +94,7 @@ def testimony() -> Page:
 @bp.get("/<lang:lang>/testimony.txt")
 def testimony_text() -> Page:
     """Show the testimony as plain text, to save and to pass on."""
-    text = render_template("public/testimony.txt")
-    if current().is_rtl:  # browsers lay plain text out from left to right unless each line says otherwise (UAX #9)
-        text = re.sub(r"(?m)^.+$", "\u2067\\g<0>\u2069", text)
-    return text, 200, CACHED_TEXT
+    return render_template("public/testimony.txt", with_direction=with_direction), 200, CACHED_TEXT
 
 
 @bp.get("/<lang:lang>/testimony/beside/<lang:other>")
@@ -104,6 +112,29 @@ def beside(other: str) -> Page:
 def petition() -> Page:
     """Show the letter, whom it goes to, what has been delivered."""
     return render_template("public/petition.html"), 200, CACHED
+
+
+@bp.get("/<lang:lang>/petition/versions")
+def versions() -> Page:
+    """Show every version of what is signed, with its day, its hash and how many signed it."""
+    found = state().snapshots.shown().versions.values()
+    by_language = [(one, [version for version in found if version.language == one]) for one in _own_language_first()]
+    return render_template("public/versions.html", by_language=by_language), 200, CACHED
+
+
+@bp.get("/<lang:lang>/petition/versions/<int:number>")
+def version(number: int) -> Page:
+    """Show the whole text of one version, and what has changed since, or with it."""
+    ours = [one for one in state().snapshots.shown().versions.values() if one.language == current()]
+    chosen = next((one for one in ours if one.number == number), None) or abort(404)
+    newest = next(one for one in ours if one.is_current)
+    older = next((one for one in ours if one.number == number - 1), None) if chosen.is_current else chosen
+    changes = [] if older is None or older.is_withheld or newest.is_withheld else [*changed_parts(older, newest)]
+    return render_template("public/version.html", version=chosen, older=older, changes=changes), 200, CACHED
+
+
+def _own_language_first() -> list[Language]:
+    return sorted(LANGUAGES.values(), key=lambda language: language != current())
 
 
 @bp.get("/<lang:lang>/about")
@@ -130,6 +161,18 @@ def mirrors() -> Page:
     return render_template("public/mirrors.html"), 200, CACHED
 
 
+@bp.get("/<lang:lang>/write")
+def write() -> Page:
+    """Show how anybody can write to the offices themselves, as far as organizers have entered and checked it."""
+    words = {
+        "offices": [office for office in state().words.addressees if office.can_be_written_to],
+        "means_labels": MEANS_LABELS,
+        "channels": CHANNELS,
+        "country_names": dict(countries(current().code)),
+    }
+    return render_template("public/write.html", **words, language_names=language_names), 200, CACHED
+
+
 @bp.get("/<lang:lang>/embed")
 def embed() -> Page:
     """Show a small frame for other sites, the only page that may be framed."""
@@ -141,16 +184,17 @@ def embed() -> Page:
 @bp.get("/robots.txt")
 def robots() -> Page:
     """Show what search engines may find; pages that are not to be found say so themselves."""
-    return f"User-agent: *\nAllow: /\nSitemap: {state().settings.base_url}/sitemap.xml\n", 200, CACHED_TEXT
+    return f"User-agent: *\nAllow: /\nSitemap: {state().settings.origin}/sitemap.xml\n", 200, CACHED_TEXT
 
 
 @bp.get("/sitemap.xml")
 def sitemap() -> Page:
     """Show the addresses of the pages, each with its twins."""
-    base = state().settings.base_url
+    base = state().settings.origin
     there = [*(f"public.{name}" for name in SITEMAP), "petition.sign"]
     endpoints = [endpoint for endpoint in there if endpoint not in gone_endpoints(current_snapshot())]
-    pages = [{code: base + url_for(endpoint, lang=code) for code in LANGUAGES} for endpoint in endpoints]
+    pages = [{code: base + url_for(endpoint, lang=code) for code in LANGUAGES} for endpoint in [*endpoints, "updates.listing"]]
+    pages += [{code: base + url_for("updates.update", lang=code, slug=one.key) for code in LANGUAGES} for one in shown_updates()]
     headers = CACHED | {"Content-Type": "application/xml; charset=utf-8"}
     return render_template("public/sitemap.xml", pages=pages), 200, headers
 
@@ -163,6 +207,27 @@ def healthz() -> Page:
 
 @bp.get("/readyz")
 def readyz() -> tuple[Response, int]:
-    """Say whether it can sign: 200, or 503 and what is in the way."""
-    answer = {**readiness(state().database, state().settings.data, now()), "key": bool(state().keys.public)}
-    return jsonify(answer), 200 if all(answer.values()) else 503
+    """Say whether people can sign: 200, or 503 and what is in the way; every condition only to a monitor that knows the token."""
+    answer = _readiness()
+    return jsonify(answer if _is_monitor() else public_part(answer)), 200 if is_ready(answer) else 503
+
+
+@bp.get("/metrics")
+def metrics() -> Page:
+    """Show the conditions and some figures to a monitor that knows the token; to anybody else there is no such page."""
+    if not _is_monitor():
+        abort(404)
+    emails, answer = None, _readiness()
+    if "conditions" in answer:
+        with state().database.reading() as session:
+            emails = count_messages(session, now(), state().quota)
+    figures = CampaignMetrics(answer, emails, current_snapshot(), now())
+    return render_metrics(figures).decode(), 200, {"Content-Type": CONTENT_TYPE, "Cache-Control": "no-store"}
+
+
+def _is_monitor() -> bool:
+    return is_allowed(request.headers.get("Authorization", ""), state().settings.metrics_token)
+
+
+def _readiness() -> dict[str, Any]:
+    return {**readiness(state().database, state().settings, now()), "key": bool(state().keys.public)}

@@ -17,7 +17,9 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.wsgi import FileWrapper
 
+from campaign.log import exception_at
 from campaign.organizers.auth.factors import PASSPHRASE_PATHS, PASSPHRASES_BUSY
+from campaign.public.copies import ZIP_BUSY, ZIP_PATHS
 from campaign.server.streaming import stream_to_fifo
 from campaign.web.request_checks import MAX_BODY
 
@@ -33,6 +35,9 @@ MAX_PASSPHRASES_WAITING = 8
 
 MAX_SENT_BACK = 500
 """Posts that wait to be sent back with their form; more get an answer without a page."""
+
+MAX_ZIPS_WAITING = 50
+"""Readers who wait for the ZIP file; more are asked to come again."""
 
 ENVIRON: WSGIEnvironment = {
     "SCRIPT_NAME": "",
@@ -62,13 +67,14 @@ class RsgiAdapter:
         self.posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="posting")
         self.passphrases = BoundedThread("passphrases", MAX_PASSPHRASES_WAITING)
         self.sending_back = BoundedThread("sending-back", MAX_SENT_BACK)
+        self.zips = BoundedThread("zips", MAX_ZIPS_WAITING)
 
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
         """Answer one request; one that is malformed (400) or late (408) never reaches the site."""
         try:
             environ = build_environ(scope)
             if scope.method in ("GET", "HEAD", "OPTIONS"):
-                answer = call_app(self.app, environ)
+                answer = await self.get(environ)
             else:
                 await buffer_body(environ, protocol)
                 answer = await self.post(environ)
@@ -76,14 +82,22 @@ class RsgiAdapter:
             answer = error_answer(400)
         except TimeoutError:
             answer = error_answer(408)
-        except Exception:
-            log.exception("The site did not answer.")
+        except Exception as error:
+            exception_at(log, "a request that was not answered", error)
             answer = error_answer(500)
         status, headers, body = answer
         if isinstance(body, FileWrapper):
             protocol.response_file(status, headers, str(stream_to_fifo(body)))
         else:
             protocol.response_bytes(status, headers, body)
+
+    async def get(self, environ: WSGIEnvironment) -> WsgiAnswer:
+        """Answer with a page at once, with the ZIP file, which takes as long as some dozens of pages, from a thread for it."""
+        if not ZIP_PATHS.fullmatch(environ["PATH_INFO"]):
+            return call_app(self.app, environ)
+        if self.zips.has_room():
+            return await self.zips.run(call_app, self.app, environ)
+        return call_app(self.app, environ | {ZIP_BUSY: True})
 
     async def post(self, environ: WSGIEnvironment) -> WsgiAnswer:
         """Answer a post; one with a passphrase, which takes as long as ten signatures, in a thread of its own."""

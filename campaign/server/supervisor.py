@@ -4,7 +4,6 @@ All start and end together. A worker that ends unasked is started again, and one
 that was killed. No request is logged, so no visitor's address is.
 """
 
-import errno
 import gc
 import logging
 import multiprocessing
@@ -19,13 +18,18 @@ import time
 from functools import partial
 from typing import Any
 
+from granian._granian import SocketHolder
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server import MPServer
 
 from campaign import create_app
 from campaign.config import Settings
+from campaign.log import configure
+from campaign.server.listening import listening_socket
 from campaign.server.rsgi import RsgiAdapter
+from campaign.server.service_manager import notify
+from campaign.server.successor import start_anew, start_trial, take_reloads
 from campaign.web.rate_limits import SharedMemory
 
 HEAD_TIMEOUT = 15
@@ -54,17 +58,18 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int | None = None, mail: bool = True) -> None:
-    """Serve until SIGINT, SIGTERM or SIGHUP, then answer open requests and return.
+    """Serve until SIGINT or SIGTERM, then answer open requests and return; on SIGHUP do the same and start anew.
+
+    From a terminal SIGHUP ends it, as the terminal is gone.
 
     Without `workers` there is one for each core, four at most. Exits with one sentence and code 1 when the port is taken or
     a worker cannot start.
     """
     allow_many_connections()
     trouble: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
+    listening = listening_socket(host, port, MAX_CONNECTIONS)
     group = Supervisor(
         "campaign",
-        address=free_address(host, port),
-        port=port,
         interface=Interfaces.RSGI,
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_TIMEOUT * 1000),
@@ -76,11 +81,14 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
         workers_max_rss=MAX_WORKER_MEMORY,
         log_enabled=False,
     )
-    group.with_mail = mail
+    group.with_mail, group.listening = mail, listening
     target_loader = partial(load_app, settings, trouble, SharedMemory())
     group.serve(target_loader=target_loader, wrap_loader=False)  # type: ignore[arg-type]  # RSGI: no function
     if not trouble.empty():
         sys.exit(f"The site cannot start: {trouble.get()}")
+    if group.starts_anew and not group.interrupt_signal:
+        start_anew(listening)
+    listening.close()
 
 
 def allow_many_connections() -> None:
@@ -94,6 +102,7 @@ def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]", me
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops its workers in order
     end_with_parent()
     try:
+        configure(settings.log)
         adapter = RsgiAdapter(create_app(settings, memory))
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
@@ -121,20 +130,13 @@ def _watch_parent(parent: int) -> None:
     os._exit(1)
 
 
-def free_address(host: str, port: int) -> str:
-    """Return the IP address of `host`; exits if the port is taken, which granian, sharing ports, would not notice."""
-    give_up = time.monotonic() + 2  # workers whose parent was killed keep the port for a moment
-    while True:
-        try:
-            family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-            with socket.socket(family, kind) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind(address)
-            return str(address[0])
-        except OSError as error:
-            if error.errno != errno.EADDRINUSE or time.monotonic() > give_up:
-                sys.exit(f"Cannot listen on {host} port {port}: {error.strerror}.")
-            time.sleep(0.25)
+def has_terminal() -> bool:
+    """Return whether this was started from a terminal, which sends SIGHUP to everybody when it is closed."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
 
 
 class MailWorker:
@@ -179,6 +181,17 @@ class Supervisor(MPServer):
     """granian's parent of web workers, which runs the mail worker too."""
 
     with_mail = True
+    listening: socket.socket
+    starts_anew = False
+    trial: "subprocess.Popen[bytes] | None" = None
+
+    def _init_shared_socket(self) -> None:
+        """Let all workers accept from one socket; granian opens one for each, whose queue is lost when its worker ends."""
+        self._ssp, self._sfd, self._sso = None, self.listening.fileno(), self.listening  # type: ignore[assignment]
+        self._shd = SocketHolder(self._sfd, False, self.backlog)  # type: ignore[assignment, call-arg]
+
+    def _drop_shared_socket(self) -> None:
+        """Leave the socket open: the workers have it too, and after a reload it goes on."""
 
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """Ask the loop to stop."""
@@ -191,11 +204,16 @@ class Supervisor(MPServer):
 
         It replaces granian's own loop, which ends everything when one worker is killed twice within six seconds.
         """
-        signal.signal(signal.SIGHUP, self.signal_handler_interrupt)
+        take_reloads(self.signal_handler_interrupt if has_terminal() else self.signal_handler_reload)
         mail = MailWorker() if self.with_mail else None
+        notify("READY=1")
         while not self.interrupt_signal:
+            notify("WATCHDOG=1")
             self.main_loop_interrupt.wait(RESTART_PAUSE)
             self.main_loop_interrupt.clear()
+            if self.reload_signal and self._can_start_anew():
+                self.starts_anew = True
+                break
             if mail:
                 mail.ensure_running()
             while self.interrupt_children and not self.interrupt_signal:
@@ -204,10 +222,23 @@ class Supervisor(MPServer):
                 self.rss_signal = False
                 self._handle_rss_signal(spawn_target, target_loader)  # type: ignore[no-untyped-call]
                 self._watch_workers_rss()  # type: ignore[no-untyped-call]
+        notify("RELOADING=1" if self.starts_anew else "STOPPING=1")
         self.interrupt_children.clear()
         if mail:
             mail.stop()
             self.on_shutdown(mail.wait)
+
+    def _can_start_anew(self) -> bool:
+        """Return whether the code and the settings of now can serve; while that is tried, and if not, all goes on."""
+        self.trial = self.trial or start_trial()
+        code = self.trial.poll()
+        if code is None:
+            return False
+        self.trial = None
+        self.reload_signal = False
+        if code:
+            log.warning("The site was not reloaded: the trial of it failed. It goes on as it was.")
+        return code == 0
 
     def _replace_worker(self, index: int, spawn_target: Any, target_loader: Any) -> None:
         worker = self.wrks[index]

@@ -15,6 +15,7 @@ from campaign.content.files import TextError
 
 VOWELS = re.compile("[\u064b-\u0652\u0670]")
 # What is no word of the language: code, where a link leads, what stands isolated, addresses, placeholders.
+IN_BACKTICKS = re.compile(r"`[^`]*`")  # which is the same in every language
 FOREIGN = re.compile(r"`[^`]*`|(?<=\])\([^)]*\)|\u2068[^\u2069]*\u2069|https?://\S+|%\(\w+\)[sd]")
 
 
@@ -68,8 +69,9 @@ class Rules:
 
     def not_used(self, words: str, source: str) -> Iterator[str]:
         """Name the terms of the source that words do not render as the glossary does."""
+        said = IN_BACKTICKS.sub("", source)
         for term in self.terms:
-            word = term.missing(words, source)
+            word = term.missing(words, said)
             if word is not None:
                 yield f"the glossary's word for “{word}” is not in it"
 

@@ -5,6 +5,7 @@ Its texts are compared with those of the source, its messages with the source's 
 
 import gettext
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,10 +70,12 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
         yield Problem(name, "", "the text is not there", MISSING)
         return
     try:
-        ours = read_document(file).pieces()
+        document = read_document(file)
     except TextError as error:
         yield Problem(name, "", str(error).removeprefix(f"{file}: "))
         return
+    ours = document.pieces()
+    yield from (Problem(name, "deliveries", what) for what in delivery_differences(document, source))
     pieces = source.pieces()
     for id_ in ours.keys() - pieces.keys():
         yield Problem(name, id_, "the source has no such part")
@@ -81,6 +84,13 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
             yield Problem(name, id_, what, kind)
     if file.stem == "testimony":
         yield from misquotations(name, ours)
+
+
+def delivery_differences(ours: Document, source: Document) -> Iterator[str]:
+    """Name what was delivered in one of two languages only, by its day."""
+    days, theirs = (Counter(str(one["day"]) for one in text.meta.get("deliveries") or ()) for text in (ours, source))
+    yield from (f"the delivery of {day} is not there, which the source has" for day in (theirs - days).elements())
+    yield from (f"there is a delivery of {day}, which the source does not have" for day in (days - theirs).elements())
 
 
 def part_problems(

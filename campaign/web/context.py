@@ -4,14 +4,18 @@ The headers are security headers, HSTS, and `no-store` by default; redirects hav
 """
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import Flask, Response, request, url_for
 from flask_babel import gettext
 
 from campaign.languages import LANGUAGES, clock, current, day, isolate, number
+from campaign.origins import is_https, is_onion
 from campaign.petition.counting import next_goal
-from campaign.petition.snapshot import current_snapshot, shown_texts
+from campaign.petition.sharing import share_links, share_text
+from campaign.petition.snapshot import current_snapshot, is_unanswered
 from campaign.state import state
+from campaign.web.request_checks import requested_origin
 
 COPIED_ON = "campaign.copied_on"  # the day, when a page is asked for by `campaign mirror`
 PRIVATE_BLUEPRINT = "organizers"  # the pages that are nobody else's
@@ -19,12 +23,24 @@ NOINDEX = {
     "public.embed",
     "petition.confirm",
     "petition.deleted",
+    "petition.link_sent",
     "petition.report",
     "petition.reported",
     "petition.sent",
     "petition.signatures",
+    "petition.thanks",
     "petition.withdrawn",
 }
+# Their address is a secret, or tells what somebody did here: shared from the browser, they are the front page.
+OWN_PAGES = {
+    "petition.confirm",
+    "petition.deleted",
+    "petition.link_sent",
+    "petition.sent",
+    "petition.thanks",
+    "petition.withdrawn",
+}
+ADDRESSED_PAGES = {"petition.sent", "petition.link_sent"}  # they stand without what their address carries
 SECURITY_HEADERS = {
     # No script of ours fetches anything; connect-src lets programs that look pages over read robots.txt from within a page.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
@@ -35,6 +51,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+VERSION = "public.version"
 FRAMEABLE = "public.embed"  # for browsers that know no frame-ancestors
 HSTS_MAX_AGE = 31536000  # seconds
 
@@ -49,26 +66,40 @@ def init_app(app: Flask) -> None:
 def page_context() -> dict[str, Any]:
     """Return the names that templates use; see also the functions of languages.py."""
     language, settings, latest = current(), state().settings, current_snapshot()
+    shown = state().snapshots.shown()
     has_address = (
         request.url_rule is not None and "token" not in (request.view_args or {}) and request.blueprint != PRIVATE_BLUEPRINT
     )
+    is_own_page = request.endpoint in OWN_PAGES
+    front = url_for("public.home", lang=language.code) if is_own_page else ""
     return {
         "lang": language.code,
         "dir": language.dir,
         "languages": list(LANGUAGES.values()),
-        "texts": shown_texts()[language.code],
-        "all_texts": shown_texts(),
+        "texts": shown.texts[language.code],
+        "all_texts": shown.texts,
+        "own_words": shown.words,
+        "campaign_name": shown.words.title(language.code),
+        "signed": shown.signed,
+        "versions": shown.versions,
+        "updates": shown.updates,
         "policy": state().policy,
         "withdrawn": latest.is_testimony_withdrawn,
         "published": latest,
-        "next_goal": next_goal(latest.confirmed, settings.goal),
-        "contact": settings.contact,
+        "next_goal": next_goal(latest.confirmed, shown.words.goal),
+        "contact": shown.words.contact,
+        "unanswered": is_unanswered(),
         "sample": latest.is_sample,
-        "base_url": settings.base_url,
+        "base_url": settings.origin,
+        "origins": settings.origins,
+        "onion": settings.onion,
         "static": state().static_files,
         "same_page_in": same_page_in,
-        "canonical": settings.base_url + request.path if has_address else None,
-        "alternates": alternates() if has_address else [],
+        "canonical": settings.origin + (front or request.path) if has_address or front else None,
+        "alternates": alternates() if has_address and not front else [],
+        "shown_address": front and (request.path if request.endpoint in ADDRESSED_PAGES else front),
+        "share_text": share_text(is_testimony_withdrawn=latest.is_testimony_withdrawn),
+        "share_links": share_links,
         "copied_on": request.environ.get(COPIED_ON),
         "noindex": request.endpoint in NOINDEX or not has_address,
         "number": number,
@@ -83,6 +114,8 @@ def same_page_in(code: str) -> str:
     """Return the same page in another language; the front page where this one has no address of its own."""
     if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
         return url_for("public.home", lang=code)
+    if not has_same_page(code):
+        return url_for("public.versions", lang=code)
     arguments = dict(request.view_args or {})
     if arguments.get("other") == code:  # side by side with the language that is switched to
         arguments["other"] = current().code
@@ -91,8 +124,16 @@ def same_page_in(code: str) -> str:
 
 def alternates() -> list[tuple[str, str]]:
     """Return this page in every language, for search engines; `/` chooses for everybody else."""
-    base = state().settings.base_url
-    return [*((code, base + same_page_in(code)) for code in LANGUAGES), ("x-default", f"{base}/")]
+    base = state().settings.origin
+    return [*((code, base + same_page_in(code)) for code in LANGUAGES if has_same_page(code)), ("x-default", f"{base}/")]
+
+
+def has_same_page(code: str) -> bool:
+    """Return whether this page is there in another language: each has versions of the letter of its own."""
+    if request.endpoint != VERSION:
+        return True
+    versions, number = state().snapshots.shown().versions.values(), (request.view_args or {})["number"]
+    return any((one.language.code, one.number) == (code, number) for one in versions)
 
 
 def make_redirect_relative(response: Response) -> Response:
@@ -106,9 +147,14 @@ def add_headers(response: Response) -> Response:
     """Add the headers that the view has not set; a response that the view does not call public is not stored."""
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if state().settings.is_https:
+    settings = state().settings
+    origin = requested_origin(request, settings)
+    if is_https(origin):
         response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_MAX_AGE}")
     if request.endpoint != FRAMEABLE:
         response.headers.setdefault("X-Frame-Options", "DENY")
     response.headers.setdefault("Cache-Control", "no-store")
+    is_page = response.status_code == 200 and response.mimetype == "text/html" and request.blueprint != PRIVATE_BLUEPRINT
+    if settings.onion and is_page and not is_onion(origin):
+        response.headers["Onion-Location"] = settings.onion + quote(request.path)
     return response

@@ -1,6 +1,5 @@
 """Errors in the reader's language. A 500 is a bug; when the database is away it is a 503 and nothing was lost."""
 
-import traceback
 from types import TracebackType
 from urllib.parse import quote
 
@@ -9,11 +8,14 @@ from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, NotFound
 from werkzeug.wrappers import Response
 
+from campaign import log
 from campaign.database import DATABASE_UNAVAILABLE
 from campaign.languages import LANGUAGES
 
 RETRY_AFTER = "10"  # seconds
 NO_ADDRESS = {"canonical": None, "noindex": True}  # what an address shows that shows no page of its own
+NO_NUMBERS = {"numbers_by_page": dict}  # the database, which is asked for those of the navigation, may be what failed
+DESK_FOLDER = "organize"  # the second part of the addresses of the desk
 ErrorPage = tuple[str, int, dict[str, str]]
 
 
@@ -34,11 +36,9 @@ def reject_leading_slashes() -> None:
 
 
 def log_exception(error: tuple[type, BaseException, TracebackType] | tuple[None, None, None]) -> None:
-    """Log where an exception was raised, and no path, message or value: a link's token or an address could be in them."""
-    if error[0] is None:
-        return
-    frames = "".join(f"  {one.filename}:{one.lineno} in {one.name}\n" for one in traceback.extract_tb(error[2]))
-    current_app.logger.error("%s at %s\n%s", error[0].__name__, request.endpoint or "no endpoint", frames)
+    """Log where an exception was raised while a page was made, and nothing of what was asked for."""
+    if error[1] is not None:
+        log.exception_at(current_app.logger, request.endpoint or "no endpoint", error[1])
 
 
 def redirect_or_render(error: NotFound) -> Response | ErrorPage:
@@ -61,9 +61,11 @@ def mended_path(path: str) -> str | None:
 
 def render_error(error: HTTPException) -> ErrorPage:
     """Return the page for every error that HTTP names."""
-    heading, sentence = error_message(error.code or 500)
+    is_desk = request.path.split("/")[2:3] == [DESK_FOLDER]
+    heading, sentence = (desk_message if is_desk else error_message)(error.code or 500)
     headers = {name: value for name, value in error.get_headers() if name in {"Allow", "Retry-After"}}
-    page = render_template("errors/error.html", code=error.code, heading=heading, sentence=sentence, **NO_ADDRESS)
+    template = "errors/desk.html" if is_desk else "errors/error.html"
+    page = render_template(template, code=error.code, heading=heading, sentence=sentence, **NO_ADDRESS, **NO_NUMBERS)
     return page, error.code or 500, headers
 
 
@@ -72,6 +74,16 @@ def render_unavailable(_error: Exception) -> ErrorPage:
     heading, sentence = error_message(503)
     page = render_template("errors/error.html", code=503, heading=heading, sentence=sentence)
     return page, 503, {"Retry-After": RETRY_AFTER}
+
+
+def desk_message(code: int) -> tuple[str, str]:
+    """Return heading and sentence for a status at the desk of the organizers."""
+    heading, sentence = error_message(code)
+    return heading, {
+        400: gettext("The desk cannot take this as it was sent, perhaps as the page was open for long. Nothing was changed."),
+        403: gettext("This is for organizers alone; a moderator cannot do it. Nothing was changed."),
+        404: gettext("There is nothing here: the number or the address is wrong, or it was deleted meanwhile."),
+    }.get(code, sentence)
 
 
 def error_message(code: int) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Cache the pages that people read as bytes, and answer with them without calling Flask or the database.
 
-Such a page is a pure function of its address, the texts, the published count and the hour (of the form's stamp). A view
-says so with `Cache-Control: public`. Static files are cached the same way, for ever, under names with their hash.
+Such a page is a pure function of its address with the host, the texts, the published count and the hour (of the form's stamp).
+A view says so with `Cache-Control: public`. Static files are cached the same way, for ever, under names with their hash.
 """
 
 import gzip
@@ -17,18 +17,23 @@ from urllib.parse import urlsplit
 
 import brotli
 from flask import Flask
+from flask_babel import gettext
 from werkzeug.datastructures import Accept
 from werkzeug.http import parse_accept_header
 from werkzeug.wrappers import Response
 
-from campaign.config import Settings, canonical_host
+from campaign.config import Settings
+from campaign.languages import LANGUAGES, speaking
+from campaign.petition.snapshot import NothingKnown
 from campaign.web.context import COPIED_ON
-from campaign.web.request_checks import current_hour
+from campaign.web.request_checks import ORIGIN, current_hour
 
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-MAX_PAGES = 1000  # the site has some dozens in each language
+MAX_PAGES = 1000  # some dozens in each language, and the updates, for each address of the site; of more the oldest goes
 IMMUTABLE = "public, max-age=31536000, immutable"
-HEALTH_PAGES = {"/healthz", "/readyz"}  # load balancers ask for them by the address of the machine, or with an empty Host
+HEALTH_PAGES = {"/healthz", "/readyz", "/metrics"}  # asked for by the address of the machine, or with an empty Host
+NEED_NOTHING_PUBLIC = {"/healthz", "/readyz"}
+RETRY_UNKNOWN_AFTER = "15"  # seconds
 COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
 
 
@@ -66,6 +71,11 @@ def cache_page(body: bytes, headers: list[tuple[str, str]], stamp: object = None
     return CachedPage(stamp, bodies, headers, hashlib.sha256(body).hexdigest()[:20])
 
 
+def page_address(origin: str, path: str) -> str:
+    """Return what a page is kept under: its headers differ from one address of the site to the next; those of files do not."""
+    return path if path.startswith("/static/") else origin + path
+
+
 @lru_cache(maxsize=256)
 def _encoding(accepted: str) -> str:
     """Return the smallest encoding that the browser accepts (RFC 9110 12.5.3); empty for none."""
@@ -78,22 +88,28 @@ class PageCache:
 
     def __init__(self, app: Flask, published: Callable[[], object], settings: Settings) -> None:
         self.pages: dict[str, CachedPage] = {}
-        self._inner: WSGI = app.wsgi_app
+        self._app, self._inner = app, app.wsgi_app
         self._published = published
-        self._host = urlsplit(settings.base_url).netloc
-        self._is_ours = lru_cache(maxsize=256)(lambda host: canonical_host(host) in settings.hosts)
+        self._canonical = settings.origin
+        self._origin_of = lru_cache(maxsize=256)(settings.origin_of)
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer with a cached page, or call Flask; it alone answers other methods than GET and HEAD.
 
-        Flask sees one host, that of the settings, however a request spells it.
+        Flask sees each of our hosts as the settings have it, however a request spells it.
         """
-        if not self._is_ours(environ.get("HTTP_HOST", "")) and environ["PATH_INFO"] not in HEALTH_PAGES:
+        origin = self._origin_of(environ.get("HTTP_HOST", ""))
+        if not origin and environ["PATH_INFO"] not in HEALTH_PAGES:
             return Response("This site has another address.\n", 400)(environ, start_response)
-        environ["HTTP_HOST"] = self._host
+        environ[ORIGIN] = origin or self._canonical
+        environ["HTTP_HOST"] = urlsplit(environ[ORIGIN]).netloc
+        if not self._is_anything_known():
+            answer = self._inner if environ["PATH_INFO"] in NEED_NOTHING_PUBLIC else self._unavailable()
+            return answer(environ, start_response)
         if environ["REQUEST_METHOD"] not in {"GET", "HEAD"}:
             return self._inner(environ, start_response)
-        cached = self.pages.get(environ["PATH_INFO"])
+        address = page_address(environ[ORIGIN], environ["PATH_INFO"])
+        cached = self.pages.get(address)
         if COPIED_ON in environ and not (cached and cached.stamp is None):
             return self._inner(environ, start_response)  # a page of a copy says so, and is nobody else's
         stamp = self._stamp() if cached is None or cached.stamp else None
@@ -101,10 +117,27 @@ class PageCache:
             return cached.answer(environ, start_response)
         response = Response.from_app(self._inner, environ | {"REQUEST_METHOD": "GET"}, buffered=True)
         if response.status_code != 200 or not response.cache_control.public:
-            self.pages.pop(environ["PATH_INFO"], None)  # nor is an older page cached any longer
+            self.pages.pop(address, None)  # nor is an older page cached any longer
             return response(environ, start_response)
-        cached = self._cache(environ["PATH_INFO"], response, stamp)
+        cached = self._cache(address, response, stamp)
         return cached.answer(environ, start_response)
+
+    def _is_anything_known(self) -> bool:
+        """Return whether this worker has read what is public: until then it must show nothing that may have been taken back."""
+        try:
+            self._published()
+        except NothingKnown:
+            return False
+        return True
+
+    def _unavailable(self) -> Response:
+        """Return an answer in every language that is made of nothing that is public."""
+        lines = []
+        with self._app.app_context():
+            for code in LANGUAGES:
+                with speaking(code):
+                    lines.append(gettext("Please try again shortly"))
+        return Response("\n".join([*lines, ""]), 503, {"Retry-After": RETRY_UNKNOWN_AFTER, "Cache-Control": "no-store"})
 
     def _stamp(self) -> tuple[object, int]:
         """Return what a page with the count and a form is made from, besides its address and the texts.
@@ -113,13 +146,19 @@ class PageCache:
         """
         return self._published(), current_hour()
 
-    def _cache(self, path: str, response: Response, stamp: object) -> CachedPage:
+    def _cache(self, address: str, response: Response, stamp: object) -> CachedPage:
         """Cache a page with its final headers, so that the first reader gets what later ones get."""
         headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
         cached = cache_page(response.get_data(), headers, stamp)
-        if path in self.pages or len(self.pages) < MAX_PAGES:
-            self.pages[path] = cached
+        self.pages.pop(address, None)  # it goes to the end, as the newest
+        while len(self.pages) >= MAX_PAGES and (oldest := self._oldest()):
+            self.pages.pop(oldest, None)
+        self.pages[address] = cached
         return cached
+
+    def _oldest(self) -> str | None:
+        """Return the address of the page that was made first; files are never left out."""
+        return next((address for address, page in list(self.pages.items()) if page.stamp is not None), None)
 
 
 class StaticFiles:

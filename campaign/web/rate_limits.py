@@ -17,12 +17,13 @@ import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
 import redis
+from redis.backoff import NoBackoff
 from redis.client import Pipeline
+from redis.retry import Retry
 
 from campaign.config import Settings
 from campaign.file_lock import file_lock
@@ -39,7 +40,8 @@ LOGINS, LOGINS_AN_HOUR = 120, 600
 REPORTS, REPORTS_AN_HOUR = 10, 10  # of names
 SLOTS = 2**18
 LOCK_WAIT = 1.0  # seconds; after it a bucket may miss one e-mail, which nobody notices
-REDIS_TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1}  # seconds
+REDIS_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}  # seconds
+REDIS_REST = 60  # seconds after it did not answer, in which nobody waits for it
 PORT = re.compile(r"\]?:\d+$")
 Change = Callable[[list[float]], list[float]]
 
@@ -100,7 +102,7 @@ class RedisMemory:
     """The buckets of several machines."""
 
     def __init__(self, url: str, secret: bytes) -> None:
-        self._client, self._secret = redis.Redis.from_url(url, **REDIS_TIMEOUTS), secret
+        self._client, self._secret = redis.Redis.from_url(url, **REDIS_OPTIONS), secret
 
     def update(self, names: Sequence[str], change: Change) -> None:
         """Change the moments of these buckets together; each is deleted once its bucket is full again."""
@@ -128,6 +130,7 @@ class RateLimiter:
         self._lock_file = settings.data / "limits.lock"
         self._memory = memory or SharedMemory()
         self._redis = None if settings.shared_url.startswith("memory:") else RedisMemory(settings.shared_url, secret)
+        self._redis_rests_until = 0.0  # of the monotonic clock
 
     def reserve(self, address: str | None, domain: str) -> int:
         """Return the seconds until an e-mail to this domain may leave, asked for from a network; raise TooManyWaiting.
@@ -164,13 +167,24 @@ class RateLimiter:
         return max(delays)
 
     def _update(self, names: list[str], change: Change) -> None:
-        """Change the buckets in Redis; while it cannot be reached, those of this machine."""
-        if self._redis:
-            with suppress(redis.RedisError):
+        """Change the buckets in Redis; while it does not answer, and a minute after, those of this machine."""
+        if self._redis and self._is_redis_asked():
+            try:
                 self._redis.update(names, change)
+                self._redis_rests_until = 0.0
                 return
+            except redis.RedisError:
+                self._redis_rests_until = time.monotonic() + REDIS_REST
         with file_lock(self._lock_file, wait=LOCK_WAIT):
             self._memory.update(names, change)
+
+    def _is_redis_asked(self) -> bool:
+        """Return whether to ask Redis; after trouble one request a minute does, and no other waits for it."""
+        if self._redis_rests_until:
+            if time.monotonic() < self._redis_rests_until:
+                return False
+            self._redis_rests_until = time.monotonic() + REDIS_REST
+        return True
 
 
 def networks(address: str | None) -> list[str]:

@@ -10,7 +10,7 @@ from campaign.exports import rows
 from campaign.exports.formats import FORMATS
 from campaign.exports.pdf import PDF
 from campaign.exports.rows import SignatureFilter
-from campaign.organizers import export_jobs, ledger
+from campaign.organizers import export_jobs, export_store, ledger
 from campaign.organizers.models import ORGANIZER, Account, ExportJob
 from tests.bench.exporting import MOST, Run, watched
 from tests.bench.figures import Section
@@ -52,6 +52,6 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
     with database.writing() as session:
         export = session.scalars(sa.select(ExportJob).where(ExportJob.key_box.is_not(None))).one()
         export_jobs.claim_download(session, key, export.id, export.account, now())
-    export_jobs.export_file(site.data, export.id).unlink()
+    export_store.export_file(site.data, export.id).unlink()
     assert export.done == rows.count_rows(database, FORMATS[document].narrow(SignatureFilter()))
     return export.done, run, export.size or 0

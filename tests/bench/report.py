@@ -11,6 +11,7 @@ from tests.bench.servers import WORKERS
 from tests.bench.terms import Terms
 
 FILE = Path("docs/benchmarks.md")
+FOUND = Path(__file__).with_name("found.md")  # what was found by profiling, in words
 TARGETS = ["", "found", "target", ""]
 WORDS = """\
 # How fast it is
@@ -39,7 +40,8 @@ def text(sections: list[Section], terms: Terms, load: float) -> str:
         machine=_machine(load),
         targets=_targets([target for section in sections for target in section.targets]),
     )
-    return words + "".join(f"\n## {one.title}\n\n{one.words}\n\n{table(one.head, one.rows)}\n" for one in sections)
+    parts = (f"\n## {one.title}\n\n{one.words}\n\n{table(one.head, one.rows)}\n" for one in sections)
+    return words + "".join(parts) + FOUND.read_text("utf-8")
 
 
 def _targets(targets: list[Target]) -> str:

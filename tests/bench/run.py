@@ -10,14 +10,27 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
-from tests.bench import confirming, desk, desk_exports, exporting, first_view, publishing, reading, report, signing, whole_way
+from tests.bench import (
+    confirming,
+    desk,
+    desk_exports,
+    exporting,
+    first_view,
+    mailing,
+    publishing,
+    reading,
+    report,
+    signing,
+    whole_way,
+)
 from tests.bench.figures import Section
 from tests.bench.load import need_wrk
 from tests.bench.servers import Site, Yardstick
 from tests.bench.terms import Terms
 
 SIZES, LONG_SIZES = (1_000, 100_000), (1_000, 100_000, 1_000_000)
-PARTS = ("reading", "desk", "exporting", "signing", "whole-way")
+PARTS = ("reading", "desk", "exporting", "signing", "whole-way", "mail")
+WITHOUT_SITES = {"whole-way", "mail"}
 
 
 def main() -> None:
@@ -25,7 +38,7 @@ def main() -> None:
     options = _options()
     need_wrk()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # the servers go too
-    terms = Terms(options.rounds, options.seconds, LONG_SIZES if os.environ.get("LONG") else SIZES)
+    terms = Terms(options.rounds, options.seconds, LONG_SIZES if os.environ.get("LONG") else SIZES, options.earlier)
     load, sections = os.getloadavg()[0], []
     with tempfile.TemporaryDirectory(prefix="campaign-bench-") as folder:
         for section in measured(Path(folder), terms, options.only or PARTS):
@@ -40,7 +53,7 @@ def main() -> None:
 def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Section]:
     """The sites stay as large as they were made until signing begins."""
     with ExitStack() as stack:
-        sizes = () if parts == ["whole-way"] else terms.sizes
+        sizes = () if WITHOUT_SITES.issuperset(parts) else terms.sizes
         sites = [stack.enter_context(Site(folder / f"site-{size}" / "data", size).fill()) for size in sizes]
         if "reading" in parts:
             yield from reading.measure(sites, terms, folder)
@@ -56,7 +69,9 @@ def measured(folder: Path, terms: Terms, parts: Sequence[str]) -> Iterator[Secti
             yield signing.measure(sites, yardstick, terms)
             yield confirming.measure(sites, yardstick, terms, folder)
     if "whole-way" in parts:
-        yield whole_way.measure(folder, terms)
+        yield whole_way.measure(folder, terms, terms.earlier)
+    if "mail" in parts:
+        yield mailing.measure(folder)
 
 
 def _options() -> argparse.Namespace:
@@ -64,4 +79,5 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--seconds", type=int, default=3, help="of each round")
     parser.add_argument("--only", nargs="+", choices=PARTS, help="only these, and without writing docs/benchmarks.md")
+    parser.add_argument("--earlier", type=Path, help="a checkout of an earlier version, set up, whose whole way is measured too")
     return parser.parse_args()

@@ -1,6 +1,7 @@
 """The servers that are measured: the site, filled with made-up signatures, and the yardsticks, on the same server."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import urllib.error
@@ -36,8 +37,9 @@ class Site(Campaign):
 class Yardstick:
     """One yardstick in an empty folder; `page` is the number of bytes its constant page has."""
 
-    def __init__(self, folder: Path, page: int = 1000, database_url: str = "") -> None:
+    def __init__(self, folder: Path, page: int = 1000, database_url: str = "", workers: int = WORKERS) -> None:
         folder.mkdir()
+        self.workers = workers
         self.folder, self.port = folder, free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.env = {"YARDSTICK_BYTES": str(page), "PYTHONPATH": str(Path(__file__).parent)}
@@ -45,7 +47,7 @@ class Yardstick:
             self.env["YARDSTICK_URL"] = database_url
 
     def __enter__(self) -> "Yardstick":
-        command = [sys.executable, "-m", "granian", *GRANIAN, "--workers", str(WORKERS), "--port", str(self.port)]
+        command = [sys.executable, "-m", "granian", *GRANIAN, "--workers", str(self.workers), "--port", str(self.port)]
         self.process = subprocess.Popen([*command, "yardstick:app"], env=self.env, cwd=self.folder, stdout=subprocess.DEVNULL)
         wait_until(self.is_up, 30)
         return self
@@ -69,6 +71,15 @@ def children(parent: int) -> list[int]:
     with contextlib.suppress(FileNotFoundError):
         return [int(child) for child in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
     return []
+
+
+def processor_time(process: int) -> float:
+    """Seconds that a process and those it started have kept the processor busy."""
+    own = 0.0
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        own = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(processor_time(child) for child in children(process))
 
 
 def memory(process: int, what: str) -> float:

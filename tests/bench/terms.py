@@ -1,6 +1,7 @@
 """On what terms it is measured."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -10,3 +11,4 @@ class Terms:
     rounds: int
     seconds: int
     sizes: tuple[int, ...]
+    earlier: Path | None = None  # a checkout of an earlier version, to be measured beside this one

@@ -5,16 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nacl.public import PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from campaign.petition.key_rotation import encode_key
 from tests.browser.chromium import start
 from tests.browser.people import Signer
-from tests.browser.places import other_than, places
+from tests.browser.places import other_than, places, publish_sample
 from tests.servers import Campaign
 
 HERE = Path(__file__).parent
 PATIENCE = 60_000  # milliseconds; a busy machine is slow, not wrong
 expect.set_options(timeout=PATIENCE)
+SECOND = "second.localhost"  # the host of the other address of the site, which browsers find on this machine
 MADE_UP = 30  # signatures, on the way to 100
 
 
@@ -54,15 +57,19 @@ def new_context(browser: Browser, campaign: Campaign) -> Iterator[Callable[..., 
 
 @pytest.fixture(scope="session")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
-    """A campaign with 30 made-up signatures that writes its letters into files."""
+    """A campaign with 30 made-up signatures that offers news and writes its letters into files."""
     made = Campaign(
         tmp_path_factory.mktemp("browser") / "instance",
         workers=1,
         CAMPAIGN_CONTACT="The test campaign, test@example.org",
         CAMPAIGN_LIMITS="off",
     )
+    made.env["CAMPAIGN_BASE_URL"] = f"{made.url} http://{SECOND}:{made.port}"
     filled = made.run("sample", str(MADE_UP))
     assert filled.returncode == 0, filled.stderr
+    offered = made.run("keys", "add-news", encode_key(PrivateKey.generate().public_key))
+    assert offered.returncode == 0, offered.stderr
+    publish_sample(made)
     with made:
         yield made
 

@@ -7,21 +7,28 @@ from datetime import timedelta
 
 import pyotp
 import sqlalchemy as sa
+from nacl.public import PrivateKey
 from playwright.sync_api import Page
+from sqlalchemy.orm import Session
 
 from campaign.config import Settings
-from campaign.crypto.keys import load_keys
+from campaign.crypto.keys import fingerprint, load_keys
 from campaign.database import Database, now
 from campaign.instance import key_folder
 from campaign.organizers import accounts, ledger, removals
+from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors
-from campaign.organizers.models import ORGANIZER
+from campaign.organizers.models import ORGANIZER, Request
 from campaign.outbox.mail_providers import add_counts
-from campaign.petition import counting, display_names
+from campaign.petition import counting, display_names, drafts, key_rotation
 from campaign.petition.models import Burst, BurstMember, Signature
+from campaign.petition.part import Typed
+from campaign.petition.published import TextKind
+from campaign.petition.word_parts import parts_of, save_part
 from tests.servers import Campaign
 
 PASSPHRASE = "olives ripen in november"
+WORD = "unabbreviated"
 ODD = ("Lаyla", "سامي Call 00963944555111", "12345", "ههههه", f"{'Layla A. ' * 8}t.me layla")
 FARED = (("gmail.com", 620, 410), ("outlook.com", 240, 31), ("other", 98, 70))  # letters sent and confirmed
 
@@ -29,11 +36,38 @@ PLACES = {  # the pages of the desk by name, behind the language
     "overview": "",
     **{
         name: name
-        for name in ("signatures", "review", "exports", "requests", "audit", "accounts", "account", "removals", "address", "key")
+        for name in (
+            "signatures",
+            "review",
+            "emails",
+            "emergency",
+            "exports",
+            "requests",
+            "audit",
+            "accounts",
+            "account",
+            "removals",
+            "address",
+            "key",
+            "plan",
+            "words",
+            "trends",
+        )
     },
+    "trends by day": "trends?by=day",
+    "piece": "words/letter",
+    "edit_words": "words/letter/p3",
+    "edit_words new": "words/addressee/new",
+    "preview_words": "words/letter/preview",
+    "publish_words": "words/letter/publish",
+    "earlier_words": "words/letter/earlier",
+    "piece update": "words/update",
+    "edit_words update": "words/update/new",
     **{f"switch {name}": f"switch/{name}" for name in ("signing", "mail", "names", "words")},
     "passphrase": "account/passphrase",
     "recovery_codes": "account/recovery-codes",
+    "authenticator": "account/authenticator",
+    "lock_account": "accounts/1/lock",
     "again": "again",
 }
 
@@ -92,11 +126,28 @@ def invited(campaign: Campaign) -> str:
         return accounts.add(session, f"nour.{secrets.token_hex(4)}@example.org", ORGANIZER, now())
 
 
+def _ask_for_a_key(session: Session) -> None:
+    """Somebody with a long address asks for another key: the longest line that the desk shows."""
+    key = PrivateKey.generate().public_key
+    facts = {"public": key_rotation.encode_key(key), "fingerprint": fingerprint(key)}
+    ledger.begin_change(session)
+    session.add(Request(act=Action.KEY_CHANGE.value, facts=facts, asked_by=f"{'n' * 60}@example.org", asked_at=now()))
+
+
+def draft_words(session: Session) -> None:
+    """Other words for a paragraph of the letter, which wait to be published."""
+    drafted = drafts.read_drafted(session)
+    part = next(one for one in parts_of(drafted, TextKind.LETTER) if one.key == "p3")
+    typed = Typed({code: f"{words} {WORD * 12}" if code == "en" else words for code, words in part.words.items()})
+    save_part(session, drafted, part, typed, by="1", today=now().date())
+
+
 def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
     """Odd and held names, a wave, a held group, e-mails by provider, a removal; the addresses of all that is there to see."""
     today = now().date()
     with closing(Database("", campaign.data)) as database:
         with database.writing() as session:
+            draft_words(session)
             some = list(session.scalars(sa.select(Signature).limit(12)))
             for place, words in enumerate(ODD):
                 display_names.change_display_name(session, some[place], words, today=today, hold=place == 0)
@@ -113,6 +164,7 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
             for one in some[8:]:
                 one.held_in = group.id
             removal = removals.draft(session, [one.id for one in some], by=by, at=now())
+            _ask_for_a_key(session)
             found = {
                 "wave": f"review/wave/{waves[0].id}",
                 "wave of one domain": f"review/wave/{group.id}",

@@ -1,7 +1,12 @@
 """Every page of the site in every state it is seen in, for tests that look at all of them, and for `make pictures`."""
 
+from contextlib import closing
+from datetime import date
+
 from playwright.sync_api import Page
 
+from campaign.database import Database
+from campaign.petition.published import TextKind, new_row
 from tests.browser.people import Signer
 from tests.servers import Campaign
 
@@ -10,14 +15,21 @@ READ = {
     "testimony": "testimony",
     "beside": "testimony/beside/{other}",
     "petition": "petition",
+    "versions": "petition/versions",
+    "version": "petition/versions/1",
     "sign": "sign",
     "sign-mistakes": "sign",
     "sign-question": "sign",
     "sent": "sign/sent",
     "sent-to": "sign",
+    "thanks": "sign/thanks",
+    "thanks-held": "sign/thanks?review=y",
+    "link": "link",
+    "link-sent": "link/sent",
     "deleted": "sign/deleted",
     "withdrawn": "sign/withdrawn",
     "expired": "confirm/of-no-letter",
+    "unsubscribe": "unsubscribe/of-no-letter",
     "signatures": "signatures",
     "report": "signatures/report",
     "reported": "signatures/reported",
@@ -25,10 +37,33 @@ READ = {
     "privacy": "privacy",
     "accessibility": "accessibility",
     "mirrors": "mirrors",
+    "write": "write",
     "embed": "embed",
+    "updates": "updates",
+    "update": "updates/a-sample",
+    "update-missing": "updates/only-arabic",
     "not-found": "nothing-here",
 }
 SHOWN = "Layla H."
+
+
+NEWS = {
+    "a-sample": {
+        "en": "A sample of news, to see its looks\n\nIt says nothing, with **words** that stand out and [a link](/en/about).\n\n"
+        "- One\n- Two",
+        "ar": "خبر تجريبي لرؤية شكل الصفحة\n\nلا يقول شيئًا، وفيه **كلمات** بارزة و[رابط](/ar/about).\n\n- واحد\n- اثنان",
+    },
+    "only-arabic": {"ar": "خبر تجريبي بالعربية وحدها\n\nلا يقول شيئًا."},
+}
+
+
+def publish_sample(campaign: Campaign) -> None:
+    """Publish updates that are marked as samples, before the campaign is served."""
+    with closing(Database("", campaign.data)) as database, database.writing() as session:
+        session.add_all(
+            new_row((TextKind.UPDATE, key), {"names": names}, date(2026, 11, day), set_by="1")
+            for day, (key, names) in enumerate(NEWS.items(), 1)
+        )
 
 
 def other_than(language: str) -> str:
@@ -42,7 +77,7 @@ def places(campaign: Campaign, language: str) -> dict[str, str]:
     waiting = Signer(campaign, language).sign()
     confirmed = Signer(campaign, language).sign(shown_as=SHOWN, country="SY").confirm()
     link = confirmed.link()
-    letters = {"confirm": waiting.link(), "thanks": f"{link}?changed=confirm", "yours": f"{link}?changed=show"}
+    letters = {"confirm": waiting.link(), "withdraw": f"{link}?ask=withdraw", "yours": f"{link}?changed=show"}
     return {"chooser": "/"} | found | letters | {"yours-mistakes": link}
 
 
@@ -60,7 +95,7 @@ def visit(page: Page, name: str, address: str) -> None:
         page.locator("button[name=answer]").first.wait_for()
     if name == "sent-to":
         page.locator("button[name=answer]").last.click()
-        page.wait_for_url("**/sign/sent?**")
+        page.wait_for_url("**/sign/sent**")
     if name == "yours-mistakes":
         page.locator("#shown_as").fill("=1")
         page.locator("button[value=show]").click()

@@ -15,7 +15,7 @@ from tests.browser.test_narrow import OVERLAPPING, SMALL, TOO_WIDE
 from tests.servers import Campaign
 
 OUTSIDE = {"enter", "set_up"}
-NO_PAGES = {"audit_file", "return_to_exports"}
+NO_PAGES = {"audit_file", "return_to_exports", "trends_file"}
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +161,21 @@ def test_time_and_lengths_run_as_the_page_is_read(enter, places: dict[str, str],
         whole, drawn = bar.bounding_box(), bar.locator("rect").bounding_box()
         gap = whole["x"] + whole["width"] - drawn["x"] - drawn["width"] if language == "ar" else drawn["x"] - whole["x"]
         assert abs(gap) < 1
+
+
+def test_the_days_of_the_plan_are_set_with_a_keyboard_on_a_telephone_and_everybody_reads_them(
+    enter: Callable[..., Page], omar: BrowserOrganizer, language: str
+):
+    page = enter(viewport={"width": 320, "height": 640})
+    page.goto(f"/{language}/organize/plan")
+    omar.prove(page)
+    page.locator("#closes_on").fill("2027-03-01")
+    page.locator("#hand_over_on").fill("2027-03-09" if language == "en" else "2027-03-10")
+    page.locator("main form .button").press("Enter")
+
+    expect(page.locator(".done")).to_be_visible()
+    page.wait_for_timeout(2000)  # the pages know of a change within a second
+    page.goto(f"/{language}/petition")
+    expect(page.locator("#plan + ul")).to_contain_text(
+        {"en": "The last day to sign is 1 March 2027.", "ar": "1 آذار 2027"}[language]
+    )

@@ -12,7 +12,7 @@ from playwright.sync_api import BrowserContext, Page
 from campaign.crypto import sealing
 from tests.browser.people import Signer
 from tests.browser.pixels import colours
-from tests.servers import LONG
+from tests.servers import LONG, Campaign
 
 RLO, RLI, LRI, RLM = "\u202e", "\u2067", "\u2066", "\u200f"
 # Nobody else in the tests has these names: the boxes that are left out of a picture are found by them.
@@ -125,3 +125,13 @@ def test_the_full_stop_after_a_latin_word_stands_where_the_sentence_ends(context
 
     assert letters == sorted(letters)
     assert last > letters[-1] if language == "en" else last < letters[0]
+
+
+def test_the_arabic_plain_text_runs_from_right_to_left(context: BrowserContext, campaign: Campaign) -> None:
+    page = context.new_page()
+    page.goto(f"{campaign.url}/ar/testimony.txt")
+
+    for words in ("هذا النص غير مؤرَّخ", "ويصف أحداثًا ومخاوف كما كانت وقت كتابته."):
+        places = page.locator("pre").evaluate(PLACES_OF_LETTERS, words)
+        assert places[0] == max(places)
+        assert places[-1] == min(places)

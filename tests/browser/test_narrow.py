@@ -1,5 +1,7 @@
 """320 pixels, which is also 1280 at 400 percent (WCAG 1.4.10), wider text (1.4.12), and targets for a thumb (2.5.8)."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser.places import visit
@@ -86,3 +88,16 @@ def test_text_as_it_is_and_wider_is_neither_cut_off_nor_laid_over_other_text(
                 found[f"{name}, {spacing}, {width}"] = page.evaluate(question)
 
     assert {place: answer for place, answer in found.items() if answer} == {}
+
+
+def test_who_speaks_what_is_asked_how_many_and_the_button_fit_a_small_old_phone(
+    new_context: Callable[..., BrowserContext], language: str
+) -> None:
+    page = new_context(viewport={"width": 360, "height": 560}).new_page()
+    page.goto(f"/{language}/")
+    page.locator(".sample").evaluate("(banner) => banner.remove()")  # which a real campaign does not have
+
+    for part in ("h1", ".byline", ".ask", ".total", ".call .button"):
+        box = page.locator(part).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 560, part

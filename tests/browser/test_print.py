@@ -1,5 +1,7 @@
 """On paper there are the words, black on white, both languages in two columns, and where the page is found; no form."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
@@ -38,10 +40,29 @@ def test_paper_says_where_the_page_is_found_and_keeps_the_notes(paper: Page, lan
         expect(paper.locator(note).first).to_be_visible()
 
 
-def test_a_page_with_a_secret_address_does_not_print_it(paper: Page, all_places: dict, language: str) -> None:
-    paper.goto(all_places[language]["yours"])
+def test_the_page_to_sign_says_on_paper_where_the_sheet_is(paper: Page, language: str) -> None:
+    paper.goto(f"/{language}/sign")
 
-    expect(paper.locator(".printed")).to_have_count(0)
+    expect(paper.locator(".printed.hand")).to_contain_text(f"/{language}/sheet.pdf")
+    expect(paper.locator("#promises")).to_be_visible()
+    paper.emulate_media(media="screen")
+    expect(paper.locator(".printed.hand")).to_be_hidden()
+
+
+def test_names_stand_in_three_columns_on_paper(paper: Page, language: str) -> None:
+    paper.goto(f"/{language}/signatures")
+
+    columns = paper.locator(".names section > ul").first.evaluate("one => getComputedStyle(one).columnCount")
+    assert columns == "3"
+
+
+def test_a_page_with_a_secret_address_does_not_print_it(paper: Page, all_places: dict, language: str) -> None:
+    secret = all_places[language]["yours"]
+    paper.goto(secret)
+
+    token = secret.rpartition("/")[2]
+    expect(paper.locator(".printed")).to_have_text(re.compile(rf"/{language}/$"))
+    assert token not in paper.locator("body").inner_text()
 
 
 def test_both_languages_stand_in_two_columns_on_paper(paper: Page, language: str, other: str) -> None:

@@ -1,11 +1,23 @@
 """What the tests of the commands stand on: an organizer at a terminal."""
 
 import click
+import dns.resolver
 import pytest
 from click.testing import CliRunner
 
 from campaign.cli.main import main
 from campaign.config import PREFIX
+from tests.name_server import IN_ORDER, NameServer
+
+
+@pytest.fixture(autouse=True)
+def name_server(monkeypatch):
+    """The name server that is asked; in it all is in order for the domain that the tests write from."""
+    with NameServer(dict(IN_ORDER)) as server:
+        asked = dns.resolver.Resolver(configure=False)
+        asked.nameservers, asked.port = ["127.0.0.1"], server.port
+        monkeypatch.setattr(dns.resolver, "default_resolver", asked)
+        yield server
 
 
 @pytest.fixture

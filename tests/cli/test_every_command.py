@@ -8,7 +8,14 @@ import pytest
 from tests.cli.conftest import every_command
 from tests.servers import on_sqlite
 
-KEY_MACHINE = {("open-export",), ("warn",), ("keys", "new"), ("keys", "copy")}  # they need a key, and neither site nor settings
+KEY_MACHINE = {
+    ("open-export",),
+    ("warn",),
+    ("keys", "new"),
+    ("keys", "copy"),
+    ("keys", "backup"),
+    ("keys", "news"),
+}  # they need a key, and neither site nor settings
 ALONE = {("serve",), ("sample",)} | KEY_MACHINE  # the first two make the folder, the others need none
 TRANSLATORS = {name for name in every_command() if name[0] == "languages"}  # they need the translations alone, and no settings
 ARGUMENTS = {
@@ -16,8 +23,18 @@ ARGUMENTS = {
     ("keys", "eject"): ("--out", "private.key"),
     ("keys", "new"): ("--out", "new.key"),
     ("keys", "add"): ("A" * 48,),
+    ("keys", "backup"): ("--out", "backup.key"),
+    ("keys", "add-backup"): ("age1nothing",),
+    ("keys", "news"): ("--out", "news.key"),
+    ("keys", "add-news"): ("A" * 48,),
+    ("backup",): ("a.backup",),
+    ("move",): ("postgresql+psycopg://127.0.0.1/nowhere",),
+    ("restore",): (__file__, "--key", __file__),
     ("export",): ("--format", "csv", "--out", "-"),
     ("mirror",): ("copy",),
+    ("deliver",): ("--to", "office", "--out", "package"),
+    ("texts", "export"): ("words",),
+    ("texts", "import"): (".",),
     ("organizers", "add"): ("omar@example.org",),
     ("organizers", "remove"): ("omar@example.org",),
     ("organizers", "reset"): ("omar@example.org",),

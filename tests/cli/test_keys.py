@@ -4,9 +4,12 @@ import pytest
 from nacl.public import PrivateKey
 
 from campaign import create_app, instance
+from campaign.cli.server import print_greeting
 from campaign.crypto import sealing
 from campaign.crypto.keys import fingerprint, load_keys, make_keys, read_key
+from campaign.database import now
 from campaign.petition.models import Signature
+from campaign.petition.published import TextKind, new_row
 from tests.people import Visitor, link_in, rows
 from tests.servers import on_sqlite
 
@@ -67,12 +70,34 @@ def test_a_key_that_is_gone_open_to_others_or_another_is_one_sentence_of_every_c
     make_keys(tmp_path / "others")
 
     file.chmod(0o644)
-    assert run("status").stderr == f"Error: The key file {file} can be read by others: run chmod 600 on it.\n"
+    assert run("mail", "retry").stderr == f"Error: The key file {file} can be read by others: run chmod 600 on it.\n"
+    assert f"keys: The key file {file} can be read by others: run chmod 600 on it." in run("status").stdout
     file.chmod(0o600)
     file.write_bytes((tmp_path / "others" / name).read_bytes())
-    assert "is not the one this database was made with: put the right one back.\n" in run("status").stderr
+    assert "is not the one this database was made with: put the right one back.\n" in run("mail", "retry").stderr
     file.unlink()
-    assert run("status").stderr == f"Error: The key file {file} is missing or broken: put it back from the backup.\n"
+    assert run("mail", "retry").stderr == f"Error: The key file {file} is missing or broken: put it back from the backup.\n"
     file.write_bytes(own)
     file.chmod(0o600)
-    assert run("status").exit_code == 0
+    assert run("mail", "retry").exit_code == 0
+
+
+def test_greeting_and_check_warn_of_a_private_key_on_the_server_until_it_is_away(run, settings, tmp_path, capsys):
+    for is_here in (True, False):
+        print_greeting(settings)
+        for said in (capsys.readouterr().err, run("check").stderr):
+            assert ("The private key lies on this server, so whoever takes the server can read who signed" in said) == is_here
+        if is_here:
+            run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key"))
+
+
+def test_check_says_what_a_missing_contact_means(run, settings):
+    assert "CAMPAIGN_CONTACT is not set" not in run("check").stderr
+    database = instance.open_database(settings)
+    with database.writing() as session:
+        session.add(new_row((TextKind.CONTACT, ""), "", now().date()))
+    database.close()
+
+    said = " ".join(run("check", "--strict").stderr.split())
+    assert "CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them." in said
+    assert "At a public address nobody can sign a new campaign before that." in said

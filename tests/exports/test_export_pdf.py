@@ -63,6 +63,39 @@ def test_letters_that_no_font_has_do_not_stop_it(omar):
     assert "Layla" in "".join(text(omar.exports("pdf")))
 
 
+@on_sqlite
+def test_names_of_which_a_letter_is_in_no_font_are_listed_at_the_end_with_the_numbers_of_the_letters(omar):
+    for name in ("Layla", "\U00013000\U00013001", "فاطمة ﷺ", "ڨاسم ٣٩"):
+        omar.has(shown_as=name)
+
+    listed = " ".join(text(omar.exports("pdf"))[1].split()).partition("Names with letters that could not be printed")[2]
+
+    assert "U+13000 U+13001" in listed
+    assert listed.count("U+") == 2
+
+
+@on_sqlite
+def test_a_book_that_prints_every_name_lists_none(omar):
+    omar.has(shown_as="Şükrü İğne")
+
+    assert "U+" not in text(omar.exports("pdf"))[1]
+
+
+@on_sqlite
+def test_a_letter_that_no_font_has_is_a_box(omar):
+    def ink(name):
+        page = render_names(name)
+        return sum(page.convert("L").histogram()[:128])
+
+    def render_names(name):
+        data = {"lang": "en", "pages": "", "campaign": "", "title": "t", "rtl": [], "letter": "", "volume": "", "about": []}
+        data |= {"version": "", "fingerprints": [], "address": "https://x.example", "unprinted": "", "missing": []}
+        drawn = pdf.render_volume(data | {"days": [["", [["l", name]]]]}, tagged=False)
+        return pypdfium2.PdfDocument(drawn)[1].render(scale=2).to_pil()
+
+    assert ink("\U00013000") > ink(" ") + 50
+
+
 @pytest.mark.parametrize(
     ("name", "found"),
     [("Layla", "l"), ("ليلى", "r"), ("1. ليلى (Layla)", "r"), ("(Layla) ليلى", "l"), ("רות", "r"), ("123", "l"), ("ليلى L", "r")],

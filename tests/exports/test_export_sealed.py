@@ -83,9 +83,20 @@ def test_it_says_what_it_is_and_how_many_are_in_it(omar):
     found = lines(omar.exports("sealed"))
 
     assert found[0]["format"] == "campaign sealed export"
-    assert found[0]["version"] == 1
+    assert found[0]["version"] == 2
     assert found[-1] == {"count": 2}
-    assert set(found[1]) == {"id", "confirmed_on", "country", "language", "shown_as", "news", "text_sha256", "sealed"}
+    assert set(found[1]) == {
+        "id",
+        "confirmed_on",
+        "country",
+        "language",
+        "shown_as",
+        "news",
+        "text_sha256",
+        "sealed",
+        "sealed_for",
+        "version",
+    }
 
 
 @on_sqlite
@@ -130,7 +141,7 @@ CHANGES = {
     "a day is no day": (lambda found: found.__setitem__(2, found[2].replace(b"2026-11-22", b"yesterday!")), "Line 3 of"),
     "it says something else": (lambda found: found.__setitem__(0, b'{"name": "x"}\n'), "is not a sealed export"),
     "it is newer": (
-        lambda found: found.__setitem__(0, found[0].replace(b'"version": 1', b'"version": 2')),
+        lambda found: found.__setitem__(0, found[0].replace(b'"version": 2', b'"version": 3')),
         "is not a sealed export",
     ),
     "it is empty": (lambda found: found.clear(), "is not a sealed export"),

@@ -40,7 +40,7 @@ def test_every_signature_is_one_row_of_text_below_the_headings(omar):
 
     assert [cell.value for cell in found[1]] == list(COLUMN_NAMES)
     assert [cell.value for cell in found[2]] == [
-        *("1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "online"),
+        *("1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "", "", "online"),
     ]
     assert found.max_row == 2
 

@@ -10,6 +10,7 @@ from campaign import instance
 from tests.servers import LONG, on_sqlite
 
 ADDRESS = b"@example.org"
+PUBLISHED = b"test@example.org"  # of those who answer for the campaign
 WRITTEN = (ADDRESS, ADDRESS.decode().encode("utf-16-le"), ADDRESS.hex().encode(), b"%40example.org")
 ENCODED = tuple(base64.b64encode(b"_" * shift + ADDRESS)[4:12] for shift in range(3))
 
@@ -17,7 +18,7 @@ ENCODED = tuple(base64.b64encode(b"_" * shift + ADDRESS)[4:12] for shift in rang
 def traces(*places: Path) -> list[Path]:
     """The files below these folders in which somebody's address stands."""
     files = [file for place in places for file in place.rglob("*") if file.is_file()]
-    return [file for file in files if any(needle in file.read_bytes() for needle in WRITTEN + ENCODED)]
+    return [file for file in files if any(needle in file.read_bytes().replace(PUBLISHED, b"") for needle in WRITTEN + ENCODED)]
 
 
 def test_the_search_finds_what_it_looks_for(tmp_path):

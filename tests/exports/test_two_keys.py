@@ -4,7 +4,7 @@ import pytest
 from nacl.public import PrivateKey
 
 from campaign import instance
-from campaign.cli.exports import PARTLY_OPENED
+from campaign.cli.output import PARTLY_OPENED
 from campaign.crypto import sealing
 from campaign.crypto.keys import format_fingerprint, key_id, load_keys, read_key
 from campaign.exports.rows import PAGE

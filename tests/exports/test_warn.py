@@ -9,7 +9,7 @@ from collections import Counter
 import pytest
 from nacl.public import PrivateKey
 
-from campaign.cli.exports import PARTLY_OPENED
+from campaign.cli.output import PARTLY_OPENED
 from campaign.config import TRANSLATIONS
 from campaign.crypto import sealing
 from campaign.exports.warning_record import FIRST_LINE, record_file

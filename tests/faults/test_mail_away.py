@@ -40,7 +40,7 @@ def test_while_the_mail_server_is_away_people_sign_and_get_every_letter_later(ca
 def is_outage(campaign: Campaign) -> bool:
     """Whether the worker has found that the mail server is away."""
     with contextlib.closing(instance.open_database(settings_of(campaign))) as opened, opened.reading() as session:
-        return outage.current_outage(session) is not None
+        return outage.current_outage(session, now()) is not None
 
 
 def when_it_is_time(campaign: Campaign) -> None:

@@ -141,7 +141,7 @@ def test_links_that_are_pressed_while_the_signer_withdraws_end_in_one_order_or_a
         torn.append([pressing(campaign, link) for link in others] * 10 + [pressing(campaign, first, "withdraw")] * 10)
     answers = together(at_once(campaign, torn))
 
-    assert everybody(answers) <= {303, 404}
+    assert everybody(answers) <= {303, 404, 410}
     assert all(303 in round for round in answers)
     assert held(campaign, Signature) == 0
     assert withdrawn(campaign) == FEWER

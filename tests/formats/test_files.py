@@ -62,7 +62,7 @@ def test_key_file_of_a_person_is_opened_as_recorded_and_says_what_it_is(vectors,
     recorded, file = vectors["key file of a person"], tmp_path / "person.key"
     file.write_text(recorded["file"], "utf-8")
 
-    opened, campaign = read_labelled_key(file, lambda _: recorded["passphrase"])
+    opened, campaign, _ = read_labelled_key(file, lambda _: recorded["passphrase"])
 
     assert (bytes(opened), campaign) == (bytes(private), recorded["campaign"])
     label = KeyLabel(recorded["campaign"], recorded["owner"], date.fromisoformat(recorded["made_on"]))
@@ -163,7 +163,7 @@ def test_export_file_has_its_key_in_a_box_as_64_hex_digits(keys):
 
 
 def test_sealed_export_is_written_as_recorded(vectors, keys):
-    recorded, out = vectors["sealed export"]["lines"], io.BytesIO()
+    recorded, out = vectors["sealed export, version 2"]["lines"], io.BytesIO()
     stored = [stored_in(line) for line in recorded[1:-1]]
 
     sealed.write_sealed([stored[:1], stored[1:]], out, keys.key_id)
@@ -181,7 +181,18 @@ def test_sealed_export_that_was_recorded_is_read(vectors, private, export):
     assert [person.name for person in people] == [one["name"] for one in vectors["sealed record"]["records"]]
 
 
-@pytest.mark.parametrize("version", ["2", '"1"', "null", "[1]", "1.0"])
+def test_sealed_export_of_version_2_is_read_with_the_text_that_a_record_was_sealed_for(vectors, private, export):
+    lines = vectors["sealed export, version 2"]["lines"]
+    export.write_text("".join(f"{line}\n" for line in lines), "utf-8")
+
+    [page] = sealed.read_sealed(export, 2, [])
+
+    assert page == [stored_in(line) for line in lines[1:-1]]
+    texts = [sealing.open_sealed(private, stored.sealed).text_sha256 for stored in page]
+    assert [stored.sealed_text for stored in page] == texts
+
+
+@pytest.mark.parametrize("version", ["3", '"1"', "null", "[1]", "1.0"])
 def test_sealed_export_of_an_unknown_version_is_refused(export, version):
     export.write_text(export.read_text("utf-8").replace('"version": 1', f'"version": {version}'), "utf-8")
 
@@ -193,8 +204,8 @@ def test_sealed_export_of_an_unknown_version_is_refused(export, version):
 
 def test_sealed_export_of_a_next_version_is_read_beside_the_first(export, monkeypatch):
     first = list(sealed.read_sealed(export, 2, []))
-    monkeypatch.setitem(sealed.READERS, 2, lambda line: sealed.READERS[1](line)._replace(language="xx"))
-    export.write_text(export.read_text("utf-8").replace('"version": 1', '"version": 2'), "utf-8")
+    monkeypatch.setitem(sealed.READERS, 3, lambda line: sealed.READERS[1](line)._replace(language="xx"))
+    export.write_text(export.read_text("utf-8").replace('"version": 1', '"version": 3'), "utf-8")
 
     assert sealed.count_sealed(export) == 2
     assert list(sealed.read_sealed(export, 2, [])) == [[stored._replace(language="xx") for stored in first[0]]]

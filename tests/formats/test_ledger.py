@@ -7,13 +7,15 @@ import sqlalchemy as sa
 from campaign.database import Base
 from campaign.organizers import audit, ledger, models
 from campaign.organizers.models import AuditEntry
-from campaign.organizers.protected_rows import PROTECTED, digest_row
+from campaign.organizers.protected_rows import PROTECTED, SINCE_THEN, digest_row
 from campaign.petition.models import Publication
 
 RECORDS = {record.__name__: record for record in PROTECTED}
 READ = {sa.LargeBinary: bytes.fromhex, sa.Date: date.fromisoformat, sa.DateTime: datetime.fromisoformat}
-FREE = {  # what may be written without being in the ledger: how far an export is, the audit's end, what is published
-    models.ExportJob: "begun_at attempts expected done prepared_at sha256 size key_box failed_at trouble taken_at",
+FREE = {  # what may be written without being in the ledger: how far an export is, the audit's end, who wants a daily e-mail
+    models.Account: "daily_language daily_sent_on",
+    models.ExportJob: "begun_at attempts lease_until claimed_by expected done"
+    " prepared_at sha256 size key_box failed_at trouble taken_at",
     models.Desk: "last_line last_hash ledger counter mac",
 }
 
@@ -50,8 +52,19 @@ def test_audit_lines_have_the_recorded_codes(vectors, keys):
 
 
 def test_every_column_of_a_protected_table_is_protected_or_known_not_to_be():
-    known: dict[type[Base], set[str]] = {record: {*PROTECTED[record], *FREE.get(record, "").split()} for record in PROTECTED}
+    known: dict[type[Base], set[str]] = {
+        record: {*PROTECTED[record], *SINCE_THEN.get(record, ()), *FREE.get(record, "").split()} for record in PROTECTED
+    }
 
     for record, names in known.items():
         if record is not Publication:
             assert {column.name for column in record.__table__.columns} == names, record
+
+
+def test_the_audit_and_the_counts_of_wrong_guesses_have_no_column_for_a_network_or_a_browser():
+    columns = {one.__tablename__: " ".join(one.__table__.columns.keys()) for one in (models.AuditEntry, models.LoginAttempts)}
+
+    assert columns == {
+        "audit_line": "number at by act facts previous hash mac",
+        "guesses": "account_id day device tried wrong next_at",
+    }

@@ -9,7 +9,12 @@ MAY_SELECT_REMOVED_ONES = {
     ("reviews.py", "_flag"),  # whether a row is there to refer to
     ("counting.py", "standing"),  # the definition
     ("signature_search.py", "find_by_mailbox"),  # all that a mailbox has
+    ("mailbox_signature.py", "removed_signature_of"),
     ("signing.py", "find"),  # a link leads to a removed signature too
+    ("deletion.py", "_delete_piece"),  # what is removed or held is deleted on the promised day too
+    ("old_database.py", "_take_of_signatures"),  # all that the old database still has
+    ("bursts.py", "fold_past_hours"),  # whoever confirmed has got our e-mail, removed since or not
+    ("publishing.py", "_first_signed_on"),  # a text was signed on that day, whatever became of the signature
 }
 
 

@@ -17,13 +17,15 @@ from campaign.config import Settings
 from campaign.database import Base
 from campaign.languages import LANGUAGES
 from campaign.state import AppState
-from tests.people import PostOffice, Visitor, link_in, publish
+from tests.people import SAMPLE_UPDATE, PostOffice, Visitor, announce, link_in, publish
 from tests.servers import Mailbox
 
-NO_PAGES = {"public.readyz", "public.healthz"}
-FORMS = {"public.home", "petition.sign", "petition.report"}
+NO_PAGES = {"public.readyz", "public.healthz", "copies.zip_file", "copies.html_file"}  # files are tested in tests/public/
+FORMS = {"public.home", "petition.sign", "petition.report", "petition.link"}
 UNNAMED = {"hidden", "submit"}
-NOT_TO_BE_FOUND = ("/embed", "/confirm/", "/sign/sent", "/sign/deleted", "/sign/withdrawn", "/signatures")
+OWN_PAGES = ("/confirm/", "/sign/sent", "/sign/thanks", "/sign/deleted", "/sign/withdrawn", "/link/sent")
+NOT_TO_BE_FOUND = ("/embed", "/signatures", *OWN_PAGES)
+SITE = {"en": "A call from Idlib", "ar": "نداء من إدلب"}
 ERROR = {"en": "Error: ", "ar": "خطأ: "}
 SHARED = {"wa.me", "www.facebook.com", "t.me", "x.com", "mastodonshare.com", "en.wikipedia.org", "ar.wikipedia.org"}
 
@@ -60,7 +62,8 @@ def addresses(app: Flask) -> Iterator[tuple[str, str]]:
         if "GET" not in (rule.methods or ()) or "token" in rule.arguments or rule.endpoint.startswith("organizers."):
             continue
         for code in LANGUAGES if "lang" in rule.arguments else ["en"]:
-            values = {"lang": code, "other": next(other for other in LANGUAGES if other != code)}
+            values = {"lang": code, "other": next(other for other in LANGUAGES if other != code), "number": 1}
+            values["slug"] = SAMPLE_UPDATE
             yield rule.endpoint, routes.build(rule.endpoint, {name: values[name] for name in rule.arguments})
 
 
@@ -78,6 +81,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Flask, str,
         links = {letter["To"]: link_in(letter) for letter in office.deliver()}
         visitor.press(links["layla@example.org"])
         publish(app)
+        announce(app)
         yield app, links["layla@example.org"], links["sami@example.org"]
         app.extensions["campaign"].database.close()
 
@@ -90,7 +94,7 @@ def opened(site: tuple[Flask, str, str]) -> dict[str, Opened]:
     found = {path: Opened(path, visitor.read(path)) for endpoint, path in addresses(app) if endpoint not in NO_PAGES}
     for code in LANGUAGES:
         links = {name: f"/{code}{link[3:]}" for name, link in (("yours", layla), ("waiting", sami))}
-        for path in (*links.values(), f"/{code}/confirm/{'a' * 26}", f"/{code}/nothing", f"{links['yours']}?changed=confirm"):
+        for path in (*links.values(), f"/{code}/confirm/{'a' * 26}", f"/{code}/nothing", f"{links['yours']}?changed=show"):
             found[path] = Opened(path, visitor.read(path))
         somebody = Visitor(visitor.client, code)
         wrong = somebody.sign(name="", email="no", shown_as="https://x.com", country="xx", consent="")
@@ -162,7 +166,7 @@ def test_every_field_has_its_label_and_every_form_stays_here(pages):
             assert (form.get("method") or "").lower() == "post", page.path
             action = urlsplit(urljoin(page.path, form.get("action") or ""))
             assert not action.netloc, page.path
-            assert action.path in {f"/{page.code}/sign", page.path.partition("?")[0]}, page.path
+            assert action.path in {f"/{page.code}/sign", f"/{page.code}/link", page.path.partition("?")[0]}, page.path
             assert form.get("enctype") is None, page.path
         for button in page.tree.iter("button"):
             assert button.get("type") in (None, "submit") or button.get("hidden") is not None, page.path
@@ -259,9 +263,9 @@ def test_pages_that_are_not_to_be_found_say_so_and_all_others_may_be(pages):
 def test_every_page_names_its_twins_and_is_named_by_them(opened, pages):
     named = {}
     for page in pages:
-        if page.answer.status_code != 200 or "/confirm/" in page.path or "/embed" in page.path:
+        if page.answer.status_code != 200 or any(part in page.path for part in (*OWN_PAGES, "/embed")):
             continue
-        twins = {link.get("hreflang"): link.get("href") for link in page.links("alternate")}
+        twins = {link.get("hreflang"): link.get("href") for link in page.links("alternate") if link.get("hreflang")}
         canonical = page.links("canonical")[0].get("href")
         assert set(twins) == {*LANGUAGES, "x-default"}, page.path
         assert twins["x-default"] == "http://localhost:8000/"
@@ -271,6 +275,17 @@ def test_every_page_names_its_twins_and_is_named_by_them(opened, pages):
     for path, twins in named.items():
         for twin in twins:
             assert path == "/" or named[twin] == twins, path
+
+
+def test_a_page_of_somebody_who_signs_is_shared_as_the_front_page(pages):
+    own = [page for page in pages if any(part in page.path for part in OWN_PAGES)]
+
+    for page in own:
+        shared = {meta.get("property"): meta.get("content") for meta in page.tree.iter("meta") if meta.get("property")}
+        assert page.links("canonical")[0].get("href") == shared["og:url"] == f"http://localhost:8000/{page.code}/", page.path
+        assert shared["og:title"] == SITE[page.code], page.path
+        assert page.links("alternate") == [], page.path
+    assert len(own) == 2 * 10
 
 
 def test_a_shared_link_shows_the_page_in_its_own_language(pages):
@@ -284,6 +299,21 @@ def test_a_shared_link_shows_the_page_in_its_own_language(pages):
         assert shared["og:locale:alternate"] == LANGUAGES[other].og, page.path
         assert shared["og:url"] == page.links("canonical")[0].get("href"), page.path
         assert all(shared[name] for name in ("og:title", "og:description", "og:image", "og:image:alt")), page.path
+
+
+def test_the_link_to_the_plain_text_in_every_foot_says_of_what(pages):
+    feet = [foot for page in pages if page.code == "en" for foot in page.tree.iter("footer")]
+    names = {link.text for foot in feet for link in foot.iter("a") if link.get("href") == "/en/testimony.txt"}
+
+    assert names == {"The testimony as plain text"}
+
+
+def test_the_title_of_a_shared_page_holds_no_direction_marks(pages):
+    shared = [(page.path, meta) for page in pages for meta in page.tree.iter("meta") if meta.get("property") == "og:title"]
+    titles = {path: meta.get("content") for path, meta in shared}
+
+    assert "/" in titles
+    assert [path for path, title in titles.items() if set(title) & set("\u2066\u2067\u2068\u2069\u200e\u200f")] == []
 
 
 def test_every_page_leads_to_the_same_page_in_the_other_language_by_its_own_name(pages):

@@ -36,10 +36,13 @@ SENTENCES = {
         ),
         ("لحظات", "دقيقة واحدة", "دقيقتين", "{} دقائق", "{} دقيقة", "{} دقيقة"),
     ),
-    "days": (
-        "الرابط صالح لمدة {}.",
-        ("The link is valid for %(count)s day.", "The link is valid for %(count)s days."),
-        ("أقل من يوم", "يوم واحد", "يومين", "{} أيام", "{} يومًا", "{} يوم"),
+    "minutes": (
+        "سيشمله العدد المنشور خلال {}.",
+        (
+            "The number on the pages will include it within %(count)s minute.",
+            "The number on the pages will include it within %(count)s minutes.",
+        ),
+        ("أقل من دقيقة", "دقيقة", "دقيقتين", "{} دقائق", "{} دقيقة", "{} دقيقة"),
     ),
     "characters": (
         "يجب ألّا يتجاوز الاسم {}.",

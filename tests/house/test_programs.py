@@ -30,7 +30,7 @@ def test_without_the_programs_their_tests_are_left_out_and_a_line_says_how_to_in
 
     said = done.stdout.partition(" left out ")[2].splitlines()
     assert done.returncode == 0, done.stdout
-    assert "1 test: NO SHARED LIMITS WERE TESTED (on Debian: apt install redis-server)" in said
+    assert "2 tests: NO SHARED LIMITS WERE TESTED (on Debian: apt install redis-server)" in said
     assert "2 tests: NOBODY SAW THE DISK WAITED FOR (on Debian: apt install strace)" in said
     assert len([line for line in said if "apt install" in line]) == len(ONE_OF_EACH)
 

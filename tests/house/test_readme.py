@@ -9,10 +9,11 @@ import pytest
 
 from campaign.cli.main import main
 from campaign.config import PREFIX, Settings
+from campaign.database import Base
 
 TOP = Path(__file__).resolve().parents[2]
-README = TOP / "README.md"
-PAGES = [README, *sorted((TOP / "docs").glob("*.md")), *sorted((TOP / "translations").glob("*.md"))]
+README, REFERENCE, ARCHITECTURE = TOP / "README.md", TOP / "docs/reference.md", TOP / "docs/architecture.md"
+PAGES = [README, *sorted((TOP / "docs").rglob("*.md")), *sorted((TOP / "translations").glob("*.md"))]
 LARGEST_PICTURE = 250_000  # bytes
 
 CODE = re.compile(r"^```.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
@@ -40,9 +41,9 @@ def rows(text: str) -> list[list[str]]:
     return [[cell.strip().replace(r"\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
 
 
-def section(heading: str) -> str:
-    """What stands in the README under a heading."""
-    return README.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
+def section(page: Path, heading: str) -> str:
+    """What stands on a page under a heading."""
+    return page.read_text("utf-8").partition(f"\n## {heading}\n")[2].partition("\n## ")[0]
 
 
 def spans(page: Path) -> list[str]:
@@ -59,7 +60,7 @@ def slug(heading: str) -> str:
 def listed_modules() -> list[str]:
     """The modules that the layout names, as paths from the top."""
     folders, found = [""] * 9, []
-    for line in section("How the house is laid out").partition("```\n")[2].partition("```")[0].splitlines():
+    for line in section(ARCHITECTURE, "The modules").partition("```\n")[2].partition("```")[0].splitlines():
         name = line.split()[0]
         depth = (len(line) - len(line.lstrip())) // 2
         folders[depth] = name
@@ -69,12 +70,12 @@ def listed_modules() -> list[str]:
 
 
 def usage_row(name: str) -> list[str]:
-    """The row of one command in the README."""
-    return next(row for row in rows(section("Commands")) if re.match(rf"`{name}[ `]", row[0]))
+    """The row of one command in the reference."""
+    return next(row for row in rows(section(REFERENCE, "Commands")) if re.match(rf"`{name}[ `]", row[0]))
 
 
 def default(value: object) -> str:
-    """How the README writes the default of a setting."""
+    """How the reference writes the default of a setting."""
     return "none" if value in (None, "") else f"`{'on' if value is True else value}`"
 
 
@@ -82,7 +83,7 @@ in_every_page = pytest.mark.parametrize("document", PAGES, ids=lambda page: page
 
 
 @pytest.mark.parametrize("name", COMMANDS)
-def test_a_command_stands_in_the_readme_with_its_options_and_in_the_words_of_its_help(name):
+def test_a_command_stands_in_the_reference_with_its_options_and_in_the_words_of_its_help(name):
     usage, meaning = usage_row(name)
 
     options = {option for parameter in COMMANDS[name].params for option in parameter.opts if option.startswith("-")}
@@ -91,22 +92,22 @@ def test_a_command_stands_in_the_readme_with_its_options_and_in_the_words_of_its
 
 
 @pytest.mark.parametrize("name", ["campaign export", "campaign open-export"])
-def test_the_readme_names_every_format_of_an_export_and_no_other(name):
+def test_the_reference_names_every_format_of_an_export_and_no_other(name):
     [formats] = [parameter for parameter in COMMANDS[name].params if "--format" in parameter.opts]
 
     assert isinstance(formats.type, click.Choice)
     assert re.findall(r"--format (\S+)", usage_row(name)[0]) == ["|".join(formats.type.choices)]
 
 
-def test_the_readme_names_no_command_that_is_not_there():
-    named = [row[0].strip("`") for row in rows(section("Commands"))[1:]]
+def test_the_reference_names_no_command_that_is_not_there():
+    named = [row[0].strip("`") for row in rows(section(REFERENCE, "Commands"))[1:]]
 
     unknown = [usage for usage in named if not any(f"{usage} ".startswith(f"{name} ") for name in COMMANDS)]
     assert (unknown, len(named)) == ([], len(COMMANDS))
 
 
-def test_every_setting_stands_in_the_readme_with_its_default_and_its_meaning():
-    told = {cells[0].strip("`"): cells[1:] for cells in rows(section("Settings"))[1:]}
+def test_every_setting_stands_in_the_reference_with_its_default_and_its_meaning():
+    told = {cells[0].strip("`"): cells[1:] for cells in rows(section(REFERENCE, "Settings"))[1:]}
 
     assert told == {name: [default(field.default), field.description] for name, field in SETTINGS.items()}
 
@@ -165,11 +166,28 @@ def test_the_layout_names_every_module_and_none_that_is_not_there():
 
 
 def test_what_the_way_of_a_signature_names_stands_in_its_file():
-    steps = [cells[1] for cells in rows(section("How the house is laid out"))[1:]]
+    steps = [cells[1] for cells in rows(section(ARCHITECTURE, "The way of a signature"))[1:]]
 
     for file, names in (re.fullmatch(r"`([\w/.]+)`((?:,? `\w+`)*)", step).groups() for step in steps):
         for name in re.findall(r"\w+", names):
             assert re.search(rf"\b(def|class) {name}\b", (TOP / file).read_text("utf-8")), f"{name} in {file}"
+
+
+def test_the_architecture_names_every_table_in_the_words_of_its_record():
+    told = {cells[0].strip("`"): cells[1:] for cells in rows(section(ARCHITECTURE, "The tables"))[1:]}
+
+    records = {
+        mapper.local_table.name: mapper.class_
+        for mapper in Base.registry.mappers
+        if mapper.class_.__module__.startswith("campaign.")
+    }
+    firsts = {name: re.split(r"(?<=[.])\s", " ".join(record.__doc__.split()))[0] for name, record in records.items()}
+    places = {name: f"`{record.__name__}` in `{record.__module__.replace('.', '/')}.py`" for name, record in records.items()}
+    assert told == {name: [places[name], firsts[name]] for name in records}
+
+
+def test_the_readme_can_be_read_in_ten_minutes():
+    assert len(README.read_text("utf-8").splitlines()) <= 150
 
 
 def test_the_picture_is_small_enough_for_a_slow_line():

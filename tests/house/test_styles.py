@@ -22,6 +22,7 @@ PHYSICAL = re.compile(
     r"(margin|padding|border|scroll-margin|scroll-padding)-(left|right|top|bottom)(-\w+)?|border-(top|bottom)-(left|right)-radius"
     r"|left|right|top|bottom|width|height|(min|max)-(width|height)"
 )
+FOR_OLDER = {".place", ".front .call"}  # for browsers without insets by logical names; left and right alike
 FIRST_VIEW, ALL_OF_IT = 14_600, 60_000  # bytes
 
 
@@ -31,7 +32,7 @@ def test_the_style_sheet_is_read_whole():
 
 
 def test_directions_are_logical_so_that_both_languages_share_every_rule():
-    physical = [one for one in DECLARATIONS if PHYSICAL.fullmatch(one[1])]
+    physical = [one for one in DECLARATIONS if PHYSICAL.fullmatch(one[1]) and one[0].rpartition("{")[2].strip() not in FOR_OLDER]
     sided = [one for one in DECLARATIONS if one[1] in {"text-align", "float", "clear"} and re.search("left|right", one[2])]
     four = [one for one in DECLARATIONS if one[1] in {"margin", "padding", "inset"} and _is_lopsided(one[2])]
 
@@ -90,7 +91,8 @@ def test_the_style_sheet_loads_its_own_files_only_and_all_of_them_are_there():
 
 
 def test_no_template_has_a_style_or_a_script_of_its_own():
-    for template in TEMPLATES.rglob("*.html"):
+    carried = TEMPLATES / "copies/html_file.html"  # a file for messengers, opened where no style sheet is
+    for template in set(TEMPLATES.rglob("*.html")) - {carried}:
         source = template.read_text("utf-8")
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", source), template.name
 

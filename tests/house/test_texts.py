@@ -2,12 +2,17 @@
 
 import hashlib
 import re
+from dataclasses import replace
 from html import unescape
 
 from campaign import create_app
 from campaign.config import TRANSLATIONS
 from campaign.content import pages
+from campaign.content.pages import MISSING_NOTE
+from campaign.database import now
 from campaign.languages import LANGUAGES
+from campaign.petition.published import TextKind, new_row
+from campaign.state import AppState
 from tests.people import parse
 from tests.servers import on_sqlite
 
@@ -68,8 +73,23 @@ def test_the_english_testimony_stands_on_its_page_and_in_the_plain_text_word_for
 def test_the_arabic_plain_text_reads_from_right_to_left_line_by_line(visitor):
     lines = [line for line in visitor.read("/ar/testimony.txt").text.splitlines() if line]
 
-    assert all(line[0] == "\u2067" and line[-1] == "\u2069" for line in lines)
-    assert [line[1:-1] for line in lines if line[1:-1] in WORDS["ar"]] == WORDS["ar"]
+    *told, address = lines
+    assert all(line[:2] == "\u200f\u2067" and line[-1] == "\u2069" for line in told)
+    assert [line[2:-1] for line in told if line[2:-1] in WORDS["ar"]] == WORDS["ar"]
+    assert address == "http://localhost:8000/ar/testimony"
+
+
+@on_sqlite
+def test_a_paragraph_that_is_not_translated_yet_runs_from_left_to_right_in_the_arabic_plain_text(app, reader, monkeypatch):
+    site: AppState = app.extensions["campaign"]
+    testimony = site.texts["ar"].testimony
+    english = replace(testimony.paragraphs[1], words="Not yet.", language=LANGUAGES["en"], note=MISSING_NOTE)
+    changed = replace(testimony, paragraphs=(testimony.paragraphs[0], english))
+    monkeypatch.setitem(site.texts, "ar", replace(site.texts["ar"], testimony=changed))
+
+    lines = reader.read("/ar/testimony.txt").text.splitlines()
+
+    assert lines[lines.index("Not yet.") - 1].startswith("\u200f\u2067[")
 
 
 @on_sqlite
@@ -118,7 +138,8 @@ def test_the_heart_on_the_first_page_leads_to_the_paragraph_it_is_from(visitor):
         for passage, words in zip(passages, here.testimony.meta["heart"], strict=True):
             link = passage.find("a")
             number = link.get("href").partition("#p")[2]
-            assert "".join(passage.itertext()) == number + words
+            assert "".join(passage.itertext()) == words
+            assert link.get("data-place") == number
             assert words in WORDS[code][int(number) - 1]
 
 
@@ -183,7 +204,10 @@ def test_who_answers_for_the_campaign_is_named_or_said_to_be_missing(visitor, se
             assert "The test campaign, test@example.org" in shown
             assert missing[code] not in shown
 
-    silent = create_app(settings.model_copy(update={"contact": ""}))
+    database = visitor.client.application.extensions["campaign"].database
+    with database.writing() as session:
+        session.add(new_row((TextKind.CONTACT, ""), "", now().date()))
+    silent = create_app(settings)
     for code in LANGUAGES:
         for page in ("privacy", "about"):
             assert missing[code] in silent.test_client().get(f"/{code}/{page}").text

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from campaign.organizers import ledger
 from campaign.organizers.export_worker import ExportWorker, run_jobs
-from campaign.organizers.models import AuditEntry, ExportJob
+from campaign.organizers.models import AuditEntry, ExportJob, ExportPart
 from campaign.state import AppState
 
 
@@ -55,8 +55,10 @@ class Exporting:
             return list(session.scalars(sa.select(ExportJob).order_by(ExportJob.asked_at.desc())))
 
     def files(self) -> list[str]:
-        """What lies in the folder of exports."""
-        return sorted(file.name for file in (self.site.settings.data / "exports").glob("*"))
+        """What lies in the folder of exports and in the table of their parts."""
+        with self.site.database.reading() as session:
+            stored = {export.hex() for export in session.scalars(sa.select(ExportPart.export_id))}
+        return sorted(stored) + sorted(file.name for file in (self.site.settings.data / "exports").glob("*"))
 
     def later(self, passed: timedelta) -> None:
         """So much time passes for what was prepared, and the worker forgets what is over."""

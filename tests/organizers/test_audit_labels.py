@@ -29,7 +29,16 @@ def test_every_action_fits_where_it_is_stored():
 def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
     found = approval_handlers(app.extensions["campaign"].keys)
 
-    assert set(found) == {Action.BULK_REMOVAL, Action.EXPORT_WITH_ADDRESSES, Action.KEY_CHANGE, Action.MORE_ALONE}
+    assert set(found) == {
+        Action.BULK_REMOVAL,
+        Action.EXPORT_WITH_ADDRESSES,
+        Action.KEY_CHANGE,
+        Action.MORE_ALONE,
+        Action.NAMES_FOR_OFFICE,
+        Action.SIGNED_WORDS,
+        Action.SOONER_DELETION,
+        Action.UNLOCKING,
+    }
 
 
 def test_a_value_is_told_as_it_is_read_and_an_unknown_act_as_it_stands(app):

@@ -90,4 +90,4 @@ def test_looking_twice_flags_each_once_and_keeps_what_waits_for_another_reason(a
 def test_nothing_is_removed_when_nothing_is_ticked(app, site, omar, check):
     check()
 
-    assert omar.send("review", deed="remove").location.endswith("done=nothing")
+    assert omar.send("review", deed="remove").location.endswith("/review")

@@ -20,6 +20,7 @@ from campaign.exports.sealed import count_sealed
 from campaign.instance import key_folder
 from campaign.organizers.models import ExportJob
 from campaign.petition.models import Signature
+from campaign.petition.published import TextKind, new_row
 from tests.people import rows
 from tests.servers import on_sqlite
 
@@ -173,6 +174,21 @@ def test_only_those_that_are_wanted_are_in_the_file(visitor, post_office, layla,
 
 
 @on_sqlite
+def test_the_book_for_an_addressee_that_was_added_waits_for_those_who_saw_it_named(layla, carrying):
+    with carrying.site.database.writing() as session:
+        session.add(new_row((TextKind.ADDRESSEE, "later"), {"names": {"en": "A Later Office"}}, now().date() + timedelta(days=1)))
+    carrying.site.snapshots.refresh()
+
+    for office, number in (("un-secretary-general", 1), ("later", 0)):
+        carrying.ask("pdf", handed_to=office)
+        carrying.prepare()
+        assert carrying.exports()[0].done == number, office
+        assert carrying.exports()[0].wanted["handed_to"] == office
+    assert "A Later Office" in carrying.who.read("exports").text
+    assert [said["handed_to"] for said in carrying.audit("export prepared")] == ["un-secretary-general", "later"]
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     ("field", "typed", "says"),
     [
@@ -184,6 +200,8 @@ def test_only_those_that_are_wanted_are_in_the_file(visitor, post_office, layla,
         ("country", "XX", "Choose a country from the list."),
         ("signed_in", "fr", "Choose a language from the list."),
         ("state", "removed", "Choose which signatures."),
+        ("handed_to", "nobody", "Choose an addressee from the list."),
+        ("handed_to", "un-secretary-general", "Only the book of names is handed over: choose it as the format."),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_and_what_was_typed_is_kept(carrying, field, typed, says):

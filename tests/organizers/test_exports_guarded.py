@@ -11,8 +11,9 @@ import sqlalchemy as sa
 from campaign.database import now
 from campaign.organizers import accounts, export_jobs, ledger
 from campaign.organizers.auth import sessions
-from campaign.organizers.export_jobs import NotAvailable
+from campaign.organizers.export_store import NotAvailable
 from campaign.organizers.models import Login, Request
+from campaign.petition.published import TextKind, new_row
 from tests.organizers.exporting import Exporting
 from tests.servers import on_sqlite
 
@@ -62,6 +63,42 @@ def test_what_shows_nobodys_address_needs_no_second_organizer(layla, guarded, do
 
 
 @on_sqlite
+def test_names_for_one_office_wait_for_a_second_organizer_and_never_go_to_one_that_endangers(layla, guarded, nour):
+    with guarded.site.database.writing() as session:
+        names = {"names": {"en": "A Harmful Office"}, "is_endangering": True}
+        session.add(new_row((TextKind.ADDRESSEE, "harmful"), names, now().date()))
+        part = {"names": {"en": "A Harmful Part"}, "within": "harmful"}
+        session.add(new_row((TextKind.ADDRESSEE, "part"), part, now().date()))
+    guarded.site.snapshots.refresh()
+
+    guarded.ask("pdf", handed_to="un-secretary-general")
+    guarded.prepare()
+    assert guarded.exports() == []
+    assert "The names that are shown, for one office" in nour.read("requests").text
+    nour.send("requests", request=wait_for_the_second(guarded), deed="agree")
+    guarded.prepare()
+    assert guarded.exports()[0].wanted["handed_to"] == "un-secretary-general"
+    assert "A Harmful" not in guarded.who.read("exports").text
+    for office in ("harmful", "part"):
+        assert guarded.ask("pdf", handed_to=office).status_code == 422
+
+
+@on_sqlite
+def test_names_for_an_office_that_became_endangering_meanwhile_are_refused_in_a_sentence(layla, guarded, nour):
+    guarded.ask("pdf", handed_to="un-secretary-general")
+    nour.send("requests", request=wait_for_the_second(guarded), deed="agree")
+    with guarded.site.database.writing() as session:
+        names = {"names": {"en": "An Office"}, "is_endangering": True}
+        session.add(new_row((TextKind.ADDRESSEE, "un-secretary-general"), names, now().date()))
+    guarded.site.snapshots.refresh()
+    guarded.prepare()
+
+    page = guarded.who.read("exports").text
+    assert "This office is marked as endangering by now, so it gets no names." in page
+    assert "All names are hidden" not in page
+
+
+@on_sqlite
 def test_asking_a_second_organizer_twice_for_the_same_asks_once(layla, guarded, nour):
     for _ in range(2):
         guarded.ask("csv")
@@ -96,7 +133,8 @@ def test_before_taking_it_passphrase_and_code_are_asked_for_again(layla, carryin
     forget_the_proof(carrying)
 
     assert "Give passphrase and code to take it" in carrying.who.read("exports").text
-    assert carrying.take().headers["Location"] == "/en/organize/again?next=%2Fen%2Forganize%2Fexports%2Ftake"
+    answer = carrying.take()
+    assert (answer.status_code, "Once more, to be sure" in answer.text) == (403, True)
     assert len(carrying.files()) == 1
     assert carrying.who.read("exports/take").headers["Location"] == "/en/organize/exports"
     carrying.who.prove()

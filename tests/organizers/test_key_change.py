@@ -16,6 +16,7 @@ from campaign.organizers.models import AuditEntry, Request
 from campaign.petition import key_rotation
 from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Submission
+from campaign.petition.news_key import NewsKey
 from tests.organizers.stored import store
 from tests.people import Visitor, parse, rows
 
@@ -186,3 +187,53 @@ def test_four_that_change_it_at_once_leave_four_keys_in_a_row(app, database):
 
     assert sorted(row.number for row in rows(app, SealKey)) == [1, 2, 3, 4]
     assert [line.act for line in rows(app, AuditEntry)] == ["key changed"] * 4
+
+
+def test_the_line_is_taken_as_the_command_prints_it_and_a_key_that_waits_is_shown(omar, nour, new):
+    assert omar.send("key", public=f"public key\t{key_rotation.encode_key(new.public_key)}").status_code == 303
+
+    page = omar.read("key").text
+    assert "Another key waits for a second organizer already" in page
+    assert fingerprint(new.public_key) in page
+    assert "have the fingerprint read to you" in nour.read("requests").text
+    assert "have the fingerprint read to you" not in omar.read("requests").text
+
+
+def test_the_key_for_news_is_none_for_signatures_nor_the_other_way_round(app, omar, nour, new, run):
+    other = PrivateKey.generate()
+    assert run("keys", "add-news", key_rotation.encode_key(new.public_key)).exit_code == 0
+
+    refused = ask(omar, new)
+    assert (refused.status_code, "This key is for news. Make another one for the signatures." in refused.text) == (422, True)
+    assert rows(app, Request) == []
+    ask(omar, other)
+    assert run("keys", "stop-news").exit_code == 0
+    assert run("keys", "add-news", key_rotation.encode_key(other.public_key)).exit_code == 0
+    assert agree(nour) == 409, "it became the key for news while it waited"
+    assert ask(omar, new).status_code == 422, "it was the key for news"
+    assert rows(app, SealKey) == []
+
+
+def test_the_command_refuses_the_key_for_news_too(app, run, new):
+    typed = key_rotation.encode_key(new.public_key)
+    run("keys", "add-news", typed)
+
+    assert run("keys", "add", typed).stderr == "Error: This key is for news: make another one with `campaign keys new`.\n"
+
+    other = key_rotation.encode_key(PrivateKey.generate().public_key)
+    assert run("keys", "add", other).exit_code == 0
+    assert run("keys", "add-news", other).stderr.startswith("Error: Signatures are sealed to this key")
+    assert [len(rows(app, kind)) for kind in (NewsKey, SealKey)] == [1, 1]
+
+
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_key_for_news_or_its_end_that_somebody_took_away_is_missed_by_check(app, database, run, new, is_stopped):
+    for command in (["add-news", key_rotation.encode_key(new.public_key)], ["stop-news"])[: 1 + is_stopped]:
+        for _ in range(2):
+            assert run("keys", *command).exit_code == 0
+    assert [line.act for line in rows(app, AuditEntry)] == ["news key changed", "news stopped"][: 1 + is_stopped]
+    assert "the key for news" not in run("check").stderr
+    with database.writing() as session:
+        session.execute(sa.delete(NewsKey).where(NewsKey.number == 1 + is_stopped))
+
+    assert "The audit knows another number of changes of the key for news" in run("check").stderr

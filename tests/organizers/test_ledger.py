@@ -17,6 +17,7 @@ from campaign.organizers.models import Account, AuditEntry, Desk, ExportJob, Kno
 from campaign.petition import key_rotation
 from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Publication
+from campaign.petition.plan import Plan
 from tests.organizers.conftest import PASSPHRASE, Organizer
 from tests.people import hidden_fields, rows
 from tests.servers import on_sqlite
@@ -112,6 +113,7 @@ WAYS = {
     ],
     "the rule of two": lambda _: [sa.update(table(Desk)).values(four_eyes_off_at=now())],
     "a switch": lambda _: [sa.update(table(Publication)).values(names_hidden_on=now().date())],
+    "a plan": lambda _: [sa.insert(table(Plan)).values(number=9, set_on=now().date(), set_by="command", closes_on=now().date())],
     "a second factor taken out": lambda _: [sa.delete(table(RecoveryCode)).where(RecoveryCode.account_id == account_id())],
     "a line appended": lambda database: new_line(database, by="hadi@example.org", act="removed", facts={"number": 9123}),
     "a line changed": lambda _: [sa.update(table(AuditEntry)).where(AuditEntry.number == 2).values(by="hadi@example.org")],
@@ -317,3 +319,15 @@ def test_signing_and_reading_go_on_while_the_desk_is_closed(write, visitor, post
 
     assert visitor.sign(email="yara@example.org").status_code == 303
     assert visitor.read("/en/").status_code == 200
+
+
+@on_sqlite
+def test_lines_from_before_an_accepted_ledger_need_no_code_and_the_chain_still_covers_them(app, omar, write, check):
+    write(sa.update(table(AuditEntry)).values(mac=None))
+    assert "audit" in check()
+    CliRunner().invoke(main, ["organizers", "accept"], input="y\n")
+    assert check() == ""
+
+    write(sa.update(table(AuditEntry)).where(table(AuditEntry).c.number == 1).values(by="nour@example.org"))
+
+    assert "audit" in check()

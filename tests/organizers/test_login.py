@@ -109,18 +109,37 @@ def test_nothing_of_the_desk_is_kept_found_or_told_to_others(omar, visitor):
 
 
 @on_sqlite
-def test_the_cookies_belong_to_this_host_alone_and_no_script_reads_them(tmp_path, database_url, make_account):
+@pytest.mark.parametrize(
+    ("origin", "prefix", "is_secure"),
+    [
+        ("https://petition.example.org", "__Host-", True),
+        ("https://nida.example", "__Host-", True),
+        (f"http://{'a2' * 28}.onion", "", False),
+    ],
+)
+def test_the_cookies_belong_to_this_host_alone_and_no_script_reads_them(
+    tmp_path, database_url, make_account, origin, prefix, is_secure
+):
     settings = Settings(
-        data=tmp_path / "https", base_url="https://petition.example.org", mail_url="smtp://localhost:1", mail_from="c@example.org"
+        data=tmp_path / "https",
+        base_url=f"https://petition.example.org https://nida.example http://{'a2' * 28}.onion",
+        mail_url="smtp://localhost:1",
+        mail_from="c@example.org",
     )
     instance.prepare(settings)
     app = create_app(settings)
-    omar: Organizer = make_account(app, "omar@example.org", base_url=settings.base_url)
+    omar: Organizer = make_account(app, "omar@example.org", base_url=origin)
 
-    cookies = omar.enter().headers.getlist("Set-Cookie")
+    entered = omar.enter()
+    cookies = entered.headers.getlist("Set-Cookie")
 
-    assert sorted(cookie.partition("=")[0] for cookie in cookies) == ["__Host-desk", "__Host-desk-known"]
+    assert entered.status_code == 303
+    assert sorted(cookie.partition("=")[0] for cookie in cookies) == [f"{prefix}desk", f"{prefix}desk-known"]
     for cookie in cookies:
-        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; ")[1:])
+        parts = set(cookie.split("; ")[1:])
+        assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= parts
+        assert ("Secure" in parts) == is_secure
         assert "Domain" not in cookie
+    assert omar.read("account").status_code == 200
+    assert omar.send("leave").status_code == 303
     app.extensions["campaign"].database.close()

@@ -1,6 +1,7 @@
 """The overview: what it says is so as of the last counting, and how large the campaign is plays no part in how quick it is."""
 
 import re
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -12,8 +13,10 @@ from campaign.outbox import outage
 from campaign.outbox.mail_providers import add_counts
 from campaign.outbox.queue import OVERDUE_AFTER, OutboxMessage
 from campaign.outbox.smtp_answers import RelayTrouble
-from campaign.petition.models import DayCount
-from tests.people import parse, publish
+from campaign.petition import published
+from campaign.petition.models import DayCount, RecentConfirmation, Signature
+from tests.people import link_in, parse, publish, rows
+from tests.servers import on_sqlite
 
 
 @pytest.fixture
@@ -29,10 +32,18 @@ def numbers(organizer):
     return dict(zip(words[::2], words[1::2], strict=True))
 
 
+def words_of(organizer):
+    """The page's words."""
+    return " ".join("".join(parse(organizer.read().text).itertext()).split())
+
+
 def test_an_organizer_sees_how_many_signed_today_and_in_all_and_what_became_of_others(app, omar, visitor, layla, sami, database):
     publish(app)
+    found = numbers(omar)
+    versions = {name: found.pop(name) for name in list(found) if name.startswith("version 1 of ")}
 
-    assert numbers(omar) == {
+    assert sorted(versions.values()) == ["0", "1"]  # of the Arabic letter, of the English one
+    assert found == {
         "Confirmed today": "1",
         "Confirmed in all": "1",
         "Next goal": "100",
@@ -65,7 +76,7 @@ def test_letters_that_wait_are_overdue_or_were_refused_are_counted(omar, visitor
 def test_an_outage_of_the_mail_server_is_said_at_the_desk_in_both_languages(omar, database, trouble):
     assert "taken no e-mail since" not in omar.read().text
     with database.writing() as session:
-        outage.begin(session, RelayTrouble("", trouble, "554 5.7.1"), now())
+        outage.begin(session, RelayTrouble("", trouble, "554 5.7.1"), now() - outage.BUSY_FOR)
 
     english, arabic = omar.read().text, omar.read("/ar/organize/").text
 
@@ -97,10 +108,11 @@ def test_days_without_a_signature_stand_among_the_thirty(database, app):
 
 
 def test_a_provider_that_swallows_our_mail_shows_and_small_numbers_do_not(omar, database):
+    yesterday = now().date() - timedelta(days=1)
     with database.writing() as session:
-        add_counts(session, now().date(), "gmail.com", sent=400, confirmed=300)
-        add_counts(session, now().date(), "outlook.com", sent=200, confirmed=20, refused=50)
-        add_counts(session, now().date(), "gmx.net", sent=19, confirmed=1)
+        add_counts(session, yesterday, "gmail.com", sent=400, confirmed=300)
+        add_counts(session, yesterday, "outlook.com", sent=200, confirmed=20, refused=50)
+        add_counts(session, yesterday, "gmx.net", sent=19, confirmed=1)
         add_counts(session, now().date() - timedelta(days=8), "yahoo.com", sent=500, confirmed=400)
 
     page = " ".join("".join(parse(omar.read().text).itertext()).split())
@@ -113,6 +125,31 @@ def test_a_provider_that_swallows_our_mail_shows_and_small_numbers_do_not(omar, 
     assert "yahoo.com" not in page
 
 
+def test_a_share_is_of_whole_days_so_that_the_first_hours_show_none(omar, database):
+    today = now().date()
+    with database.writing() as session:
+        add_counts(session, today, "gmail.com", sent=29, refused=1)
+        add_counts(session, today, "outlook.com", sent=100, confirmed=90)
+    assert "gmail.com 29 not yet 3%" in words_of(omar)
+    assert "far fewer" not in omar.read().text
+
+    with database.writing() as session:
+        add_counts(session, today - timedelta(days=1), "gmail.com", sent=40, confirmed=30)
+    assert "gmail.com 69 75% 1%" in words_of(omar)
+
+
+def test_a_day_of_which_an_hour_is_not_counted_yet_is_no_whole_day(omar, layla, database):
+    yesterday = now().date() - timedelta(days=1)
+    with database.writing() as session:
+        add_counts(session, yesterday, "gmail.com", sent=40, confirmed=30)
+    assert "75%" in omar.read().text
+
+    with database.writing() as session:
+        session.scalars(sa.select(RecentConfirmation)).one().hour -= timedelta(days=1)
+    assert "75%" not in omar.read().text
+    assert "not yet" in omar.read().text
+
+
 def test_the_overview_reads_counts_and_never_the_signatures_themselves(omar, layla, database):
     asked = []
     sa.event.listen(database.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
@@ -120,7 +157,8 @@ def test_the_overview_reads_counts_and_never_the_signatures_themselves(omar, lay
     omar.read()
 
     assert any("day_count" in statement for statement in asked)
-    assert [statement for statement in asked if re.search(r"\b(FROM|JOIN) signature\b", statement)] == []
+    reading = [statement for statement in asked if re.search(r"\b(FROM|JOIN) signature\b", statement)]
+    assert [statement for statement in reading if not re.search(r"\bJOIN (review|wave)\b", statement)] == []  # the few that wait
 
 
 def test_countries_are_named_and_those_who_named_none_stand_apart(app, omar, layla, sami, visitor, database):
@@ -138,3 +176,46 @@ def test_the_overview_says_when_it_was_counted(app, omar):
     assert "Not counted yet." in omar.read().text
     publish(app)
     assert "Counted at" in omar.read().text
+
+
+def test_the_desk_tells_the_versions_of_the_letter_apart(app, omar, hadi, layla, sami, visitor, database):
+    with database.writing() as session:
+        letter = deepcopy(published.read_words(session, {}).current[published.TextKind.LETTER, "en"])
+        letter["paragraphs"][0]["words"] = "To all leaders of the world,"
+        session.add(published.new_row((published.TextKind.LETTER, "en"), letter, now().date()))
+    app.extensions["campaign"].snapshots.refresh()
+    visitor.sign(email="nour@example.org")
+    publish(app)
+    [signature] = rows(app, Signature)
+
+    for somebody in (omar, hadi):
+        told = {name.replace("\u2068", "").replace("\u2069", ""): number for name, number in numbers(somebody).items()}
+        english = [number for name, number in sorted(told.items()) if name.startswith("version ") and "English" in name]
+        assert english == ["1", "0"]
+        page = somebody.read(f"signatures/{signature.id.hex()}").text
+        assert "version 1 of" in page
+        assert "The letter has changed since." in page
+
+
+@on_sqlite
+def test_the_desk_says_that_nobody_answers_for_the_campaign_and_whether_that_keeps_people_from_signing(
+    app, omar, settings, monkeypatch, visitor, post_office
+):
+    site = app.extensions["campaign"]
+    missing = "It has not been said who answers for this campaign. Publish a contact, or set CAMPAIGN_CONTACT."
+    closed = "Nobody can sign yet: it has not been said who answers for this campaign."
+    assert missing not in omar.read().text
+    with site.database.writing() as session:
+        session.add(published.new_row((published.TextKind.CONTACT, ""), "", now().date()))
+    site.snapshots.refresh()
+    assert missing in omar.read().text
+
+    monkeypatch.setattr(type(settings), "is_loopback", False)
+    assert closed in omar.read().text
+    monkeypatch.undo()
+    visitor.sign()
+    visitor.press(link_in(post_office.deliver()[-1]))
+    publish(app)
+    monkeypatch.setattr(type(settings), "is_loopback", False)
+    assert missing in omar.read().text
+    assert closed not in omar.read().text

@@ -58,17 +58,24 @@ def test_a_moderator_accepts_the_names_that_are_ticked_and_no_others(app, hadi, 
     assert answer.status_code == 303
     assert "The change has been saved." in hadi.read(answer.location).text
     assert len(rows(app, NameReview)) == 59
-    assert acts(database) == [("words accepted", {"number": 1})]
+    assert acts(database) == [("words accepted", {"number": 1, "signature": one})]
     assert ticks(hadi.read("review").text)[: len(others)] == others
 
 
 def test_refused_names_are_never_shown_and_still_count(app, hadi, made_up, database):
     page = hadi.read("review?all=y")
-    fields = {"csrf_token": hidden_fields(page.text, "/review")["csrf_token"], "words": ticks(page.text), "deed": "refuse"}
+    fields = {
+        "csrf_token": hidden_fields(page.text, "/review")["csrf_token"],
+        "words": ticks(page.text),
+        "deed": "refuse",
+        "sure": "y",
+    }
 
     assert hadi.client.post("/en/organize/review", data=fields).status_code == 303
 
-    assert acts(database) == [("words refused", {"number": 25})]
+    assert [(act, facts["number"], len(facts["signature"].split())) for act, facts in acts(database)] == [
+        ("words refused", 25, 25)
+    ]
     assert [one for one in rows(app, Signature) if one.shown_as] == []
     assert len([one for one in rows(app, NameReview) if one.refused_on]) == 25
     assert len(rows(app, Signature)) == 60
@@ -83,6 +90,13 @@ def test_all_that_wait_are_met_once_page_by_page(hadi, made_up):
         address = next((link.get("href") for link in parse(page).iter("a") if link.get("rel") == "next"), None)
 
     assert len(found) == len(set(found)) == 60
+
+
+def test_the_review_says_how_many_wait_and_in_which_order(hadi, made_up, wave):
+    page = " ".join(hadi.read("review").text.split())
+
+    assert "60 names wait to be looked at. Those that were reported come first, then the oldest." in page
+    assert "1 wave of signatures waits to be looked at. The newest first." in page
 
 
 @pytest.mark.parametrize("key", ["", "x", "2026-13-45." + "0" * 32, "9999-12-31." + "f" * 32, "2026-11-22." + "g" * 32])

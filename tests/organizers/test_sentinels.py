@@ -1,6 +1,7 @@
 """Nothing sealed leaves by the desk: 200 names and addresses, looked for in every answer of it and in every file it writes."""
 
 import secrets
+from itertools import product
 
 import pytest
 
@@ -56,18 +57,15 @@ def keyless(app, settings, tmp_path):
 def addresses(app, ids):
     """Every address of the desk that can be read, for some of the signatures and everything that has a number."""
     values = {"record": [record.hex() for record in (ids[0], ids[1], ids[120])], "number": ["1", "2"], "token": ["a" * 26]}
-    values |= {"name": ["signing", "mail", "names", "words"]}
+    values |= {"name": ["signing", "mail", "names", "words"], "piece": ["letter", "title", "contact"], "part": ["title", "en"]}
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("organizers.") and "GET" in (rule.methods or ()):
-            [*others] = rule.arguments - {"lang"}
-            assert len(others) <= 1, f"{rule}: say what it is to be filled with"
-            for value in values[others[0]] if others else [""]:
-                filled = {others[0]: value} if others else {}
-                for language in ("en", "ar"):
-                    path = rule.rule.replace("<lang:lang>", language)
-                    for name, text in filled.items():
-                        path = path.replace(f"<int:{name}>", text).replace(f"<{name}>", text)
-                    yield path
+            others = sorted(rule.arguments - {"lang"})
+            for language, *filled in product(("en", "ar"), *(values[name] for name in others)):
+                path = rule.rule.replace("<lang:lang>", language)
+                for name, text in zip(others, filled, strict=True):
+                    path = path.replace(f"<int:{name}>", text).replace(f"<{name}>", text)
+                yield path
 
 
 def shows(answer):
@@ -92,7 +90,7 @@ def test_no_page_and_no_file_of_the_desk_holds_a_sealed_name_or_address(app, set
     for record in people[:3]:
         assert shows(omar.send(f"signatures/{record.hex()}/sealed")) == []
     omar.send("address", email=ADDRESSES[0])
-    assert traces(SECRET, settings.data) == set()
+    assert list(traces(SECRET, settings.data)) == []
 
 
 def test_the_search_finds_what_is_there(app, settings, people, omar):
@@ -100,4 +98,4 @@ def test_the_search_finds_what_is_there(app, settings, people, omar):
 
     assert shows(page) == list(SECRET), "with the key and asked for, the name and the address are shown"
     (settings.data / "careless").write_text(NAMES[0], "utf-16")
-    assert traces(SECRET, settings.data) != set()
+    assert any(traces(SECRET, settings.data))

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import pytest
@@ -10,7 +11,9 @@ from click.testing import CliRunner
 
 from campaign.cli.main import main
 from campaign.database import now
+from campaign.organizers.auth import factors
 from campaign.organizers.models import Account, AuditEntry
+from campaign.petition.published import TextKind, new_row
 from tests.organizers.conftest import PASSPHRASE, Organizer
 from tests.people import parse, rows
 from tests.servers import on_sqlite
@@ -125,6 +128,22 @@ def test_the_secret_is_shown_as_a_picture_and_as_text_and_told_to_nobody_else(om
     assert "<svg" in answer.text
     assert (answer.headers["Referrer-Policy"], answer.headers["Cache-Control"]) == ("no-referrer", "no-store")
     assert omar.secret in omar.read(link).text.replace(" ", "")  # again the same, for who was interrupted
+
+
+@on_sqlite
+def test_the_app_lists_the_desk_under_the_name_that_the_campaign_has_published(app, omar, link, monkeypatch):
+    drawn = []
+    make = factors.segno.make
+    monkeypatch.setattr(factors.segno, "make", lambda address, **options: drawn.append(address) or make(address, **options))
+    site = app.extensions["campaign"]
+    with site.database.writing() as session:
+        session.add(new_row((TextKind.TITLE, "en"), "A harbour: keep it", now().date()))
+    site.snapshots.refresh()
+
+    follow(omar, link)
+    omar.read(link)
+
+    assert {parse_qs(urlsplit(address).query)["issuer"][0] for address in drawn} == {"A harbour  keep it"}
 
 
 def test_a_reset_makes_a_new_link_and_the_old_passphrase_is_over(omar, link, run):

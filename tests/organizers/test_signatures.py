@@ -5,7 +5,9 @@ import re
 import pytest
 
 from campaign.crypto.keys import eject, load_keys
+from campaign.organizers import signature_search
 from campaign.organizers.models import AuditEntry
+from campaign.petition.forgotten import ForgottenEntry
 from campaign.petition.models import NameReview, Signature
 from tests.organizers.stored import DAY, everything, propose, store
 from tests.organizers.test_removal_rules import remove
@@ -32,6 +34,21 @@ def test_the_list_shows_the_words_that_signers_show_and_nothing_sealed(app, omar
         assert "not shown" in page
         assert "Haddad" not in page
         assert "layla@example.org" not in page
+
+
+def test_the_list_says_how_many_there_are_and_in_which_order(app, omar, monkeypatch):
+    store(app, *[f"Name {number}" for number in range(60)])
+    store(app, "Other", None, country="SY")
+    by_day = "The newest day comes first. Within a day the order is left to chance, as no time is kept."
+
+    assert f"62 signatures. {by_day}" in omar.read("signatures").text
+    assert f"2 signatures. {by_day}" in omar.read("signatures?country=SY").text
+    assert "60 signatures. In alphabetical order of the word that was found." in omar.read("signatures?name=name").text
+    assert "1 signature. In alphabetical" in omar.read("signatures?name=other").text
+    assert by_day not in omar.read("signatures?state=waiting").text
+    monkeypatch.setattr(signature_search, "COUNT_LIMIT", 50)
+    assert f"More than 50 signatures. {by_day}" in omar.read("signatures").text
+    assert f"2 signatures. {by_day}" in omar.read("signatures?country=SY").text
 
 
 def test_pages_follow_one_another_and_lead_back(app, omar):
@@ -92,6 +109,21 @@ def test_an_organizer_sees_what_is_sealed_after_being_asked_again_and_the_audit_
     [line] = [line for line in everything(database, AuditEntry) if line["act"] == "sealed shown"]
     assert "ayla" not in str(line["facts"])
     assert hadi.read(path).status_code == hadi.send(path).status_code == 403
+
+
+def test_a_number_stays_of_an_opened_signature_that_was_withdrawn_as_the_privacy_page_says(app, omar, visitor, layla, database):
+    record = rows(app, Signature)[0].id
+    omar.send(f"signatures/{record.hex()}/sealed")
+
+    visitor.press(layla, act="withdraw")
+
+    assert rows(app, Signature) == []
+    assert [line["facts"] for line in everything(database, AuditEntry) if line["act"] == "sealed shown"] == [
+        {"signature": record.hex()}
+    ]
+    assert record in [entry["id"] for entry in everything(database, ForgottenEntry)]
+    assert "The random number of the record stays too" in visitor.read("/en/privacy").text
+    assert "ويبقى كذلك الرقم العشوائي للسجل" in visitor.read("/ar/privacy").text
 
 
 def test_without_the_key_the_page_says_that_it_cannot_and_how_somebody_can(app, omar, layla, database, settings, tmp_path):

@@ -156,7 +156,7 @@ def test_what_is_accepted_has_one_recipient_header_and_tag(app, mailbox, mail_wa
         except NotAnAddress:
             return
         accepted.append(address)
-        mail_way.send(emails.ask_to_confirm(queue.Envelope(address, "en", "token")), address)
+        mail_way.send(emails.ask_to_confirm(queue.Envelope(address, "en", "token"), emails.Dates(now().date(), now())), address)
         [recipient] = mailbox.recipients[-1]
         header = str(mailbox.letters[-1]["To"])
         assert recipient == header == address.recipient
@@ -165,7 +165,7 @@ def test_what_is_accepted_has_one_recipient_header_and_tag(app, mailbox, mail_wa
 
     with app.app_context():
         holds()
-    assert len(set(accepted)) > 50
+    assert len(set(accepted)) > 30
     assert any(address.needs_smtputf8 for address in accepted)
 
 

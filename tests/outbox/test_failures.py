@@ -74,7 +74,7 @@ def test_an_email_that_cannot_be_written_is_given_up_after_a_few_tries(visitor, 
 def test_a_message_that_the_mail_library_cannot_send_is_given_up_and_the_next_goes_out(
     visitor, round_of_work, outbox, monkeypatch
 ):
-    write = queue.build_message
+    write = queue.plain_message
 
     def unsendable(settings, *, to, subject, body):
         made = write(settings, to=to, subject=subject, body=body)
@@ -82,7 +82,7 @@ def test_a_message_that_the_mail_library_cannot_send_is_given_up_and_the_next_go
             made.add_header("X-Odd", "\ud800")
         return made
 
-    monkeypatch.setattr(queue, "build_message", unsendable)
+    monkeypatch.setattr(queue, "plain_message", unsendable)
     visitor.sign(email="odd@example.org")
     visitor.sign(email=GOOD[0])
 
@@ -122,8 +122,9 @@ def test_a_worker_takes_up_again_what_it_had_claimed_when_the_database_was_away(
     database, me = app.extensions["campaign"].database, b"w" * 16
 
     assert len(queue.claim(database, now(), by=me)) == 1
-    assert queue.claim(database, now(), by=b"x" * 16) == []
-    assert len(queue.claim(database, now(), by=me)) == 1
+    assert queue.claim(database, now(), by=b"x" * 16, takes_up=True) == []
+    assert queue.claim(database, now(), by=me) == []  # another conversation of the same worker has it
+    assert len(queue.claim(database, now(), by=me, takes_up=True)) == 1
 
 
 def test_a_box_under_another_key_is_one_emails_failure(app, visitor, send, outbox, mailbox):
@@ -140,3 +141,12 @@ def test_a_box_under_another_key_is_one_emails_failure(app, visitor, send, outbo
 
 
 assert worker  # its rounds are what `send` makes
+
+
+def test_a_refusal_keeps_the_code_of_the_answer_and_never_its_text(visitor, choosy, send, outbox, database_url):
+    visitor.sign()
+    choosy.to_rcpt = "550 5.1.1 <layla@example.org> is nobody here"
+
+    send()
+
+    assert (outbox()[0].answer, outbox()[0].failed_at is not None) == ("550 5.1.1", True)

@@ -39,5 +39,5 @@ def test_a_letter_can_be_read_in_any_editor(folder, reader, send):
 
     text = next(folder.iterdir()).read_text("utf-8")
     assert "To: ليلى@موقع.مصر" in text
-    assert "تلقّينا طلبًا لتوقيع العريضة" in text
+    assert "أُرسل نموذج لتوقيع عريضة بهذا البريد الإلكتروني." in text
     assert re.search(r"^http://localhost:8000/ar/confirm/[a-z2-7]{26}\r?$", text, re.MULTILINE)

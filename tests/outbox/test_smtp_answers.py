@@ -27,6 +27,10 @@ ABOUT_US = [
     (550, "SPF check failed", Trouble.POLICY),
     (530, "5.7.0 Must issue a STARTTLS command first", Trouble.LOGIN),
     (421, "4.3.2 shutting down", Trouble.BUSY),
+    (450, "4.7.1 Error: too many messages from your host", Trouble.BUSY),
+    (451, "4.7.0 Rate limited, slow down", Trouble.BUSY),
+    (452, "4.3.1 Insufficient system storage", Trouble.BUSY),
+    (450, "hourly limit exceeded", Trouble.BUSY),
 ]
 FOR_GOOD = [
     (550, "5.1.1 <relay@example.org>: User unknown in relay recipient table"),
@@ -36,7 +40,13 @@ FOR_GOOD = [
     (550, "5.7.13 user account disabled"),
     (550, "never"),
 ]
-FOR_NOW = [(451, "later"), (450, "4.7.1 Greylisted, come back in 5 minutes"), (452, "4.2.2 mailbox full")]
+FOR_NOW = [
+    (451, "later"),
+    (450, "4.7.1 Greylisted, come back in 5 minutes"),
+    (452, "4.2.2 mailbox full"),
+    (450, "4.2.1 The user receives mail too quickly"),
+    (450, "no <rate@limit.example> now"),
+]
 
 
 @pytest.mark.parametrize(("code", "text", "category"), ABOUT_US)

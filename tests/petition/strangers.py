@@ -21,7 +21,7 @@ LATIN, ARABIC = re.compile("[A-Za-z]"), re.compile("[ء-ي]")
 SENTENCES = re.compile(r"[^.]+\.( [^.]+\.)*")
 TITLE = re.compile("<title>([^<]*)</title>")
 COUNTRIES = re.compile(r'<option value="[A-Z]{2}">[^<]*</option>\s*')  # most of a page, and slow to parse
-FULL = {"shown_as": "Layla", "country": "SY", "news": "y"}
+FULL = {"shown_as": "Layla", "country": "SY"}
 
 
 @dataclass

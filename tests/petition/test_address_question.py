@@ -28,7 +28,7 @@ PLAIN = [
     "layla@aleppo.sy",
     "a@gmail.com,",
 ]
-TYPED = {"name": "Layla  O'Neil", "shown_as": " Layla", "country": "SY", "news": "y"}
+TYPED = {"name": "Layla  O'Neil", "shown_as": " Layla", "country": "SY"}
 
 
 @pytest.fixture

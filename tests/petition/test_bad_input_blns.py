@@ -23,6 +23,12 @@ def stranger(somebody):
 
 
 @pytest.fixture
+def strings(stranger):
+    """Every other string, so that each is typed in one of the two languages."""
+    return STRINGS[stranger.language == "ar" :: 2]
+
+
+@pytest.fixture
 def link(stranger, post_office):
     """The stranger has signed properly and shows a name; the link to their own page."""
     stranger.send(stranger.fill({}))
@@ -40,10 +46,10 @@ def test_there_are_more_than_five_hundred_strings():
     assert len(STRINGS) == len(set(STRINGS)) == 517
 
 
-def test_a_naughty_name_is_stored_as_text_or_refused_and_touches_no_other_row(app, stranger, link):
+def test_a_naughty_name_is_stored_as_text_or_refused_and_touches_no_other_row(app, stranger, strings, link):
     [before] = rows(app, Signature)
     taken = 0
-    for place, string in enumerate(STRINGS):
+    for place, string in enumerate(strings):
         signed = stranger.send(stranger.fill({"name": string, "shown_as": string, "email": f"naughty{place}@example.org"}))
         shown = stranger.send({"act": "show", "shown_as": string}, link)
 
@@ -52,16 +58,16 @@ def test_a_naughty_name_is_stored_as_text_or_refused_and_touches_no_other_row(ap
         assert string not in shown.text or "<" not in string, string
         taken += signed.status_code == 303
     assert stored(app) == (taken, taken, 1)
-    assert 100 < taken < 300
+    assert 50 < taken < 150
     [after] = rows(app, Signature)
     assert (after.id, after.sealed, after.tag, after.confirmed_on) == (before.id, before.sealed, before.tag, before.confirmed_on)
 
 
 @on_sqlite
-def test_a_page_shows_a_naughty_string_as_text_and_nothing_more(app, stranger, link):
+def test_a_page_shows_a_naughty_string_as_text_and_nothing_more(app, stranger, strings, link):
     harmless = made_of(Page(stranger.send(stranger.fill(dict.fromkeys(FIELDS, "="))), stranger.language)) | {"@selected"}
     own = made_of(Page(stranger.send({"act": "show", "shown_as": "="}, link), stranger.language))
-    for string in STRINGS:
+    for string in strings:
         answer = stranger.send(stranger.fill(dict.fromkeys(FIELDS, string)))
         shown = stranger.send({"act": "show", "shown_as": string}, link)
         assert answer.status_code == 400, string
@@ -77,8 +83,8 @@ def test_a_page_shows_a_naughty_string_as_text_and_nothing_more(app, stranger, l
 
 
 @on_sqlite
-def test_a_naughty_string_in_an_address_or_a_button_does_nothing(app, stranger, link):
-    for place, string in enumerate(STRINGS):
+def test_a_naughty_string_in_an_address_or_a_button_does_nothing(app, stranger, strings, link):
+    for place, string in enumerate(strings):
         asked = quote(string, safe="")
         path, status = (("confirm/.", 404), ("sign/sent?to=", 200), ("signatures?after=", 200))[place % 3]
         answer = stranger.read(f"/{stranger.language}/{path}{asked}")
@@ -87,4 +93,4 @@ def test_a_naughty_string_in_an_address_or_a_button_does_nothing(app, stranger, 
         assert stranger.send({"act": string, "shown_as": string}, link).status_code == 400, f"act {string!a}"
         assert stranger.send({"act": "language", "language": string}, link).status_code == 303, f"language {string!a}"
     [signature] = rows(app, Signature)
-    assert (signature.shown_as, signature.language, signature.news) == ("Layla", stranger.language, True)
+    assert (signature.shown_as, signature.language, signature.news) == ("Layla", stranger.language, False)

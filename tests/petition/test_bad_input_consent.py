@@ -16,7 +16,7 @@ CHANGED = "The text has changed since the page was opened. Read it again and tic
 UNREADABLE = "The form could not be read. Nothing was sent. Send it again."
 FILLED_IN = "A program filled in a field that must stay empty. Nothing was sent. Send the form again."
 EXPIRED = "The form expired. Nothing was sent. Send it again."
-TYPED = {"name": "Layla  O'Neil", "email": "Layla@Example.org ", "shown_as": " Layla", "country": "SY", "news": "y"}
+TYPED = {"name": "Layla  O'Neil", "email": "Layla@Example.org ", "shown_as": " Layla", "country": "SY"}
 
 
 @pytest.fixture

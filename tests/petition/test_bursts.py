@@ -112,6 +112,16 @@ def test_a_removed_signature_makes_no_wave_and_is_not_among_its_members(app, arr
         assert reviews.count_members(session, wave.id) == len(reviews.burst_members(session, wave.id)) == 19
 
 
+def test_one_that_was_removed_within_its_hour_has_confirmed_all_the_same(app, arrive, database):
+    ids = arrive(20, "camp.example")
+    remove(database, propose(app, ids[:15]))
+
+    bursts.fold_past_hours(database, LATER)
+
+    assert [one.confirmed for one in rows(app, ProviderDay)] == [20]
+    assert rows(app, Burst) == []
+
+
 def test_the_same_domain_in_two_hours_is_not_added_up(app, arrive, database):
     arrive(15, "camp.example")
     arrive(15, "camp.example", at=LATER)

@@ -1,7 +1,13 @@
 """The letters: what each says, in both languages."""
 
-import pytest
+import re
+from datetime import UTC, date, datetime, timedelta
 
+import pytest
+import time_machine
+from markupsafe import escape
+
+from campaign.database import now
 from campaign.languages import LANGUAGES
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope
@@ -11,23 +17,24 @@ from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
 
+DATES = emails.Dates(date(2026, 11, 28), datetime(2026, 12, 1, 9, 30, tzinfo=UTC))
+DAYS = {"en": ("28 November 2026", "1 December 2026, 09:30"), "ar": ("28 تشرين الثاني 2026", "1 كانون الأول 2026")}
 ENGLISH = """Hello,
 
-We received a request to sign the petition with this e-mail address.
-The signature is not counted until this link is opened and the button on the page is pressed:
+On 28 November 2026 a form to sign a petition was sent in with this e-mail address.
+To confirm the signature, open this link and press the button on the page:
 
 http://localhost:8000/en/confirm/TOKEN
 
-The link is valid for 3 days.
+The link confirms until 1 December 2026, 09:30 UTC. If it is not used by then, no signature is counted, and the data is deleted.
 """
 ARABIC = """تحية طيبة،
 
-تلقّينا طلبًا لتوقيع العريضة بهذا البريد الإلكتروني.
-لا يُحتسب التوقيع قبل فتح هذا الرابط والضغط على زر التأكيد في الصفحة:
+في 28 تشرين الثاني 2026 أُرسل نموذج لتوقيع عريضة بهذا البريد الإلكتروني.
+لتأكيد التوقيع، يُرجى فتح هذا الرابط والضغط على زر التأكيد في الصفحة:
 
 http://localhost:8000/ar/confirm/TOKEN
 
-الرابط صالح لمدة 3 أيام.
 """
 
 
@@ -37,9 +44,9 @@ def written(app):
     with app.app_context():
         found = {}
         for code in LANGUAGES:
-            for kind in (emails.ask_to_confirm, emails.remind, emails.already_signed):
+            for kind in (emails.ask_to_confirm, emails.remind, emails.already_signed, emails.send_link):
                 with emails.speaking(code):
-                    found[kind.__name__, code] = kind(Envelope(EmailAddress("layla", "example.org"), code, "TOKEN"))
+                    found[kind.__name__, code] = kind(Envelope(EmailAddress("layla", "example.org"), code, "TOKEN"), DATES)
             found["trial", code] = emails.trial(EmailAddress("layla", "example.org"), code)
         return found
 
@@ -48,7 +55,7 @@ def test_the_letter_that_asks_says_what_to_do_and_what_happens_without(written):
     assert written["ask_to_confirm", "en"].get_content().startswith(ENGLISH)
     assert written["ask_to_confirm", "ar"].get_content().startswith(ARABIC)
     english = " ".join(written["ask_to_confirm", "en"].get_content().split())
-    assert "no signature will be counted, and the request’s data will be deleted automatically" in english
+    assert "this message can be ignored" in english
     assert english.endswith("The campaign team")
     assert written["ask_to_confirm", "ar"].get_content().rstrip().endswith("فريق الحملة")
 
@@ -66,7 +73,7 @@ def test_every_letter_greets_signs_and_holds_one_link_on_a_line_of_its_own(writt
 def test_subjects_are_neutral_and_none_is_like_another(written):
     subjects = [letter["Subject"] for letter in written.values()]
 
-    assert len(set(subjects)) == len(subjects) == 8
+    assert len(set(subjects)) == len(subjects) == 10
     assert written["ask_to_confirm", "en"]["Subject"] == "Please confirm the signature"
     assert written["ask_to_confirm", "ar"]["Subject"] == "يُرجى تأكيد التوقيع"
 
@@ -80,3 +87,44 @@ def test_a_letter_is_plain_text_as_it_was_written_without_entities(written):
 
 def test_the_reminder_says_that_it_is_the_only_one(written):
     assert "This is the only reminder." in written["remind", "en"].get_content()
+
+
+def test_every_letter_to_a_signer_says_on_which_day_it_was_asked_for_and_until_when_its_link_is_good(written):
+    for (kind, code), letter in written.items():
+        if kind != "trial":
+            text = letter.get_content()
+            asked, until = {
+                "en": ("28 November 2026", "1 December 2026, 09:30"),
+                "ar": ("28 تشرين الثاني 2026", "1 كانون الأول 2026"),
+            }[code]
+            assert (text.count(asked), text.count(until)) == (1, 1), kind
+
+
+def test_letters_come_from_a_named_sender_in_their_language(written, settings):
+    for (_, code), letter in written.items():
+        assert str(letter["From"]) == {"en": "The campaign team", "ar": "فريق الحملة"}[code] + f" <{settings.mail_from}>"
+
+
+def test_a_name_in_the_setting_is_kept(settings):
+    named = settings.model_copy(update={"mail_from": "Nour <nour@example.org>"})
+
+    assert emails.sender(named) == "Nour <nour@example.org>"
+
+
+def test_the_page_after_the_form_shows_what_the_letter_shows(somebody, post_office):
+    page = somebody.read(somebody.sign().location).text
+    [letter] = post_office.deliver()
+
+    assert letter["Subject"] in page
+    assert escape(str(letter["From"])) in page
+    assert letter.get_content().split("\n")[2].strip() in page
+
+
+def test_the_reminder_says_until_when_the_link_is_still_good(visitor, post_office):
+    visitor.sign()
+    [letter] = post_office.deliver()
+    with time_machine.travel(now() + timedelta(hours=25)):
+        [reminder] = post_office.deliver()
+
+    until = re.search("until (.+? UTC)", letter.get_content())[1]
+    assert f"until {until}" in reminder.get_content()

@@ -99,7 +99,7 @@ def test_held_ones_are_told_apart_in_public_and_their_names_are_not_shown(app, v
 def test_a_signer_is_told_that_the_signature_is_under_review_and_can_withdraw_it(app, visitor, come):
     link = come(21)[-1]
 
-    assert "Thank you. Your signature is under review." in visitor.read(f"{link}?changed=confirm").text
+    assert "Thank you. Your signature is under review." in visitor.read(visitor.press(link).location).text
     assert "before they count" in visitor.read(link).text
     assert "before they count" not in visitor.read(come(1, domain="other.example")[0]).text
     assert visitor.press(link, act="withdraw").status_code == 303

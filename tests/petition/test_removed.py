@@ -54,7 +54,7 @@ def test_the_signer_deletes_it_for_good_and_it_cannot_come_back(app, visitor, la
     assert removed(database) == []
     assert undo(database, removal) == 0
     assert standing(app) == []
-    assert visitor.read(layla).status_code == 404
+    assert visitor.read(layla).status_code == 410
     publish(app)
     numbers = visitor.read("/api/v1/petition.json").json
     assert (numbers["removed"], numbers["withdrawn"]) == (1, 0)

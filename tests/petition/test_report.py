@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 import time_machine
 
-from campaign.database import now
+from campaign.database import Base, now
 from campaign.organizers import reviews
 from campaign.petition.models import NameReview, Signature
 from tests.people import hidden_fields, link_in, rows
@@ -131,3 +132,22 @@ def test_a_name_is_reported_again_after_it_was_accepted(app, somebody, framed, s
     send(NAME)
 
     assert len(reported()) == 1
+
+
+@on_sqlite
+def test_nothing_is_kept_of_who_reports_a_name(app, somebody, framed, send):
+    database = app.extensions["campaign"].database
+
+    def everything():
+        with database.engine.connect() as connection:
+            return {(one.name, str(row)) for one in Base.metadata.sorted_tables for row in connection.execute(sa.select(one))}
+
+    before = everything()
+    send(NAME, headers={"User-Agent": "Sentinel/7", "Accept-Language": "fr"}, environ_base={"REMOTE_ADDR": "192.0.2.77"})
+
+    [(name, row)] = everything() - before
+    [review] = rows(app, NameReview)
+    assert name == NameReview.__tablename__
+    assert (review.reported_on, review.day, review.held, review.refused_on) == (now().date(), review.day, None, None)
+    assert "192.0.2.77" not in row
+    assert "Sentinel" not in row

@@ -13,7 +13,7 @@ from tests.people import Visitor, link_in, parse, rows
 from tests.servers import on_sqlite
 
 OWN = {"Location", "Content-Length"}  # headers in which the address is, encrypted, and its length
-TYPED = {"name": "ليلى Haddad", "email": "Layla.H@Example.org", "shown_as": "ليلى", "country": "TR", "news": "y"}
+TYPED = {"name": "ليلى Haddad", "email": "Layla.H@Example.org", "shown_as": "ليلى", "country": "TR"}
 
 
 def test_a_form_that_is_filled_in_is_stored_and_leads_to_one_more_step(app, somebody):
@@ -21,7 +21,7 @@ def test_a_form_that_is_filled_in_is_stored_and_leads_to_one_more_step(app, some
 
     assert (answer.status_code, answer.location.partition("?")[0]) == (303, f"/{somebody.language}/sign/sent")
     waiting = rows(app, Submission)[0]
-    assert (waiting.language, waiting.country, waiting.news) == (somebody.language, "TR", True)
+    assert (waiting.language, waiting.country, waiting.news) == (somebody.language, "TR", False)
     assert waiting.text_sha256 == app.extensions["campaign"].texts[somebody.language].consent_hash
     assert rows(app, Signature) == []
 
@@ -43,7 +43,7 @@ def test_of_a_signature_no_time_no_network_and_no_browser_is_kept(app, visitor, 
 
     assert kept == {
         "id", "tag", "token_hash", "sealed", "shown_as", "language", "country", "news", "text_sha256", "confirmed_on",
-        "removal_id", "held_in", "address_tag", "shown_from",
+        "removal_id", "held_in", "address_tag", "shown_from", "delete_on", "sealed_for",
     }  # fmt: skip
     assert type(rows(app, Signature)[0].confirmed_on) is date
 
@@ -109,7 +109,7 @@ def test_what_is_wrong_is_said_on_top_and_at_the_field_in_the_same_words(app, so
 
 @on_sqlite
 def test_everything_typed_is_still_there_when_something_is_wrong(somebody):
-    typed = {"name": 'ليلى "<Haddad>" & \'co', "email": "not an address", "shown_as": " L. ", "country": "SY", "news": "y"}
+    typed = {"name": 'ليلى "<Haddad>" & \'co', "email": "not an address", "shown_as": " L. ", "country": "SY"}
 
     page = parse(somebody.sign(**typed).text)
 
@@ -117,7 +117,6 @@ def test_everything_typed_is_still_there_when_something_is_wrong(somebody):
     assert {name: fields[name].get("value") for name in ("name", "email", "shown_as")} == {
         name: typed[name] for name in ("name", "email", "shown_as")
     }
-    assert fields["news"].get("checked") is not None
     assert fields["consent"].get("checked") is not None
     assert [option.get("value") for option in page.iter("option") if option.get("selected") is not None] == ["SY"]
 

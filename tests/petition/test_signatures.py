@@ -10,8 +10,9 @@ import time_machine
 
 from campaign.database import now
 from campaign.languages import LANGUAGES, day
+from campaign.petition import name_index
 from campaign.petition.models import Signature
-from tests.people import link_in, parse
+from tests.people import link_in, parse, publish
 
 NOON = datetime(2026, 8, 10, 12, 0, tzinfo=UTC)
 MIDNIGHT = datetime(2026, 8, 11, tzinfo=UTC)
@@ -134,3 +135,63 @@ def test_without_a_name_the_page_says_so(somebody):
     answer = somebody.read(f"/{somebody.language}/signatures")
 
     assert {"en": "No name is shown yet.", "ar": "لا يظهر أي اسم بعد."}[somebody.language] in answer.text
+
+
+def sought(visitor, words):
+    """The names that a search finds, a day from now."""
+    with time_machine.travel(now() + timedelta(days=1)):
+        answer = visitor.client.post(f"/{visitor.language}/signatures", data={"sought": words})
+    return answer, sorted(name for names in shown(answer).values() for name in names)
+
+
+def test_a_name_is_found_however_it_is_written_and_the_address_does_not_say_whose(somebody, signed, app):
+    signed(("Layla Haddad", NOON.date()), ("ليلى حدّاد", NOON.date()), ("Omar", NOON.date()), (None, NOON.date()))
+    with app.extensions["campaign"].database.writing() as session:
+        named = session.execute(sa.select(Signature.id, Signature.shown_as).where(Signature.shown_as.is_not(None)))
+        name_index.index_names(session, {row.id: row.shown_as for row in named})
+
+    for words, found in (
+        ("layla", ["Layla Haddad"]),
+        ("HADDAD lay", ["Layla Haddad"]),
+        ("ليلي", ["ليلى حدّاد"]),
+        ("حداد", ["ليلى حدّاد"]),
+        ("om", []),  # two letters are a whole word
+        ("nobody", []),
+        ("", ["Layla Haddad", "Omar", "ليلى حدّاد"]),
+    ):
+        answer, names = sought(somebody, words)
+        assert (answer.status_code, names) == (200, sorted(found)), words
+        assert "?" not in answer.request.url
+
+
+def test_a_search_finds_nothing_that_the_page_does_not_show(visitor, layla):
+    today = visitor.client.post("/en/signatures", data={"sought": "Layla"})
+    assert "<bdi>Layla</bdi>" not in today.text  # from tomorrow on
+
+    assert sought(visitor, "Layla")[1] == ["Layla"]
+    assert sought(visitor, "Haddad")[1] == []  # her name, which she does not show
+
+
+def test_the_page_says_how_many_names_are_shown_and_pages_both_ways(somebody, signed):
+    signed(*[(f"Name {number}", date(2026, 1, 1) + timedelta(days=number)) for number in range(250)], (None, NOON.date()))
+    with time_machine.travel(datetime(2027, 1, 1, tzinfo=UTC)):
+        first = somebody.read(f"/{somebody.language}/signatures")
+        [following] = [link.get("href") for link in parse(first.text).iter("a") if link.get("rel") == "next"]
+        second = somebody.read(following)
+        [back] = [link.get("href") for link in parse(second.text).iter("a") if link.get("rel") == "prev"]
+
+        assert {"en": "250 names are shown.", "ar": "يظهر 250 اسمًا."}[somebody.language] in first.text
+        assert (len(shown(first)), len(shown(second))) == (200, 50)
+        assert shown(somebody.read(back)) == shown(first)
+        assert 'rel="prev"' not in first.text
+
+
+@pytest.mark.parametrize("path", ["", "testimony", "petition", "sign"])
+def test_the_names_are_reached_from_the_count_and_end_with_the_button(app, somebody, layla, path):
+    publish(app)
+
+    tally = somebody.read(f"/{somebody.language}/{path}").text.partition('class="tally"')[2].partition("</div>")[0]
+    page = somebody.read_names().text.partition("</footer")[0].partition("<footer")[0]
+
+    assert f'href="/{somebody.language}/signatures"' in tally
+    assert page.rindex(f'href="/{somebody.language}/sign"') > page.rindex("<bdi>")

@@ -67,7 +67,7 @@ def test_after_withdrawing_the_other_spelling_can_sign(app, visitor, post_office
     visitor.press(first, act="withdraw")
 
     assert rows(app, Submission) == []
-    assert visitor.press(second).status_code == 404
+    assert visitor.press(second).status_code == 410
     visitor.press(link_of(visitor, post_office, SECOND))
     assert len(standing(app)) == 1
 

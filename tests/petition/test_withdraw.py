@@ -1,8 +1,12 @@
 """Withdrawing: the row is gone, the count goes down, nothing else remains."""
 
+from datetime import timedelta
+
+from campaign.database import now
 from campaign.outbox.queue import OutboxMessage
+from campaign.petition import links
 from campaign.petition.models import Signature, Submission, Tally
-from tests.people import link_in, publish, rows
+from tests.people import link_in, parse, publish, rows
 from tests.servers import on_sqlite
 
 
@@ -18,7 +22,7 @@ def test_a_withdrawn_signature_is_gone_and_no_longer_counted(app, somebody, post
     page = somebody.read(answer.location)
     assert {"en": "The signature was withdrawn", "ar": "سُحب التوقيع"}[somebody.language] in page.text
     assert rows(app, Signature) == rows(app, Submission) == rows(app, OutboxMessage) == []
-    assert somebody.read(link).status_code == 404
+    assert somebody.read(link).status_code == 410
     publish(app)
     numbers = somebody.read("/api/v1/petition.json").json
     assert (numbers["confirmed"], numbers["withdrawn"]) == (0, 1)
@@ -57,8 +61,8 @@ def test_what_waits_for_the_same_mailbox_goes_too_and_nothing_of_others(app, vis
 
     visitor.press(layla, act="withdraw")
 
-    assert visitor.read(again).status_code == 404
-    assert visitor.press(again).status_code == 404
+    assert visitor.read(again).status_code == 410
+    assert visitor.press(again).status_code == 410
     assert visitor.read(sami).status_code == 200
     assert len(rows(app, Submission)) == 1
 
@@ -70,6 +74,35 @@ def test_whoever_withdrew_can_sign_again(app, visitor, layla, post_office):
     visitor.press(link_in(post_office.deliver()[-1]))
 
     assert len(rows(app, Signature)) == 1
+
+
+def test_the_link_says_for_30_days_that_the_signature_was_withdrawn_and_nothing_after(app, somebody, layla):
+    link = layla.replace("/en/", f"/{somebody.language}/")
+    somebody.press(link, act="withdraw")
+
+    answer = somebody.read(link)
+    assert (answer.status_code, answer.headers["Referrer-Policy"]) == (410, "no-referrer")
+    assert {"en": "The signature was withdrawn", "ar": "سُحب التوقيع"}[somebody.language] in answer.text
+    for days, left in ((30, 1), (31, 0)):
+        links.purge(app.extensions["campaign"].database, now().date() + timedelta(days=days))
+        assert len(rows(app, links.WithdrawnLink)) == left
+    assert somebody.read(link).status_code == 404
+    assert {column.name for column in links.WithdrawnLink.__table__.columns} == {"token_hash", "day"}
+
+
+@on_sqlite
+def test_withdrawing_asks_once_more_and_opening_the_question_changes_nothing(app, visitor, layla):
+    question = f"{layla}?ask=withdraw"
+    assert [link for link in parse(visitor.read(layla).text).iter("a") if link.get("href") == question]
+
+    page = visitor.read(question)
+
+    assert len(rows(app, Signature)) == 1
+    assert "Withdraw the signature?" in page.text
+    [asked] = parse(page.text).iter("form")
+    pressed = next(asked.iter("button"))
+    assert visitor.client.post(asked.get("action"), data={pressed.get("name"): pressed.get("value")}).status_code == 303
+    assert rows(app, Signature) == []
 
 
 @on_sqlite

@@ -40,7 +40,7 @@ def latin_pages(document: bytes) -> list[str]:
 
 def without_figures(text: str) -> str:
     """The text without the lines that are figures only: places of paragraphs, the foot."""
-    return re.sub(r"^[\d\s/]+$", "", text, flags=re.MULTILINE)
+    return re.sub(r"^\s*\d+( (of|من) \d+)?\s*$", "", text, flags=re.MULTILINE)
 
 
 def sentences(text: str) -> list[str]:

@@ -75,13 +75,3 @@ def named_fonts(page):
     for named in page["/Resources"]["/Font"].values():
         font = named["/DescendantFonts"][0]
         yield font["/BaseFont"], "/FontFile2" in font["/FontDescriptor"]
-
-
-@pytest.mark.parametrize("code", LANGUAGES)
-def test_pages_are_counted_at_their_foot(visitor, prints, code):
-    document = PdfReader(io.BytesIO(visitor.read(f"/{code}/testimony.pdf").data))
-    count = len(document.pages)
-
-    for number, page in enumerate(document.pages, start=1):
-        figures = re.sub(r"\s", "", page.extract_text())
-        assert f"{number}/{count}" in figures or f"{count}/{number}" in figures

@@ -1,6 +1,7 @@
 """What /readyz says: read only, and yet it knows whether the database can be written to and whether a worker lives."""
 
 import os
+import threading
 from datetime import timedelta
 
 import pytest
@@ -54,6 +55,16 @@ def test_a_worker_that_never_lives_for_ten_seconds_is_missed(site, visitor):
     with time_machine.travel(now() + LATER):
         heartbeat.note_start(site.database)  # the next one that dies at once
         assert answer(visitor) == (503, {"worker"})
+
+
+@on_sqlite
+def test_a_start_is_noted_before_the_worker_does_anything_else(site, settings, monkeypatch):
+    monkeypatch.setattr(heartbeat.threading.Thread, "start", lambda _thread: None)
+
+    heartbeat.start(site.database, settings.data, threading.Event())
+
+    with site.database.reading() as session:
+        assert heartbeat.was_ever_started(session)
 
 
 def test_a_database_that_takes_nothing_is_told_from_a_worker_that_is_gone(site, visitor, file):

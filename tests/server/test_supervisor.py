@@ -32,6 +32,11 @@ from tests.servers import LONG, Campaign, wait_until
 
 CUT = b"GET /healthz HTTP/1.1\r\nHost: loc", b"POST /en/sign HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\nname="
 OK = "Host: localhost\r\n"
+IN_A_TERMINAL = """import fcntl, os, pty, sys, termios
+master, slave = pty.openpty()
+fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
+os.set_inheritable(master, True)
+os.execv(sys.argv[1], sys.argv[1:])"""
 BLOCKS = 150  # of 655 kB each, for a hundred megabytes
 
 
@@ -77,7 +82,16 @@ def test_a_form_that_is_still_coming_is_taken_before_the_server_ends(campaign: C
 
 
 @pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGHUP])
-def test_what_a_terminal_sends_to_everybody_ends_everything_in_good_order(campaign: Campaign, asked: signal.Signals) -> None:
+def test_what_a_terminal_sends_to_everybody_ends_everything_in_good_order(tmp_path: Path, asked: signal.Signals) -> None:
+    campaign = Campaign(tmp_path / "instance")
+    campaign.command = [sys.executable, "-c", IN_A_TERMINAL, *campaign.command]
+    with campaign:
+        wait_until(lambda: is_complete(campaign))
+        assert_that_it_ends(campaign, asked)
+
+
+def assert_that_it_ends(campaign: Campaign, asked: signal.Signals) -> None:
+    """Send a signal to everybody of a site, and look at its end."""
     everybody = processes_of(campaign.process.pid)
     os.killpg(campaign.process.pid, asked)
     assert campaign.process.wait(LONG) == 0
@@ -127,10 +141,11 @@ def test_a_taken_port_is_one_sentence(lasting: Campaign, tmp_path: Path) -> None
 
 def test_a_worker_that_cannot_start_is_one_sentence(lasting: Campaign) -> None:
     program = (
+        "from campaign.config import Settings\n"
         "from campaign.server import supervisor as serving\n"
         "def broken(*_): raise RuntimeError('the light is off')\n"
         "serving.create_app = broken\n"
-        f"serving.serve(None, host='127.0.0.2', port={lasting.port}, workers=2, mail=False)\n"
+        f"serving.serve(Settings(), host='127.0.0.2', port={lasting.port}, workers=2, mail=False)\n"
     )
     ended = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True, timeout=LONG)
     assert (ended.returncode, ended.stderr) == (1, "The site cannot start: the light is off\n")

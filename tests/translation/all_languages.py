@@ -24,7 +24,7 @@ def addresses(app: Flask, code: str) -> list[str]:
     """Every address of a language that answers GET and asks for no token."""
     routes, other = app.url_map.bind("localhost"), next(other for other in LANGUAGES if other != code)
     rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ()) and "lang" in rule.arguments]
-    values = {"lang": code, "other": other}
+    values = {"lang": code, "other": other, "number": 1}
     return [
         routes.build(rule.endpoint, {name: values[name] for name in rule.arguments})
         for rule in rules

@@ -62,7 +62,8 @@ def test_every_part_is_an_entry_with_its_id_and_its_source(out):
 
 def test_one_changed_paragraph_changes_itself_alone(translations, out):
     before, catalogue = contents(translations), polib.pofile(str(out / "texts.ar.po"))
-    catalogue.find("To the leaders of the world,", by="msgid").msgstr = "إلى قادة العالم كلهم،"
+    [entry] = [entry for entry in catalogue if entry.msgctxt == "petition p1"]
+    entry.msgstr = "إلى قادة العالم كلهم،"
     catalogue.save()
 
     result = run("take", str(out / "texts.ar.po"))

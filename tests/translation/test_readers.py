@@ -23,6 +23,7 @@ ADDRESSES = (
     "privacy",
     "accessibility",
     "mirrors",
+    "write",
 )
 
 

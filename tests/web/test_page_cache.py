@@ -1,17 +1,23 @@
 """Kept pages: rendered once, answered as bytes, the same for the first reader as for all that follow."""
 
 import gzip
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from unittest.mock import patch
 
 import brotli
 import pytest
 import sqlalchemy as sa
 import time_machine
 
+from campaign import create_app
 from campaign.languages import LANGUAGES
-from campaign.petition import signing
+from campaign.petition import signing, snapshot
 from campaign.state import AppState
 from campaign.web import page_cache
+from tests.content.withdrawing import withdraw
 from tests.people import publish
 from tests.servers import on_sqlite
 
@@ -39,8 +45,9 @@ def test_the_first_reader_gets_the_same_answer_as_all_that_follow(visitor):
         assert "ETag" in second.headers, path
 
 
-def test_a_page_that_was_read_before_is_answered_without_the_database(visitor, statements):
-    with time_machine.travel(datetime.now(UTC), tick=False):  # the published count is read once a second
+def test_a_page_that_was_read_before_is_answered_without_the_database(visitor, statements, monkeypatch):
+    monkeypatch.setattr(snapshot, "SNAPSHOT_LIFETIME", 3600)  # the published count is read once a second
+    with time_machine.travel(datetime.now(UTC), tick=False):
         for path in READ:
             visitor.read(path)
         statements.clear()
@@ -57,7 +64,7 @@ def test_what_a_query_says_changes_nothing_and_is_not_kept(app, visitor):
         assert visitor.read(f"/en/testimony{query}").data == plain
 
     kept = [path for path in app.wsgi_app.pages if not path.startswith("/static/")]
-    assert kept == ["/en/testimony"]
+    assert kept == ["http://localhost:8000/en/testimony"]
 
 
 @pytest.mark.parametrize(
@@ -206,4 +213,58 @@ def test_slashes_at_the_front_make_no_further_page_and_no_address_does_without_b
 
     monkeypatch.setattr(page_cache, "MAX_PAGES", len(cache.pages))
     assert visitor.read("/en/about").status_code == 200
-    assert set(cache.pages) == before
+    assert len(cache.pages) == len(before)
+
+
+def test_of_too_many_pages_the_oldest_goes_and_no_file(app, visitor, monkeypatch):
+    cache = app.extensions["campaign"].page_cache
+    files = set(cache.pages)
+    monkeypatch.setattr(page_cache, "MAX_PAGES", len(files) + 2)
+
+    for path in ("/en/about", "/en/privacy", "/en/petition"):
+        assert visitor.read(path).status_code == 200
+
+    assert set(cache.pages) - files == {"http://localhost:8000/en/privacy", "http://localhost:8000/en/petition"}
+    assert files < set(cache.pages)
+
+
+def test_who_asks_while_a_worker_reads_for_the_first_time_sees_no_site_without_what_is_public(app, settings, layla, monkeypatch):
+    publish(app)
+    begun, go_on, really = threading.Event(), threading.Event(), snapshot.read_snapshot
+
+    def slowly(session):
+        begun.set()
+        assert go_on.wait(60)
+        return really(session)
+
+    with ThreadPoolExecutor(2) as pool:
+        fresh = create_app(settings)
+        monkeypatch.setattr(snapshot, "read_snapshot", slowly)
+        first = pool.submit(fresh.test_client().get, "/api/v1/petition.json")
+        assert begun.wait(60)
+        second = pool.submit(fresh.test_client().get, "/api/v1/petition.json")
+        time.sleep(0.5)  # long enough for an answer that waits for nothing
+        go_on.set()
+
+        assert [one.result().json["confirmed"] for one in (first, second)] == [1, 1]
+
+
+@pytest.mark.parametrize("path", ["/en/testimony", "/ar/", "/en/copy.html", "/api/v1/petition.json", "/metrics"])
+def test_a_worker_that_starts_while_the_database_is_away_shows_nothing_that_may_have_been_withdrawn(
+    app, settings, path, monkeypatch
+):
+    monkeypatch.setenv("CAMPAIGN_DATA", str(settings.data))
+    assert withdraw(app).exit_code == 0
+    fresh = create_app(settings)
+    database = fresh.extensions["campaign"].database
+    with patch.object(database, "reading", side_effect=sa.exc.OperationalError("", {}, Exception())):
+        answers = [fresh.test_client().get(path), fresh.test_client().post("/en/sign", data={"name": "Sami"})]
+        is_up = fresh.test_client().get("/healthz")
+
+    assert [one.status_code for one in answers] == [503, 503]
+    assert answers[0].headers["Cache-Control"] == "no-store"
+    assert answers[0].headers["Retry-After"]
+    assert answers[0].text == "Please try again shortly\nيُرجى المحاولة بعد قليل\n"
+    assert is_up.status_code == 200
+    fresh.extensions["campaign"].snapshots._read_at = time.monotonic()  # it is asked again after a while
+    assert fresh.test_client().get("/en/testimony").status_code == 410

@@ -1,6 +1,7 @@
 """The slow lane: what one network or one small mail domain sends beyond a burst leaves later, and nothing is lost."""
 
 import contextlib
+import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ import pytest
 import time_machine
 
 from campaign.config import Settings
+from campaign.web import rate_limits
 from campaign.web.rate_limits import LONGEST_DELAY, RateLimiter, SharedMemory, TooManyWaiting, networks
 from tests.servers import free_port, wait_until
 
@@ -206,3 +208,53 @@ def test_machines_that_share_their_limits_count_together_and_each_alone_while_th
     server.terminate()
     server.wait()
     assert [reserve(site) for site in sites] == [0, 0]
+
+
+def test_what_redis_keeps_is_named_with_a_key_names_no_network_and_goes(redis, tmp_path):
+    import redis as client  # noqa: PLC0415
+
+    _, url = redis
+
+    def kept(secret):
+        reserve(RateLimiter(Settings(data=tmp_path, shared_url=url), secret), "192.0.2.77", "small.example")
+        with client.Redis.from_url(url) as connection:
+            found = {name: connection.ttl(name) for name in connection.scan_iter()}
+            connection.flushall()
+        return found
+
+    ours, others = kept(b"secret"), kept(b"another secret")
+
+    assert len(ours) == 2
+    assert not ours.keys() & others.keys()
+    assert all(name.startswith(b"campaign:") and len(name) == len("campaign:") + 64 for name in ours)
+    assert all(0 < seconds <= 6.25 * 3600 for seconds in ours.values())
+
+
+def test_of_other_networks_one_in_262144_shares_a_number_with_a_flood(limiter, monkeypatch):
+    memory = SharedMemory()
+    networks_seen = [f"network 10.{high}.{low}.1" for high in range(25) for low in range(200)]
+
+    assert rate_limits.SLOTS == 262_144
+    assert len({memory._slot(name) for name in networks_seen}) > 4_850  # of 5,000, where chance says 4,953
+
+    monkeypatch.setattr(rate_limits, "SLOTS", 1)
+    delays(limiter(memory), 120)
+    assert delays(limiter(memory), 1, address="198.51.100.9")[0] > 0
+
+
+@pytest.mark.parametrize(("rest", "asked"), [(60, 1), (0, 5)])
+def test_a_redis_that_hangs_is_waited_for_once_and_asked_again_only_after_its_rest(limiter, monkeypatch, rest, asked):
+    monkeypatch.setitem(rate_limits.REDIS_OPTIONS, "socket_timeout", 0.1)
+    monkeypatch.setattr(rate_limits, "REDIS_REST", rest)
+    with socket.create_server(("127.0.0.1", 0)) as hanging:  # the system takes connections, and nobody answers
+        alone = limiter(shared_url=f"redis://127.0.0.1:{hanging.getsockname()[1]}")
+        assert [reserve(alone) for _ in range(5)] == [0] * 5
+
+        hanging.setblocking(False)
+        connections = 0
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                hanging.accept()[0].close()
+                connections += 1
+
+    assert connections == asked

@@ -20,6 +20,8 @@ FOREIGN = (
     {"Origin": ""},
     {"Origin": "file://"},
     {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    {"Origin": "null", "Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "same-site"},
 )
 OWN: tuple[dict[str, str], ...] = (
     {},

@@ -17,15 +17,15 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy.orm import Session
 
-from campaign.crypto.sealing import decrypt, encrypt, token_hash
+from campaign.crypto.sealing import CannotOpen, decrypt, encrypt, token_hash
 from campaign.languages import digits
 from campaign.organizers import ledger
 from campaign.organizers.models import Account, RecoveryCode
+from campaign.petition.forgotten import remember_codes
 
 STEP_SECONDS = 30
 CLOCK_TOLERANCE = 1  # steps that a telephone's clock may be off, in either direction
 RECOVERY_CODES = 10
-ISSUER = "A call from Idlib"
 MIN_LENGTH, MAX_LENGTH = 15, 200  # characters of a passphrase
 MEASURED_LENGTH = 72  # characters; measuring more takes seconds
 SAFE_SCORE = 4  # of zxcvbn: more than 10 billion guesses
@@ -57,9 +57,42 @@ def format_secret(secret: str) -> str:
     return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
 
 
-def qr_svg(key: bytes, account: Account) -> str:
-    """Return the secret as a QR code, an SVG inside the page."""
-    address = pyotp.TOTP(totp_secret(key, account)).provisioning_uri(name=account.email, issuer_name=ISSUER)
+def otpauth_url(secret: str, account: Account, campaign: str) -> str:
+    """Return the address that an authenticator app on the same telephone opens; it lists it under the name of the campaign."""
+    issuer = campaign.replace(":", " ")  # which would end the name, as the format of these addresses has it
+    return pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=issuer)
+
+
+def new_secret_box(key: bytes, account: Account) -> tuple[str, str]:
+    """Return a new secret, and the same encrypted for this account, to be carried by a form until its first code is right."""
+    secret = pyotp.random_base32()
+    return secret, encrypt(key, f"{account.id}:{secret}").hex()
+
+
+def open_secret_box(key: bytes, account: Account, box: str) -> str | None:
+    """Return the secret of a box that was made for this account; None for another one."""
+    try:
+        owner, _, secret = decrypt(key, bytes.fromhex(box)).partition(":")
+    except (CannotOpen, ValueError):
+        return None
+    return secret if owner == str(account.id) else None
+
+
+def replace_secret(session: Session, key: bytes, account: Account, secret: str, typed: str, moment: datetime) -> bool:
+    """Have another secret in force, if the code is its first one; return False for a wrong code."""
+    ledger.begin_change(session)
+    before = account.factor_box, account.last_step
+    account.factor_box, account.last_step = encrypt(key, secret), 0
+    session.flush()
+    if not _use_totp(session, key, account, re.sub(r"[\s-]", "", digits(typed))[:6], moment):
+        account.factor_box, account.last_step = before
+        return False
+    session.refresh(account)
+    return True
+
+
+def qr_svg(address: str) -> str:
+    """Return such an address as a QR code, an SVG inside the page."""
     return str(segno.make(address, error="m").svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None))
 
 
@@ -78,7 +111,10 @@ def _use_recovery_code(session: Session, account: Account, code: str) -> bool:
     if found is None or not ledger.is_ours(session, found):
         return False
     used = sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id, RecoveryCode.code_hash == token_hash(code))
-    return bool(session.execute(used).rowcount)  # type: ignore[attr-defined]  # what DELETE returns has it
+    if not session.execute(used).rowcount:  # type: ignore[attr-defined]  # what DELETE returns has it
+        return False
+    remember_codes(session, [found.code_hash])
+    return True
 
 
 def _use_totp(session: Session, key: bytes, account: Account, code: str, moment: datetime) -> bool:
@@ -100,7 +136,8 @@ def _use_totp(session: Session, key: bytes, account: Account, code: str, moment:
 def new_recovery_codes(session: Session, account: Account) -> list[str]:
     """Replace the recovery codes by new ones of 80 random bits each, and return them: they can be shown only now."""
     ledger.begin_change(session)
-    session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
+    replaced = sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id).returning(RecoveryCode.code_hash)
+    remember_codes(session, session.scalars(replaced).all())
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(RECOVERY_CODES)]
     session.add_all(RecoveryCode(account_id=account.id, code_hash=token_hash(code)) for code in codes)
     return ["-".join(code[place : place + 4] for place in range(0, 16, 4)) for code in codes]

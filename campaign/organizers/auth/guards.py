@@ -10,19 +10,20 @@ from functools import wraps
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from flask import Flask, Response, abort, current_app, g, redirect, request, session, url_for
+from flask import Flask, Response, abort, current_app, flash, g, redirect, request, session, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf, validate_csrf
-from werkzeug.exceptions import BadRequest, MethodNotAllowed, NotFound, UnprocessableEntity
+from werkzeug.exceptions import BadRequest, Forbidden, MethodNotAllowed, NotFound, UnprocessableEntity
 from werkzeug.routing import RequestRedirect
 from wtforms import ValidationError
 
-from campaign.config import Settings
 from campaign.database import DATABASE_UNAVAILABLE, now
-from campaign.organizers import audit, bp
-from campaign.organizers.actions import action_label, detail_labels, role_label
+from campaign.organizers import audit, bp, waiting
+from campaign.organizers.actions import PIECE_LABELS, action_label, detail_labels, role_label
 from campaign.organizers.auth import sessions
+from campaign.organizers.auth.cookies import DeskSessions
 from campaign.organizers.auth.factors import PASSPHRASES_BUSY
+from campaign.organizers.auth.kept_form import CSRF_FIELD, new_csrf_value
 from campaign.organizers.ledger import NotOurs
 from campaign.organizers.models import Account, Login
 from campaign.petition.active_key import active_keys
@@ -37,24 +38,26 @@ SESSION_KEY = "login"  # its name in the session
 View = Callable[..., Any]
 
 
+class WrongSession(BadRequest):
+    """A form is not from a page of the session that this browser has now."""
+
+
+class NotFresh(Forbidden):
+    """Passphrase and code are to be given again before this is done."""
+
+
 def init_app(app: Flask) -> None:
     """Set up the cookie of the session, and what is answered when nothing at the desk can be written."""
     app_state: AppState = app.extensions["campaign"]
     app.config.update(
         SECRET_KEY=app_state.keys.desk,
-        SESSION_COOKIE_NAME=cookie_name(app_state.settings, "desk"),
-        SESSION_COOKIE_SECURE=app_state.settings.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
         WTF_CSRF_TIME_LIMIT=None,  # it is over when the login is
     )
+    app.session_interface = DeskSessions()
     app.register_error_handler(NotOurs, render_unavailable)  # somebody has put another database there meanwhile
-
-
-def cookie_name(settings: Settings, name: str) -> str:
-    """Return the name of a cookie of the desk: for this host alone under https (RFC 6265bis 4.1.3.2), plain on loopback."""
-    return f"__Host-{name}" if settings.is_https else name
 
 
 def requires_role(*roles: str, reauthenticate: bool = False) -> Callable[[View], View]:
@@ -64,10 +67,14 @@ def requires_role(*roles: str, reauthenticate: bool = False) -> Callable[[View],
         @wraps(view)
         def guarded(**values: Any) -> Any:
             if g.login is None:
+                if request.method == "POST":
+                    raise WrongSession
                 return redirect(f"{url_for('organizers.enter')}?{urlencode({'next': safe_next_url()})}", 303)
             if g.login.account.role not in roles:
                 abort(403)
             if reauthenticate and not sessions.is_recently_authenticated(g.login, now()):
+                if request.method == "POST":
+                    raise NotFresh
                 return redirect(f"{url_for('organizers.again')}?{urlencode({'next': safe_next_url()})}", 303)
             return view(**values)
 
@@ -112,8 +119,26 @@ def busy_message() -> Any:
 def store_session(token: str) -> None:
     """Store a new login in the browser, in place of all that its session held."""
     session.clear()
-    g.pop("csrf_token", None)
+    g.pop(CSRF_FIELD, None)
     session[SESSION_KEY] = token
+    g.login = _load_session()
+    if g.login:
+        session[CSRF_FIELD] = new_csrf_value(g.login.account)
+
+
+def say_saved() -> None:
+    """Say on the next page, once, that a change has been saved."""
+    flash(gettext("The change has been saved."), "status")
+
+
+def say_nothing_ticked() -> None:
+    """Say on the next page that nothing was done."""
+    flash(gettext("Nothing was ticked, so nothing changed."), "alert")
+
+
+def was_logged_in() -> bool:
+    """Return whether this browser had a login that is over."""
+    return g.login is None and SESSION_KEY in session
 
 
 def safe_next_url(wanted: str | None = None) -> str:
@@ -147,9 +172,9 @@ def load_session_and_check_csrf() -> None:
     if request_checks.is_cross_site(request, state().settings):
         raise request_checks.CrossSite
     try:
-        validate_csrf(request.form.get("csrf_token"))
+        validate_csrf(request.form.get(CSRF_FIELD))
     except ValidationError:
-        raise BadRequest from None
+        raise WrongSession from None
 
 
 @bp.after_request
@@ -167,9 +192,27 @@ def add_private_headers(response: Response) -> Response:
 def organizer_context() -> dict[str, Any]:
     """Return what the templates of the desk use besides."""
     login: Login | None = g.get("login")
-    labels = {"action_label": action_label, "detail_labels": detail_labels, "role_label": role_label}
+    labels = {
+        "action_label": action_label,
+        "detail_labels": detail_labels,
+        "role_label": role_label,
+        "piece_labels": PIECE_LABELS,
+    }
     keys = {"can_open": can_unseal, "was_key_changed": was_key_changed}
-    return {"current_account": login.account if login else None, "csrf_token": generate_csrf, **labels, **keys}
+    return {
+        "current_account": login.account if login else None,
+        "csrf_token": generate_csrf,
+        "was_logged_in": was_logged_in,
+        "numbers_by_page": numbers_of_navigation,
+        **labels,
+        **keys,
+    }
+
+
+def numbers_of_navigation() -> dict[str, int]:
+    """Return how many things wait on each page of the navigation."""
+    with state().database.reading() as opened:
+        return waiting.numbers_by_page(waiting.page_tasks(opened, current_account(), now()))
 
 
 def _load_session() -> Login | None:

@@ -85,7 +85,7 @@ def verify_credentials(
     with database.writing() as session:
         ledger.begin_change(session)
         found = session.get(Account, account.id)
-        if not found or found.passphrase_hash != kept or not ledger.is_ours(session, found):
+        if not found or found.locked_at or found.passphrase_hash != kept or not ledger.is_ours(session, found):
             return False
         if not use_code(session, key, found, credentials.code, moment):
             return False

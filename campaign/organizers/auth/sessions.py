@@ -24,10 +24,10 @@ def begin_session(session: Session, account: Account, moment: datetime) -> str:
 
 
 def find_session(session: Session, token: str, moment: datetime) -> Login | None:
-    """Return the login of a token, unless it is over, its account has no second factor, or this site has not written both."""
+    """Return the login of a token, unless it is over, its account is not open, or this site has not written both."""
     living = sa.select(Login).where(Login.token_hash == token_hash(token), *_living(moment))
     login = session.scalar(living)
-    if login is None or login.account.ready_at is None:
+    if login is None or not login.account.is_open:
         return None
     return login if ledger.is_ours(session, login) and ledger.is_ours(session, login.account) else None
 

@@ -1,6 +1,35 @@
 """The pages of the desk. Importing the package registers them on `bp`."""
 
 from campaign.organizers import bp
-from campaign.organizers.views import accounts, exports, login, overview, requests, review, signatures
+from campaign.organizers.views import (
+    accounts,
+    emails,
+    exports,
+    login,
+    overview,
+    plan,
+    requests,
+    review,
+    signatures,
+    trends,
+    word_edit,
+    word_publish,
+    words,
+)
 
-__all__ = ["accounts", "bp", "exports", "login", "overview", "requests", "review", "signatures"]
+__all__ = [
+    "accounts",
+    "bp",
+    "emails",
+    "exports",
+    "login",
+    "overview",
+    "plan",
+    "requests",
+    "review",
+    "signatures",
+    "trends",
+    "word_edit",
+    "word_publish",
+    "words",
+]

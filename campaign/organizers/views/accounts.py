@@ -3,20 +3,24 @@
 The command prints a link to set an account up: first the passphrase, then the second factor.
 """
 
-from flask import redirect, render_template, request, url_for
+from typing import Any
+
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.database import now
+from campaign.languages import current
 from campaign.organizers import accounts as rules
-from campaign.organizers import audit, bp, four_eyes
+from campaign.organizers import audit, bp, daily_email, four_eyes, locking
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors, guards, sessions
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import CodeForm, NewPassphraseForm
 from campaign.organizers.models import ORGANIZER, ROLES, Account
+from campaign.organizers.views.requests import approval_handlers
 from campaign.state import state
 from campaign.web.request_checks import row_number
 
@@ -33,8 +37,9 @@ def account() -> Page:
     with state().database.reading() as session:
         here = sessions.list_sessions(session, current_account(), now())
         codes = factors.count_recovery_codes(session, current_account())
-    changed, this = request.args.get("changed"), guards.current_session().id
-    return render_template("organizers/account.html", logins=here, this=this, codes=codes, changed=changed)
+        before = rules.previous_visit(session, current_account())
+    this = guards.current_session().id
+    return render_template("organizers/account.html", logins=here, this=this, codes=codes, before=before)
 
 
 def _end_sessions() -> Page:
@@ -48,7 +53,21 @@ def _end_sessions() -> Page:
         if ids:
             sessions.end_sessions(session, current_account(), *ids)
             audit.record(session, current_account().email, Action.SESSIONS_ENDED, number=len(ids))
-    return redirect(url_for(".account", changed="sessions"), 303)
+    guards.say_saved()
+    return redirect(url_for(".account"), 303)
+
+
+@bp.post("/account/daily")
+@requires_role(*ROLES)
+def turn_daily() -> Response:
+    """Have the daily e-mail sent, in the language of this page, or no more."""
+    wanted = request.form.get("daily")
+    if wanted not in ("on", "off"):
+        raise BadRequest
+    with state().database.writing() as session:
+        daily_email.set_daily(session, current_account(), current().code if wanted == "on" else None)
+    guards.say_saved()
+    return redirect(url_for(".account"), 303)
 
 
 @bp.route("/account/passphrase", methods=["GET", "POST"])
@@ -66,7 +85,8 @@ def passphrase() -> Page:
         rules.change_passphrase(session, mine, kept)
         token = sessions.begin_session(session, mine, now())
     guards.store_session(token)
-    return redirect(url_for(".account", changed="passphrase"), 303)
+    guards.say_saved()
+    return redirect(url_for(".account"), 303)
 
 
 @bp.route("/account/recovery-codes", methods=["GET", "POST"])
@@ -106,6 +126,35 @@ def turn_four_eyes() -> Response:
     return redirect(url_for(".accounts"), 303)
 
 
+@bp.route("/accounts/<int:number>/lock", methods=["GET", "POST"])
+@requires_role(ORGANIZER, reauthenticate=True)
+def lock_account(number: int) -> Page:
+    """Say what locking an account does, or unlocking it; lock it at once, or ask a second organizer to unlock it."""
+    if request.method != "POST":
+        return _lock_page(number)
+    try:
+        with state().database.writing() as session:
+            if request.form.get("deed") == "unlock":
+                handlers = approval_handlers(state().keys)
+                locking.request_unlocking(session, number, by=current_account(), handlers=handlers)
+            elif request.form.get("deed") == "lock":
+                told = locking.lock(session, number, by=current_account(), at=now())
+                daily_email.tell_of_lock(session, state().keys, told, now())
+            else:
+                raise BadRequest
+    except locking.NotLockable:
+        return _lock_page(number, 409)
+    guards.say_saved()
+    return redirect(url_for(".accounts"), 303)
+
+
+def _lock_page(number: int, status: int = 200) -> Page:
+    with state().database.reading() as session:
+        account, is_on = session.get(Account, number) or abort(404), four_eyes.is_enabled(session)
+    values = {"account": account, "is_refused": status == 409, "needs_second": is_on}
+    return render_template("organizers/lock_account.html", **values), status
+
+
 @bp.route("/set-up/<token:token>", methods=["GET", "POST"])
 def set_up(token: str) -> Page:
     """Show or do the step that comes next: the passphrase, then the second factor with the first code of the app."""
@@ -119,9 +168,9 @@ def set_up(token: str) -> Page:
 def _choose_passphrase(account: Account, token: str) -> Page:
     form = NewPassphraseForm(account.email)
     if not form.validate_on_submit():
-        return *form.page("set_up"), SETUP_HEADERS
+        return *form.page("set_up", until=account.link_until), SETUP_HEADERS
     if guards.are_passphrases_busy():
-        return *form.refused("set_up", guards.busy_message(), 503), SETUP_HEADERS | guards.BUSY_HEADERS
+        return *form.refused("set_up", guards.busy_message(), 503, until=account.link_until), SETUP_HEADERS | guards.BUSY_HEADERS
     kept = factors.hash_passphrase(form.new.data or "")
     with state().database.writing() as session:
         found = rules.get_by_setup_token(session, token, now())
@@ -139,15 +188,42 @@ def _confirm_factor(account: Account, token: str) -> Page:
         found, code = rules.get_by_setup_token(session, token, now()), form.code.data or ""
         codes = rules.confirm_second_factor(session, found, code, state().keys.desk, now()) if found else None
     if codes is None:
-        form.code.errors = [
-            gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
-        ]
+        form.code.errors = [_wrong_code()]
         return _second_step(account, form)
     return render_template("organizers/recovery_codes.html", codes=codes), 200, SETUP_HEADERS
 
 
 def _second_step(account: Account, form: CodeForm) -> Page:
-    key = state().keys.desk
-    picture = Markup(factors.qr_svg(key, account))  # noqa: S704  # drawn by segno
-    secret = factors.format_secret(factors.totp_secret(key, account))
-    return *form.page("second_factor", picture=picture, secret=secret), SETUP_HEADERS
+    secret = factors.totp_secret(state().keys.desk, account)
+    return *form.page("second_factor", **_shown(secret, account)), SETUP_HEADERS
+
+
+def _shown(secret: str, account: Account) -> dict[str, str]:
+    """Return a secret as a picture, to be typed, and as a link for the app on this telephone."""
+    otpauth = factors.otpauth_url(secret, account, state().words.title(current().code))
+    picture = Markup(factors.qr_svg(otpauth))  # noqa: S704  # drawn by segno
+    return {"picture": picture, "secret": factors.format_secret(secret), "otpauth": otpauth}
+
+
+@bp.route("/account/authenticator", methods=["GET", "POST"])
+@requires_role(*ROLES, reauthenticate=True)
+def authenticator() -> Page:
+    """Show a new secret for another telephone, and have it in force once its first code is right."""
+    form, key, mine = CodeForm(), state().keys.desk, current_account()
+    box = request.form.get("box", "")
+    secret = factors.open_secret_box(key, mine, box)
+    if secret is None:
+        secret, box = factors.new_secret_box(key, mine)
+    elif form.validate_on_submit():
+        with state().database.writing() as session:
+            account = rules.get_account(session, mine.email)
+            is_right = rules.change_authenticator(session, account, secret, form.code.data or "", key, now())
+        if is_right:
+            guards.say_saved()
+            return redirect(url_for(".account"), 303)
+        form.code.errors = [_wrong_code()]
+    return form.page("authenticator", box=box, **_shown(secret, mine))
+
+
+def _wrong_code() -> Any:
+    return gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")

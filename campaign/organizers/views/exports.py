@@ -1,6 +1,6 @@
 """Exports: ask for one, see how far it is, download it once."""
 
-from pathlib import Path
+from typing import IO
 
 from flask import Response, abort, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext
@@ -13,10 +13,10 @@ from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.keyset import read_record
 from campaign.languages import current
-from campaign.organizers import bp, export_jobs, four_eyes
+from campaign.organizers import bp, export_jobs, export_store, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
-from campaign.organizers.export_jobs import NotAvailable
+from campaign.organizers.export_store import NotAvailable
 from campaign.organizers.forms import ExportForm
 from campaign.organizers.models import FILE_LIFETIME, ORGANIZER, ExportJob
 from campaign.organizers.views.requests import approval_handlers
@@ -28,6 +28,7 @@ FAILURE_MESSAGES = {
     "key away": lazy_gettext("The private key was moved off this server meanwhile. Ask for a sealed file."),
     "cannot open": lazy_gettext("A sealed record could not be opened. Whoever runs the server finds in its log which one."),
     "names hidden": lazy_gettext("All names are hidden at the moment."),
+    "names refused": lazy_gettext("This office is marked as endangering by now, so it gets no names."),
     "failed": lazy_gettext("It could not be prepared. Whoever runs the server finds the reason in its log."),
 }
 
@@ -60,23 +61,19 @@ def download() -> Page:
     try:
         with state().database.writing() as session:
             found, key = export_jobs.claim_download(session, state().keys.desk, export, current_account(), now())
-            file = export_jobs.export_file(state().settings.data, export)
             # An error up to the end of this block rolls back: key and file stay as they were.
-            answer = _send(found, file, key)
-    except (NotAvailable, CannotOpen, FileNotFoundError):
+            return _send(found, export_store.open_once(session, state().database, state().settings.data, found), key)
+    except (NotAvailable, CannotOpen):
         return _page(_form(), 409)
-    file.unlink(missing_ok=True)
-    return answer
 
 
-def _send(export: ExportJob, file: Path, key: bytes) -> Response:
+def _send(export: ExportJob, file: IO[bytes], key: bytes) -> Response:
     """Return a response that decrypts the file chunk by chunk; its key is in memory only."""
-    content_type = export.format.content_type  # before the file is opened, which nothing would close after an error
     headers = {"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)}
     return Response(
-        wrap_file(request.environ, DecryptingReader(file.open("rb"), key), CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
+        wrap_file(request.environ, DecryptingReader(file, key), CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
         headers=headers,
-        content_type=content_type,
+        content_type=export.format.content_type,
         direct_passthrough=True,
     )
 
@@ -84,7 +81,8 @@ def _send(export: ExportJob, file: Path, key: bytes) -> Response:
 def _form() -> ExportForm:
     with state().database.reading() as session:
         published = session.get_one(Publication, 1)
-    return ExportForm(can_open=can_unseal(), names_hidden=published.names_hidden_on is not None)
+    offices = [office for office in state().words.addressees if not office.is_endangering]
+    return ExportForm(offices, can_open=can_unseal(), names_hidden=published.names_hidden_on is not None)
 
 
 def _page(form: ExportForm, status: int = 200) -> Page:

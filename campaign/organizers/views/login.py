@@ -4,17 +4,19 @@ from typing import Any
 
 from flask import Response, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
+from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 
 from campaign.database import now
-from campaign.organizers import audit, bp, ledger
+from campaign.organizers import audit, bp, form_labels, four_eyes, ledger
 from campaign.organizers.actions import Action
-from campaign.organizers.auth import guards, sessions
+from campaign.organizers.auth import cookies, guards, kept_form, sessions
 from campaign.organizers.auth import login as rules
 from campaign.organizers.auth.guards import requires_role
 from campaign.organizers.forms import LoginForm, ReauthenticationForm
 from campaign.organizers.models import ROLES
 from campaign.state import state
+from campaign.web.errors import render_error
 
 Page = Answer | str | tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -44,14 +46,57 @@ def _log_in() -> Page:
     if result is None:
         return _enter_page(form, [("main", _refused_message())]), 422
     guards.store_session(result.token)
-    return _remember_device(redirect(guards.safe_next_url(request.args.get("next", "")), 303), result.device)
+    return _remember_device(make_response(_go_on()), result.device)
 
 
-def _enter_page(form: LoginForm, errors: list[tuple[str, str]]) -> str:
+def _enter_page(form: LoginForm, errors: list[tuple[str, str]], **values: str) -> str:
     """Return the login form; it says when nobody can log in."""
     with state().database.reading() as opened:
         is_closed = ledger.find_trouble(opened) is not None
-    return render_template("organizers/enter.html", form=form, errors=errors, is_closed=is_closed)
+    return render_template("organizers/enter.html", form=form, errors=errors, is_closed=is_closed, **_carried(), **values)
+
+
+def _carried() -> dict[str, str]:
+    """Return what the forms on the way in carry: where to go on, and a form that was sent before."""
+    return {"next_url": request.args.get("next", ""), "kept": request.form.get(kept_form.KEPT_FIELD, "")}
+
+
+def _go_on() -> Answer | str:
+    """Return what follows a login: the page that was wanted, or a form that was sent before, to be confirmed."""
+    kept = kept_form.read_kept(guards.current_account()) if g.login else None
+    if kept is None:
+        return redirect(guards.safe_next_url(request.args.get("next", "")), 303)
+    return _confirm_page(kept)
+
+
+def _confirm_page(kept: kept_form.KeptForm) -> str:
+    with state().database.reading() as opened:
+        needs_second = four_eyes.is_enabled(opened)
+    page, button = form_labels.labels_of(kept.path, kept.fields, needs_second=needs_second)
+    values = {"next_url": guards.safe_next_url(kept.path), "page_name": page, "button": button}
+    return render_template("organizers/confirm.html", kept=kept, **values)
+
+
+@bp.errorhandler(guards.WrongSession)
+def answer_wrong_session(_error: guards.WrongSession) -> Page:
+    """Say what is wrong with the session, and lead on: to the login, or to the form as it was sent."""
+    blob = kept_form.keep_form()
+    if request.endpoint == "organizers.enter":
+        message = _no_cookies_message() if not request.cookies else gettext("This page was open for long. Enter it once more.")
+        return _enter_page(LoginForm(formdata=None), [("main", message)]), 400
+    if g.login is None and request.endpoint != "organizers.set_up":
+        wanted = request.args.get("next", "") if request.endpoint == "organizers.again" else request.path
+        page = {"next_url": guards.safe_next_url(wanted), "kept": blob, "errors": [], "is_over": True}
+        return render_template("organizers/enter.html", form=LoginForm(formdata=None), **page), 400
+    kept = kept_form.read_blob(guards.current_account(), blob) if g.login else None
+    return (_confirm_page(kept), 400) if kept else render_error(BadRequest())
+
+
+@bp.errorhandler(guards.NotFresh)
+def answer_not_fresh(_error: guards.NotFresh) -> Page:
+    """Ask for passphrase and code; what was sent is kept meanwhile."""
+    page = {"next_url": guards.safe_next_url(request.path), "kept": kept_form.keep_form(), "errors": []}
+    return render_template("organizers/again.html", form=ReauthenticationForm(formdata=None), **page), 403
 
 
 @bp.route("/again", methods=["GET", "POST"])
@@ -60,9 +105,9 @@ def again() -> Page:
     """Ask for passphrase and code again before a page with personal data, and go on to that page."""
     form = ReauthenticationForm()
     if not form.validate_on_submit():
-        return form.page("again")
+        return form.page("again", **_carried())
     if guards.are_passphrases_busy():
-        return *form.refused("again", guards.busy_message(), 503), guards.BUSY_HEADERS
+        return *form.refused("again", guards.busy_message(), 503, **_carried()), guards.BUSY_HEADERS
     login = guards.current_session()
     is_proved = rules.verify_credentials(
         state().database,
@@ -73,8 +118,8 @@ def again() -> Page:
         lambda opened, _: sessions.mark_reauthenticated(opened, login, now()),
     )
     if not is_proved:
-        return form.refused("again", _refused_message(), 422)
-    return redirect(guards.safe_next_url(request.args.get("next", "")), 303)
+        return form.refused("again", _refused_message(), 422, **_carried())
+    return _go_on()
 
 
 @bp.post("/leave")
@@ -95,6 +140,10 @@ def _refused_message() -> Any:
     )
 
 
+def _no_cookies_message() -> Any:
+    return gettext("This browser sent no cookie. Without one the desk cannot know who is there: allow cookies for this site.")
+
+
 def _seconds_to_wait() -> int:
     """Return the seconds that a network must wait after many attempts; a known browser need not."""
     with state().database.reading() as opened:
@@ -103,7 +152,7 @@ def _seconds_to_wait() -> int:
 
 def _device_cookie() -> str:
     """Return the name of the cookie of a browser that an organizer has logged in with."""
-    return guards.cookie_name(state().settings, "desk-known")
+    return cookies.cookie_name("desk-known")
 
 
 def _device() -> str | None:
@@ -113,7 +162,7 @@ def _device() -> str | None:
 def _remember_device(answer: Answer, device: str) -> Answer:
     """Set the cookie of a known browser, for a year."""
     made: Response = make_response(answer)
-    is_secure = state().settings.is_https
+    is_secure = cookies.is_secure()
     made.set_cookie(
         _device_cookie(), device, max_age=rules.DEVICE_LIFETIME, path="/", secure=is_secure, httponly=True, samesite="Lax"
     )

@@ -1,21 +1,22 @@
-"""How the campaign goes: its numbers, its switches, and the audit of what organizers did, as a page and as a file."""
+"""What waits, how the campaign goes, its switches, and the audit of what organizers did, as a page and as a file."""
 
 from types import SimpleNamespace
 
-from flask import Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
-from campaign.content import testimony_policy
 from campaign.database import now
+from campaign.health import conditions
 from campaign.languages import LANGUAGES, countries, current
-from campaign.organizers import bp
+from campaign.organizers import bp, waiting
 from campaign.organizers import overview as rules
 from campaign.organizers.audit import export_jsonl, newest_entries
-from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.auth.guards import current_account, requires_role, say_saved
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.outbox import outage
+from campaign.petition import deletion
 from campaign.petition.counting import next_goal
 from campaign.petition.models import DayCount, Publication
 from campaign.state import state
@@ -23,24 +24,33 @@ from campaign.web.request_checks import row_number
 
 SWITCH_POSITIONS = {"on": True, "off": False}
 ENTRIES_PER_PAGE = 50
+SHOWN_BESIDE = {"relay", "providers"}  # the page says these where it shows the e-mails
 
 
 @bp.get("/")
 @requires_role(*ROLES)
 def overview() -> str:
-    """Show the numbers, the plots, the outbox and the rules."""
+    """Show what waits for this person, the numbers, the plots and the outbox."""
+    is_key_here = state().keys.private is not None
     with state().database.reading() as session:
-        numbers, publication = rules.campaign_numbers(session, now()), session.get_one(Publication, 1)
+        tasks = waiting.find_tasks(
+            session, current_account(), at=now(), texts=state().texts, is_key_here=is_key_here, quota=state().quota
+        )
+        numbers, publication = rules.campaign_numbers(session, now(), state().quota), session.get_one(Publication, 1)
         days = rules.signatures_by_day(session, now().date())
         by_country = rules.signatures_by(session, DayCount.country)
         by_language = rules.signatures_by(session, DayCount.language)
         providers = rules.provider_stats(session, now().date())
-        mail_outage = outage.current_outage(session)
+        mail_outage = outage.current_outage(session, now())
+        next_deletion = deletion.next_day(session, now().date())
+        found = conditions.read_findings(session, state().settings, now())
     return render_template(
         "organizers/overview.html",
+        tasks=tasks,
         numbers=numbers,
-        goal=next_goal(numbers.confirmed, state().settings.goal),
+        goal=next_goal(numbers.confirmed, state().words.goal),
         publication=publication,
+        signed_texts=publication.signed_texts or {},
         switches=_positions(publication),
         days=days,
         columns=rules.column_bars([number for _, number in days], is_rtl=current().is_rtl),
@@ -48,8 +58,19 @@ def overview() -> str:
         by_language=_rows(by_language, {code: language.name for code, language in LANGUAGES.items()}),
         providers=providers,
         outage=mail_outage,
-        advice=outage.ADVICE[mail_outage.category] if mail_outage else "",
+        troubles=[one for one in found.values() if conditions.is_in_trouble(one) and one.name not in SHOWN_BESIDE],
+        next_deletion=next_deletion,
+        advice=outage.advice(mail_outage.category) if mail_outage else "",
     )
+
+
+@bp.get("/emergency")
+@requires_role(ORGANIZER)
+def emergency() -> str:
+    """Show what can be done at once when something is wrong."""
+    with state().database.reading() as session:
+        publication = session.get_one(Publication, 1)
+    return render_template("organizers/emergency.html", switches=_positions(publication))
 
 
 @bp.route("/switch/<name>", methods=["GET", "POST"])
@@ -68,26 +89,16 @@ def _turn(name: str) -> Answer:
     if on is None or name not in rules.SWITCHES:
         raise BadRequest
     with state().database.writing() as session:
-        publication = session.get_one(Publication, 1)
-        if not on and _stays_on(name, publication):
-            return make_response(_switch(name, publication), 409)
         rules.set_switch(session, name, on=on, by=current_account().email, today=now().date())
-    return redirect(url_for(".overview", turned=name), 303)
+    say_saved()
+    return redirect(url_for(".emergency"), 303)
 
 
 def _switch(name: str, publication: Publication) -> str:
     """Return the page of one switch."""
     positions = _positions(publication)
     since = positions[name] if name in positions else abort(404)
-    return render_template("organizers/switch.html", name=name, since=since, stays_on=_stays_on(name, publication))
-
-
-def _stays_on(name: str, publication: Publication) -> bool:
-    """Return whether it cannot be turned back: nobody is asked to sign a letter that quotes what was withdrawn."""
-    is_withdrawn = publication.testimony_withdrawn_on is not None
-    return name == "signing" and testimony_policy.letter_depends_on_withdrawn_testimony(
-        state().policy, state().texts, is_withdrawn=is_withdrawn
-    )
+    return render_template("organizers/switch.html", name=name, since=since)
 
 
 def _positions(publication: Publication) -> dict[str, object]:

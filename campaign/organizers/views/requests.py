@@ -2,18 +2,19 @@
 
 from functools import partial
 
-from flask import redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.crypto.keys import Keys, fingerprint
-from campaign.organizers import allowances, bp, export_jobs, four_eyes, key_change, removals
+from campaign.organizers import allowances, bp, export_jobs, four_eyes, key_change, locking, plan_change, removals, word_change
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import KeyForm
 from campaign.organizers.models import ORGANIZER
-from campaign.petition import key_rotation
+from campaign.petition import key_rotation, news_key
+from campaign.petition.publishing import PUBLISH_WORDS_LOCK
 from campaign.state import state
 from campaign.web.request_checks import row_number
 
@@ -26,7 +27,11 @@ def approval_handlers(keys: Keys) -> four_eyes.Handlers:
     return {
         Action.BULK_REMOVAL: removals.remove_agreed,
         Action.EXPORT_WITH_ADDRESSES: export_jobs.enqueue_export,
+        Action.NAMES_FOR_OFFICE: export_jobs.enqueue_export,
         Action.MORE_ALONE: allowances.allow_more,
+        Action.UNLOCKING: locking.unlock_agreed,
+        Action.SOONER_DELETION: plan_change.plan_agreed,
+        Action.SIGNED_WORDS: word_change.words_agreed,
         Action.KEY_CHANGE: partial(key_change.change_agreed, keys),
     }
 
@@ -48,12 +53,21 @@ def answer_request() -> Page:
     try:
         with state().database.writing() as session:
             if decision == "agree":
+                state().database.lock(session, PUBLISH_WORDS_LOCK)  # before the desk's tables, as everybody who changes words
+                word_change.check_seen(session, number, request.form.get("seen", ""))
                 four_eyes.approve(session, number, current_account(), approval_handlers(state().keys))
             else:
                 four_eyes.decline(session, number, current_account())
     except four_eyes.NotDecidable:
-        return _requests_page(409)
-    return redirect(url_for(".requests", done=decision), 303)
+        return _requests_page(gettext("This was decided before, is over, or is for somebody else to decide."))
+    except word_change.ChangedMeanwhile:
+        return _requests_page(
+            gettext("These are not the words that you have seen, so nothing was published. Look at them again.")
+        )
+    except word_change.FaultyWords as found:
+        return _requests_page(gettext("The words cannot be published as they are:"), *found.args)
+    flash(gettext("It is done.") if decision == "agree" else gettext("It was declined, and nothing was done."), "status")
+    return redirect(url_for(".requests"), 303)
 
 
 @bp.post("/requests/more")
@@ -68,14 +82,12 @@ def request_more() -> Page:
     return redirect(url_for(".requests"), 303)
 
 
-def _requests_page(status: int = 200) -> Page:
+def _requests_page(*refused: str) -> Page:
+    """Return the page; `refused` are sentences that say why nothing was done."""
     with state().database.reading() as session:
         waiting, is_on = four_eyes.pending(session), four_eyes.is_enabled(session)
-    done, life = request.args.get("done"), four_eyes.REQUEST_LIFETIME
-    answer = render_template(
-        "organizers/requests.html", waiting=waiting, is_on=is_on, life=life, done=done, overtaken=status == 409
-    )
-    return answer, status
+    life, status = four_eyes.REQUEST_LIFETIME, 409 if refused else 200
+    return render_template("organizers/requests.html", waiting=waiting, is_on=is_on, life=life, refused=refused), status
 
 
 @bp.route("/key", methods=["GET", "POST"])
@@ -89,6 +101,9 @@ def key() -> Page:
         with state().database.writing() as session:
             new, handlers = key_rotation.parse_key(form.public.data or ""), approval_handlers(state().keys)
             asked = key_change.request_key_change(session, state().keys, new, current_account(), handlers)
+    except news_key.KeyForNews:
+        form.public.errors = [gettext("This key is for news. Make another one for the signatures.")]
+        return _key_page(form)
     except (key_rotation.KeyAlreadyUsed, four_eyes.NotDecidable):
         form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
         return _key_page(form)
@@ -98,6 +113,7 @@ def key() -> Page:
 def _key_page(form: KeyForm) -> Page:
     with state().database.reading() as session:
         after, is_on = key_rotation.rotated_keys(session, state().keys), four_eyes.is_enabled(session)
+        waiting = [one for one in four_eyes.pending(session) if one.act == Action.KEY_CHANGE]
     found = [(fingerprint(state().keys.public), None), *((fingerprint(row.key), row.since) for row in after)]
     *earlier, newest = found
-    return form.page("key", newest=newest, earlier=earlier[::-1], needs_second=is_on)
+    return form.page("key", newest=newest, earlier=earlier[::-1], needs_second=is_on, waiting=waiting)

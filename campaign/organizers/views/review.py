@@ -11,10 +11,11 @@ from campaign.languages import countries, current
 from campaign.organizers import allowances, bp, four_eyes, reviews
 from campaign.organizers import removals as removal_rules
 from campaign.organizers.actions import REASON_LABELS, Action
-from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.auth.guards import current_account, requires_role, say_nothing_ticked, say_saved
 from campaign.organizers.forms import ReasonForm
 from campaign.organizers.models import ROLES
 from campaign.organizers.views.requests import approval_handlers
+from campaign.petition.display_names import REFUSED_FOR
 from campaign.petition.models import UNDO_FOR, Burst, Removal
 from campaign.state import state
 from campaign.web.request_checks import row_number
@@ -34,14 +35,19 @@ def review() -> Response | str:
         names, after = reviews.pending_names(session, request.args.get("after", ""))
         if "after" not in request.args:
             names = reviews.reported_names(session) + names
+        pending, _ = reviews.count_pending(session)
         groups, waves = reviews.held_groups(session), reviews.pending_bursts(session)
     next_url = url_for(".review", after=after) if after else None
-    return render_template("organizers/review.html", groups=groups, names=names, next_url=next_url, waves=waves)
+    return render_template("organizers/review.html", groups=groups, names=names, pending=pending, next_url=next_url, waves=waves)
 
 
-def _judge_names() -> Response:
+def _judge_names() -> Response | str:
     ids = [record for typed in request.form.getlist("words") if (record := read_record(typed))]
     action = request.form.get("deed")
+    if action == "refuse" and ids and "sure" not in request.form:
+        with state().database.reading() as session:
+            names = reviews.names_of(session, ids)
+        return render_template("organizers/refuse.html", names=names, days=REFUSED_FOR.days)
     with state().database.writing() as session:
         if action == "accept":
             reviews.accept(session, ids, by=current_account().email)
@@ -52,7 +58,8 @@ def _judge_names() -> Response:
             return redirect(url_for(".removal", number=removal.id), 303)
         elif action != "remove":
             raise BadRequest
-    return redirect(url_for(".review", done=action if ids else "nothing"), 303)
+    say_saved() if ids else say_nothing_ticked()
+    return redirect(url_for(".review"), 303)
 
 
 @bp.route("/review/wave/<int:number>", methods=["GET", "POST"])
@@ -64,6 +71,7 @@ def wave(number: int) -> Response | str:
     with state().database.reading() as session:
         found = session.get(Burst, number) or abort(404)
         members, number_left = reviews.burst_members(session, number), reviews.count_members(session, number)
+        likeness, others = reviews.likeness(session, number), reviews.count_others(session, found)
         number_held = len(reviews.held_ids(session, number, removal_rules.MAX_REMOVED_TOGETHER))
     return render_template(
         "organizers/group.html" if found.is_held else "organizers/wave.html",
@@ -71,6 +79,8 @@ def wave(number: int) -> Response | str:
         members=members,
         number_left=number_left,
         number_held=number_held,
+        likeness=likeness,
+        others=others,
         countries=dict(countries(current().code)),
     )
 
@@ -80,10 +90,12 @@ def _judge_wave(number: int) -> Response:
     with state().database.writing() as session:
         if action == "accept":
             reviews.mark_in_order(session, number, by=current_account().email, today=now().date())
-            return redirect(url_for(".review", done=action), 303)
+            say_saved()
+            return redirect(url_for(".review"), 303)
         if action in HELD_DECISIONS:
             HELD_DECISIONS[action](session, number, by=current_account().email)
-            return redirect(url_for(".wave", number=number, done=action), 303)
+            say_saved()
+            return redirect(url_for(".wave", number=number), 303)
         if action != "remove":
             raise BadRequest
         ids = reviews.held_ids(session, number, removal_rules.MAX_REMOVED_TOGETHER)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -13,9 +13,9 @@ from campaign.database import now
 from campaign.keyset import KeysetPage as Listing
 from campaign.keyset import read_record
 from campaign.languages import countries, current
-from campaign.organizers import allowances, audit, bp, ledger, removals, signature_search
+from campaign.organizers import allowances, audit, bp, ledger, removals, reviews, signature_search
 from campaign.organizers.actions import Action
-from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.auth.guards import current_account, requires_role, say_nothing_ticked
 from campaign.organizers.forms import AddressForm, SearchForm
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.outbox.address import mend_address
@@ -38,8 +38,9 @@ def signatures() -> Page:
         return _list(form, Listing([], None, None)), 422
     with state().database.reading() as session:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
-        listing = signature_search.search_page(session, signature_search.build_query(session, form.wanted()), **where)
-    return _list(form, listing)
+        query = signature_search.build_query(session, form.wanted())
+        listing, found = signature_search.search_page(session, query, **where), signature_search.count_found(session, query)
+    return _list(form, listing, found)
 
 
 def _draft_removal() -> Page:
@@ -55,7 +56,8 @@ def _draft_removal() -> Page:
         else:
             ids = [record for typed in request.form.getlist("ids") if (record := read_record(typed))]
         if not ids:
-            return redirect(url_for(".signatures", **form.asked, done="nothing"), 303)
+            say_nothing_ticked()
+            return redirect(url_for(".signatures", **form.asked), 303)
         removal = removals.draft(session, ids, by=current_account().email, at=now())
     return redirect(url_for(".removal", number=removal.id), 303)
 
@@ -67,9 +69,14 @@ def signature(record: str) -> Page:
     if request.method != "POST":
         return _one(record)
     with state().database.writing() as session:
+        if request.form.get("deed") == "undo":
+            reviews.restore_refused(session, _id(record), by=current_account().email)
+            flash(gettext("The name waits in the review again."), "status")
+            return redirect(url_for(".signature", record=record), 303)
         if display_names.hold_name(session, _id(record), today=now().date()):
             audit.record(session, current_account().email, Action.NAME_HIDDEN, signature=record)
-    return redirect(url_for(".signature", record=record, done="hidden"), 303)
+    flash(gettext("The name is hidden. It waits in the review."), "status")
+    return redirect(url_for(".signature", record=record), 303)
 
 
 @bp.route("/signatures/<record>/sealed", methods=["GET", "POST"])
@@ -118,13 +125,15 @@ def _more(action: Action) -> dict[str, Any] | None:
         return {"what": action.value, "is_waiting": allowances.is_more_pending(session, current_account(), action)}
 
 
-def _list(form: SearchForm, listing: Listing) -> str:
+def _list(form: SearchForm, listing: Listing, found: int = 0) -> str:
     return render_template(
         "organizers/signatures.html",
         form=form,
         errors=form.mistakes,
         asked=form.asked,
         listing=listing,
+        found=found,
+        most_counted=signature_search.COUNT_LIMIT,
         countries=dict(countries(current().code)),
         can_be_removed=form.state.data not in ("waiting", "removed"),
     )
@@ -139,6 +148,7 @@ def _one(record: str) -> Page:
         signature=found,
         review=review,
         removal=found.removal,
+        refused_until=review.refused_on + display_names.REFUSED_FOR if review and review.refused_on else None,
         countries=dict(countries(current().code)),
     )
 

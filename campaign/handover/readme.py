@@ -1,0 +1,93 @@
+"""The README of a package, in plain text: what lies in the folder, which demands of the office are met, and what comes next."""
+
+from collections.abc import Iterator, Mapping
+
+from flask_babel import gettext
+
+from campaign.handover.demands import Offered
+from campaign.handover.documents import Handover, country_sentences, number_sentence
+from campaign.languages import LANGUAGES, day, isolate, speaking, with_direction
+from campaign.petition.channels import CHANNELS, Demand
+from campaign.petition.snapshot import shown_texts
+from campaign.state import state
+
+
+def readme(handover: Handover, code: str, found: Mapping[Demand, bool], offered: Offered, *, with_names: bool) -> str:
+    """Return the README in a language."""
+    with speaking(code):
+        parts = [
+            _head(handover, code),
+            _contents(handover, with_names=with_names),
+            _rules(handover, code, found, offered),
+            _afterwards(),
+        ]
+        text = "\n\n".join("\n".join(part) for part in parts) + "\n"
+        return with_direction(text, LANGUAGES[code])
+
+
+def _head(handover: Handover, code: str) -> list[str]:
+    sample = gettext("A sample: these signatures are made up.") if handover.count.is_sample else ""
+    title = gettext("A package for this office: %(office)s", office=isolate(handover.office.name(code)))
+    written = gettext("Written on %(day)s.", day=day(handover.day, LANGUAGES[code]))
+    return [
+        *filter(None, (title, sample)),
+        " ".join([written, number_sentence(handover, code), *country_sentences(handover, code)]),
+    ]
+
+
+def _contents(handover: Handover, *, with_names: bool) -> list[str]:
+    names = (
+        gettext("8-names: the names that their signers chose to show, and that this office may get. Give it to nobody else.")
+        if with_names
+        else gettext("There are no names and no addresses of signers in this folder.")
+    )
+    return [
+        gettext("1-page: one page for the desk of whoever decides. Print it on one sheet."),
+        gettext("2-letter: the letter, with a line to sign it by hand."),
+        *([] if handover.is_testimony_withdrawn else [gettext("3-testimony: the testimony, word for word.")]),
+        gettext("4-press: a notice for the press. Add only what has happened."),
+        gettext("5-points: what to say at the handover."),
+        gettext("6-count: the sheet with the number, to be photographed with."),
+        gettext("7-slip: for the name, the stamp and the day of whoever receives it."),
+        names,
+        gettext("SHA256SUMS: the fingerprint of each file, as the campaign has recorded it."),
+    ]
+
+
+def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered: Offered) -> list[str]:
+    details = handover.office.details
+    channel, text = CHANNELS.get(details.channel), shown_texts()[code].channels
+    address = (
+        gettext("The address was checked on %(day)s.", day=day(details.checked_on, LANGUAGES[code]))
+        if details.address and details.checked_on
+        else gettext("No address of this office has been entered and checked. Look it up at the office itself.")
+    )
+    if channel is None:
+        return [gettext("No channel has been entered for this office, so its demands are not known. Ask the office."), address]
+    facets = [
+        text.parts[f"{channel.key}-{one}"].words
+        for one in ("who", "what", "signs", "told")
+        if f"{channel.key}-{one}" in text.parts
+    ]
+    met = [text.parts[f"demand-{one}"].words for one, is_met in found.items() if is_met]
+    missing = [text.parts[f"demand-{one}"].words for one, is_met in found.items() if not is_met]
+    lines = [text.parts[channel.key].words, *facets]
+    if channel.checked_on is None:
+        lines.append(gettext("Nobody has compared these rules with what the office says now. Ask it whether they still hold."))
+    lines += [gettext("Where these rules were read: %(source)s", source=isolate(channel.source)), address, ""]
+    lines += [gettext("Met:"), *_listed(met), gettext("Missing:"), *_listed(missing)]
+    if offered.is_undated and Demand.DAY_AND_PLACE in found:
+        lines.append(gettext("The testimony is undated, so it does not suffice for this office as it is."))
+    return lines
+
+
+def _listed(sentences: list[str]) -> Iterator[str]:
+    yield from (f"- {sentence}" for sentence in sentences or [gettext("nothing")])
+
+
+def _afterwards() -> list[str]:
+    return [
+        gettext("Afterwards: write down the same day to whom it was given and how, and keep the slip."),
+        gettext("Tell the signers and the press. Ask the office again after two, six and twelve weeks."),
+        gettext("Where nothing has come, say so. The site: %(address)s", address=isolate(state().settings.origin)),
+    ]

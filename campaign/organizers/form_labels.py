@@ -1,0 +1,112 @@
+"""What the pages and buttons of the desk are called, for a form that is to be confirmed away from its page."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext
+
+from campaign.organizers.actions import PIECE_LABELS
+from campaign.state import state
+
+Fields = Iterable[tuple[str, str]]
+Buttons = Mapping[tuple[str, str | None], Any]  # by the name and value of a field; any value with None, of no field with NO_FIELD
+NO_FIELD = ("", None)
+ACCOUNT_PAGE, EXPORTS_PAGE, REVIEW_PAGE = lazy_gettext("Your account"), lazy_gettext("Exports"), lazy_gettext("Review")
+
+FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the page, and its buttons
+    "account": (
+        ACCOUNT_PAGE,
+        {("login", None): lazy_gettext("End this session"), NO_FIELD: lazy_gettext("End all other sessions")},
+    ),
+    "turn_daily": (
+        ACCOUNT_PAGE,
+        {("daily", "on"): lazy_gettext("Send me a daily e-mail"), ("daily", "off"): lazy_gettext("Send me no daily e-mail")},
+    ),
+    "authenticator": (lazy_gettext("Another telephone"), {NO_FIELD: lazy_gettext("Use the new telephone")}),
+    "recovery_codes": (lazy_gettext("New recovery codes"), {NO_FIELD: lazy_gettext("Make new recovery codes")}),
+    "turn_four_eyes": (
+        lazy_gettext("Accounts"),
+        {
+            ("four_eyes", "off"): lazy_gettext("I am alone: turn the rule off"),
+            ("four_eyes", "on"): lazy_gettext("Turn the rule on"),
+        },
+    ),
+    "address": (lazy_gettext("Find by e-mail address"), {NO_FIELD: lazy_gettext("Find")}),
+    "emails": (lazy_gettext("E-mails"), {NO_FIELD: lazy_gettext("Send them again")}),
+    "exports": (EXPORTS_PAGE, {NO_FIELD: lazy_gettext("Ask for the file")}),
+    "download": (EXPORTS_PAGE, {NO_FIELD: lazy_gettext("Take the file")}),
+    "key": (lazy_gettext("The key of the signatures"), {NO_FIELD: lazy_gettext("Ask for this key")}),
+    "plan": (lazy_gettext("The plan"), {NO_FIELD: lazy_gettext("Publish this plan")}),
+    "request_more": (lazy_gettext("Second agreement"), {NO_FIELD: lazy_gettext("Ask a second organizer for more today")}),
+    "review": (
+        REVIEW_PAGE,
+        {
+            ("deed", "accept"): lazy_gettext("Show the ticked names"),
+            ("deed", "refuse"): lazy_gettext("Do not show the ticked names …"),
+            ("deed", "remove"): lazy_gettext("Remove them …"),
+        },
+    ),
+    "wave": (
+        REVIEW_PAGE,
+        {
+            ("deed", "accept"): lazy_gettext("This wave is in order"),
+            ("deed", "count"): lazy_gettext("Count them"),
+            ("deed", "hold"): lazy_gettext("Hold them again"),
+            ("deed", "remove"): lazy_gettext("Remove them …"),
+        },
+    ),
+    "signatures": (
+        lazy_gettext("Signatures"),
+        {
+            ("which", "all"): lazy_gettext("Remove all that was found …"),
+            NO_FIELD: lazy_gettext("Remove those ticked …"),
+        },
+    ),
+    "signature": (
+        lazy_gettext("One signature"),
+        {
+            ("deed", "undo"): lazy_gettext("Put the name before the review again"),
+            NO_FIELD: lazy_gettext("Hide the name now"),
+        },
+    ),
+    "sealed": (lazy_gettext("Name and e-mail"), {NO_FIELD: lazy_gettext("Show them")}),
+    "drop_words": (
+        lazy_gettext("The campaign’s words"),
+        {
+            ("deed", "drop"): lazy_gettext("Throw the draft away"),
+            ("deed", "again"): lazy_gettext("Make these words the draft"),
+        },
+    ),
+    "edit_words": (lazy_gettext("The campaign’s words"), {NO_FIELD: lazy_gettext("Save the draft")}),
+    "switch": (lazy_gettext("In an emergency"), {}),
+}
+SWITCH_BUTTONS: dict[tuple[str, str], Any] = {  # by the name of the switch and what it is turned to
+    ("signing", "on"): lazy_gettext("Close signing"),
+    ("signing", "off"): lazy_gettext("Resume signing"),
+    ("mail", "on"): lazy_gettext("Stop the mail"),
+    ("mail", "off"): lazy_gettext("Resume the mail"),
+    ("names", "on"): lazy_gettext("Hide all names now"),
+    ("names", "off"): lazy_gettext("Show the names again"),
+    ("words", "on"): lazy_gettext("Hold new names for review"),
+    ("words", "off"): lazy_gettext("Show new names at once"),
+}
+KEY_AT_ONCE = lazy_gettext("Seal to this key from now on")
+
+
+def labels_of(path: str, fields: Fields, *, needs_second: bool) -> tuple[str, str]:
+    """Return what the page of a form that was sent to `path` is called, and the button that was pressed.
+
+    `needs_second` says whether the rule of a second agreement is on.
+    """
+    endpoint, values = current_app.url_map.bind(state().settings.host).match(path.partition("?")[0], "POST")
+    page, buttons = FORMS[endpoint.removeprefix("organizers.")]
+    sent = dict(fields)
+    if "piece" in values:
+        page = PIECE_LABELS.get(str(values["piece"]).replace("-", " "), page)
+    if endpoint == "organizers.key" and not needs_second:
+        return str(page), str(KEY_AT_ONCE)
+    if "turn" in sent:
+        return str(page), str(SWITCH_BUTTONS.get((str(values.get("name")), sent["turn"]), page))
+    found = (label for (name, value), label in buttons.items() if name in sent and value in (None, sent[name]))
+    return str(page), str(next(found, buttons.get(NO_FIELD, page)))

@@ -1,0 +1,54 @@
+"""What the DNS says of the domain that we write from: by SPF, DKIM and DMARC the large providers decide whether to believe us.
+
+Sources: RFC 7208 (SPF), RFC 6376 (DKIM), RFC 7489 (DMARC).
+"""
+
+from dns import resolver
+from dns.exception import DNSException
+from publicsuffixlist import PublicSuffixList
+
+QUESTION_TIMEOUT = 5.0  # seconds for one question
+NOT_ASKED = "The DNS could not be asked about {0}: whether SPF, DKIM and DMARC are set is not known."
+NO_SPF = "The domain {0} has no SPF record: add the TXT record that whoever sends our e-mails names, such as `v=spf1 mx -all`."
+MANY_SPF = "The domain {0} has several SPF records, so that none of them counts: leave one."
+NO_DKIM = "Nothing lies below _domainkey.{0}: have the e-mails signed (DKIM), and add the record that whoever signs them names."
+NO_DMARC = "The domain {0} has no DMARC record: add a TXT record at _dmarc.{0}, to begin with `v=DMARC1; p=none`."
+
+
+def find_missing_records(domain: str) -> list[str]:
+    """Return what is missing in the DNS of a domain, a sentence each."""
+    try:
+        spf = [text for text in _texts(domain) if text.lower().split(" ")[0] == "v=spf1"]
+        found = [] if len(spf) == 1 else [MANY_SPF if spf else NO_SPF]
+        found += [] if _is_there(f"_domainkey.{domain}") else [NO_DKIM]
+        found += [] if any(map(_has_policy, _places_of_policy(domain))) else [NO_DMARC]
+    except DNSException:
+        found = [NOT_ASKED]
+    return [sentence.format(domain) for sentence in found]
+
+
+def _places_of_policy(domain: str) -> set[str]:
+    """Return the domain and the one that somebody registered: the policy of the second holds where the first has none."""
+    return {domain, PublicSuffixList().privatesuffix(domain) or domain}
+
+
+def _has_policy(domain: str) -> bool:
+    return any(text.replace(" ", "").lower().startswith("v=dmarc1") for text in _texts(f"_dmarc.{domain}"))
+
+
+def _texts(name: str) -> list[str]:
+    """Return the TXT records of a name."""
+    try:
+        records = resolver.resolve(name, "TXT", lifetime=QUESTION_TIMEOUT)
+    except (resolver.NXDOMAIN, resolver.NoAnswer):
+        return []
+    return [b"".join(record.strings).decode("utf-8", "replace") for record in records]
+
+
+def _is_there(name: str) -> bool:
+    """Return whether there is a name, or any below it: nobody can know the names of keys, so none is asked for (RFC 8020)."""
+    try:
+        resolver.resolve(name, "TXT", lifetime=QUESTION_TIMEOUT, raise_on_no_answer=False)
+    except resolver.NXDOMAIN:
+        return False
+    return True

@@ -1,0 +1,216 @@
+"""PostgreSQL behind a pooler, with another server to take over, with long migrations and with large tables."""
+
+import os
+import subprocess
+import sys
+from threading import Thread
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from psycopg.conninfo import conninfo_to_dict
+
+from campaign import create_app, database, instance, large_indexes
+from campaign.petition.models import Signature, Submission
+from campaign.server import worker
+from tests.people import PostOffice, Visitor, link_in, publish, rows
+from tests.servers import LONG, free_port, name_in, wait_until
+
+pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+WAITS = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
+
+
+def plain(url):
+    """The address of a database as psycopg reads it."""
+    return url.replace("postgresql+psycopg:", "postgresql:", 1)
+
+
+@pytest.fixture
+def pooled(settings, postgresql_server, pgbouncer, tmp_path):
+    """The settings of a campaign behind a PgBouncer that lends each transaction one of three sessions."""
+    server, port = conninfo_to_dict(postgresql_server.address), free_port()
+    known = {"host": server["host"], "port": server.get("port", 5432), "user": server.get("user", "postgres")}
+    known |= {"password": server["password"]} if server.get("password") else {}
+    (tmp_path / "pgbouncer.ini").write_text(
+        f"""[databases]
+* = {" ".join(f"{name}={value}" for name, value in known.items())}
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+logfile = {tmp_path / "pgbouncer.log"}
+"""
+    )
+    command = [pgbouncer, "-q", str(tmp_path / "pgbouncer.ini")]
+    user = postgresql_server.process.system_user if postgresql_server.process else None
+    if user:
+        (tmp_path / "pgbouncer.log").touch()
+        for path in [tmp_path, *tmp_path.parents[:3]]:
+            path.chmod(0o711)
+        (tmp_path / "pgbouncer.log").chmod(0o666)
+        (tmp_path / "pgbouncer.ini").chmod(0o644)  # whatever the umask is by now
+    url = f"postgresql+psycopg://someone@127.0.0.1:{port}/{name_in(settings.database_url)}"
+    with subprocess.Popen(command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait_until(lambda: can_connect(url))
+            yield settings.model_copy(update={"database_url": url})
+        finally:
+            process.terminate()
+
+
+def can_connect(url):
+    try:
+        psycopg.connect(plain(url)).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def test_behind_a_pooler_people_sign_and_confirm_and_nothing_is_left_in_its_sessions(pooled, mailbox):
+    app = create_app(pooled)
+    site, answers = app.extensions["campaign"], []
+
+    def sign_some(who):
+        visitor = Visitor(app.test_client())
+        for number in range(8):  # psycopg prepares on the server what it has sent five times
+            answers.append(visitor.sign(email=f"{who}-{number}@example.org").status_code)
+
+    crowd = [Thread(target=sign_some, args=(who,)) for who in ("layla", "sami", "huda", "ziad")]
+    for one in crowd:
+        one.start()
+    for one in crowd:
+        one.join()
+    letters = PostOffice(app, mailbox.letters).deliver()
+    for letter in letters:
+        answers.append(Visitor(app.test_client()).press(link_in(letter)).status_code)
+    for task in worker.periodic_tasks(pooled, site.database):
+        task.run_if_due()
+    publish(app)
+    instance.migrate(site.database)
+
+    assert answers == [303] * 64
+    assert len(rows(app, Signature)) == 32
+    with site.database.writing() as session:
+        assert session.execute(sa.text(WAITS)).one() == ("5s", "1min")
+    with psycopg.connect(plain(pooled.database_url)) as other:
+        assert other.execute(WAITS).fetchone() == ("0", "0")
+
+
+def test_without_a_pooler_the_limits_are_those_of_the_session(settings):
+    here = instance.open_database(settings)
+
+    with here.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        assert connection.execute(sa.text(WAITS)).one() == ("5s", "1min")
+    with here.maintaining() as connection:
+        assert connection.execute(sa.text(WAITS)).one() == ("0", "0")
+    with here.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        assert connection.execute(sa.text(WAITS)).one() == ("5s", "1min")
+
+
+def test_a_migration_may_last_longer_than_any_other_statement(settings, monkeypatch):
+    monkeypatch.setattr(database, "STATEMENT_TIMEOUT", 0.5)
+    here, sleep = instance.open_database(settings), sa.text("SELECT pg_sleep(1.5)")
+    monkeypatch.setattr(instance, "upgrade", lambda connection, _: connection.execute(sleep))
+
+    with pytest.raises(sa.exc.OperationalError), here.writing() as session:
+        session.execute(sleep)
+    instance.migrate(here)
+
+
+def test_the_next_host_of_an_address_is_used_when_the_first_is_gone_or_only_reads(settings, postgresql_server):
+    server, name = conninfo_to_dict(postgresql_server.address), name_in(settings.database_url)
+    hosts = f"host=127.0.0.1:{free_port()}&host={server['host']}:{server.get('port', 5432)}&target_session_attrs=read-write"
+    given = f"{server.get('user', 'postgres')}:{server.get('password') or ''}"
+    here = instance.open_database(settings.model_copy(update={"database_url": f"postgresql+psycopg://{given}@/{name}?{hosts}"}))
+    with here.writing() as session:
+        assert session.scalar(sa.text("SELECT 1")) == 1
+    here.close()
+
+    with psycopg.connect(plain(settings.database_url), autocommit=True) as owner:
+        owner.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        with pytest.raises(sa.exc.OperationalError, match="read-only"), here.writing() as session:
+            session.execute(sa.text("SELECT 1"))
+        owner.execute("SET default_transaction_read_only = off")
+        owner.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+    with here.writing() as session:
+        assert session.scalar(sa.text("SELECT 1")) == 1
+
+
+def test_while_the_server_only_reads_a_form_comes_back_and_afterwards_it_is_taken(app, visitor, settings):
+    site, name = app.extensions["campaign"], name_in(settings.database_url)
+    with psycopg.connect(plain(settings.database_url), autocommit=True) as owner:
+        owner.execute(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        site.database.close()  # as if another server had taken over
+        refused = visitor.sign(email="sami@example.org").status_code
+        owner.execute("SET default_transaction_read_only = off")
+        owner.execute(f"ALTER DATABASE {name} RESET default_transaction_read_only")
+
+    assert refused == 503
+    assert visitor.sign(email="sami@example.org").status_code == 303
+    assert len(rows(app, Submission)) == 1
+
+
+def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visitor, layla, monkeypatch):
+    here = app.extensions["campaign"].database
+    with here.maintaining() as connection:
+        connection.exec_driver_sql("DROP INDEX ix_signature_delete_on")
+        connection.exec_driver_sql("DROP INDEX ix_signature_text_sha256")
+        connection.exec_driver_sql("CREATE INDEX ix_signature_text_sha256 ON signature (text_sha256)")
+        connection.exec_driver_sql(  # as one is left whose building was cut off
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_signature_text_sha256'::regclass"
+        )
+    statements = []
+    sa.event.listen(here.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
+
+    instance.migrate(here)
+
+    assert len([one for one in statements if one.startswith("CREATE INDEX CONCURRENTLY ix_signature_")]) == 2
+    assert [one for one in statements if one.strip().startswith("DROP INDEX") and "CONCURRENTLY IF EXISTS" not in one] == []
+    assert large_indexes.build_missing(here) == []
+    assert len(rows(app, Signature)) == 1
+
+
+def test_two_that_migrate_at_once_build_a_missing_index_once_and_both_end(settings):
+    with psycopg.connect(plain(settings.database_url), autocommit=True) as owner:
+        owner.execute("DROP INDEX ix_signature_delete_on")
+    given = os.environ | {"CAMPAIGN_DATA": str(settings.data), "CAMPAIGN_DATABASE_URL": settings.database_url}
+
+    def begin(name):
+        return subprocess.Popen([sys.executable, "-m", "campaign", "migrate"], env=given | {"PGAPPNAME": name})
+
+    def is_so(name, what):
+        with psycopg.connect(plain(settings.database_url)) as owner:
+            asked = f"SELECT count(*) FROM pg_stat_activity WHERE application_name = %s AND {what}"
+            return owner.execute(asked, [name]).fetchone()[0] > 0
+
+    with psycopg.connect(plain(settings.database_url)) as somebody:
+        somebody.execute("LOCK TABLE signature IN ROW EXCLUSIVE MODE")  # whoever writes is waited for by who builds
+        with begin("first") as first:
+            wait_until(lambda: is_so("first", "query LIKE 'CREATE INDEX CONCURRENTLY%%' AND wait_event_type = 'Lock'"))
+            with begin("second") as second:
+                wait_until(lambda: is_so("second", "now() - backend_start > interval '3 seconds'"))
+                somebody.rollback()
+                try:
+                    assert [first.wait(LONG), second.wait(LONG)] == [0, 0]
+                finally:
+                    first.kill()
+                    second.kill()
+
+    assert large_indexes.build_missing(instance.open_database(settings)) == []
+
+
+def test_an_index_of_the_e_mails_that_wait_follows_its_migration_where_they_are_many(database_url, tmp_path):
+    here = database.Database(database_url, tmp_path)
+    with here.engine.begin() as connection:
+        instance.upgrade(connection, "0028")
+        connection.exec_driver_sql("UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'letter'")
+    statements = []
+    sa.event.listen(here.engine, "before_cursor_execute", lambda *given: statements.append(given[2].strip()))
+
+    instance.migrate(here)
+
+    [built] = [one for one in statements if one.startswith("CREATE") and "ix_letter_first_due" in one]
+    assert built.startswith("CREATE INDEX CONCURRENTLY ")
