@@ -14,7 +14,7 @@ from campaign.languages import LANGUAGES
 from campaign.organizers import adoption
 from campaign.organizers.export_worker import run_jobs
 from campaign.origins import is_loopback
-from campaign.server import reload, successor, supervisor, worker
+from campaign.server import parent, reexec, reload, supervisor, worker
 
 WEB_PORT = 8000
 RELOAD_IS_LOCAL = "--reload shows errors in full and is for this machine alone: use it with a loopback --host and base URL."
@@ -38,7 +38,7 @@ def default_host() -> str:
 def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: bool) -> None:
     """Serve the site and send its mail; make what is not there yet."""
     if not reloads and not supervisor.has_terminal():
-        successor.hold_reloads()
+        reexec.hold_reloads()
     if port != WEB_PORT and PREFIX + "BASE_URL" not in os.environ:
         default = Settings.model_fields["base_url"].default
         if Settings.load().base_url == default:  # nobody said otherwise, so links lead to where the site is
@@ -85,7 +85,7 @@ def print_greeting(settings: Settings) -> None:
 @click.option("--no-mail", is_flag=True, help="The timed work alone.")
 def work(no_mail: bool) -> None:
     """Send the mail and do the timed work, without serving."""
-    supervisor.end_with_parent()
+    parent.end_with_parent()
     settings = Settings.load()
     log.configure(settings.log)
     with instance.running(settings):
@@ -110,7 +110,7 @@ def prepare() -> None:
 def migrate(trial: bool) -> None:
     """Bring the database's schema up to date; safe when two start at once."""
     if trial:
-        successor.import_everything()  # before the tables change
+        reexec.import_everything()  # before the tables change
     settings = Settings.load()
     instance.check(settings, may_be_older=True)
     with closing(instance.open_database(settings)) as database:

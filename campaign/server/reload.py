@@ -16,7 +16,8 @@ from werkzeug.serving import is_running_from_reloader, run_simple
 
 from campaign import create_app, languages
 from campaign.config import STATIC, TEMPLATES, TRANSLATIONS, Settings
-from campaign.server.supervisor import MailWorker, end_with_parent
+from campaign.server.parent import end_with_parent
+from campaign.server.supervisor import MailWorker
 from campaign.translation.catalogues import compile_catalogues
 
 WATCHED_FOLDERS = (TEMPLATES, TRANSLATIONS, STATIC)

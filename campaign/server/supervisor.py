@@ -13,8 +13,8 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -26,10 +26,12 @@ from granian.server import MPServer
 from campaign import create_app
 from campaign.config import Settings
 from campaign.log import configure
+from campaign.petition.snapshot import NothingKnown
 from campaign.server.listening import listening_socket
+from campaign.server.parent import PARENT_VARIABLE, end_with_parent
+from campaign.server.reexec import reexec, start_trial, take_reloads
 from campaign.server.rsgi import RsgiAdapter
 from campaign.server.service_manager import notify
-from campaign.server.successor import start_anew, start_trial, take_reloads
 from campaign.web.rate_limits import SharedMemory
 
 HEAD_TIMEOUT = 15
@@ -40,9 +42,6 @@ MAX_CONNECTIONS = 4096
 
 MAX_WORKER_MEMORY = 256
 """The MiB above which a web worker is replaced, once its requests are answered."""
-
-PARENT_VARIABLE = "PARENT_OF_CAMPAIGN_WORK"
-"""The environment variable with the process id of the mail worker's parent. It is no setting, so it has no `CAMPAIGN_` prefix."""
 
 CANNOT_START = 3
 """The exit code of a web worker that cannot start, so is not started again."""
@@ -87,7 +86,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     if not trouble.empty():
         sys.exit(f"The site cannot start: {trouble.get()}")
     if group.starts_anew and not group.interrupt_signal:
-        start_anew(listening)
+        reexec(listening)
     listening.close()
 
 
@@ -98,36 +97,19 @@ def allow_many_connections() -> None:
 
 
 def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]", memory: SharedMemory) -> RsgiAdapter:
-    """Make the application in a new web worker; send the parent the reason if it cannot be made."""
+    """Make the application in a new web worker, with what is public; send the parent the reason if it cannot be made."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops its workers in order
     end_with_parent()
     try:
         configure(settings.log)
-        adapter = RsgiAdapter(create_app(settings, memory))
+        app = create_app(settings, memory)
+        with suppress(NothingKnown):  # the database is away: the first request that finds it there reads it
+            app.extensions["campaign"].snapshots()
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
         sys.exit(CANNOT_START)
     gc.freeze()  # all of this stays in memory: scanning it at each collection would delay requests
-    return adapter
-
-
-def end_with_parent() -> None:
-    """End this process when its parent has ended: by SIGTERM within a quarter of a second, at once a second later.
-
-    `multiprocessing` knows the parent of a web worker, the environment that of the mail worker; other processes have none.
-    """
-    known = multiprocessing.parent_process()
-    parent = known.pid if known else int(os.environ.get(PARENT_VARIABLE, "0"))
-    if parent:
-        threading.Thread(target=_watch_parent, args=(parent,), name="end with parent", daemon=True).start()
-
-
-def _watch_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(0.25)
-    os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(1)
-    os._exit(1)
+    return RsgiAdapter(app)
 
 
 def has_terminal() -> bool:
@@ -211,7 +193,7 @@ class Supervisor(MPServer):
             notify("WATCHDOG=1")
             self.main_loop_interrupt.wait(RESTART_PAUSE)
             self.main_loop_interrupt.clear()
-            if self.reload_signal and self._can_start_anew():
+            if self.reload_signal and self._can_reexec():
                 self.starts_anew = True
                 break
             if mail:
@@ -228,7 +210,7 @@ class Supervisor(MPServer):
             mail.stop()
             self.on_shutdown(mail.wait)
 
-    def _can_start_anew(self) -> bool:
+    def _can_reexec(self) -> bool:
         """Return whether the code and the settings of now can serve; while that is tried, and if not, all goes on."""
         self.trial = self.trial or start_trial()
         code = self.trial.poll()

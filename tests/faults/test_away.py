@@ -86,7 +86,7 @@ def test_while_postgresql_is_stopped_people_read_and_are_asked_to_send_again_lat
     mails["CAMPAIGN_LIMITS"] = "off"
     with (
         contextlib.closing(server),
-        Campaign(tmp_path / "instance", CAMPAIGN_DATABASE_URL=server.new_database(), **mails) as site,
+        Campaign(tmp_path / "instance", workers=1, CAMPAIGN_DATABASE_URL=server.new_database(), **mails) as site,
     ):
         blank = together(blank_form(site.port))
         said: set[int] = set()

@@ -1,11 +1,15 @@
 """Kept pages: rendered once, answered as bytes, the same for the first reader as for all that follow."""
 
+import gc
 import gzip
+import multiprocessing
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import brotli
 import pytest
@@ -13,10 +17,14 @@ import sqlalchemy as sa
 import time_machine
 
 from campaign import create_app
+from campaign.config import TRANSLATIONS
+from campaign.content import testimony_policy
 from campaign.languages import LANGUAGES
 from campaign.petition import signing, snapshot
+from campaign.server import supervisor
 from campaign.state import AppState
 from campaign.web import page_cache
+from campaign.web.rate_limits import SharedMemory
 from tests.content.withdrawing import withdraw
 from tests.people import publish
 from tests.servers import on_sqlite
@@ -268,3 +276,21 @@ def test_a_worker_that_starts_while_the_database_is_away_shows_nothing_that_may_
     assert is_up.status_code == 200
     fresh.extensions["campaign"].snapshots._read_at = time.monotonic()  # it is asked again after a while
     assert fresh.test_client().get("/en/testimony").status_code == 410
+
+
+def test_a_worker_reads_what_is_public_before_the_database_can_go_away(app, settings, monkeypatch):
+    for module, name in ((signal, "signal"), (gc, "freeze"), (supervisor, "end_with_parent")):
+        monkeypatch.setattr(module, name, Mock())  # what is for a process of its own
+    site = supervisor.load_app(settings, multiprocessing.SimpleQueue(), SharedMemory()).app
+
+    with patch.object(site.extensions["campaign"].database, "reading", side_effect=sa.exc.OperationalError("", {}, Exception())):
+        assert site.test_client().get("/en/testimony").status_code == 200
+
+
+def test_a_worker_starts_while_the_database_is_away_also_where_words_are_withheld(settings):
+    policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
+    with (
+        patch.object(testimony_policy, "load_testimony", return_value=(replace(policy, has_redactions=True), texts)),
+        patch.object(snapshot.SnapshotCache, "refresh", return_value=False),
+    ):
+        assert create_app(settings).test_client().get("/en/testimony").status_code == 503

@@ -43,7 +43,7 @@ def import_everything() -> None:
             import_module(module.name)
 
 
-def start_anew(listening: socket.socket) -> NoReturn:
+def reexec(listening: socket.socket) -> NoReturn:
     """Become a new process of the same command, with the code and the settings of now, that goes on with this socket."""
     hold_reloads()
     os.dup2(listening.fileno(), FIRST_GIVEN)
