@@ -114,7 +114,7 @@ def _told(kind: TextKind, change: RowChange) -> tuple[list[tuple[str, Sequence[P
     if change.is_reordered:
         sentences.append(gettext("The order of the paragraphs changes."))
     if change.has_other_notes:
-        sentences.append(gettext("The page says of other paragraphs that they are missing or behind their source."))
+        sentences.append(gettext("What the page says about missing or outdated paragraphs has changed."))
     if not change.parts and not sentences:
         sentences.append(gettext("Readers see the same as before. Only what the site keeps about the translation changes."))
     return [(labels[name], pieces) for name, pieces in change.parts.items()], sentences
