@@ -20,7 +20,7 @@ import yaml
 
 from campaign.config import PACKAGE
 from tests.server.crowd import crowd
-from tests.server.test_start_anew import AS_SYSTEMD
+from tests.server.test_reexec import AS_SYSTEMD
 from tests.servers import LONG, Campaign, free_port, wait_until
 
 TOP = PACKAGE.parent
@@ -205,10 +205,17 @@ def ask(url, form=None):
     return pytest.fail("the site is down")
 
 
-@pytest.mark.parametrize("proxy", ["behind_nginx", "behind_caddy"])
-def test_while_the_site_is_down_a_page_and_a_form_are_answered_with_the_page_for_maintenance(request, maintenance, proxy):
-    url, page = request.getfixturevalue(proxy), (maintenance / "maintenance" / "index.html").read_bytes()
+def test_while_the_site_is_down_nginx_answers_a_page_and_a_form_with_the_page_for_maintenance(behind_nginx, maintenance):
+    answers_with_the_page(behind_nginx, maintenance)
 
+
+def test_while_the_site_is_down_caddy_answers_a_page_and_a_form_with_the_page_for_maintenance(behind_caddy, maintenance):
+    answers_with_the_page(behind_caddy, maintenance)
+
+
+def answers_with_the_page(url, maintenance):
+    """Hold that a proxy gives out the page for maintenance, whether the site is down or is said to be down."""
+    page = (maintenance / "maintenance" / "index.html").read_bytes()
     for _ in ("it is down", "it is said to be down"):
         assert ask(f"{url}/en/") == (503, "60", "no-store", page)
         assert ask(f"{url}/en/sign", b"name=Layla") == (503, "60", "no-store", page)

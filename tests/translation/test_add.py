@@ -66,6 +66,8 @@ def test_every_page_in_a_new_language_says_what_it_is(found, code):
     assert len(pages) > 15
     to_log_in = {path for path, page in pages.items() if page["status"] == 303 and "/organize/" in path}
     assert {path: page["status"] for path, page in pages.items() if page["status"] != 200 and path not in to_log_in} == {}
+    whole = pages.pop(f"/{code}/copy.html")  # one file with every language in it
+    assert (whole["lang"], len(whole["h1"]), WORDS[code] in whole["h1"][0]) == (code, 4, True)
     pages = {path: page for path, page in pages.items() if path not in to_log_in}
     html = [page for page in [*pages.values(), *found["stories"][code].values()] if isinstance(page, dict) and "lang" in page]
     for page in html:
