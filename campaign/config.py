@@ -16,6 +16,13 @@ from campaign.origins import LOOPBACK_HOSTS, canonical_host, host_of, is_loopbac
 
 SHORTEST_TOKEN = 16  # letters
 PACKAGE = Path(__file__).parent
+WRONG_VALUES = {  # by pydantic's name for what is wrong
+    "int_parsing": "must be a whole number in digits, such as 500",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "bool_parsing": "must be on or off",
+    "literal_error": "must be {expected}",
+}
 OF_POSTGRESQL = ("postgres://", "postgresql://")  # how the URLs of platforms begin
 
 
@@ -206,7 +213,8 @@ def env_file() -> Path:
 def _sentence(error: object) -> str:
     """Return one pydantic error as a sentence: the name of the variable and what is wrong with it."""
     assert isinstance(error, dict)
-    message = str(error["msg"]).removeprefix("Value error, ")
+    known = WRONG_VALUES.get(str(error["type"]), "").format(**error.get("ctx", {}))
+    message = known or str(error["msg"]).removeprefix("Value error, ")
     if not error["loc"]:
         return message
     name = PREFIX + str(error["loc"][0]).upper()

@@ -51,12 +51,12 @@ REFUSED = [
     ({"DATABASE_URL": "mysql://user:secret@host/name"}, "CAMPAIGN_DATABASE_URL must start with postgresql"),
     ({"DATABASE_URL": "campaign.db"}, "CAMPAIGN_DATABASE_URL must start with postgresql"),
     ({"SHARED_URL": "memcached://host"}, "CAMPAIGN_SHARED_URL must be memory://"),
-    ({"GOAL": "0"}, "CAMPAIGN_GOAL: input should be greater than or equal to 1"),
-    ({"GOAL": "many"}, "CAMPAIGN_GOAL: input should be a valid integer"),
-    ({"COUNT_EVERY": "0"}, "CAMPAIGN_COUNT_EVERY: input should be greater"),
-    ({"COUNT_BATCH": "-1"}, "CAMPAIGN_COUNT_BATCH: input should be greater"),
-    ({"TRUSTED_PROXIES": "9"}, "CAMPAIGN_TRUSTED_PROXIES: input should be less"),
-    ({"LIMITS": "perhaps"}, "CAMPAIGN_LIMITS: input should be a valid boolean"),
+    ({"GOAL": "0"}, "CAMPAIGN_GOAL must be 1 or more"),
+    ({"GOAL": "abc"}, "CAMPAIGN_GOAL must be a whole number in digits, such as 500"),
+    ({"COUNT_EVERY": "0"}, "CAMPAIGN_COUNT_EVERY must be 1 or more"),
+    ({"COUNT_BATCH": "-1"}, "CAMPAIGN_COUNT_BATCH must be 1 or more"),
+    ({"TRUSTED_PROXIES": "9"}, "CAMPAIGN_TRUSTED_PROXIES must be 5 or less"),
+    ({"LIMITS": "perhaps"}, "CAMPAIGN_LIMITS must be on or off"),
 ]
 
 
@@ -104,7 +104,7 @@ def test_a_password_with_a_sign_that_ends_an_address_is_refused_by_how_to_write_
 def test_two_settings_that_cannot_be_used_are_both_named(environment):
     environment(GOAL="0", LIMITS="perhaps")
 
-    with pytest.raises(SettingError, match=r"CAMPAIGN_GOAL: .*; CAMPAIGN_LIMITS: "):
+    with pytest.raises(SettingError, match=r"CAMPAIGN_GOAL must be .*; CAMPAIGN_LIMITS must be "):
         Settings.load()
 
 

@@ -20,7 +20,7 @@ COMMAND_PLACES = {
         "deliver",
         "Write what is handed over to one office into a new folder, and record it with its count and the hash of each file.",
     ),
-    "erase": ("signatures", "Find everything there is of an e-mail address and erase it."),
+    "erase": ("signatures", "Find everything there is of an e-mail address, and erase it."),
     "export": (
         "exports",
         "Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key.",
@@ -82,8 +82,8 @@ class CampaignGroup(click.Group):
         """Run the command; what is expected to go wrong is said without a traceback."""
         try:
             return super().invoke(ctx)
-        except (click.ClickException, click.exceptions.Exit, click.Abort):
-            raise
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # whoever reads, such as `head`, has seen enough: click ends without a word
         except Exception as error:
             from campaign.cli.errors import error_sentence
 

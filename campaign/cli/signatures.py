@@ -6,13 +6,16 @@ import click
 
 from campaign import instance
 from campaign.config import TRANSLATIONS, Settings
+from campaign.crypto import sealing
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.organizers import ledger
+from campaign.organizers.signature_search import MailboxRecords, find_by_mailbox
 from campaign.outbox.address import mend_address
 from campaign.petition import counting, key_rotation, samples, signing
 from campaign.prints.render import delete_unneeded_prints
 
+ERASE_QUESTION = "Erase all of this for good?"
 WITHDRAW_QUESTION = (
     "This takes the testimony off the site in every language, for good, and ends the collecting of signatures."
     " There is no command that brings it back. Withdraw it?"
@@ -52,20 +55,40 @@ def reopen() -> None:
 
 
 @click.command()
-def erase() -> None:
-    """Find everything there is of an e-mail address and erase it. The address is asked for, never an argument."""
+@click.option("--yes", is_flag=True, help="Erase without asking.")
+def erase(yes: bool) -> None:
+    """Find everything there is of an e-mail address, and erase it. The address is asked for, never an argument."""
     settings, database = open_campaign()
-    address = click.prompt("E-mail address to erase", err=True, hide_input=False)
+    address = mend_address(click.prompt("E-mail address to erase", err=True, hide_input=False))
     keys = load_keys(instance.key_folder(settings))
     try:
-        with database.writing() as session:
-            found = signing.erase(session, keys, mend_address(address), now().date())
+        tags = sealing.mailbox_tags(keys.tag, address)
     except UnicodeError:  # of its domain (IDNA)
         raise click.ClickException("This is not an e-mail address.") from None
-    if not found:
-        raise click.ClickException("There is nothing of this address.")
+    if not yes:
+        with database.reading() as session:
+            _say_found("Found", find_by_mailbox(session, tags))
+        click.confirm(ERASE_QUESTION, abort=True, err=True)
+    with database.writing() as session:
+        found = find_by_mailbox(session, tags)
+        signing.erase(session, keys, address, now().date())
     database.truncate_log()
-    click.echo("Erased. The published count follows within its next publication.")
+    _say_found("Erased", found)
+    if found.records:
+        click.echo("The published count follows within its next publication.")
+
+
+def _say_found(title: str, found: MailboxRecords) -> None:
+    """Say what there is of a mailbox, a line each; raise ClickException where there is nothing."""
+    if not found.number:
+        raise click.ClickException("There is nothing of this address.")
+    for signed in found.records:
+        state = "removed" if signed.removal_id else "held for review" if signed.held_in else "counted"
+        click.echo(f"{title}: a signature, confirmed on {signed.confirmed_on}, {state}.")
+    kinds = {"whose link was not pressed yet": found.waiting, "with a link that was asked for again": found.links}
+    for kind, number in kinds.items():
+        if number:
+            click.echo(f"{title}: {number} {'e-mail' if number == 1 else 'e-mails'} {kind}.")
 
 
 @click.command()

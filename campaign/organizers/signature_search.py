@@ -8,8 +8,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, aliased
 
+from campaign.database import table
 from campaign.keyset import KeysetPage, PageOrder, read_page
 from campaign.petition.counting import counted
+from campaign.petition.links import LinkRequest, of_mailbox
 from campaign.petition.models import NameReview, Signature, Submission
 from campaign.petition.name_index import NameWord, query_words, starts_with
 
@@ -44,14 +46,21 @@ class MailboxRecords:
     """What there is of one mailbox."""
 
     records: list[Signature]
-    waiting: int
+    waiting: int  # e-mails whose link was not pressed yet
+    links: int = 0  # e-mails with a link that was asked for once more
+
+    @property
+    def number(self) -> int:
+        """Return how many things there are."""
+        return len(self.records) + self.waiting + self.links
 
 
 def find_by_mailbox(session: Session, tags: list[bytes]) -> MailboxRecords:
     """Return everything that a mailbox has signed, found by its tags of every version: first what counts."""
     records = sa.select(Signature).where(Signature.tag.in_(tags)).order_by(Signature.removal_id.is_not(None))
-    waiting = sa.select(sa.func.count()).select_from(Submission).where(Submission.tag.in_(tags))
-    return MailboxRecords(list(session.scalars(records)), session.scalar(waiting) or 0)
+    kinds = (table(Submission), table(LinkRequest))
+    numbers = (sa.select(sa.func.count()).select_from(kind).where(of_mailbox(kind, tags)) for kind in kinds)
+    return MailboxRecords(list(session.scalars(records)), *(session.scalar(number) or 0 for number in numbers))
 
 
 def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:

@@ -53,8 +53,8 @@ def test_nobody_who_left_since_the_backup_is_back_and_no_act_is_undone(host, is_
     file = host.backup()
 
     host.withdraw("sami")
-    assert host.run("erase", typed="huda@example.org\n").exit_code == 0
-    assert host.run("erase", typed="ziad@example.org\n").exit_code == 0
+    assert host.run("erase", "--yes", typed="huda@example.org\n").exit_code == 0
+    assert host.run("erase", "--yes", typed="ziad@example.org\n").exit_code == 0
     host.do(lambda session: remove(session, bad))
     host.do(lambda session: accounts.remove(session, "nour@example.org", now()))
     host.do(lambda session: signing.close(session, now().date()), at_the_desk=True)

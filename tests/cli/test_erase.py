@@ -1,18 +1,23 @@
 """Erasing: an address is asked for, never an argument, and everything there is of it goes."""
 
+from campaign.database import now
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission, Tally
-from tests.people import rows
+from tests.people import hidden_fields, rows
 from tests.servers import on_sqlite
 
 
 def test_everything_of_an_address_goes_however_it_is_written_and_nothing_of_others(app, run, visitor, layla, sami):
     visitor.sign(email="layla+again@example.org", name="Once more")
 
-    result = run("erase", typed=" Layla@EXAMPLE.org \n")
+    result = run("erase", "--yes", typed=" Layla@EXAMPLE.org \n")
 
     assert result.exit_code == 0
-    assert result.stdout == "Erased. The published count follows within its next publication.\n"
+    assert result.stdout.splitlines() == [
+        f"Erased: a signature, confirmed on {now().date()}, counted.",
+        "Erased: 1 e-mail whose link was not pressed yet.",
+        "The published count follows within its next publication.",
+    ]
     assert rows(app, Signature) == []
     assert len(rows(app, Submission)) == len(rows(app, OutboxMessage)) == 1
     assert [tally.number for tally in rows(app, Tally)] == [1]
@@ -21,8 +26,9 @@ def test_everything_of_an_address_goes_however_it_is_written_and_nothing_of_othe
 
 
 def test_what_waits_to_be_confirmed_goes_and_no_number_remains(app, run, visitor, sami):
-    assert run("erase", typed="sami@example.org\n").exit_code == 0
+    result = run("erase", "--yes", typed="sami@example.org\n")
 
+    assert (result.exit_code, result.stdout) == (0, "Erased: 1 e-mail whose link was not pressed yet.\n")
     assert rows(app, Submission) == rows(app, OutboxMessage) == rows(app, Tally) == []
 
 
@@ -42,7 +48,24 @@ def test_an_address_that_is_not_there_or_none_is_one_sentence(app, run, layla):
 
 
 @on_sqlite
+def test_what_was_found_is_shown_first_and_a_no_changes_nothing(app, run, visitor, layla):
+    visitor.client.post("/en/link", data=hidden_fields(visitor.read("/en/link").text, "/link") | {"email": "layla@example.org"})
+
+    result = run("erase", typed="layla@example.org\nn\n")
+
+    assert result.exit_code == 1
+    assert result.stdout.splitlines() == [
+        f"Found: a signature, confirmed on {now().date()}, counted.",
+        "Found: 1 e-mail with a link that was asked for again.",
+    ]
+    assert "Erase all of this for good?" in result.stderr
+    assert len(rows(app, Signature)) == len(rows(app, OutboxMessage)) == 1
+    assert "Erased: a signature" in run("erase", typed="layla@example.org\ny\n").stdout
+    assert rows(app, Signature) == rows(app, OutboxMessage) == []
+
+
+@on_sqlite
 def test_the_address_is_not_said_again(run, layla):
-    result = run("erase", typed="layla@example.org\n")
+    result = run("erase", "--yes", typed="layla@example.org\n")
 
     assert "layla" not in result.stdout

@@ -1,5 +1,8 @@
 """Looking: status, check, and a letter to try the mail with."""
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
 
 import pytest
@@ -201,3 +204,15 @@ def test_an_address_that_the_mail_server_does_not_take_is_said(run):
 
     assert result.exit_code == 1
     assert "SMTPUTF8" in result.stderr
+
+
+@on_sqlite
+def test_a_reader_who_has_seen_enough_ends_the_command_without_a_word(environment):
+    reading, writing = os.pipe()
+    os.close(reading)
+
+    command = [sys.executable, "-m", "campaign", "status"]
+    ended = subprocess.run(command, env=os.environ | environment, stdout=writing, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(writing)
+
+    assert ended.stderr == ""

@@ -98,7 +98,7 @@ def everybody_acts(campaign: Campaign, office: SortingOffice) -> None:
 def erase(campaign: Campaign, people: Iterable[int]) -> None:
     """The organizer erases some who never confirmed."""
     for person in people:
-        done = campaign.run("erase", input=f"{fields(person)['email']}\n")
+        done = campaign.run("erase", "--yes", input=f"{fields(person)['email']}\n")
         assert done.returncode == 0, done.stderr
 
 
