@@ -17,6 +17,7 @@ from campaign.organizers.models import Account, ExportJob, KnownDevice, Login, R
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import key_rotation, name_index, news_key
 from campaign.petition.forgotten import ID_SIZE, ForgottenEntry, Kind
+from campaign.petition.inquiries import Inquiry
 from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Burst, NameReview, Publication, Removal, Signature, Tally
 from campaign.petition.name_index import NameWord
@@ -174,10 +175,20 @@ def apply_published(session: Session, found: ForgottenList, report: Report) -> N
     report.published = len(rows)
 
 
+def apply_inquiries(session: Session, found: ForgottenList) -> None:
+    """Note what people asked since, and what was answered; a note of what was closed since does not come back."""
+    notes = {row.id: row.note for row in session.execute(sa.select(Inquiry.id, Inquiry.note))}
+    for row in found.inquiries:
+        note = notes.get(row["id"], "") if row["closed_on"] is None else ""
+        upsert = insert(session, Inquiry).values(row | {"note": note})
+        changed = {name: upsert.excluded[name] for name in (*row, "note") if name != "id"}
+        session.execute(upsert.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
 def raise_sequences(session: Session) -> None:
     """Let PostgreSQL number new rows after those that were taken over with their numbers."""
     if session.get_bind().dialect.name == "postgresql":
-        for record in (Removal, Burst, PublishedText):
+        for record in (Removal, Burst, PublishedText, Inquiry):
             name = table(record).name
             highest = f"SELECT setval('{name}_id_seq', GREATEST(max(id), (SELECT last_value FROM {name}_id_seq))) FROM {name}"  # noqa: S608  # our own names
             session.execute(sa.text(f"{highest} HAVING max(id) IS NOT NULL"))

@@ -25,6 +25,7 @@ from campaign.exports.atomic_file import atomic_file
 from campaign.organizers.models import Desk
 from campaign.organizers.protected_rows import SWITCH_COLUMNS
 from campaign.petition.forgotten import ForgottenEntry, Kind
+from campaign.petition.inquiries import Inquiry
 from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Publication, Removal, Tally
 from campaign.petition.news_key import NewsKey
@@ -35,6 +36,7 @@ LIST_FILE = "forgotten.list"
 LIST_FORMAT, LIST_VERSION = "campaign forgotten list", 1
 AGE_START = b"age-encryption.org/v1"
 REMOVAL_COLUMNS = ("id", "number", "reason", "done_at", "undone_at", "restored")  # without whose it was
+INQUIRY_COLUMNS = ("id", "kind", "came_on", "due_on", "outcome", "closed_on")  # without the note
 Entries = dict[tuple[str, bytes], dict[str, Any]]
 
 
@@ -54,6 +56,7 @@ class ForgottenList:
     published: tuple[dict[str, Any], ...]
     entries: Entries
     news_keys: tuple[dict[str, Any], ...] = ()
+    inquiries: tuple[dict[str, Any], ...] = ()
 
     def encode(self, keys: Keys) -> bytes:
         """Return the file: a line of JSON, and the code over it."""
@@ -70,6 +73,7 @@ class ForgottenList:
             "removals": self.removals,
             "seal_keys": self.seal_keys,
             "news_keys": self.news_keys,
+            "inquiries": self.inquiries,
             "plan": self.plan,
             "published": self.published,
             "entries": [self.entries[name] for name in sorted(self.entries)],
@@ -94,6 +98,7 @@ def gather(session: Session, made_at: datetime) -> ForgottenList:
         removals=_rows(session, removals.order_by(Removal.id)),
         seal_keys=_rows(session, sa.select(table(SealKey)).order_by(SealKey.number)),
         news_keys=_rows(session, sa.select(table(NewsKey)).order_by(NewsKey.number)),
+        inquiries=_rows(session, sa.select(*(table(Inquiry).c[name] for name in INQUIRY_COLUMNS)).order_by(Inquiry.id)),
         plan=_rows(session, sa.select(table(Plan)).order_by(Plan.number)),
         published=_rows(session, sa.select(table(PublishedText)).order_by(PublishedText.id)),
         entries={(row["kind"], row["id"]): row for row in rows if row["kind"] != Kind.SINCE.value},
@@ -171,7 +176,8 @@ def _decoded(said: dict[str, Any]) -> ForgottenList:
         removals=tuple(row | {name: _moment(row[name]) for name in ("done_at", "undone_at")} for row in said["removals"]),
         seal_keys=_keys(said["seal_keys"]),
         news_keys=_keys(said.get("news_keys", [])),  # lists from before there was a key for news have none
-        plan=tuple(row | {name: _day(row[name]) for name in row if name.endswith("_on")} for row in said["plan"]),
+        inquiries=_with_days(said.get("inquiries", [])),  # lists from before there were any have none
+        plan=_with_days(said["plan"]),
         published=tuple(row | {"day": date.fromisoformat(row["day"])} for row in said["published"]),
         entries={(row["kind"], row["id"]): row for row in entries},
     )
@@ -183,6 +189,11 @@ def _keys(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
         row | {name: bytes.fromhex(row[name]) for name in ("public", "code")} | {"since": date.fromisoformat(row["since"])}
         for row in rows
     )
+
+
+def _with_days(rows: list[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
+    """Return rows with the days in their columns as the database has them."""
+    return tuple(row | {name: _day(row[name]) for name in row if name.endswith("_on")} for row in rows)
 
 
 def _rows(session: Session, statement: sa.Select[Any]) -> tuple[dict[str, Any], ...]:

@@ -123,6 +123,7 @@ def _apply(
         applying.apply_keys(session, keys, found, report)
         applying.apply_plan(session, found, report)
         applying.apply_published(session, found, report)
+        applying.apply_inquiries(session, found)
     applying.raise_sequences(session)
     applying.keep_entries(session, found.entries, found.since)
 

@@ -17,6 +17,7 @@ import campaign.outbox.smtp
 import campaign.petition.deliveries
 import campaign.petition.drafts
 import campaign.petition.forgotten
+import campaign.petition.inquiries
 import campaign.petition.key_rotation
 import campaign.petition.links
 import campaign.petition.models

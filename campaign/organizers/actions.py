@@ -45,6 +45,9 @@ class Action(StrEnum):
     FOUR_EYES_ON = "four eyes on", lazy_gettext("The rule of a second agreement was turned on.")
     HELD_AGAIN = "held again", lazy_gettext("Signatures were held for review again.")
     HELD_COUNTED = "held counted", lazy_gettext("Signatures that were held for review were counted.")
+    INQUIRY_CHANGED = "inquiry changed", lazy_gettext("The last day or the note of a question was changed.")
+    INQUIRY_CLOSED = "inquiry closed", lazy_gettext("A question was closed.")
+    INQUIRY_NOTED = "inquiry noted", lazy_gettext("What somebody asked of the campaign was noted.")
     KEY_CHANGE = "key change", lazy_gettext("Another key for signatures to be sealed to.")
     KEY_CHANGED = "key changed", lazy_gettext("The key that signatures are sealed to was changed.")
     LOGGED_IN = "logged in", lazy_gettext("Somebody logged in.")
@@ -90,13 +93,17 @@ DETAIL_LABELS: dict[str, Any] = {
     "country": lazy_gettext("country"),
     "day": lazy_gettext("day"),
     "delete_on": lazy_gettext("day of deletion"),
+    "due_on": lazy_gettext("To be answered by"),
     "fingerprint": lazy_gettext("fingerprint"),
     "format": lazy_gettext("format"),
     "handed_to": lazy_gettext("to be handed to"),
     "hand_over_on": lazy_gettext("day of handing over"),
+    "inquiry": lazy_gettext("Question"),
+    "kind": lazy_gettext("What is asked"),
     "language": lazy_gettext("signed in"),
     "number": lazy_gettext("number"),
     "opens_on": lazy_gettext("first day of collecting"),
+    "outcome": lazy_gettext("What was done"),
     "public": lazy_gettext("public key"),
     "piece": lazy_gettext("words"),
     "reader": lazy_gettext("language of the file"),
@@ -137,7 +144,27 @@ PIECE_LABELS: dict[str, Any] = {  # of the campaign's own words, by the kinds of
     "about": lazy_gettext("The page about the site"),
     "privacy": lazy_gettext("The page about privacy"),
 }
-VALUE_LABELS = {"piece": PIECE_LABELS, "what": LABELS, "reason": REASON_LABELS, "role": ROLE_LABELS}
+INQUIRY_KIND_LABELS: dict[str, Any] = {  # the kinds of petition/inquiries.py
+    "not_signed": lazy_gettext("“I did not sign”"),
+    "access": lazy_gettext("“What do you hold of me?”"),
+    "deletion": lazy_gettext("“Delete me”"),
+    "other": lazy_gettext("Something else"),
+}
+INQUIRY_OUTCOME_LABELS: dict[str, Any] = {  # its outcomes
+    "told": lazy_gettext("Told what we hold"),
+    "deleted": lazy_gettext("Deleted, and told so"),
+    "nothing": lazy_gettext("Nothing was found, and told so"),
+    "declined": lazy_gettext("Declined, and told why"),
+    "lapsed": lazy_gettext("Whoever asked did not go on with it"),
+}
+VALUE_LABELS = {
+    "kind": INQUIRY_KIND_LABELS,
+    "outcome": INQUIRY_OUTCOME_LABELS,
+    "piece": PIECE_LABELS,
+    "what": LABELS,
+    "reason": REASON_LABELS,
+    "role": ROLE_LABELS,
+}
 
 
 def action_label(action: str) -> str:

@@ -13,6 +13,7 @@ Fields = Iterable[tuple[str, str]]
 Buttons = Mapping[tuple[str, str | None], Any]  # by the name and value of a field; any value with None, of no field with NO_FIELD
 NO_FIELD = ("", None)
 ACCOUNT_PAGE, EXPORTS_PAGE, REVIEW_PAGE = lazy_gettext("Your account"), lazy_gettext("Exports"), lazy_gettext("Review")
+INQUIRIES_PAGE = lazy_gettext("What people ask")
 
 FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the page, and its buttons
     "account": (
@@ -36,6 +37,8 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
     "emails": (lazy_gettext("E-mails"), {NO_FIELD: lazy_gettext("Send them again")}),
     "exports": (EXPORTS_PAGE, {NO_FIELD: lazy_gettext("Ask for the file")}),
     "download": (EXPORTS_PAGE, {NO_FIELD: lazy_gettext("Take the file")}),
+    "inquiries": (INQUIRIES_PAGE, {NO_FIELD: lazy_gettext("Note it")}),
+    "inquiry": (INQUIRIES_PAGE, {("deed", "save"): lazy_gettext("Save"), ("deed", "close"): lazy_gettext("Close it")}),
     "key": (lazy_gettext("The key of the signatures"), {NO_FIELD: lazy_gettext("Ask for this key")}),
     "plan": (lazy_gettext("The plan"), {NO_FIELD: lazy_gettext("Publish this plan")}),
     "request_more": (lazy_gettext("Second agreement"), {NO_FIELD: lazy_gettext("Ask a second organizer for more today")}),

@@ -14,10 +14,10 @@ from campaign.organizers.models import FILE_LIFETIME, Account
 from campaign.outbox import outage, queue
 from campaign.outbox.queue import OutboxMessage
 from campaign.outbox.quota import Quota
-from campaign.petition import plan
+from campaign.petition import inquiries, plan
 
 DAY_IS_NEAR = timedelta(days=7)
-REVIEW, REQUESTS, EXPORTS = "review", "requests", "exports"  # pages whose numbers stand in the navigation
+NUMBERED = REVIEW, REQUESTS, EXPORTS, INQUIRIES = "review", "requests", "exports", "inquiries"  # pages with a number
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ def page_tasks(session: Session, account: Account, at: datetime) -> list[Task]:
     """Return what waits on the pages of the navigation."""
     found = [_names(session), _held(session), _waves(session)]
     if account.is_organizer:
-        found += [_requests(session, account), _files(session, account, at)]
+        found += [_requests(session, account), _files(session, account, at), _inquiries(session, at.date())]
     return [task for task in found if task.number]
 
 
 def numbers_by_page(tasks: list[Task]) -> dict[str, int]:
     """Return how many things wait on each page of the navigation."""
-    return {page: sum(task.number for task in tasks if task.page == page) for page in (REVIEW, REQUESTS, EXPORTS)}
+    return {page: sum(task.number for task in tasks if task.page == page) for page in NUMBERED}
 
 
 def refusals(session: Session) -> list[Refusals]:
@@ -98,6 +98,12 @@ def _files(session: Session, account: Account, at: datetime) -> Task:
     """Return the exports that can be downloaded, with the moment at which the first of them is over."""
     ready = [job.prepared_at for job in export_jobs.list_jobs(session, account) if job.prepared_at and job.is_ready(at)]
     return Task("files", len(ready), at.date() if ready else None, EXPORTS, min(ready) + FILE_LIFETIME if ready else None)
+
+
+def _inquiries(session: Session, today: date) -> Task:
+    """Return what people asked that is to be answered within a week, with the first of the last days."""
+    due = inquiries.due_inquiries(session, today)
+    return Task("inquiries", len(due), min((one.came_on for one in due), default=None), INQUIRIES, due[0].due_on if due else None)
 
 
 def _emails(session: Session, at: datetime, quota: Quota | None) -> list[Task]:

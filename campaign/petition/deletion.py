@@ -13,6 +13,7 @@ from campaign.database import Database, insert
 from campaign.outbox import purge_clock
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import plan
+from campaign.petition.inquiries import Inquiry
 from campaign.petition.links import LinkRequest, WithdrawnLink
 from campaign.petition.models import (
     BurstMember,
@@ -39,6 +40,7 @@ WIPED = (
     BurstMember,
     LinkRequest,
     WithdrawnLink,
+    Inquiry,
 )
 
 
@@ -67,7 +69,7 @@ def finish(database: Database, today: date) -> bool:
     with database.writing() as session:
         if not _is_over(session, today):
             return False
-        for kind in (OutboxMessage, WithdrawnLink):  # what else still knows an address or a link
+        for kind in (OutboxMessage, WithdrawnLink, Inquiry):  # what else may still know of somebody
             session.execute(sa.delete(kind))
         session.execute(sa.update(Publication).where(Publication.deleted_on.is_(None)).values(deleted_on=today))
         purge_clock.note_wiping(session, is_to_wipe=True)

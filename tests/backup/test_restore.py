@@ -12,13 +12,14 @@ from campaign.backup.forgotten_list import LIST_FILE, ListKeeper, read_list
 from campaign.crypto.keys import load_keys
 from campaign.crypto.sealing import token_hash
 from campaign.database import now
-from campaign.organizers import accounts, key_change, locking, removals
+from campaign.organizers import accounts, inquiries, key_change, locking, removals
 from campaign.organizers.auth import factors
 from campaign.organizers.models import Account, AuditEntry, RecoveryCode
 from campaign.outbox import queue
 from campaign.outbox.address import parse_address
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import display_names, key_rotation, news, news_key, plan, signing
+from campaign.petition.inquiries import Inquiry
 from campaign.petition.links import LinkRequest, WithdrawnLink
 from campaign.petition.models import Publication, Removal, Signature, Submission, Tally
 from campaign.petition.name_index import NameWord
@@ -266,6 +267,35 @@ def test_a_plan_that_was_set_since_holds_and_its_day_of_deletion_for_everybody(h
     assert [row.days for row in host.all(Plan)] == [days]
     assert [row.delete_on for row in host.all(Signature)] == [days.delete_on]
     assert host.problems() == []
+
+
+@with_and_without_the_old
+def test_what_people_asked_since_is_there_and_what_was_closed_since_is_closed_without_its_note(host, is_lost):
+    def add(session, note):
+        asked = Inquiry(kind="access", came_on=now().date(), due_on=now().date(), note=note)
+        inquiries.add_inquiry(session, asked, by="omar@example.org")
+
+    def close(session):
+        inquiries.close_inquiry(session, 1, outcome="told", by="omar@example.org", today=now().date())
+
+    for note in ("the first", "the second"):
+        host.do(lambda session, note=note: add(session, note))
+    file = host.backup()
+    host.do(close)
+    host.do(lambda session: add(session, "the third"))
+    shipped = host.ship_list()
+    if is_lost:
+        host.lose_database()
+
+    host.restore(file, "--list", str(shipped))
+
+    assert [(row.id, row.outcome, row.note) for row in host.all(Inquiry)] == [
+        (1, "told", ""),
+        (2, None, "the second"),
+        (3, None, ""),
+    ]
+    host.do(lambda session: add(session, "the fourth"))
+    assert b"the first" not in host.settings.data.joinpath(LIST_FILE).read_bytes()
 
 
 def test_words_that_were_published_since_are_shown_and_new_rows_get_new_numbers(host):

@@ -21,6 +21,7 @@ from campaign.organizers.auth import factors
 from campaign.organizers.models import ORGANIZER, Request
 from campaign.outbox.mail_providers import add_counts
 from campaign.petition import counting, display_names, drafts, key_rotation
+from campaign.petition.inquiries import Inquiry
 from campaign.petition.models import Burst, BurstMember, Signature
 from campaign.petition.part import Typed
 from campaign.petition.published import TextKind
@@ -50,6 +51,7 @@ PLACES = {  # the pages of the desk by name, behind the language
             "address",
             "key",
             "plan",
+            "inquiries",
             "words",
             "trends",
         )
@@ -163,6 +165,10 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
             session.add_all(BurstMember(wave_id=group.id, signature_id=one.id) for one in some[8:])
             for one in some[8:]:
                 one.held_in = group.id
+            month_ago = today - timedelta(days=31)
+            session.add(Inquiry(kind="access", came_on=month_ago, due_on=today - timedelta(days=1), note="W" * 200))
+            closed = {"came_on": month_ago, "due_on": today, "note": "", "outcome": "told"}
+            session.add(Inquiry(kind="not_signed", closed_on=today, **closed))
             removal = removals.draft(session, [one.id for one in some], by=by, at=now())
             _ask_for_a_key(session)
             found = {
@@ -171,5 +177,6 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
                 "removal": f"removals/{removal.id}",
             }
             found |= {"signature": f"signatures/{some[1].id.hex()}", "sealed": f"signatures/{some[1].id.hex()}/sealed"}
+            found |= {"inquiry": "inquiries/1"}
         counting.publish(database)
     return found

@@ -43,6 +43,7 @@ def made():
     moment = datetime(2026, 11, 28, 12, 30, tzinfo=UTC)
     removal = {"id": 1, "number": 2, "reason": "duplicate", "done_at": moment, "undone_at": None, "restored": None}
     names = ("opens_on", "closes_on", "hand_over_on", "delete_on")
+    inquiry = {"id": 3, "kind": "access", "came_on": day, "due_on": day, "outcome": None, "closed_on": None}
     return ForgottenList(
         made_at=moment,
         since=date(2026, 10, 29),
@@ -56,6 +57,7 @@ def made():
         published=({"id": 1, "kind": "letter", "name": "ar", "day": day, "words": "title: نداء\n", "sha256": "0" * 64},),
         entries={(row["kind"], row["id"]): row for row in rows},
         news_keys=({"number": 2, "public": bytes(32), "code": b"n" * 32, "since": day},),
+        inquiries=(inquiry,),
     )
 
 
@@ -79,5 +81,9 @@ def test_the_list_is_as_recorded_and_is_read_again(recorded, keys, made):
     assert decode(recorded["list"].encode(), keys, "list") == made
 
 
+def test_a_list_from_before_there_were_inquiries_is_read(recorded, keys, made):
+    assert decode(recorded["list without inquiries"].encode(), keys, "list") == replace(made, inquiries=())
+
+
 def test_a_list_from_before_there_were_keys_for_news_is_read(recorded, keys, made):
-    assert decode(recorded["list without keys for news"].encode(), keys, "list") == replace(made, news_keys=())
+    assert decode(recorded["list without keys for news"].encode(), keys, "list") == replace(made, news_keys=(), inquiries=())
