@@ -153,10 +153,10 @@ def behind_nginx(maintenance, nginx, site_port):
     places = " ".join(f"{kind}_temp_path {maintenance}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     file = maintenance / "nginx.conf"
     file.write_text(
-        f"daemon off; master_process off; pid {maintenance}/pid; error_log /dev/null emerg;\n"
-        f"events {{}}\nhttp {{\n{places}\n{here(site, maintenance, site_port)}}}\n"
+        f"daemon off; master_process off; pid {maintenance}/pid; error_log {maintenance}/proxy.log info;\n"
+        f"events {{}}\nhttp {{\naccess_log {maintenance}/access.log;\n{places}\n{here(site, maintenance, site_port)}}}\n"
     )
-    with running([nginx, "-c", str(file)], port):
+    with running([nginx, "-c", str(file)], port, maintenance / "said"):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -168,7 +168,7 @@ def behind_caddy(maintenance, caddy, site_port):
     file = maintenance / "Caddyfile"
     file.write_text(here(site, maintenance, site_port))
     command = [caddy, "run", "--adapter", "caddyfile", "--config", str(file)]
-    with running(command, port, HOME=str(maintenance)):
+    with running(command, port, maintenance / "said", HOME=str(maintenance)):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -179,9 +179,12 @@ def here(site, folder, port):
 
 
 @contextmanager
-def running(command, port, **env):
-    """Run a proxy for as long as the block."""
-    with subprocess.Popen(command, env=os.environ | env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+def running(command, port, said, **env):
+    """Run a proxy for as long as the block; what it says goes to a file."""
+    with (
+        said.open("wb") as output,
+        subprocess.Popen(command, env=os.environ | env, stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
         try:
             wait_until(lambda: is_listening(port))
             yield
@@ -220,6 +223,43 @@ def answers_with_the_page(url, maintenance):
         assert ask(f"{url}/en/") == (503, "60", "no-store", page)
         assert ask(f"{url}/en/sign", b"name=Layla") == (503, "60", "no-store", page)
         (maintenance / "maintenance" / "on").touch()
+
+
+def test_nginx_writes_nothing_of_whoever_asks(behind_nginx, maintenance):
+    assert traces_of_visitors(behind_nginx, maintenance) == []
+
+
+def test_caddy_writes_nothing_of_whoever_asks(behind_caddy, maintenance):
+    assert traces_of_visitors(behind_caddy, maintenance) == []
+
+
+def traces_of_visitors(url, folder):
+    """Return the lines of a proxy, in files or said, that tell who asked for what, after requests that go wrong in many ways."""
+    port = int(url.rpartition(":")[2])
+    agent, own = b"Host: localhost\r\nUser-Agent: Secret-Telephone\r\n", set(folder.rglob("*"))
+    requests = (
+        b"GET /en/confirm/secret-token HTTP/1.1\r\n" + agent + b"Connection: close\r\n\r\n",
+        b"POST /en/sign HTTP/1.1\r\n" + agent + b"Content-Length: 99999999\r\nConnection: close\r\n\r\nname=Secret",
+        b"POST /en/sign HTTP/1.1\r\n" + agent + b"Content-Length: 12\r\nConnection: close\r\n\r\nname=Secret+",
+        b"GET /secret-token HTTP/9.9\r\n" + agent + b"\r\n",
+        b"GET /secret-token\r\n\r\n",
+        b"GET / HTTP/1.1\r\n" + agent + b"X-Long: " + b"secret" * 20_000 + b"\r\n\r\n",
+        b"\x16\x03\x01secret\r\n\r\n",
+    )
+    for request in requests:
+        with socket.create_connection(("127.0.0.1", port), timeout=LONG) as line, suppress(ConnectionError):
+            line.sendall(request)
+            while line.recv(65_536):
+                pass
+    with socket.create_connection(("127.0.0.1", port)) as line:
+        line.sendall(requests[2][:-5])  # and one that goes away in the middle of a form
+    assert ask(f"{url}/en/secret-token")[0] == 503
+    written = [
+        file for file in folder.rglob("*") if file.is_file() and (file not in own or file.suffix == ".log" or file.name == "said")
+    ]
+    lines = [line for file in written for line in file.read_text("utf-8", "replace").splitlines()]
+
+    return [line for line in lines if re.search("secret|client: |remote_(ip|addr)|request>", line, re.IGNORECASE)]
 
 
 def restart_behind(proxy, folder, site_port):
