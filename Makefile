@@ -2,6 +2,7 @@
 # git, make and Python 3.11 or newer with venv. Once set up, both work without a network.
 
 JOBS ?= 2
+TIER ?= quick
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard translations/*/LC_MESSAGES/messages.po))
 # The stamps carry the folder's name: a copied or moved checkout sets itself up anew, as a .venv cannot be moved.
 HERE := $(shell pwd | cksum | cut -d ' ' -f 1)
@@ -16,8 +17,9 @@ PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
 run: $(PROJECT) $(CATALOGUES)
 	@exec .venv/bin/campaign serve $(ARGS)
 
+# TIER=full runs the slow tests too, and each on both databases: see tests/tiers.py.
 test: setup
-	@.venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
+	@TIER=$(TIER) .venv/bin/python -m pytest -n $(JOBS) --dist worksteal $(ARGS)
 
 setup: $(PROJECT) $(CATALOGUES) $(TOOLS)
 
@@ -39,7 +41,7 @@ pictures: setup
 
 # The long runs, some hours: a hundred rounds of backup and restore and two hundred kills under load, on each database.
 soak: setup
-	@LONG=1 ROUNDS=$(or $(ROUNDS),100) .venv/bin/python -m pytest tests/backup/test_rounds.py tests/faults/test_crash.py $(ARGS)
+	@TIER=soak ROUNDS=$(ROUNDS) .venv/bin/python -m pytest tests/backup/test_rounds.py tests/faults/test_crash.py $(ARGS)
 
 mutations: setup
 	@JOBS=$(JOBS) .venv/bin/python -m tests.mutations $(ARGS)

@@ -24,7 +24,7 @@ from campaign.database import Database
 from campaign.outbox import purge_clock, smtp
 from campaign.state import AppState
 from campaign.translation.status import language_status
-from tests import pairs, programs
+from tests import programs, tiers
 from tests.lending import Copies
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import Mailbox, PostgreSQL, postgresql
@@ -51,14 +51,13 @@ vnu = programs.fixture("vnu")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark the tests that need what the README does not ask for, and leave out needless pairs."""
+    """Mark the tests that need what the README does not ask for, and leave out those of another tier."""
     for item in items:
         if programs.needed_by(item):
             item.add_marker(pytest.mark.needs_program)
-    if not os.environ.get("LONG"):
-        needed, needless = pairs.sort(items)
-        config.hook.pytest_deselected(items=needless)
-        items[:] = needed
+    chosen, left_out = tiers.choose(items)
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = chosen
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -11,8 +11,9 @@ import pytest
 
 from tests.backup.conftest import Host
 from tests.servers import LONG
+from tests.tiers import rounds
 
-KILLS = 6
+KILLS = rounds(3, 40)
 pytestmark = pytest.mark.slow
 
 

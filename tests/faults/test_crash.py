@@ -24,10 +24,11 @@ from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
 from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
 from tests.servers import LONG, Campaign, wait_until
+from tests.tiers import rounds
 
 AT_ONCE, VICTIMS = 8, ("parent", "web worker", "mail worker", "group")
-# With LONG=1 as many as `make soak` takes, for an hour. The patience, in seconds, is far more than it takes.
-KILLS, ACKNOWLEDGED, PATIENCE = (200, 20_000, 7200) if os.environ.get("LONG") else (20, 1_500, 900)
+# The patience, in seconds, is far more than it takes.
+KILLS, ACKNOWLEDGED, PATIENCE = rounds(20, 200), rounds(600, 20_000), rounds(900, 7200)
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(PATIENCE + 300)]
 

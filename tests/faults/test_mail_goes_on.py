@@ -15,11 +15,12 @@ from campaign.database import now
 from campaign.outbox.queue import INSERT_MESSAGE, OutboxMessage
 from tests.faults.crowd import ask, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
+from tests.tiers import TIER, Tier
 
 POISON, GOOD = 240, 10
-IS_LONG = bool(os.environ.get("LONG"))  # a signature every ten seconds for five minutes
+IS_LONG = TIER is Tier.SOAK  # a signature every ten seconds for five minutes
 SIGNATURES, EVERY = (30, 10) if IS_LONG else (10, 0)
-AT_ONCE = 5 if os.environ.get("LONG") else 30  # seconds; five by hand on a quiet machine
+AT_ONCE = 5 if IS_LONG else 30  # seconds; five by hand on a quiet machine
 SOON = 30  # seconds; a lease would take five minutes to end, and an idle machine needs one second
 
 

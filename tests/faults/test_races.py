@@ -21,8 +21,9 @@ from campaign.state import AppState
 from tests.faults.crowd import SortingOffice, ask, blank_form, lines, post, together
 from tests.people import Visitor, rows
 from tests.servers import Campaign, wait_until
+from tests.tiers import rounds
 
-CROWD, ROUNDS, FEWER = 50, 200, 40
+CROWD, ROUNDS, FEWER = 50, rounds(40, 200), rounds(10, 40)
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,9 @@ from campaign.petition.models import Signature
 from tests.organizers.stored import propose, removed, store
 from tests.organizers.test_removal_rules import remove, told, undo
 from tests.people import standing
+from tests.tiers import rounds
 
-ROUNDS = 20
+ROUNDS = rounds(5, 20)
 
 
 @pytest.fixture

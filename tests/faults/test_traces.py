@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import os
 import subprocess
 import time
 import urllib.parse
@@ -15,8 +14,9 @@ import pytest
 
 from tests.faults.crowd import SortingOffice, blank_form, lines, post, together
 from tests.servers import Campaign, PostgreSQL, wait_until
+from tests.tiers import rounds
 
-PEOPLE, AT_ONCE = 500 if os.environ.get("LONG") else 100, 8
+PEOPLE, AT_ONCE = rounds(50, 500), 8
 FIFTH = PEOPLE // 5
 WITHDRAW, HIDE, SHOW = range(FIFTH), range(FIFTH, 2 * FIFTH), range(2 * FIFTH, 4 * FIFTH)
 QUIET = range(4 * FIFTH, PEOPLE - 4)  # the last four never confirm
