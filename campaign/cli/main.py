@@ -34,6 +34,7 @@ COMMAND_PLACES = {
         "Copy everything there is to read into FOLDER, as files that open from a disk or from any web server.",
     ),
     "move": ("backup", "Move everything from SQLite into the empty PostgreSQL database at DATABASE_URL."),
+    "news": ("news", "Send an update by e-mail to those who asked for news, without the key of the signatures."),
     "open": ("signatures", "Resume the collecting of signatures."),
     "open-export": ("exports", "Open a sealed export; needs nothing but the private key."),
     "organizers": ("organizers", "Look after the accounts of the organizers' desk."),

@@ -23,6 +23,7 @@ from campaign.crypto.keys import key_id
 
 ENVELOPE_VERSION = 1  # of the records that are sealed from now on; OPENERS has every version that is opened
 NEWS_VERSION = b"\1"  # of the records of those who asked for news
+MAILING_VERSION = b"\1"  # of what the machine is to send that sends the news
 SIZES = (512, 1024)  # what is sealed or locked shows its length to whoever holds the database, so there are two lengths
 ENVELOPE_SIZES = tuple(1 + 8 + crypto_box_SEALBYTES + size for size in SIZES)
 TOKEN = re.compile("(?<![a-z2-7])[a-z2-7]{26}(?![a-z2-7])")  # as `new_token` makes it, with anything else around
@@ -114,6 +115,23 @@ def open_news(private: PrivateKey, envelope: bytes) -> NewsRecipient:
         return NewsRecipient(plain[:16], email.decode(), language.decode(), token.decode())
     except (CryptoError, struct.error, ValueError):
         raise CannotOpen("the record is damaged") from None
+
+
+def seal_mailing(public: PublicKey, text: str) -> bytes:
+    """Return text that only the news key opens, and that nobody changes by mistake: version, key id, then a SealedBox."""
+    return _envelope(MAILING_VERSION, public, text.encode())
+
+
+def open_mailing(private: PrivateKey, envelope: bytes) -> str:
+    """Open what `seal_mailing` made; raise CannotOpen."""
+    if envelope[:1] != MAILING_VERSION:
+        raise CannotOpen("the mailing is damaged, or of a later version")
+    if envelope[1:9] != key_id(private.public_key):
+        raise CannotOpen("the mailing was sealed to another key")
+    try:
+        return SealedBox(private).decrypt(envelope[9:]).decode()
+    except (CryptoError, ValueError):
+        raise CannotOpen("the mailing is damaged") from None
 
 
 def _envelope(version: bytes, public: PublicKey, plain: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Warn everybody in a sealed export by e-mail, each once, on the machine that has the private key.
+"""Warn everybody in a sealed export by e-mail, each once, on the machine that has the private key; news goes out the same way.
 
 Nothing here knows the site: no database, and no setting of it.
 """
@@ -21,15 +21,15 @@ ROUNDS = 3  # in which those whom the mail server did not take for now are tried
 PATIENCE = 5  # e-mails in a row that it does not take before it counts as away
 MENDED_BY_US = {Trouble.LOGIN, Trouble.NO_TLS, Trouble.SENDER}  # trying again could only have the account locked
 SERVER_REFUSES = "The mail server takes nothing from us ({category} {answer}): look at --mail-url and --mail-from."
-SERVER_AWAY = f"The mail server took none of the last {PATIENCE} e-mails: run the command again later; nobody is warned twice."
+SERVER_AWAY = f"The mail server took none of the last {PATIENCE} e-mails: run the command again later; nobody gets two."
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """One signer to be warned."""
+    """One signer who is to get an e-mail."""
 
     number: int  # the row in the opened export
-    mark: str  # what the record of warnings keeps of the signature
+    mark: str  # what the record of warnings keeps of the signature, that of the news of the update for its reader
     email: str
     language: str
 
@@ -63,19 +63,26 @@ def read_text(folder: Path, language: str) -> WarningText:
     return WarningText(subject, body.strip() + "\n")
 
 
-def send_warnings(recipients: Iterable[Recipient], send: Send, record: WarningRecord, *, pause: float) -> list[Recipient]:
-    """Send to each and record it; return those who were not reached.
+def send_warnings(
+    recipients: Iterable[Recipient], send: Send, record: WarningRecord, *, pause: float, note: Callable[[], str] = str
+) -> list[Recipient]:
+    """Send to each and record it with a note of the moment; return those who were not reached.
 
     Raise CannotWarn when the mail server takes nothing any more. `pause` is how many seconds to wait after it took nothing.
     """
     waiting, unreached = list(recipients), list[Recipient]()
     for _ in range(ROUNDS):
-        waiting = _send_round(waiting, send, record, pause, unreached)
+        waiting = _send_round(waiting, send, record, pause, unreached, note)
     return sorted(unreached + waiting, key=lambda recipient: recipient.number)
 
 
 def _send_round(
-    recipients: list[Recipient], send: Send, record: WarningRecord, pause: float, unreached: list[Recipient]
+    recipients: list[Recipient],
+    send: Send,
+    record: WarningRecord,
+    pause: float,
+    unreached: list[Recipient],
+    note: Callable[[], str],
 ) -> list[Recipient]:
     """Send to each once; return those to try again."""
     again, failed_in_a_row = list[Recipient](), 0
@@ -94,7 +101,7 @@ def _send_round(
                 raise CannotWarn(SERVER_AWAY) from None
             time.sleep(pause)
         else:
-            record.add(recipient.mark)
+            record.add(recipient.mark, note())
             failed_in_a_row = 0
     return again
 

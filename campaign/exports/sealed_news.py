@@ -27,6 +27,8 @@ from campaign.petition.models import Signature
 from campaign.petition.news import NewsAgreement
 
 NEWS_FORMAT, NEWS_FORMAT_VERSION = "campaign sealed list for news", 1
+VERSION_WITH_MAILING = 2  # the second line is what is to be sent, see news_mailing.py
+MAX_MAILING = 262_144  # bytes of that line
 NEWS_ADDRESSES = ("address", "addresses")
 
 
@@ -82,10 +84,12 @@ def read_agreements(database: Database, wanted: SignatureFilter) -> Iterator[lis
         statement = first.where(NewsAgreement.id > page[-1].id)
 
 
-def write_sealed_news(pages: Iterable[list[StoredAgreement]], out: IO[bytes]) -> None:
-    """Write the pages as they are."""
+def write_sealed_news(pages: Iterable[list[StoredAgreement]], out: IO[bytes], mailing: bytes = b"") -> None:
+    """Write the pages as they are; before them the sealed mailing, where there is one."""
     count = 0
-    out.write(json_line({"format": NEWS_FORMAT, "version": NEWS_FORMAT_VERSION}))
+    out.write(json_line({"format": NEWS_FORMAT, "version": VERSION_WITH_MAILING if mailing else NEWS_FORMAT_VERSION}))
+    if mailing:
+        out.write(json_line({"mailing": base64.b64encode(mailing).decode()}))
     for page in pages:
         out.writelines(json_line({"id": one.id.hex(), "sealed": base64.b64encode(one.sealed).decode()}) for one in page)
         count += len(page)
@@ -101,9 +105,33 @@ def is_sealed_news(file: Path) -> bool:
 def count_sealed_news(file: Path) -> int:
     """Return how many addresses a sealed list for news holds; raise CannotOpen unless it is whole and of a known version."""
     with file.open("rb") as stream:
-        if json_object(stream.readline(MAX_LINE)).get("version") != NEWS_FORMAT_VERSION:
-            raise CannotOpen(f"{file} is of a version that this program does not know.")
+        _read_mailing(file, stream)
         return read_count(file, stream)
+
+
+def read_sealed_mailing(file: Path) -> bytes:
+    """Return the sealed mailing of a list; raise CannotOpen where it has none."""
+    with file.open("rb") as stream:
+        found = _read_mailing(file, stream)
+    if not found:
+        raise CannotOpen(f"{file} says nothing of what to send: on the server, write one with `campaign news list`.")
+    return found
+
+
+def _read_mailing(file: Path, stream: IO[bytes]) -> bytes:
+    """Read the head of a list, up to its first address; return its sealed mailing, nothing where it has none."""
+    version = json_object(stream.readline(MAX_LINE)).get("version")
+    if version == NEWS_FORMAT_VERSION:
+        return b""
+    if version != VERSION_WITH_MAILING:
+        raise CannotOpen(f"{file} is of a version that this program does not know.")
+    try:
+        found = base64.b64decode(json_object(stream.readline(MAX_MAILING)).get("mailing", ""), validate=True)
+    except (ValueError, TypeError):
+        found = b""
+    if not found:
+        raise CannotOpen(f"Line 2 of {file} is damaged.")
+    return found
 
 
 def open_sealed_news(
@@ -139,8 +167,8 @@ def _note_missing(missing: Counter[bytes] | None, needed: bytes) -> None:
 
 def _read(file: Path) -> Iterator[StoredAgreement]:
     with file.open("rb") as stream:
-        stream.readline(MAX_LINE)
-        for place, line in enumerate(iter(lambda: stream.readline(MAX_RECORD), b""), 2):
+        first = 3 if _read_mailing(file, stream) else 2
+        for place, line in enumerate(iter(lambda: stream.readline(MAX_RECORD), b""), first):
             if line.startswith(LAST_LINE_START):
                 return
             try:

@@ -70,6 +70,9 @@ class Action(StrEnum):
     MAIL_RESUMED = "mail resumed", lazy_gettext("The mail was resumed.")
     MAIL_STOPPED = "mail stopped", lazy_gettext("The mail was stopped.")
     NEWS_KEY_CHANGED = "news key changed", lazy_gettext("The key for news was set, and the form offers news.")
+    NEWS_AGREED = "news agreed", lazy_gettext("An update may be sent as news by e-mail.")
+    NEWS_LISTED = "news listed", lazy_gettext("The sealed list to send an update to was written.")
+    NEWS_MAILING = "news mailing", lazy_gettext("An update that goes out as news by e-mail.")
     NEWS_STOPPED = "news stopped", lazy_gettext("The form stopped offering news.")
     NAMES_HIDDEN = "names hidden", lazy_gettext("All names were hidden.")
     NAMES_SHOWN = "names shown", lazy_gettext("The names were shown again.")
@@ -94,6 +97,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "day": lazy_gettext("day"),
     "delete_on": lazy_gettext("day of deletion"),
     "due_on": lazy_gettext("To be answered by"),
+    "digest": lazy_gettext("fingerprint of the words"),
     "fingerprint": lazy_gettext("fingerprint"),
     "format": lazy_gettext("format"),
     "handed_to": lazy_gettext("to be handed to"),
@@ -116,6 +120,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "shown": lazy_gettext("only names that are shown"),
     "signature": lazy_gettext("signature"),
     "since": lazy_gettext("from this day on"),
+    "update": lazy_gettext("update"),
     "until": lazy_gettext("until this day"),
     "wave": lazy_gettext("wave"),
     "what": lazy_gettext("act"),

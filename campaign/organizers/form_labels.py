@@ -40,6 +40,7 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
     "inquiries": (INQUIRIES_PAGE, {NO_FIELD: lazy_gettext("Note it")}),
     "inquiry": (INQUIRIES_PAGE, {("deed", "save"): lazy_gettext("Save"), ("deed", "close"): lazy_gettext("Close it")}),
     "key": (lazy_gettext("The key of the signatures"), {NO_FIELD: lazy_gettext("Ask for this key")}),
+    "news": (lazy_gettext("News by e-mail"), {NO_FIELD: lazy_gettext("Ask for it to be sent")}),
     "plan": (lazy_gettext("The plan"), {NO_FIELD: lazy_gettext("Publish this plan")}),
     "request_more": (lazy_gettext("Second agreement"), {NO_FIELD: lazy_gettext("Ask a second organizer for more today")}),
     "review": (

@@ -15,7 +15,7 @@ from campaign.config import Settings
 from campaign.crypto.keys import fingerprint, load_keys
 from campaign.database import Database, now
 from campaign.instance import key_folder
-from campaign.organizers import accounts, ledger, removals
+from campaign.organizers import accounts, ledger, news_approval, removals
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors
 from campaign.organizers.models import ORGANIZER, Request
@@ -24,7 +24,7 @@ from campaign.petition import counting, display_names, drafts, key_rotation
 from campaign.petition.inquiries import Inquiry
 from campaign.petition.models import Burst, BurstMember, Signature
 from campaign.petition.part import Typed
-from campaign.petition.published import TextKind
+from campaign.petition.published import TextKind, read_rows
 from campaign.petition.word_parts import parts_of, save_part
 from tests.servers import Campaign
 
@@ -54,6 +54,7 @@ PLACES = {  # the pages of the desk by name, behind the language
             "inquiries",
             "words",
             "trends",
+            "news",
         )
     },
     "trends by day": "trends?by=day",
@@ -136,6 +137,16 @@ def _ask_for_a_key(session: Session) -> None:
     session.add(Request(act=Action.KEY_CHANGE.value, facts=facts, asked_by=f"{'n' * 60}@example.org", asked_at=now()))
 
 
+def _agree_to_news(session: Session) -> None:
+    """Two have agreed to the first update, where there is one, and another waits."""
+    updates = [row.name for row in read_rows(session) if row.kind == TextKind.UPDATE][:2]
+    for slug, decided_at in zip(updates, (now(), None), strict=False):
+        facts = {"update": slug, "digest": news_approval.words_fingerprint(session, slug)}
+        people = {"asked_by": "nour@example.org", "decided_by": decided_at and "omar@example.org"}
+        at = {"asked_at": now(), "decided_at": decided_at, "done_at": decided_at}
+        session.add(Request(act=Action.NEWS_MAILING.value, facts=facts, **people, **at))
+
+
 def draft_words(session: Session) -> None:
     """Other words for a paragraph of the letter, which wait to be published."""
     drafted = drafts.read_drafted(session)
@@ -171,6 +182,7 @@ def lay_on_the_desk(campaign: Campaign, by: str) -> dict[str, str]:
             session.add(Inquiry(kind="not_signed", closed_on=today, **closed))
             removal = removals.draft(session, [one.id for one in some], by=by, at=now())
             _ask_for_a_key(session)
+            _agree_to_news(session)
             found = {
                 "wave": f"review/wave/{waves[0].id}",
                 "wave of one domain": f"review/wave/{group.id}",

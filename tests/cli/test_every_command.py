@@ -15,6 +15,7 @@ KEY_MACHINE = {
     ("keys", "copy"),
     ("keys", "backup"),
     ("keys", "news"),
+    ("news", "send"),
 }  # they need a key, and neither site nor settings
 ALONE = {("serve",), ("sample",)} | KEY_MACHINE  # the first two make the folder, the others need none
 TRANSLATORS = {name for name in every_command() if name[0] == "languages"}  # they need the translations alone, and no settings
@@ -32,6 +33,7 @@ ARGUMENTS = {
     ("restore",): (__file__, "--key", __file__),
     ("export",): ("--format", "csv", "--out", "-"),
     ("mirror",): ("copy",),
+    ("news", "list"): ("an-update", "--out", "news.list"),
     ("deliver",): ("--to", "office", "--out", "package"),
     ("texts", "export"): ("words",),
     ("texts", "import"): (".",),

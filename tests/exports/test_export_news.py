@@ -127,7 +127,7 @@ def test_a_list_that_is_damaged_or_of_a_later_version_or_opened_as_a_spreadsheet
         ([*whole[:2], whole[1], whole[3]], "it holds a record twice."),
         ([whole[0], *exchanged, whole[3]], "a record in it belongs to another line."),
         ([whole[0], "{}", *whole[2:]], "Line 2 of"),
-        ([whole[0].replace('"version": 1', '"version": 2'), *whole[1:]], "is of a version that this program does not know."),
+        ([whole[0].replace('"version": 1', '"version": 3'), *whole[1:]], "is of a version that this program does not know."),
     ):
         file = omar.desk / "changed.sealed-news"
         file.write_text("".join(f"{line}\n" for line in changed), "utf-8")

@@ -2,6 +2,7 @@
 
 import io
 from collections import Counter
+from dataclasses import asdict
 from datetime import date
 
 import pytest
@@ -12,7 +13,9 @@ from campaign.crypto import sealing
 from campaign.crypto.keys import NO_KEY
 from campaign.crypto.sealing import CannotOpen, NewsRecipient
 from campaign.exports import sealed_news
-from campaign.exports.sealed_news import StoredAgreement
+from campaign.exports.news_mailing import NEWS_FIRST_LINE, open_sealed_mailing, reader_of
+from campaign.exports.sealed_news import NewsRow, StoredAgreement
+from campaign.exports.warning_record import CannotWarn, open_record, read_marks
 from campaign.petition import news_key
 from campaign.petition.news_key import NewsKey
 from tests.servers import on_sqlite
@@ -83,3 +86,34 @@ def test_sealed_list_for_news_is_written_and_read_as_recorded(vectors, news_priv
     assert (sealed_news.is_sealed_news(file), sealed_news.count_sealed_news(file)) == (True, 2)
     opened = list(sealed_news.open_sealed_news(file, [news_private], iter, Counter()))
     assert [row.email for row in opened] == [one["email"] for one in records]
+
+
+def test_sealed_list_with_an_update_to_be_sent_is_read_as_recorded(vectors, news_private, tmp_path):
+    recorded, file, out = vectors["sealed list for news, version 2"], tmp_path / "news.list", io.BytesIO()
+    file.write_text("".join(f"{line}\n" for line in recorded["lines"]), "utf-8")
+    page = [StoredAgreement(*(bytes.fromhex(one[name]) for name in ("record", "sealed"))) for one in news_records(vectors)]
+
+    sealed = sealed_news.read_sealed_mailing(file)
+    sealed_news.write_sealed_news([page], out, sealed)
+    assert out.getvalue() == file.read_bytes()
+    assert asdict(open_sealed_mailing([news_private], sealed)) == recorded["mailing"]
+    opened = sealed_news.open_sealed_news(file, [news_private], iter, Counter())
+    assert [row.email for row in opened] == [one["email"] for one in news_records(vectors)]
+
+
+def news_records(vectors):
+    """The records of those who asked for news."""
+    return vectors["news record"]["records"]
+
+
+def test_record_of_news_is_written_and_read_as_recorded(vectors, tmp_path):
+    recorded, file = vectors["record of news"], tmp_path / "news.key.sent"
+    reader = reader_of(NewsRow(1, "layla@example.org", "en", recorded["token"]), "a-sample")
+
+    with open_record(file, NEWS_FIRST_LINE) as record:
+        record.add(reader.mark, "2026-11-29T15:00:00+00:00")
+
+    assert file.read_text("ascii") == recorded["file"]
+    assert read_marks(file, NEWS_FIRST_LINE) == {reader.mark: "2026-11-29T15:00:00+00:00"}
+    with pytest.raises(CannotWarn, match="is no record of warnings: move it away"):
+        read_marks(file)

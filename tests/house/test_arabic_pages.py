@@ -18,6 +18,8 @@ from campaign.languages import RIGHT_TO_LEFT, speaking
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import Envelope
 from campaign.petition import emails, samples, signing
+from campaign.petition.news_email import write_news
+from campaign.petition.updates import Update
 from campaign.web.rate_limits import RateLimiter, TooManyWaiting
 from tests.people import SAMPLE_UPDATE, PostOffice, Visitor, announce, link_in, parse, publish
 
@@ -182,9 +184,12 @@ def test_every_letter_is_in_arabic(app):
             *(getattr(emails, name)(envelope, dates) for name in written - {"trial"}),
         ]
 
-    assert written == {file.stem for file in (TEMPLATES / "emails").glob("[!_]*.txt")}
+        news = write_news(Update("khabar", now().date(), now().date(), {"ar": "خبر تجريبي"}), "http://localhost")["ar"]
+
+    assert written | {"news"} == {file.stem for file in (TEMPLATES / "emails").glob("[!_]*.txt")}
     for letter in found:
         assert strange(letter["Subject"]) | strange(letter.get_content()) == set()
+    assert strange(news["subject"]) | strange(news["body"]) == set()
 
 
 def test_shared_words_are_in_arabic(reader):

@@ -72,6 +72,7 @@ NEEDS_TWO = {
     Action.NAMES_FOR_OFFICE: "the shown names for one office",
     Action.KEY_CHANGE: "another key for signatures",
     Action.SIGNED_WORDS: "other words of the letter or of the consent",
+    Action.NEWS_MAILING: "an update to be sent as news",
     Action.SOONER_DELETION: "a sooner day of deletion",
     Action.UNLOCKING: "to unlock an account",
     Action.MORE_ALONE: "more of what one does alone in a day",

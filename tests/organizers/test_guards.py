@@ -40,6 +40,8 @@ GUARDS = {  # (address, method): (roles, whether passphrase and code are asked f
     ("/key", "GET"): (ORGANIZER, True),
     ("/key", "POST"): (ORGANIZER, True),
     ("/leave", "POST"): (BOTH, False),
+    ("/news", "GET"): (ORGANIZER, True),
+    ("/news", "POST"): (ORGANIZER, True),
     ("/plan", "GET"): (ORGANIZER, True),
     ("/plan", "POST"): (ORGANIZER, True),
     ("/removals", "GET"): (BOTH, False),

@@ -8,7 +8,18 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from campaign.crypto.keys import Keys, fingerprint
-from campaign.organizers import allowances, bp, export_jobs, four_eyes, key_change, locking, plan_change, removals, word_change
+from campaign.organizers import (
+    allowances,
+    bp,
+    export_jobs,
+    four_eyes,
+    key_change,
+    locking,
+    news_approval,
+    plan_change,
+    removals,
+    word_change,
+)
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import KeyForm
@@ -31,6 +42,7 @@ def approval_handlers(keys: Keys) -> four_eyes.Handlers:
         Action.MORE_ALONE: allowances.allow_more,
         Action.UNLOCKING: locking.unlock_agreed,
         Action.SOONER_DELETION: plan_change.plan_agreed,
+        Action.NEWS_MAILING: news_approval.news_agreed,
         Action.SIGNED_WORDS: word_change.words_agreed,
         Action.KEY_CHANGE: partial(key_change.change_agreed, keys),
     }
@@ -64,6 +76,8 @@ def answer_request() -> Page:
         return _requests_page(
             gettext("These are not the words that you have seen, so nothing was published. Look at them again.")
         )
+    except news_approval.NotMailable as found:
+        return _requests_page(*found.args)
     except word_change.FaultyWords as found:
         return _requests_page(gettext("The words cannot be published as they are:"), *found.args)
     flash(gettext("It is done.") if decision == "agree" else gettext("It was declined, and nothing was done."), "status")

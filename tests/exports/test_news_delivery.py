@@ -1,0 +1,34 @@
+"""The rate at which news is handed over, with a clock of our own, and what one e-mail looks like."""
+
+from campaign.exports.mass_warning import Recipient
+from campaign.exports.news_delivery import Pace
+from campaign.exports.news_mailing import Mailing
+from campaign.exports.news_message import write_message
+
+
+def test_a_rate_of_the_mail_server_holds_over_several_runs():
+    slept, clock = [], [1000.0]
+
+    def sleep(seconds):
+        slept.append(round(seconds, 3))
+        clock[0] += seconds
+
+    pace = Pace("smtp://mail.example?rate=2/m", [10.0, 960.0, 990.0], clock=lambda: clock[0], sleep=sleep)
+    for _ in range(3):
+        pace.wait()
+        pace.note()
+
+    assert slept == [21.2, 30.0, 31.2]
+    free = Pace("smtp://mail.example", [999.0] * 9, clock=lambda: clock[0], sleep=sleep)
+    free.wait()
+    assert len(slept) == 3
+
+
+def test_the_address_that_ends_the_news_is_on_one_line_as_it_is_however_long_the_one_of_the_site_is():
+    origin = f"http://{'a' * 56}.onion"
+    mailing = Mailing("sample", "2026-12-31", "2026-12-01", origin, {"ar": {"subject": "خبر تجريبي", "body": "لا شيء.\n\n"}})
+
+    written = write_message(mailing, Recipient(1, "", "layla@example.org", "ar"), "b" * 26, "nour@example.org").as_bytes()
+
+    assert f"\r\nList-Unsubscribe: <{origin}/ar/unsubscribe/{'b' * 26}>\r\n".encode() in written
+    assert all(len(line) <= 998 for line in written.splitlines())
