@@ -31,7 +31,7 @@ class AppState:
     keys: Keys
     rate_limiter: RateLimiter
     form_token: FormToken
-    policy: TestimonyPolicy
+    policy: TestimonyPolicy  # as the files have it; what pages go by is in `snapshots`
     snapshots: "SnapshotCache"
     active_key: "ActiveKey"
     page_cache: "PageCache"

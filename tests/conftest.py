@@ -17,10 +17,10 @@ from jinja2 import FileSystemBytecodeCache
 from werkzeug.routing import Rule
 
 from campaign import create_app, instance
-from campaign.cli import check
 from campaign.cli.server import adopt_desk
 from campaign.config import Settings
 from campaign.database import Database
+from campaign.health import checklist
 from campaign.outbox import purge_clock, smtp
 from campaign.state import AppState
 from campaign.translation.status import language_status
@@ -196,7 +196,7 @@ def _compiled_addresses_once() -> Iterator[None]:
 def _languages_checked_once() -> Iterator[None]:
     """Look at each language once for all tests of `campaign check`: a second of work each time, which tests/translation tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(check, "language_status", cache(language_status))
+        patch.setattr(checklist, "language_status", cache(language_status))
         yield
 
 

@@ -23,7 +23,7 @@ from campaign.crypto.keys import Keys
 from campaign.database import Database, now, table
 from campaign.exports.atomic_file import atomic_file
 from campaign.organizers.models import Desk
-from campaign.organizers.protected_rows import SWITCH_COLUMNS
+from campaign.organizers.protected_rows import ALL_SWITCHES
 from campaign.petition.forgotten import ForgottenEntry, Kind
 from campaign.petition.inquiries import Inquiry
 from campaign.petition.key_rotation import SealKey
@@ -93,7 +93,7 @@ def gather(session: Session, made_at: datetime) -> ForgottenList:
         since=since,
         change=desk.counter,
         counted_at=publication.counted_at,
-        switches={name: getattr(publication, name) for name in SWITCH_COLUMNS},
+        switches={name: getattr(publication, name) for name in ALL_SWITCHES},
         tally=_rows(session, sa.select(table(Tally)).order_by(Tally.day, Tally.reason)),
         removals=_rows(session, removals.order_by(Removal.id)),
         seal_keys=_rows(session, sa.select(table(SealKey)).order_by(SealKey.number)),

@@ -1,33 +1,25 @@
 """The command that looks at everything: what is wrong, and what must be mended before the public comes."""
 
-from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 from nacl.public import PrivateKey
 
 from campaign import instance
 from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_keys
-from campaign.cli.publish import delivery_sentences, read_public_words, unpublished_sentence
-from campaign.cli.server import KEY_ON_SERVER
+from campaign.cli.publish import read_public_words
 from campaign.cli.status import open_to_look, said_of
 from campaign.config import TRANSLATIONS, Settings
 from campaign.content import redaction, testimony_policy
 from campaign.content.files import TextError
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
-from campaign.health import looks
+from campaign.health import checklist, looks
 from campaign.health.conditions import Site, is_in_trouble
-from campaign.languages import LANGUAGES
 from campaign.organizers import audit, key_change, ledger
 from campaign.organizers.reviews import flag_disguised
-from campaign.origins import host_of, is_https, is_loopback, is_onion
-from campaign.outbox import sender_dns
 from campaign.petition import deletion, key_rotation, news_key
-from campaign.translation.status import language_status
 
-READABLE = "CAMPAIGN_BASE_URL is not https for {}: what people type there could be read on the way."
 STOPPERS = ("database", "schema", "keys")  # in trouble, they leave nothing else to ask
 
 
@@ -42,7 +34,7 @@ def check(strict: bool, key: tuple[Path, ...], phrase_files: tuple[Path, ...]) -
     wrong, advice = [sentence for one in found.values() for sentence in said_of(one)], list[str]()
     if not any(is_in_trouble(found[name]) for name in STOPPERS):
         wrong += _problems(settings, database, read_private_keys(key, phrase_files))
-        advice = _advice(settings, database) + _deletion_advice(database) + (_sender_advice(settings) if strict else [])
+        advice = _advice(settings, database, strict=strict) + _deletion_advice(database)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -74,36 +66,21 @@ def _disguised(database: Database, privates: list[PrivateKey]) -> list[str]:
     return [f"Signatures whose address hides its mailbox ({number}): remove them at the desk, where they wait for review."]
 
 
-def _advice(settings: Settings, database: Database) -> list[str]:
+def _advice(settings: Settings, database: Database, *, strict: bool) -> list[str]:
     """Return what must be mended before the public comes."""
-    found = []
-    if not read_public_words(database).contact:
-        found.append(
-            "CAMPAIGN_CONTACT is not set: say who answers for the campaign and how to reach them."
-            " At a public address nobody can sign a new campaign before that."
-        )
-    found += [*delivery_sentences(settings), *filter(None, [unpublished_sentence(settings)])]
-    faults = sum(len(language_status(TRANSLATIONS, language).problems) for language in LANGUAGES.values())
-    if faults:
-        found.append(f"The translations have faults ({faults}): `campaign languages status` says which and where.")
-    if load_keys(instance.key_folder(settings)).private:
-        found.append(KEY_ON_SERVER)
-    if settings.is_loopback:
-        found.append("CAMPAIGN_BASE_URL is of this machine alone: set it to the public address.")
-    else:
-        found += [READABLE.format(host_of(one)) for one in settings.origins if not (is_https(one) or is_onion(one))]
-    if settings.mail_url.startswith("file:"):
-        found.append("CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://...")
-    if "starttls=off" in settings.mail_url and not is_loopback(urlsplit(settings.mail_url).hostname or ""):
-        found.append("CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server.")
-    return found + _testimony_advice(settings)
-
-
-def _sender_advice(settings: Settings) -> list[str]:
-    """Return what the DNS lacks for our e-mails to arrive; nothing is asked while nothing leaves this machine."""
-    if settings.is_loopback or settings.mail_url.startswith("file:"):
-        return []
-    return sender_dns.find_missing_records(parseaddr(settings.mail_from)[1].rpartition("@")[2].lower())
+    try:
+        policy, _ = testimony_policy.load_testimony(TRANSLATIONS)
+    except TextError:
+        policy = None  # it stands among what is wrong
+    facts = checklist.Facts(
+        settings=settings,
+        words=read_public_words(database),
+        of_files=instance.words_of_files(settings),
+        policy=policy,
+        has_private_key=load_keys(instance.key_folder(settings)).private is not None,
+        today=now().date(),
+    )
+    return [sentence for item in checklist.check_all(facts, asks_dns=strict) for sentence in item.wrong]
 
 
 def _deletion_advice(database: Database) -> list[str]:
@@ -111,18 +88,6 @@ def _deletion_advice(database: Database) -> list[str]:
     with database.reading() as session:
         day = deletion.next_day(session, now().date())
     return [f"Names and addresses are deleted for good on {day}: export and deliver before that day."] if day else []
-
-
-def _testimony_advice(settings: Settings) -> list[str]:
-    """Return what must be mended for the sake of the witness."""
-    try:
-        policy, _ = testimony_policy.load_testimony(TRANSLATIONS)
-    except TextError:
-        return []  # it stands among what is wrong
-    return [
-        *testimony_policy.policy_advice(policy),
-        *testimony_policy.consent_problems(settings.data, policy, list(LANGUAGES), now().date()),
-    ]
 
 
 COMMANDS = (check,)

@@ -1,11 +1,7 @@
 """The command that makes the campaign's own words public: publish."""
 
 import difflib
-from collections import Counter
 from contextlib import closing
-from datetime import date
-from functools import reduce
-from operator import or_
 
 import click
 
@@ -13,7 +9,7 @@ from campaign import instance
 from campaign.cli.signatures import open_campaign
 from campaign.config import Settings
 from campaign.database import Database, now
-from campaign.languages import LANGUAGES
+from campaign.health import checklist
 from campaign.petition import publishing
 from campaign.petition.published import LETTERS, Key, TextKind, Words, read_words
 
@@ -66,12 +62,7 @@ def unpublished_sentence(settings: Settings) -> str:
 def delivery_sentences(settings: Settings) -> list[str]:
     """Say what is published as delivered in one language alone, or on a day that lies ahead: a sentence each."""
     with closing(instance.open_database(settings)) as database:
-        words = read_public_words(database)
-    days = {code: Counter(one["day"] for one in words.deliveries(code)) for code in LANGUAGES}
-    every: Counter[date] = reduce(or_, days.values())
-    missing = [f"What was delivered on {day} is not published in {code}." for code in days for day in every - days[code]]
-    ahead = [f"A delivery is published for {day}, and that day lies ahead." for day in every if day > now().date()]
-    return missing + ahead
+        return checklist.faulty_deliveries(read_public_words(database), now().date())
 
 
 def stale_sentences(settings: Settings) -> list[str]:

@@ -10,6 +10,7 @@ from campaign import create_app, instance, log, platforms
 from campaign.cli.publish import unpublished_sentence
 from campaign.config import PREFIX, Settings
 from campaign.crypto.keys import load_keys
+from campaign.health.checklist import KEY_ON_SERVER
 from campaign.languages import LANGUAGES
 from campaign.organizers import adoption
 from campaign.organizers.export_worker import run_jobs
@@ -18,10 +19,6 @@ from campaign.server import parent, reexec, reload, supervisor, worker
 
 WEB_PORT = 8000
 RELOAD_IS_LOCAL = "--reload shows errors in full and is for this machine alone: use it with a loopback --host and base URL."
-KEY_ON_SERVER = (
-    "The private key lies on this server, so whoever takes the server can read who signed:"
-    " move it off with `campaign keys eject --out FILE` before people sign."
-)
 
 
 def default_host() -> str:

@@ -80,6 +80,7 @@ def _numbers(settings: Settings, database: Database) -> dict[str, Any]:
             "names": "hidden" if published.are_names_hidden else "shown",
             "new names": "held for review" if published.are_words_held else "shown at once",
             "testimony": "withdrawn" if published.is_testimony_withdrawn else "published",
+            "author": "hidden" if published.author_hidden_on else "as the files say",
         }
 
 

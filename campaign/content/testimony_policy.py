@@ -22,6 +22,7 @@ from campaign.languages import SOURCE
 POLICY_FILE = "testimony.toml"
 ATTRIBUTIONS = ("full", "first", "initials", "none")
 NAMED_ATTRIBUTIONS = ("full", "first")  # with these stands what is to be said of the name: `name_note`
+NAMELESS = "nameless"  # in the front matter of a testimony that was read: what it says instead once its author is hidden
 UNKNOWN = "unknown"
 DATE_SOURCES = (UNKNOWN, "stated", "inferred")
 CONSENT_FILE = "consent.toml"
@@ -108,6 +109,14 @@ def texts_after_withdrawal(policy: TestimonyPolicy, found: dict[str, Texts]) -> 
     return {code: redaction.without_testimony(one, policy.removed_with_testimony) for code, one in found.items()}
 
 
+def without_author(found: dict[str, Texts]) -> dict[str, Texts]:
+    """Return the texts with the form of the byline that names nobody, and nothing said of a name."""
+    return {
+        code: replace(one, testimony=replace(one.testimony, meta=one.testimony.meta | one.testimony.meta.get(NAMELESS, {})))
+        for code, one in found.items()
+    }
+
+
 def check_published(found: dict[str, Texts]) -> None:
     """Raise TextError where the letter that is published still quotes words of the testimony that are withheld."""
     if any(redaction.says_withheld(one.petition, one.testimony) for one in found.values()):
@@ -131,12 +140,14 @@ def _redacted(found: Texts, withheld: dict[str, str]) -> Texts:
 def _attributed(found: Texts, attribution: str) -> Texts:
     """Return the texts of one language; the testimony with one form of its byline, and with what is to be said of that form."""
     text = found.testimony
-    form = next((one for one in text.meta["byline"] if isinstance(one, dict) and one.get("key") == attribution), None)
-    if form is None:
+    forms = {one.get("key"): one["name"] for one in text.meta["byline"] if isinstance(one, dict)}
+    if attribution not in forms:
         raise TextError(f"translations/{text.language.code}/testimony.md: `byline` has no form `{attribution}`.")
-    notes = ("translation_note", "name_note") if attribution in NAMED_ATTRIBUTIONS else ("translation_note",)
-    data = " ".join(text.meta[note] for note in notes if text.meta.get(note))
-    return replace(found, testimony=replace(text, meta=text.meta | {"byline": form["name"], "translation_note": data}))
+    note = text.meta.get("translation_note") or ""
+    name_note = text.meta.get("name_note") if attribution in NAMED_ATTRIBUTIONS else ""
+    nameless = {"byline": forms.get("none", ""), "translation_note": note}
+    data = {"byline": forms[attribution], "translation_note": " ".join(filter(None, (note, name_note))), NAMELESS: nameless}
+    return replace(found, testimony=replace(text, meta=text.meta | data))
 
 
 def consent_problems(data: Path, policy: TestimonyPolicy, codes: list[str], today: date) -> Iterator[str]:

@@ -66,6 +66,11 @@ def list_accounts(session: Session) -> list[Account]:
     return list(session.scalars(sa.select(Account).order_by(Account.email)))
 
 
+def list_ready_organizers(session: Session) -> list[Account]:
+    """Return the organizers whose accounts are set up: whom the desk tells of what one of them did alone."""
+    return list(session.scalars(sa.select(Account).where(Account.role == ORGANIZER, Account.ready_at.is_not(None))))
+
+
 def find_account(session: Session, email: str) -> Account | None:
     """Return the account of an address, in whatever case it is written."""
     return session.scalar(sa.select(Account).where(Account.email == email.strip().casefold()))

@@ -14,7 +14,13 @@ from campaign.organizers import audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, AuditEntry, Request
 
-ALONE_PER_DAY = {Action.REMOVED: 5, Action.SEALED_SHOWN: 20, Action.ADDRESS_LOOKED_FOR: 10, Action.ACCOUNT_LOCKED: 1}
+ALONE_PER_DAY = {
+    Action.REMOVED: 5,
+    Action.SEALED_SHOWN: 20,
+    Action.ADDRESS_LOOKED_FOR: 10,
+    Action.ACCOUNT_LOCKED: 1,
+    Action.ERASED: 5,
+}
 
 
 def is_used_up(session: Session, by: Account, action: Action) -> bool:

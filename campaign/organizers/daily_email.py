@@ -1,4 +1,4 @@
-"""E-mails to organizers: one a day to whoever asked for it, and one to all when an account was locked.
+"""E-mails to organizers: one a day to whoever asked for it, and one to all when one of them did alone what all should know.
 
 The daily one says how many things wait, and has no word of what, no name and no link.
 
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.keys import Keys
 from campaign.database import Database, now
+from campaign.health import checklist
 from campaign.languages import SOURCE, current, number, speaking
 from campaign.organizers import accounts, audit, waiting
 from campaign.organizers.actions import Action
@@ -29,7 +30,8 @@ from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition import emails
 from campaign.state import state
 
-DAILY, ACCOUNT_LOCKED = "daily", "account locked"  # kinds of e-mails
+DAILY, ACCOUNT_LOCKED, EMERGENCY = "daily", "account locked", "emergency"  # kinds of e-mails
+TOLD_TO_ALL = (ACCOUNT_LOCKED, EMERGENCY)
 FIRST_HOUR = 6  # UTC: morning in Europe and in the Levant
 
 
@@ -62,8 +64,8 @@ def _due(at: datetime) -> tuple[sa.ColumnElement[bool], ...]:
 
 def compose_any(session: Session, entry: OutboxMessage, envelope: Envelope) -> EmailMessage | None:
     """Write an e-mail of the outbox: one to an organizer, or to a signer. Needs an application context."""
-    if entry.kind == ACCOUNT_LOCKED:
-        return account_was_locked(envelope) if entry.sent_at is None else None
+    if entry.kind in TOLD_TO_ALL:
+        return told_to_all(envelope, entry.kind) if entry.sent_at is None else None
     if entry.kind != DAILY:
         return emails.compose(session, entry, envelope)
     account = accounts.find_ready_account(session, envelope.address.text)
@@ -71,24 +73,32 @@ def compose_any(session: Session, entry: OutboxMessage, envelope: Envelope) -> E
         return None
     if account.daily_sent_on and entry.posted_at.date() < account.daily_sent_on:  # after an outage
         return None
-    is_key_here = state().keys.private is not None
-    tasks = waiting.find_tasks(session, account, at=now(), texts=state().texts, is_key_here=is_key_here, quota=state().quota)
+    site, moment = state(), now()
+    tasks = waiting.find_tasks(
+        session,
+        account,
+        at=moment,
+        texts=site.texts,
+        is_key_here=site.keys.private is not None,
+        unready=checklist.count_left(site, moment.date()),
+        quota=site.quota,
+    )
     return things_wait(envelope, sum(task.number for task in tasks)) if tasks else None
 
 
-def tell_of_lock(session: Session, keys: Keys, organizers: list[Account], at: datetime) -> None:
-    """Tell organizers that one of them has locked an account."""
+def tell_organizers(session: Session, keys: Keys, kind: str, organizers: list[Account], at: datetime) -> None:
+    """Tell organizers what one of them has done: the kind is one of TOLD_TO_ALL."""
     for account in organizers:
         with suppress(NotAnAddress):
             envelope = Envelope(parse_address(account.email), account.daily_language or current().code, "")
-            queue.enqueue(session, keys.mail, entry=secrets.token_bytes(16), kind=ACCOUNT_LOCKED, envelope=envelope, at=at)
+            queue.enqueue(session, keys.mail, entry=secrets.token_bytes(16), kind=kind, envelope=envelope, at=at)
 
 
-def account_was_locked(envelope: Envelope) -> EmailMessage:
-    """Return the e-mail that says so, and not whose."""
+def told_to_all(envelope: Envelope, kind: str) -> EmailMessage:
+    """Return the e-mail that says what was done, and not to whom or by whom; of an emergency not even what."""
     with speaking(envelope.language):
-        subject = gettext("An account was locked")
-        body = current_app.jinja_env.get_template("organizers/account_locked.txt").render()
+        subject = gettext("An account was locked") if kind == ACCOUNT_LOCKED else gettext("Something was changed at once")
+        body = current_app.jinja_env.get_template(f"organizers/{kind.replace(' ', '_')}.txt").render()
     return queue.plain_message(parseaddr(state().settings.sender)[1], to=envelope.address, subject=subject, body=body)
 
 

@@ -33,7 +33,10 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
             ("four_eyes", "on"): lazy_gettext("Turn the rule on"),
         },
     ),
-    "address": (lazy_gettext("Find by e-mail address"), {NO_FIELD: lazy_gettext("Find")}),
+    "address": (
+        lazy_gettext("Find by e-mail address"),
+        {("deed", "erase"): lazy_gettext("Erase all of this for good"), NO_FIELD: lazy_gettext("Find")},
+    ),
     "emails": (lazy_gettext("E-mails"), {NO_FIELD: lazy_gettext("Send them again")}),
     "exports": (EXPORTS_PAGE, {NO_FIELD: lazy_gettext("Ask for the file")}),
     "download": (EXPORTS_PAGE, {NO_FIELD: lazy_gettext("Take the file")}),

@@ -6,13 +6,12 @@ A locked account stays one of the organizers, so that locking turns no rule of t
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.organizers import accounts, allowances, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import sessions
-from campaign.organizers.models import ORGANIZER, Account, Request
+from campaign.organizers.models import Account, Request
 from campaign.petition.forgotten import Kind, remember_account
 
 
@@ -33,7 +32,7 @@ def lock(session: Session, number: int, *, by: Account, at: datetime) -> list[Ac
     sessions.end_sessions(session, account)
     accounts.end_requests(session, account, at)
     audit.record(session, by.email, Action.ACCOUNT_LOCKED, account=account.email)
-    return list(session.scalars(sa.select(Account).where(Account.role == ORGANIZER, Account.ready_at.is_not(None))))
+    return accounts.list_ready_organizers(session)
 
 
 def request_unlocking(session: Session, number: int, *, by: Account, handlers: four_eyes.Handlers) -> Request:

@@ -27,7 +27,8 @@ PROTECTED: dict[type[Base], tuple[str, ...]] = {  # by name, so that a new colum
     Plan: ("number", "set_on", "set_by", "opens_on", "closes_on", "hand_over_on", "delete_on"),
 }
 # Columns that came later: in the code of a row only where they are filled in, so that rows of before keep theirs.
-SINCE_THEN: dict[type[Base], tuple[str, ...]] = {Account: ("locked_at",)}
+SINCE_THEN: dict[type[Base], tuple[str, ...]] = {Account: ("locked_at",), Publication: ("author_hidden_on",)}
+ALL_SWITCHES = (*SWITCH_COLUMNS, *SINCE_THEN[Publication])
 SHARED_TABLES = (Desk, Publication)  # others than organizers write them too
 DIGEST_BYTES = 16
 

@@ -41,12 +41,23 @@ class Refusals:
 
 
 def find_tasks(
-    session: Session, account: Account, *, at: datetime, texts: Mapping[str, Texts], is_key_here: bool, quota: Quota | None
+    session: Session,
+    account: Account,
+    *,
+    at: datetime,
+    texts: Mapping[str, Texts],
+    is_key_here: bool,
+    unready: int,
+    quota: Quota | None,
 ) -> list[Task]:
-    """Return all that waits for the owner of an account; `is_key_here` says whether a private key is on the server."""
+    """Return all that waits for the owner of an account.
+
+    `is_key_here` says whether a private key is on the server, `unready` how much is to be done before going public.
+    """
     found = page_tasks(session, account, at)
     if account.is_organizer:
         found += _emails(session, at, quota) + _stale_texts(texts) + _near_days(session, at.date())
+        found += [Task("public", detail=unready)] if unready else []
         found += [Task("key")] if is_key_here else []
     return sorted(found, key=lambda task: (task.since is None, task.since or date.max))
 

@@ -43,6 +43,7 @@ class Snapshot:
     plan: tuple[PlanChange, ...] = ()  # the newest first
     testimony_withdrawn_on: date | None = None
     signed_texts: tuple[tuple[str, int], ...] = ()  # by the hash of the text that they stand under
+    author_hidden_on: date | None = None
     words_id: int = 0  # of the newest of the campaign's own words
     offers_news: bool = False
 
@@ -197,6 +198,7 @@ def read_snapshot(session: Session) -> Snapshot:
         plan=changes,
         testimony_withdrawn_on=row.testimony_withdrawn_on,
         signed_texts=tuple(sorted((row.signed_texts or {}).items())),
+        author_hidden_on=row.author_hidden_on,
         words_id=newest_id(session),
     )
 

@@ -142,6 +142,7 @@ class Publication(Base):
     deleted_on: Mapped[date | None]  # on which the last record was deleted, as the plan said
     words_held_on: Mapped[date | None]  # since when new words wait to be looked at before they are shown
     signed_texts: Mapped[dict[str, int] | None] = mapped_column(sa.JSON)  # signatures by text_sha256
+    author_hidden_on: Mapped[date | None]  # since when the author of the testimony is not named
 
 
 class DayCount(Base):

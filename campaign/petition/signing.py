@@ -243,8 +243,8 @@ def close(session: Session, today: date | None) -> None:
     session.execute(sa.update(Publication).where(Publication.id == 1).values(closed_on=today))
 
 
-def withdraw_testimony(session: Session, today: date) -> None:
-    """Withdraws the testimony for good, and with it ends the collecting: the letter rests on it. Again changes nothing."""
+def withdraw_testimony(session: Session, today: date) -> bool:
+    """Withdraws the testimony for good, and ends the collecting: the letter rests on it. Returns False where it was before."""
     standing = sa.update(Publication).where(Publication.id == 1, Publication.testimony_withdrawn_on.is_(None))
-    closed_on = sa.func.coalesce(Publication.closed_on, today)
-    session.execute(standing.values(testimony_withdrawn_on=today, closed_on=closed_on))
+    changed = standing.values(testimony_withdrawn_on=today, closed_on=sa.func.coalesce(Publication.closed_on, today))
+    return session.execute(changed.returning(Publication.id)).scalar() is not None

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from campaign.content.files import Document
 from campaign.content.pages import Texts
 from campaign.content.redaction import says_withheld, withheld_words
-from campaign.content.testimony_policy import TestimonyPolicy, texts_after_withdrawal
+from campaign.content.testimony_policy import TestimonyPolicy, texts_after_withdrawal, without_author
 from campaign.crypto.keys import Keys
 from campaign.database import Database
 from campaign.petition import news_key
@@ -48,9 +48,15 @@ class ShownTexts:
         self._files, self._latest = files, latest
 
     @cached_property
+    def policy(self) -> TestimonyPolicy:
+        """What is decided about the testimony, by the files and at the desk."""
+        return replace(self._files.policy, attribution="none") if self._latest.author_hidden_on else self._files.policy
+
+    @cached_property
     def texts(self) -> dict[str, Texts]:
-        """The texts by language: without the testimony once it is withdrawn."""
+        """The texts by language: without the author's name once it is hidden, without the testimony once it is withdrawn."""
         texts = with_pages(self._files.texts, self.words, self._files.pages)
+        texts = without_author(texts) if self._latest.author_hidden_on else texts
         if not self._latest.is_testimony_withdrawn:
             return with_letters(texts, self.words)
         left = texts_after_withdrawal(self._files.policy, texts)

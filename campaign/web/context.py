@@ -83,7 +83,7 @@ def page_context() -> dict[str, Any]:
         "signed": shown.signed,
         "versions": shown.versions,
         "updates": shown.updates,
-        "policy": state().policy,
+        "policy": shown.policy,
         "withdrawn": latest.is_testimony_withdrawn,
         "published": latest,
         "next_goal": next_goal(latest.confirmed, shown.words.goal),

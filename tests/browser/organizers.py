@@ -71,6 +71,9 @@ PLACES = {  # the pages of the desk by name, behind the language
     "recovery_codes": "account/recovery-codes",
     "authenticator": "account/authenticator",
     "lock_account": "accounts/1/lock",
+    "going_public": "going-public",
+    "withdraw_testimony": "emergency/testimony",
+    "hide_author": "emergency/author",
     "again": "again",
 }
 

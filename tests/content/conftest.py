@@ -12,6 +12,7 @@ from campaign import config, create_app, instance
 from campaign.cli import check, signatures
 from campaign.config import TRANSLATIONS, Settings
 from campaign.database import now
+from campaign.health import checklist
 from campaign.petition import published, publishing
 from campaign.state import AppState
 from tests.content.files import Files
@@ -22,7 +23,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """The texts as files in a folder of their own; every site and command of the test reads them there."""
     folder = tmp_path / "translations"
     shutil.copytree(TRANSLATIONS, folder)
-    for module in (config, check, signatures):
+    for module in (config, check, checklist, signatures):
         monkeypatch.setattr(module, "TRANSLATIONS", folder)
     return Files(folder)
 

@@ -75,6 +75,7 @@ NEEDS_TWO = {
     Action.NEWS_MAILING: "an update to be sent as news",
     Action.SOONER_DELETION: "a sooner day of deletion",
     Action.UNLOCKING: "to unlock an account",
+    Action.NAMING_AUTHOR: "to name the author again",
     Action.MORE_ALONE: "more of what one does alone in a day",
 }
 ALONE = {
@@ -82,6 +83,7 @@ ALONE = {
     Action.SEALED_SHOWN: "20 openings of a name",
     Action.ADDRESS_LOOKED_FOR: "10 look-ups of an address",
     Action.ACCOUNT_LOCKED: "1 account to lock",
+    Action.ERASED: "5 addresses to erase",
 }
 
 

@@ -13,7 +13,7 @@ from campaign.petition.models import Signature
 from tests.organizers.stored import propose, removed, store
 from tests.people import rows
 
-REMOVED, OPENED, LOOKED_UP, _ = allowances.ALONE_PER_DAY.values()
+REMOVED, OPENED, LOOKED_UP, *_ = allowances.ALONE_PER_DAY.values()
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
         Action.KEY_CHANGE,
         Action.MORE_ALONE,
         Action.NAMES_FOR_OFFICE,
+        Action.NAMING_AUTHOR,
         Action.NEWS_MAILING,
         Action.SIGNED_WORDS,
         Action.SOONER_DELETION,

@@ -217,7 +217,9 @@ def test_where_the_rule_of_two_is_off_the_button_of_a_key_is_the_one_that_does_i
     assert "Seal to this key from now on" in confirm.text
 
 
-@pytest.mark.parametrize("path", ["requests", "words/letter/publish", "accounts/1/lock"])
+@pytest.mark.parametrize(
+    "path", ["requests", "words/letter/publish", "accounts/1/lock", "emergency/testimony", "emergency/author"]
+)
 def test_what_is_to_be_seen_first_leads_back_to_its_page(app, omar, path):
     make_stale(app)
 

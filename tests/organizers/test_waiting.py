@@ -79,6 +79,7 @@ def test_what_waits_stands_on_the_first_page_the_oldest_first_each_with_its_butt
         "requests",
         "exports",
         "plan",
+        "going-public",
         "key",
     ]
     said = " ".join(sentence for sentence, _ in found)
@@ -108,7 +109,7 @@ def test_texts_that_are_behind_their_source_wait_in_their_language(site, omar):
         arabic = site.texts["ar"]
         behind = replace(arabic, petition=replace(arabic.petition, is_behind=True))
         texts = {"en": site.texts["en"], "ar": behind}
-        found = waiting.find_tasks(session, account, at=now(), texts=texts, is_key_here=False, quota=None)
+        found = waiting.find_tasks(session, account, at=now(), texts=texts, is_key_here=False, unready=0, quota=None)
 
     assert [(task.kind, task.number, task.detail) for task in found] == [("stale", 1, "ar")]
 
@@ -177,10 +178,10 @@ def test_the_daily_email_says_how_many_things_wait_and_nothing_else_once_a_day(o
 
     [letter] = mail(morning)
 
-    assert letter["Subject"] == "1 thing waits"  # the private key is on the server
+    assert letter["Subject"] == "2 things wait"  # the private key is on the server, and the checklist before going public
     assert letter["From"] == "campaign@example.org"
     assert letter.get_content().replace("\r", "") == (
-        "1 thing waits.\n\nThis e-mail comes once a day while something waits. It can be ended where it was asked for.\n"
+        "2 things wait.\n\nThis e-mail comes once a day while something waits. It can be ended where it was asked for.\n"
     )
     assert mail(morning + timedelta(hours=3)) == []
     assert mail(morning.replace(hour=3) + timedelta(days=1)) == []
@@ -192,7 +193,7 @@ def test_the_daily_email_says_how_many_things_wait_and_nothing_else_once_a_day(o
 def test_the_daily_email_is_in_the_language_of_the_page_on_which_it_was_asked_for(omar, mail, morning):
     omar.send("/ar/organize/account/daily", daily="on")
 
-    assert mail(morning)[0]["Subject"] == "أمر واحد ينتظر"
+    assert mail(morning)[0]["Subject"] == "أمران ينتظران"
 
 
 def test_nobody_gets_a_daily_email_while_nothing_waits_or_once_the_account_is_gone(hadi, omar, mail, morning, site):
@@ -222,7 +223,7 @@ def test_the_daily_email_counts_the_things_and_not_their_kinds(omar, mail, morni
     with site.database.writing() as session:
         session.execute(sa.update(OutboxMessage).values(due_at=None, failed_at=now(), answer="550 5.1.1"))
 
-    assert mail(morning)[0]["Subject"] == "4 things wait"  # the private key is on the server
+    assert mail(morning)[0]["Subject"] == "5 things wait"  # the private key is on the server, and the checklist
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)

@@ -18,7 +18,10 @@ from campaign.organizers.models import Account
 CSRF_FIELD = "csrf_token"
 KEPT_FIELD = "kept"
 NEVER_KEPT = {  # endpoints whose page has to be seen again before anything of it is sent
-    f"organizers.{name}" for name in ("requests", "answer_request", "lock_account", "publish_words", "removal", "leave")
+    f"organizers.{name}"
+    for name in (
+        *("requests", "answer_request", "lock_account", "publish_words", "removal", "leave", "withdraw_testimony", "hide_author"),
+    )
 }
 CSRF_SALT, KEPT_SALT = "wtf-csrf-token", "kept form"  # the first is Flask-WTF's
 

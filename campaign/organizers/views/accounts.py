@@ -139,7 +139,7 @@ def lock_account(number: int) -> Page:
                 locking.request_unlocking(session, number, by=current_account(), handlers=handlers)
             elif request.form.get("deed") == "lock":
                 told = locking.lock(session, number, by=current_account(), at=now())
-                daily_email.tell_of_lock(session, state().keys, told, now())
+                daily_email.tell_organizers(session, state().keys, daily_email.ACCOUNT_LOCKED, told, now())
             else:
                 raise BadRequest
     except locking.NotLockable:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
 from campaign.database import now
-from campaign.health import conditions
+from campaign.health import checklist, conditions
 from campaign.languages import LANGUAGES, countries, current
 from campaign.organizers import bp, waiting
 from campaign.organizers import overview as rules
@@ -31,10 +31,16 @@ SHOWN_BESIDE = {"relay", "providers"}  # the page says these where it shows the 
 @requires_role(*ROLES)
 def overview() -> str:
     """Show what waits for this person, the numbers, the plots and the outbox."""
-    is_key_here = state().keys.private is not None
+    is_key_here, unready = state().keys.private is not None, checklist.count_left(state(), now().date())
     with state().database.reading() as session:
         tasks = waiting.find_tasks(
-            session, current_account(), at=now(), texts=state().texts, is_key_here=is_key_here, quota=state().quota
+            session,
+            current_account(),
+            at=now(),
+            texts=state().texts,
+            is_key_here=is_key_here,
+            unready=unready,
+            quota=state().quota,
         )
         numbers, publication = rules.campaign_numbers(session, now(), state().quota), session.get_one(Publication, 1)
         days = rules.signatures_by_day(session, now().date())

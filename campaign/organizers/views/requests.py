@@ -11,6 +11,7 @@ from campaign.crypto.keys import Keys, fingerprint
 from campaign.organizers import (
     allowances,
     bp,
+    emergency,
     export_jobs,
     four_eyes,
     key_change,
@@ -41,6 +42,7 @@ def approval_handlers(keys: Keys) -> four_eyes.Handlers:
         Action.NAMES_FOR_OFFICE: export_jobs.enqueue_export,
         Action.MORE_ALONE: allowances.allow_more,
         Action.UNLOCKING: locking.unlock_agreed,
+        Action.NAMING_AUTHOR: emergency.naming_agreed,
         Action.SOONER_DELETION: plan_change.plan_agreed,
         Action.NEWS_MAILING: news_approval.news_agreed,
         Action.SIGNED_WORDS: word_change.words_agreed,

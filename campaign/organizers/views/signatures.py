@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -12,14 +12,14 @@ from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.keyset import KeysetPage as Listing
 from campaign.keyset import read_record
-from campaign.languages import countries, current
+from campaign.languages import countries, current, number
 from campaign.organizers import allowances, audit, bp, ledger, removals, reviews, signature_search
 from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role, say_nothing_ticked
 from campaign.organizers.forms import AddressForm, SearchForm
 from campaign.organizers.models import ORGANIZER, ROLES
 from campaign.outbox.address import mend_address
-from campaign.petition import display_names
+from campaign.petition import display_names, signing
 from campaign.petition.active_key import active_keys
 from campaign.petition.models import NameReview, Signature
 from campaign.state import state
@@ -102,19 +102,33 @@ def sealed(record: str) -> Page:
 @bp.route("/address", methods=["GET", "POST"])
 @requires_role(ORGANIZER, reauthenticate=True)
 def address() -> Page:
-    """Look for an e-mail address by its tag; the audit says that somebody looked, and not for which address."""
+    """Look for an e-mail address by its tag, show what there is of it, and erase it; the audit never says which it was."""
     form = AddressForm()
     if not form.validate_on_submit():
         return form.page("address", found=None, more=_more(Action.ADDRESS_LOOKED_FOR))
     with state().database.writing() as session:
         ledger.begin_change(session)  # two that are sent at once take turns
-        if allowances.is_used_up(session, current_account(), Action.ADDRESS_LOOKED_FOR):
-            more = {"what": Action.ADDRESS_LOOKED_FOR.value, "is_waiting": False}
+        action = Action.ERASED if request.form.get("deed") == "erase" else Action.ADDRESS_LOOKED_FOR
+        if allowances.is_used_up(session, current_account(), action):
+            more = {"what": action.value, "is_waiting": allowances.is_more_pending(session, current_account(), action)}
             return render_template("organizers/address.html", form=form, errors=[], found=None, more=more), 409
-        tags = sealing.mailbox_tags(state().keys.tag, mend_address(form.email.data or ""))
-        found = signature_search.find_by_mailbox(session, tags)
-        audit.record(session, current_account().email, Action.ADDRESS_LOOKED_FOR, number=len(found.records) + found.waiting)
-    return render_template("organizers/address.html", form=form, errors=[], found=found)
+        email = mend_address(form.email.data or "")
+        found = signature_search.find_by_mailbox(session, sealing.mailbox_tags(state().keys.tag, email))
+        if action == Action.ERASED and found.number:
+            signing.erase(session, state().keys, email, now().date())
+        if action == Action.ADDRESS_LOOKED_FOR or found.number:
+            audit.record(session, current_account().email, action, number=found.number)
+    if action == Action.ERASED and found.number:
+        return _say_erased(found)
+    return render_template("organizers/address.html", form=form, errors=[], found=found, more=_more(Action.ERASED))
+
+
+def _say_erased(found: signature_search.MailboxRecords) -> Page:
+    """Say what was erased on the empty form."""
+    said = ngettext("Erased: %(count)s thing.", "Erased: %(count)s things.", found.number, count=number(found.number))
+    signed = gettext("A signature was among them: the published count follows.") if found.records else ""
+    flash(" ".join(filter(None, (said, signed))), "status")
+    return redirect(url_for(".address"), 303)
 
 
 def _more(action: Action) -> dict[str, Any] | None:
