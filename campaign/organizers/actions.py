@@ -6,6 +6,7 @@ from typing import Any, Self
 from flask_babel import lazy_gettext
 
 from campaign.languages import LANGUAGES, countries, current, number
+from campaign.petition.timelines import EVENT_LABELS
 from campaign.state import state
 
 
@@ -37,6 +38,7 @@ class Action(StrEnum):
     DAILY_EMAIL_OFF = "daily e-mail off", lazy_gettext("The daily e-mail was turned off.")
     DAILY_EMAIL_ON = "daily e-mail on", lazy_gettext("The daily e-mail was turned on.")
     DESK_ACCEPTED = "desk accepted", lazy_gettext("The desk was accepted as it was, with all accounts.")
+    DELIVERY_EVENT = "delivery event", lazy_gettext("What became of a delivery was published.")
     DELIVERY_WRITTEN = "delivery written", lazy_gettext("A package to be handed over to an office was written.")
     DECLINED = "declined", lazy_gettext("An act that waited was declined.")
     ERASED = "erased", lazy_gettext("Everything of one e-mail address was erased.")
@@ -106,6 +108,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "fingerprint": lazy_gettext("fingerprint"),
     "format": lazy_gettext("format"),
     "handed_to": lazy_gettext("to be handed to"),
+    "happened": lazy_gettext("what happened"),
     "hand_over_on": lazy_gettext("day of handing over"),
     "inquiry": lazy_gettext("Question"),
     "kind": lazy_gettext("What is asked"),
@@ -168,6 +171,7 @@ INQUIRY_OUTCOME_LABELS: dict[str, Any] = {  # its outcomes
     "lapsed": lazy_gettext("Whoever asked did not go on with it"),
 }
 VALUE_LABELS = {
+    "happened": EVENT_LABELS,
     "kind": INQUIRY_KIND_LABELS,
     "outcome": INQUIRY_OUTCOME_LABELS,
     "piece": PIECE_LABELS,

@@ -15,6 +15,7 @@ from campaign.outbox import outage, queue
 from campaign.outbox.queue import OutboxMessage
 from campaign.outbox.quota import Quota
 from campaign.petition import inquiries, plan
+from campaign.petition.timelines import read_timelines
 
 DAY_IS_NEAR = timedelta(days=7)
 NUMBERED = REVIEW, REQUESTS, EXPORTS, INQUIRIES = "review", "requests", "exports", "inquiries"  # pages with a number
@@ -58,6 +59,7 @@ def find_tasks(
     if account.is_organizer:
         found += _emails(session, at, quota) + _stale_texts(texts) + _near_days(session, at.date())
         found += [Task("public", detail=unready)] if unready else []
+        found += _deliveries(session, at.date())
         found += [Task("key")] if is_key_here else []
     return sorted(found, key=lambda task: (task.since is None, task.since or date.max))
 
@@ -147,3 +149,14 @@ def _near_days(session: Session, today: date) -> list[Task]:
     days = plan.current_days(session)
     named = {field.name: getattr(days, field.name) for field in fields(days)}
     return [Task("plan", detail=(name, day)) for name, day in named.items() if day and today <= day <= today + DAY_IS_NEAR]
+
+
+def _deliveries(session: Session, today: date) -> list[Task]:
+    """Return the offices that are to be asked again, and the handovers whose planned day has come; each with its office."""
+    found = []
+    for one in read_timelines(session):
+        if since := one.reminder(today):
+            found.append(Task("silent", since=since, detail=(one.office, one.silent_since)))
+        elif one.planned_for and one.planned_for <= today:
+            found.append(Task("hand over", since=one.planned_for, detail=(one.office, one.planned_for)))
+    return found

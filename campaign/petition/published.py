@@ -44,6 +44,7 @@ class TextKind(StrEnum):
     PRIVACY = "privacy"  # the same
     DELIVERIES = "deliveries"  # what was handed over, on which days; before there are any, those of the letter hold
     UPDATE = "update"  # one for each piece of news
+    EVENT = "event"  # of a delivery to an office, under the key of the delivery; all of its rows are shown, see timelines.py
 
 
 LETTERS = (TextKind.LETTER, TextKind.LETTER_WITHOUT_TESTIMONY)

@@ -22,6 +22,7 @@ KIND_NAMES = {
     TextKind.GOAL: "the goal",
     TextKind.DELIVERIES: "what was delivered",
     TextKind.UPDATE: "the update",
+    TextKind.EVENT: "what became of the delivery",
     TextKind.ABOUT: "the page about the site",
     TextKind.PRIVACY: "the page about privacy",
 }

@@ -18,6 +18,7 @@ from campaign.petition import news_key
 from campaign.petition.counting import Snapshot, read_snapshot
 from campaign.petition.page_blocks import with_pages
 from campaign.petition.published import Key, PublishedText, TextKind, Words, read_words, with_letters
+from campaign.petition.timelines import Timeline, find_timelines
 from campaign.petition.updates import Update, find_updates
 from campaign.petition.versions import SignedVersions, Version, count_versions, find_versions
 from campaign.state import state
@@ -74,6 +75,12 @@ class ShownTexts:
         """The campaign's news, the newest first."""
         withheld = withheld_words(self._files.texts)
         return find_updates(self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn)
+
+    @cached_property
+    def timelines(self) -> tuple[Timeline, ...]:
+        """What became of each delivery to an office."""
+        withheld = withheld_words(self._files.texts)
+        return find_timelines(self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn)
 
     def _says_withheld(self, version: Version) -> bool:
         testimony = self._files.texts[version.language.code].testimony
@@ -163,6 +170,11 @@ def current_snapshot() -> Snapshot:
 def shown_updates() -> tuple[Update, ...]:
     """The campaign's news as it is shown now."""
     return state().snapshots.shown().updates
+
+
+def shown_timelines() -> tuple[Timeline, ...]:
+    """What became of each delivery, as it is shown now."""
+    return state().snapshots.shown().timelines
 
 
 def shown_texts() -> dict[str, Texts]:

@@ -106,4 +106,5 @@ CHECKS: dict[TextKind, Callable[[Any], Iterator[str]]] = {
     TextKind.PRIVACY: _page,
     TextKind.DELIVERIES: _deliveries,
     TextKind.UPDATE: lambda value: _names(value["names"]),
+    TextKind.EVENT: lambda value: _names(value["words"]),
 }

@@ -8,7 +8,8 @@ from campaign.config import PACKAGE
 from campaign.languages import LANGUAGES
 from campaign.petition.counting import next_goal
 from campaign.petition.offices import Addressee
-from campaign.petition.snapshot import current_snapshot, shown_updates
+from campaign.petition.snapshot import current_snapshot, shown_timelines, shown_updates
+from campaign.petition.timelines import Event, Timeline
 from campaign.petition.updates import Update
 from campaign.petition.versions import Version
 from campaign.state import state
@@ -85,6 +86,37 @@ def update_facts(update: Update) -> dict[str, Any]:
     }
 
 
+def delivery_facts(timeline: Timeline) -> dict[str, Any]:
+    """Return what the numbers say of one delivery to an office."""
+    planned_for, handed_on, silent_since = timeline.planned_for, timeline.handed_on, timeline.silent_since
+    return {
+        "key": timeline.key,
+        "office": timeline.office,
+        "state": timeline.state.value,
+        "planned_for": planned_for.isoformat() if planned_for else "",
+        "handed_on": handed_on.isoformat() if handed_on else "",
+        "silent_since": silent_since.isoformat() if silent_since else "",
+        "events": [event_facts(one) for one in timeline.events],
+    }
+
+
+def event_facts(event: Event) -> dict[str, Any]:
+    """Return what the numbers say of one thing that happened; a language in which its words are missing has none."""
+    return {
+        "number": event.number,
+        "kind": event.kind.value,
+        "day": event.day.isoformat(),
+        "published_on": event.published_on.isoformat(),
+        "means": event.means,
+        "receipt": event.has_receipt,
+        "words": dict(event.words),
+        "about": event.about,
+        "language": event.language,
+        "quote": event.quote,
+        "standing": event.standing,
+    }
+
+
 def petition_numbers() -> dict[str, Any]:
     """Return what petition.json says; `confirmed` stands now, online; `paper` is counted apart."""
     latest = current_snapshot()
@@ -102,6 +134,7 @@ def petition_numbers() -> dict[str, Any]:
         "versions": [version_facts(one) for one in state().snapshots.shown().versions.values()],
         "text_not_kept": state().snapshots.shown().signed.unknown,
         "addressees": [addressee_facts(one) for one in state().words.addressees],
+        "deliveries": [delivery_facts(one) for one in shown_timelines()],
         "updates": [update_facts(one) for one in shown_updates()],
         "countries": dict(latest.countries),
         "open": latest.is_open,

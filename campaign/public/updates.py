@@ -1,10 +1,13 @@
-"""The campaign's news: all of it, each piece at its own address, and a feed in each language."""
+"""The campaign's news, each piece at its own address, and a feed in each language that has what became of deliveries too."""
+
+from datetime import date
 
 from flask import Blueprint, abort, render_template
 
 from campaign.languages import current
-from campaign.petition.snapshot import current_snapshot, shown_updates
-from campaign.petition.updates import update_rows
+from campaign.petition.snapshot import current_snapshot, shown_timelines, shown_updates
+from campaign.petition.timelines import Event, Timeline
+from campaign.petition.updates import Update, update_rows
 from campaign.public.views import CACHED
 from campaign.state import state
 
@@ -37,7 +40,15 @@ def update(slug: str) -> Page:
 
 @bp.get("/<lang:lang>/updates.atom")
 def feed() -> Page:
-    """Show the newest updates as a feed (RFC 4287)."""
-    newest = shown_updates()[:MOST_IN_FEED]
-    changed_on = max((one.changed_on for one in newest), default=state().words.first_day)
+    """Show the newest updates and what became of deliveries as a feed (RFC 4287)."""
+    newest = _newest()
+    changed_on = max((day for day, _, _ in newest), default=state().words.first_day)
     return render_template("updates/feed.xml", newest=newest, changed_on=changed_on, code=current().code), 200, CACHED_FEED
+
+
+def _newest() -> list[tuple[date, Update | None, tuple[Timeline, Event] | None]]:
+    """Return the entries of the feed by the day of their last change: an update each, or an event of a delivery."""
+    news = [(one.changed_on, one.day, one, None) for one in shown_updates()]
+    happened = [(event.published_on, event.published_on, None, (one, event)) for one in shown_timelines() for event in one.events]
+    by_day = sorted([*news, *reversed(happened)], key=lambda entry: entry[1], reverse=True)
+    return [(changed_on, update, event) for changed_on, _, update, event in by_day[:MOST_IN_FEED]]

@@ -5,12 +5,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify, make_response, redirect, render_template, request, url_for
 
 from campaign.database import now
-from campaign.languages import LANGUAGES, Language, countries, current, language_names, negotiate, with_direction
+from campaign.languages import LANGUAGES, Language, countries, current, negotiate, with_direction
 from campaign.outbox.queue import count_messages
 from campaign.petition.channels import CHANNELS
 from campaign.petition.counting import Snapshot
 from campaign.petition.forms import SignForm
-from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.snapshot import current_snapshot, shown_texts, shown_updates
 from campaign.petition.versions import changed_parts
 from campaign.public.metrics import CONTENT_TYPE, CampaignMetrics, is_allowed, render_metrics
@@ -166,11 +165,10 @@ def write() -> Page:
     """Show how anybody can write to the offices themselves, as far as organizers have entered and checked it."""
     words = {
         "offices": [office for office in state().words.addressees if office.can_be_written_to],
-        "means_labels": MEANS_LABELS,
         "channels": CHANNELS,
         "country_names": dict(countries(current().code)),
     }
-    return render_template("public/write.html", **words, language_names=language_names), 200, CACHED
+    return render_template("public/write.html", **words), 200, CACHED
 
 
 @bp.get("/<lang:lang>/embed")

@@ -9,11 +9,14 @@ from urllib.parse import quote
 from flask import Flask, Response, request, url_for
 from flask_babel import gettext
 
-from campaign.languages import LANGUAGES, clock, current, day, isolate, number
+from campaign.database import now
+from campaign.languages import LANGUAGES, clock, current, day, isolate, language_names, number
 from campaign.origins import is_https, is_onion
 from campaign.petition.counting import next_goal
+from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.sharing import share_links, share_text
-from campaign.petition.snapshot import current_snapshot, is_unanswered
+from campaign.petition.snapshot import current_snapshot, is_unanswered, shown_timelines
+from campaign.petition.timelines import EVENT_LABELS
 from campaign.state import state
 from campaign.web.request_checks import requested_origin
 
@@ -63,6 +66,17 @@ def init_app(app: Flask) -> None:
     app.after_request(make_redirect_relative)
 
 
+def delivery_context() -> dict[str, Any]:
+    """Return what templates need to tell what became of deliveries."""
+    return {
+        "timelines": shown_timelines(),
+        "event_labels": EVENT_LABELS,
+        "means_labels": MEANS_LABELS,
+        "language_names": language_names,
+        "today": now().date(),
+    }
+
+
 def page_context() -> dict[str, Any]:
     """Return the names that templates use; see also the functions of languages.py."""
     language, settings, latest = current(), state().settings, current_snapshot()
@@ -72,7 +86,7 @@ def page_context() -> dict[str, Any]:
     )
     is_own_page = request.endpoint in OWN_PAGES
     front = url_for("public.home", lang=language.code) if is_own_page else ""
-    return {
+    return delivery_context() | {
         "lang": language.code,
         "dir": language.dir,
         "languages": list(LANGUAGES.values()),

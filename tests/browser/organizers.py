@@ -26,12 +26,19 @@ from campaign.petition.models import Burst, BurstMember, Signature
 from campaign.petition.part import Typed
 from campaign.petition.published import TextKind, read_rows
 from campaign.petition.word_parts import parts_of, save_part
+from tests.browser.places import SAMPLE_OF
 from tests.servers import Campaign
 
 PASSPHRASE = "olives ripen in november"
 WORD = "unabbreviated"
 ODD = ("Lаyla", "سامي Call 00963944555111", "12345", "ههههه", f"{'Layla A. ' * 8}t.me layla")
 FARED = (("gmail.com", 620, 410), ("outlook.com", 240, 31), ("other", 98, 70))  # letters sent and confirmed
+
+EVENT_FORMS = {
+    "first": "new/handed-over",
+    "answer": f"{SAMPLE_OF}/answered",
+    "translation": f"{SAMPLE_OF}/translated",
+}
 
 PLACES = {  # the pages of the desk by name, behind the language
     "overview": "",
@@ -53,6 +60,7 @@ PLACES = {  # the pages of the desk by name, behind the language
             "plan",
             "inquiries",
             "words",
+            "deliveries",
             "trends",
             "news",
         )
@@ -64,6 +72,8 @@ PLACES = {  # the pages of the desk by name, behind the language
     "preview_words": "words/letter/preview",
     "publish_words": "words/letter/publish",
     "earlier_words": "words/letter/earlier",
+    "delivery": f"deliveries/{SAMPLE_OF}",
+    **{f"add_to_delivery {name}": f"deliveries/{path}" for name, path in EVENT_FORMS.items()},
     "piece update": "words/update",
     "edit_words update": "words/update/new",
     **{f"switch {name}": f"switch/{name}" for name in ("signing", "mail", "names", "words")},

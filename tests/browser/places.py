@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from datetime import date
+from typing import Any
 
 from playwright.sync_api import Page
 
@@ -56,14 +57,37 @@ NEWS = {
     "only-arabic": {"ar": "خبر تجريبي بالعربية وحدها\n\nلا يقول شيئًا."},
 }
 
+SAMPLE_OF = "un-secretary-general"  # an office of the campaign; nothing was delivered to it
+DELIVERY: tuple[dict[str, Any], ...] = (
+    {"kind": "planned", "day": date(2026, 11, 2)},
+    {
+        "kind": "handed over",
+        "day": date(2026, 11, 2),
+        "means": "post",
+        "receipt": "A sample",
+        "words": {"en": "A sample, to see its looks: nothing was handed over.", "ar": "نموذج لرؤية شكل الصفحة: لم يُسلَّم شيء."},
+    },
+    {
+        "kind": "answered",
+        "day": date(2026, 11, 9),
+        "language": "de",
+        "quote": "Ein Muster, um zu sehen, wie es aussieht.\nNiemand hat das geschrieben.",
+    },
+    {"kind": "translated", "day": date(2026, 11, 9), "about": 3, "language": "en", "quote": "A sample.", "standing": "machine"},
+    {"kind": "left out", "day": date(2026, 11, 9), "about": 3, "words": {"ar": "نموذج بالعربية وحدها."}},
+)
+
 
 def publish_sample(campaign: Campaign) -> None:
-    """Publish updates that are marked as samples, before the campaign is served."""
+    """Publish updates and a delivery that are marked as samples, before the campaign is served."""
     with closing(Database("", campaign.data)) as database, database.writing() as session:
         session.add_all(
             new_row((TextKind.UPDATE, key), {"names": names}, date(2026, 11, day), set_by="1")
             for day, (key, names) in enumerate(NEWS.items(), 1)
         )
+        for event in DELIVERY:
+            session.add(new_row((TextKind.EVENT, SAMPLE_OF), {"office": SAMPLE_OF} | event, event["day"], set_by="1"))
+            session.flush()
 
 
 def other_than(language: str) -> str:

@@ -3,6 +3,7 @@
 from campaign.organizers import bp
 from campaign.organizers.views import (
     accounts,
+    deliveries,
     emails,
     emergency,
     exports,
@@ -24,6 +25,7 @@ from campaign.organizers.views import (
 __all__ = [
     "accounts",
     "bp",
+    "deliveries",
     "emails",
     "emergency",
     "exports",

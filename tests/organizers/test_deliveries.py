@@ -1,0 +1,239 @@
+"""What becomes of a delivery, at the desk: seen before it is public, only added to, and asked for again when nothing comes."""
+
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+import pytest
+import time_machine
+
+from campaign.database import now
+from campaign.languages import LANGUAGES
+from campaign.organizers.models import AuditEntry
+from campaign.petition.published import PublishedText
+from tests.people import hidden_fields, parse, rows
+from tests.servers import on_sqlite
+
+GIVEN = {"words_en": "The letter, at the front desk.", "words_ar": "الرسالة، في مكتب الاستقبال."}
+ANSWER = "Wir danken für das Schreiben.\nMehr sagen wir nicht."
+
+
+def today():
+    """The day in UTC."""
+    return now().date().isoformat()
+
+
+def office_of(app):
+    """The key of the first addressee."""
+    return app.extensions["campaign"].words.addressees[0].key
+
+
+def preview(organizer, path, **fields):
+    """Sends the form of an event for the first time."""
+    return organizer.send(f"deliveries/{path}", **fields)
+
+
+def publish(organizer, path, **fields):
+    """Looks at what readers would see, and publishes it; returns the key of the delivery."""
+    page = preview(organizer, path, **fields)
+    assert page.status_code == 200, page.text
+    buttons = [one for one in parse(page.text).iter("button") if one.get("name") == "seen"]
+    answer = preview(organizer, path, **fields, seen=buttons[0].get("value"))
+    assert answer.status_code == 303, answer.text
+    return urlsplit(answer.location).path.rpartition("/")[2]
+
+
+@pytest.fixture
+def handed(app, omar):
+    """The key of a delivery that was handed over today."""
+    return publish(omar, "new/handed-over", office=office_of(app), day=today(), means="post", receipt="Folder 3", **GIVEN)
+
+
+def events(app):
+    """What is stored."""
+    return [row for row in rows(app, PublishedText) if row.kind == "event"]
+
+
+def letter(app, code="en"):
+    """The page of the letter."""
+    return app.test_client().get(f"/{code}/petition").text
+
+
+def test_a_handover_is_seen_first_and_public_when_it_was_seen_as_it_is(app, omar):
+    fields = {"office": office_of(app), "day": today(), "means": "by hand", **GIVEN}
+
+    page = preview(omar, "new/handed-over", **fields)
+
+    assert page.status_code == 200
+    assert "The letter, at the front desk." in page.text
+    assert events(app) == []
+    assert "Nothing has been delivered yet." in letter(app)
+    for code in LANGUAGES:
+        assert GIVEN[f"words_{code}"] not in letter(app, code)
+
+    key = publish(omar, "new/handed-over", **fields)
+
+    for code in LANGUAGES:
+        assert GIVEN[f"words_{code}"] in letter(app, code)
+    assert "Nothing has been delivered yet." not in letter(app)
+    assert key == office_of(app)
+    line = [one for one in rows(app, AuditEntry) if one.act == "delivery event"]
+    assert [one.facts for one in line] == [{"handed_to": key, "happened": "handed over", "day": today()}]
+
+
+def test_what_was_changed_after_it_was_seen_is_seen_again(app, omar):
+    fields = {"office": office_of(app), "day": today(), "means": "post", **GIVEN}
+    button = next(one for one in parse(preview(omar, "new/handed-over", **fields).text).iter("button") if one.get("name"))
+
+    answer = preview(omar, "new/handed-over", **fields | {"words_en": "Another."}, seen=button.get("value"))
+
+    assert answer.status_code == 200
+    assert events(app) == []
+
+
+def test_a_form_that_is_sent_twice_is_published_once(app, omar, handed):
+    for _ in range(2):
+        publish(omar, f"{handed}/acknowledged", day=today())
+
+    assert [row.value["kind"] for row in events(app)] == ["handed over", "acknowledged"]
+
+
+def test_only_organizers_are_told_where_the_receipt_is(app, omar, handed):
+    assert "Folder 3" in omar.read(f"deliveries/{handed}").text
+    assert "The campaign keeps a receipt." in letter(app)
+    for path in ("/en/petition", "/en/updates.atom", "/api/v1/petition.json"):
+        assert "Folder 3" not in app.test_client().get(path).text
+
+
+def test_an_answer_its_translation_and_what_it_leaves_out_stand_apart(app, omar, handed):
+    publish(omar, f"{handed}/answered", day=today(), language="de", quote=ANSWER)
+    publish(omar, f"{handed}/translated", about="2", day=today(), language="en", quote="We thank you.", standing="machine")
+    publish(omar, f"{handed}/translated", about="2", day=today(), language="en", quote="Thank you.", standing="reviewed")
+    publish(omar, f"{handed}/left-out", about="2", day=today(), words_en="It says nothing of the letter.")
+
+    page = parse(letter(app))
+    quotes = [(one.get("lang"), one.get("dir"), one.text) for one in page.iter("blockquote") if "said" in one.get("class", "")]
+    assert quotes == [("de", "ltr", ANSWER), ("en", "ltr", "Thank you."), ("en", "ltr", "We thank you.")]
+    aside = next(one for one in page.iter("aside") if one.get("class") == "left-out")
+    assert "It says nothing of the letter." in "".join(aside.itertext())
+    text = "".join(page.itertext())
+    assert "translated, and reviewed by a native speaker" in text
+    assert "missing" in text
+    assert "It has answered." in text
+
+
+@pytest.mark.parametrize(
+    ("what", "wrong", "sentence"),
+    [
+        ("new/handed-over", {"day": "2036-01-01"}, "This day has not come yet."),
+        ("new/planned", {"day": "2020-01-01"}, "This day is over."),
+        ("new/handed-over", {"day": ""}, "Write a day as year, month and day"),
+        ("new/handed-over", {"day": "yesterday"}, "Write a day as year, month and day"),
+        ("new/handed-over", {"means": "a dove"}, "Choose one from the list."),
+        ("new/handed-over", {"office": "nobody"}, "Choose one from the list."),
+        ("new/handed-over", {"words_en": "", "words_ar": ""}, "Write it in one language at least."),
+        ("new/handed-over", {"words_en": "x\u202ey"}, "which nobody sees"),
+        ("new/handed-over", {"words_en": "x" * 601}, "600"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence_and_stays_in_the_form(app, omar, what, wrong, sentence):
+    fields = {"office": office_of(app), "day": today(), "means": "post", **GIVEN} | wrong
+
+    answer = preview(omar, what, **fields)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    if what.endswith("over") and "words_ar" not in wrong:
+        assert GIVEN["words_ar"] in answer.text
+    assert events(app) == []
+
+
+@pytest.mark.parametrize(
+    ("what", "fields", "sentence"),
+    [
+        ("acknowledged", {"day": "2020-01-01"}, "This day lies before the handover."),
+        ("answered", {"language": "de", "quote": ""}, "Copy the words here."),
+        ("answered", {"language": "", "quote": "Nein."}, "Choose one from the list."),
+        ("answered", {"language": "xx", "quote": "Nein."}, "Choose one from the list."),
+    ],
+)
+def test_what_an_office_did_is_checked_too(app, omar, handed, what, fields, sentence):
+    answer = preview(omar, f"{handed}/{what}", **{"day": today()} | fields)
+
+    assert (answer.status_code, sentence in answer.text) == (422, True)
+    assert len(events(app)) == 1
+
+
+def test_a_translation_needs_an_answer_and_another_language(app, omar, handed):
+    answer = preview(omar, f"{handed}/translated", day=today(), language="en", quote="x", standing="machine", about="9")
+    assert answer.status_code == 422
+
+    publish(omar, f"{handed}/answered", day=today(), language="en", quote="No.")
+    same = preview(omar, f"{handed}/translated", day=today(), language="en", quote="x", standing="machine", about="2")
+
+    assert "The answer is in this language already." in same.text
+    assert len(events(app)) == 2
+
+
+def test_nothing_that_cannot_come_next_is_taken(app, omar, handed):
+    assert preview(omar, f"{handed}/handed-over", day=today(), means="post", **GIVEN).status_code == 409
+    assert preview(omar, "new/answered", day=today(), language="de", quote="Ja.").status_code == 404
+    assert omar.read("deliveries/nobody/answered").status_code == 404
+    assert omar.read(f"deliveries/{handed}/eaten").status_code == 404
+    assert len(events(app)) == 1
+
+
+def test_a_plan_is_no_delivery_and_its_day_can_be_another_one(app, omar):
+    soon, later = (now().date() + timedelta(days=days) for days in (3, 9))
+    key = publish(omar, "new/planned", office=office_of(app), day=soon.isoformat())
+    assert "Nothing has been delivered yet." in letter(app)
+
+    publish(omar, f"{key}/planned", day=later.isoformat())
+
+    [known] = app.test_client().get("/api/v1/petition.json").json["deliveries"]
+    assert (known["state"], known["planned_for"], known["handed_on"]) == ("planned", later.isoformat(), "")
+
+
+def waiting_for(organizer):
+    """The sentences on the first page of the desk that speak of offices."""
+    section = next(one for one in parse(organizer.read("").text).iter("section") if one.get("class") == "tasks")
+    found = ["".join(one.find("p").itertext()) for one in section.iter("li")]
+    return [one for one in found if "Ask again" in one or "handover" in one]
+
+
+@on_sqlite
+def test_the_desk_reminds_after_two_six_and_twelve_weeks_until_somebody_has_asked(app, omar, handed):
+    start = now()
+    reminded = []
+    for days in (13, 14, 41, 42, 83, 84, 200):
+        with time_machine.travel(start + timedelta(days=days), tick=False):
+            assert omar.enter().status_code == 303
+            if waiting_for(omar):
+                reminded.append(days)
+                publish(omar, f"{handed}/asked-again", day=today())
+                assert waiting_for(omar) == []
+    assert reminded == [14, 42, 84]
+
+
+@on_sqlite
+def test_an_office_that_has_answered_is_not_asked_again_and_a_planned_day_that_has_come_is_named(app, omar, handed):
+    publish(omar, f"{handed}/refused", day=today())
+    publish(omar, "new/planned", office=office_of(app), day=(now().date() + timedelta(days=5)).isoformat())
+    assert [row.name for row in events(app)][-1] == f"{handed}-2"
+    with time_machine.travel(now() + timedelta(days=20), tick=False):
+        omar.enter()
+        assert len(waiting_for(omar)) == 1
+        assert "was planned for" in waiting_for(omar)[0]
+
+
+def test_a_moderator_adds_nothing(app, hadi):
+    assert hadi.read("deliveries").status_code == 403
+    assert preview(hadi, "new/planned", office=office_of(app), day=today()).status_code == 403
+
+
+def test_no_form_is_too_long_to_be_sent_in_arabic(app, omar, handed):
+    words = {f"words_{code}": "ا" * 600 for code in LANGUAGES}
+
+    answer = preview(omar, f"{handed}/answered", day=today(), language="ar", quote="ا" * 3_500, **words)
+
+    assert answer.status_code == 200
+    assert hidden_fields(answer.text)["csrf_token"]
