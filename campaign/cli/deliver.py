@@ -8,18 +8,14 @@ import click
 from campaign import create_app
 from campaign.cli.exports import find_office
 from campaign.cli.signatures import open_campaign
-from campaign.content.pages import Texts
-from campaign.database import now
-from campaign.handover.demands import SEEN_BY_PROGRAM, Offered, check_demands
-from campaign.handover.documents import Handover, languages_of
+from campaign.handover.demands import SEEN_BY_PROGRAM, check_demands
+from campaign.handover.offer import fill, offer
 from campaign.handover.package import draft_folder, name_folder, write_package
 from campaign.languages import LANGUAGES, SOURCE
 from campaign.organizers.deliveries import record_delivery
 from campaign.petition.channels import CHANNELS, Demand
-from campaign.petition.deliveries import Delivery, freeze_count
+from campaign.petition.deliveries import Delivery
 from campaign.petition.plan import COMMAND
-from campaign.petition.snapshot import current_snapshot, shown_texts
-from campaign.state import state
 
 ARRANGED = [demand.value for demand in Demand if demand not in SEEN_BY_PROGRAM]
 
@@ -38,18 +34,10 @@ def deliver(
     """Write what is handed over to one office into a new folder, and record it with its count and the hash of each file."""
     settings, database = open_campaign()
     with closing(database), create_app(settings).app_context(), draft_folder(out) as draft:
-        to, latest, texts = find_office(database, office), current_snapshot(), shown_texts()
-        hashes = {code: one.consent_hash for code, one in texts.items()}
-        count = freeze_count(latest, "" if to.is_endangering else to.details.country, hashes)
-        handover = Handover(to, count, now().date(), person.strip(), postal.strip(), latest.is_testimony_withdrawn)
-        languages = languages_of(to, language, SOURCE)
-        offered = Offered(
-            languages,
-            _words(texts[languages[0]]),
-            handover.person,
-            [Demand(one) for one in arranged],
-            None if latest.is_testimony_withdrawn else state().policy,
-        )
+        to = find_office(database, office)
+        handover = fill(to, person=person, postal=postal)
+        offered = offer(handover, language, [Demand(one) for one in arranged])
+        languages, count = list(offered.languages), handover.count
         files = write_package(draft, handover, languages, offered, with_names=with_names)
         row = Delivery(office=to.key, day=handover.day, counts=count.as_value(), files=files, by=COMMAND)
         with database.writing() as session:
@@ -62,10 +50,6 @@ def deliver(
         click.echo("No channel has been entered for this office, so its demands are not known.", err=True)
     elif missing:
         click.echo(f"Missing of what {channel.key} asks for: {', '.join(missing)}; README says more.", err=True)
-
-
-def _words(texts: Texts) -> int:
-    return len(texts.petition.body.split())
 
 
 COMMANDS = (deliver,)

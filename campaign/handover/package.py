@@ -84,16 +84,17 @@ def name_folder(draft: Path, folder: Path) -> None:
 def write_package(draft: Path, handover: Handover, languages: list[str], offered: Offered, *, with_names: bool) -> dict[str, str]:
     """Write every file of a package, and return the hash of each by its name. Raise RenderError, NamesHidden or NamesRefused."""
     hashes = {}
-    for name, body in _files(draft, handover, languages, offered, with_names=with_names):
+    for name, body in package_files(draft, handover, languages, offered, with_names=with_names):
         hashes[name] = hashlib.sha256(body).hexdigest()
         _write(draft / name, body)
     _write(draft / CHECKSUMS, "".join(f"{sha256}  {name}\n" for name, sha256 in hashes.items()).encode())
     return hashes
 
 
-def _files(
+def package_files(
     draft: Path, handover: Handover, languages: list[str], offered: Offered, *, with_names: bool
 ) -> Iterator[tuple[str, bytes]]:
+    """Yield every file of a package by its name. Only prints, in which nobody is named, lie in the folder meanwhile."""
     channel = CHANNELS.get(handover.office.details.channel)
     found = check_demands(channel, offered) if channel else {}
     with tempfile.TemporaryDirectory(dir=draft) as scratch:

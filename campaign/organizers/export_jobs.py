@@ -17,12 +17,11 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import decrypt, encrypt
 from campaign.database import Database, now
-from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.organizers import accounts, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.export_store import Cancelled, NotAvailable
-from campaign.organizers.models import FILE_LIFETIME, Account, ExportJob, Request
+from campaign.organizers.models import DOCUMENTS, FILE_LIFETIME, Account, ExportJob, Request
 
 JOB_LIFETIME = timedelta(days=1)
 MAX_ATTEMPTS = 5  # workers that are killed over one export give up at last
@@ -32,13 +31,14 @@ EXPORT_LEASE = timedelta(seconds=150)  # longer than any step that says nothing,
 def request_export(
     session: Session, by: Account, document: str, wanted: SignatureFilter, language: str, handlers: four_eyes.Handlers
 ) -> Request | None:
-    """Ask for an export. One with addresses, or for an office, is a request to a second organizer, done at once without the rule.
+    """Ask for an export. One with addresses or names for an office is asked of a second organizer, done at once without the rule.
 
     Asking for the same again while it waits changes nothing.
     """
     facts = {"format": document, "reader": language, **wanted.details()}
-    action = Action.EXPORT_WITH_ADDRESSES if FORMATS[document].needs_key else Action.NAMES_FOR_OFFICE
-    if not (FORMATS[document].needs_key or wanted.handed_to):
+    needs_key = DOCUMENTS[document].needs_key
+    action = Action.EXPORT_WITH_ADDRESSES if needs_key else Action.NAMES_FOR_OFFICE
+    if not (needs_key or (wanted.handed_to and wanted.shown)):
         enqueue_export(session, facts, by.email)
         return None
     same = [one for one in pending_requests(session, by) if one.facts == facts]
@@ -56,7 +56,7 @@ def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
     account = accounts.find_account(session, by)
     if account is None:
         return
-    wanted = FORMATS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
+    wanted = DOCUMENTS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
     same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
     ledger.begin_change(session)
     if any(

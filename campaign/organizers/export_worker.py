@@ -26,12 +26,15 @@ from campaign.exports.format import Source
 from campaign.exports.pdf import NamesHidden, NamesRefused
 from campaign.exports.rows import SignatureFilter
 from campaign.file_lock import file_lock
+from campaign.handover.archive import OFFICE_PACKAGE, write_archive
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, export_jobs, export_store
 from campaign.organizers.actions import Action
+from campaign.organizers.deliveries import record_delivery
 from campaign.organizers.export_store import EXPORT_FOLDER, Cancelled
 from campaign.organizers.models import ExportJob
 from campaign.petition import key_rotation
+from campaign.petition.deliveries import Delivery
 from campaign.prints.render import RenderError
 from campaign.state import AppState
 
@@ -90,11 +93,18 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
         encrypting = EncryptingWriter(stream, key)
         hashed = HashingWriter(cast("IO[bytes]", encrypting))
         progress = Progress(database, export)
+        package = _write_package(wanted, hashed, export) if export.document == OFFICE_PACKAGE.name else None
         pages, privates = export.format.read(database, wanted), [keys.private] if keys.private else []
         source = Source(pages, progress.watch, LANGUAGES[export.language], privates, wanted=wanted, key_id=keys.key_id)
-        export.format.write(source, cast("IO[bytes]", hashed))
+        if package is None:
+            export.format.write(source, cast("IO[bytes]", hashed))
         encrypting.finish()
-    finish_job(database, export, box, hashed, progress.number)
+    finish_job(database, export, box, hashed, package.counts["confirmed"] if package else progress.number, package)
+
+
+def _write_package(wanted: SignatureFilter, hashed: HashingWriter, export: ExportJob) -> Delivery:
+    """Write a package for an office; it is recorded with the moment at which it can be downloaded."""
+    return write_archive(wanted, cast("IO[bytes]", hashed), by=str(export.account_id))
 
 
 class Progress:
@@ -122,12 +132,16 @@ def record_progress(database: Database, export: ExportJob, **values: int) -> Non
         export_jobs.update_claimed(session, export, lease_until=now() + export_jobs.EXPORT_LEASE, **values)
 
 
-def finish_job(database: Database, export: ExportJob, box: bytes, hashed: HashingWriter, number: int) -> None:
-    """Record that the file can be downloaded from now on; raise Cancelled."""
+def finish_job(
+    database: Database, export: ExportJob, box: bytes, hashed: HashingWriter, number: int, package: Delivery | None = None
+) -> None:
+    """Record that the file can be downloaded from now on, and a package for an office as written; raise Cancelled."""
     file = {"key_box": box, "sha256": hashed.sha256, "size": hashed.size, "done": number, "expected": number}
     with database.writing() as session:
         export_jobs.update_claimed(session, export, prepared_at=now(), lease_until=None, claimed_by=None, **file)
         found = session.get_one(ExportJob, export.id)
+        if package:
+            record_delivery(session, package, by=found.account.email, with_names=bool(found.wanted.get("shown")))
         audit.record(session, found.account.email, Action.EXPORT_PREPARED, **found.details())
 
 

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.database import Base
 from campaign.exports.format import Format
 from campaign.exports.formats import FORMATS
+from campaign.handover.archive import OFFICE_PACKAGE
 
 ORGANIZER, MODERATOR = "organizer", "moderator"
+DOCUMENTS = FORMATS | {OFFICE_PACKAGE.name: OFFICE_PACKAGE}  # that are prepared at the desk
 FILE_LIFETIME = timedelta(hours=1)  # of an export
 ROLES = (ORGANIZER, MODERATOR)  # a moderator sees no personal data
 
@@ -168,11 +170,13 @@ class ExportJob(Base):
     @property
     def format(self) -> Format:
         """Return the format that was asked for."""
-        return FORMATS[self.document]
+        return DOCUMENTS[self.document]
 
     @property
     def name(self) -> str:
         """Return the name of the file."""
+        if self.document == OFFICE_PACKAGE.name:
+            return f"{self.wanted['handed_to']}-{self.asked_at.date()}.zip"
         return f"signatures-{self.asked_at.date()}.{self.document}"
 
     def is_waiting(self) -> bool:

@@ -73,6 +73,7 @@ PLACES = {  # the pages of the desk by name, behind the language
     "publish_words": "words/letter/publish",
     "earlier_words": "words/letter/earlier",
     "delivery": f"deliveries/{SAMPLE_OF}",
+    "office": f"offices/{SAMPLE_OF}",
     **{f"add_to_delivery {name}": f"deliveries/{path}" for name, path in EVENT_FORMS.items()},
     "piece update": "words/update",
     "edit_words update": "words/update/new",

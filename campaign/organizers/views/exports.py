@@ -10,7 +10,6 @@ from werkzeug.wsgi import wrap_file
 from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader
 from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
-from campaign.exports.formats import FORMATS
 from campaign.keyset import read_record
 from campaign.languages import current
 from campaign.organizers import bp, export_jobs, export_store, four_eyes
@@ -18,7 +17,7 @@ from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
 from campaign.organizers.export_store import NotAvailable
 from campaign.organizers.forms import ExportForm
-from campaign.organizers.models import FILE_LIFETIME, ORGANIZER, ExportJob
+from campaign.organizers.models import DOCUMENTS, FILE_LIFETIME, ORGANIZER, ExportJob
 from campaign.organizers.views.requests import approval_handlers
 from campaign.petition.models import Publication
 from campaign.state import state
@@ -100,7 +99,7 @@ def _page(form: ExportForm, status: int = 200) -> Page:
         needs_second=needs_second,
         is_fresh=sessions.is_recently_authenticated(current_session(), now()),
         kept=FILE_LIFETIME,
-        formats=FORMATS,
+        formats=DOCUMENTS,
         troubles=FAILURE_MESSAGES,
         over=[export for export in mine if _is_expired(export)],
     )

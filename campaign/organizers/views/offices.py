@@ -1,0 +1,164 @@
+"""An office: what is known of it besides its name, kept as a draft, and what it asks of a delivery."""
+
+import re
+from datetime import timedelta
+
+from flask import abort, flash, redirect, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.wrappers import Response
+from wtforms import BooleanField, Field, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
+
+from campaign.content.files import source_hash
+from campaign.database import now
+from campaign.exports.rows import SignatureFilter
+from campaign.handover.archive import OFFICE_PACKAGE
+from campaign.handover.demands import check_demands
+from campaign.handover.offer import fill, offer
+from campaign.languages import current
+from campaign.organizers import bp, export_jobs
+from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.forms import DayField, OrganizerForm
+from campaign.organizers.models import ORGANIZER
+from campaign.organizers.views.requests import approval_handlers
+from campaign.organizers.views.words import readable_drafts
+from campaign.petition.channels import CHANNELS
+from campaign.petition.drafts import Drafted, put_value
+from campaign.petition.offices import LONGEST_ADDRESS, MEANS_LABELS, Details
+from campaign.petition.published import TextKind
+from campaign.petition.publishing import PUBLISH_WORDS_LOCK
+from campaign.petition.snapshot import shown_texts
+from campaign.state import state
+from campaign.web.form_fields import CountryField
+
+Page = Response | str | tuple[str, int]
+MOST_LANGUAGES = 100  # characters of the field
+AHEAD_OF_UTC = timedelta(days=1)  # where somebody's day has begun already
+
+
+class OfficeForm(OrganizerForm):
+    """What is known of an office; all of it may be open."""
+
+    country = CountryField(lazy_gettext("Country (optional)"))
+    languages = StringField(lazy_gettext("Languages that it reads (optional)"), [Length(max=MOST_LANGUAGES)])
+    channel = SelectField(lazy_gettext("By which rules it takes petitions (optional)"), validate_choice=False)
+    means = SelectField(lazy_gettext("How it is reached (optional)"), validate_choice=False)
+    address = TextAreaField(lazy_gettext("Its address (optional)"), [Length(max=LONGEST_ADDRESS)])
+    checked_on = DayField(lazy_gettext("Day on which somebody of you checked the address (optional)"))
+    is_endangering = BooleanField()
+
+    @classmethod
+    def of(cls, details: Details) -> "OfficeForm":
+        """Return the form with what is known."""
+        day = details.checked_on.isoformat() if details.checked_on else ""
+        form = cls(data=details.as_value() | {"languages": ", ".join(details.languages), "checked_on": day})
+        rules = shown_texts()[current().code].channels.parts
+        form.channel.choices = [("", ""), *((key, rules[key].words) for key in CHANNELS)]
+        form.means.choices = [("", ""), *((one.value, label) for one, label in MEANS_LABELS.items())]
+        return form
+
+    def details(self) -> Details:
+        """Return what was typed, after `validate`."""
+        return Details(
+            country=self.country.data or "",
+            languages=self._tags(),
+            channel=self.channel.data or "",
+            means=self.means.data or "",
+            address=self.address.data or "",
+            checked_on=self.checked_on.day,
+            is_endangering=bool(self.is_endangering.data),
+        )
+
+    def _tags(self) -> tuple[str, ...]:
+        """Return the codes of languages, each once, in the order in which they were typed."""
+        return tuple(dict.fromkeys(re.findall(r"[^\s,،;]+", (self.languages.data or "").lower())))
+
+    def validate_languages(self, _field: Field) -> None:
+        """Refuse what is no language."""
+        _refuse(Details(languages=self._tags()))
+
+    def validate_channel(self, field: Field) -> None:
+        """Refuse what has no rules."""
+        _refuse(Details(channel=field.data or ""))
+
+    def validate_means(self, field: Field) -> None:
+        """Refuse what is no way."""
+        _refuse(Details(means=field.data or ""))
+
+    def validate_checked_on(self, field: DayField) -> None:
+        """Refuse a day that lies ahead."""
+        if field.day and field.day > (now() + AHEAD_OF_UTC).date():
+            raise ValidationError(gettext("This day has not come yet. Write the day on which the address was checked."))
+
+    def validate_address(self, field: Field) -> None:
+        """Refuse what is no address for the way, or has none, or was not checked; the lines of a postal one stay."""
+        lines = (field.data or "").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        field.data = "\n".join(line.strip() for line in lines).strip()
+        # Fields are checked in their order: the way is, and of the day it counts that something was typed.
+        means = self.means.data if self.means.data in MEANS_LABELS else ""
+        day = now().date() if (self.checked_on.data or "").strip() else None
+        if means or not self.means.data:
+            _refuse(Details(means=means or "", address=field.data, checked_on=day))
+
+
+def _refuse(details: Details) -> None:
+    for fault in details.faults():
+        raise ValidationError(fault)
+
+
+@bp.route("/offices/<key>", methods=["GET", "POST"])
+@requires_role(ORGANIZER)
+def office(key: str) -> Page:
+    """Show what is known of an office and what it asks for; keep what was typed as a draft."""
+    with state().database.reading() as session:
+        drafted = readable_drafts(session, TextKind.ADDRESSEE)
+    there = drafted.value(TextKind.ADDRESSEE, key) or abort(404)
+    form, seen = OfficeForm.of(Details.of(there)), _hash(there)
+    if not form.validate_on_submit():
+        return _office_page(form, key, drafted, seen)
+    with state().database.writing() as session:
+        state().database.lock(session, PUBLISH_WORDS_LOCK)
+        drafted = readable_drafts(session, TextKind.ADDRESSEE)
+        there = drafted.value(TextKind.ADDRESSEE, key) or abort(404)
+        is_same = _hash(there) == request.form.get("seen")
+        if is_same:
+            left = {name: there[name] for name in ("names", "within") if name in there}
+            value = left | form.details().as_value()
+            put_value(session, drafted, (TextKind.ADDRESSEE, key), value, by=str(current_account().id), today=now().date())
+    if not is_same:
+        return _office_page(form, key, drafted, _hash(there), theirs=Details.of(there))
+    flash(gettext("The draft has been saved. It is not public yet."), "status")
+    return redirect(url_for(".piece", piece=TextKind.ADDRESSEE.value), 303)
+
+
+@bp.post("/offices/<key>/package")
+@requires_role(ORGANIZER)
+def ask_for_package(key: str) -> Page:
+    """Ask for the package for an office; with names it waits for a second organizer."""
+    public = next((one for one in state().words.addressees if one.key == key), None) or abort(404)
+    wanted, with_names = SignatureFilter(handed_to=key), "names" in request.form
+    if with_names and public.is_endangering:
+        abort(400)
+    if with_names:
+        wanted = wanted.for_addressee(public)
+    handlers = approval_handlers(state().keys)
+    with state().database.writing() as session:
+        export_jobs.request_export(session, current_account(), OFFICE_PACKAGE.name, wanted, current().code, handlers)
+    return redirect(url_for(".exports"), 303)
+
+
+def _hash(value: dict[str, object]) -> str:
+    """Return a hash of what is known, by which a later change by somebody else is noticed."""
+    return source_hash(repr(Details.of(value)))
+
+
+def _office_page(form: OfficeForm, key: str, drafted: Drafted, seen: str, theirs: Details | None = None) -> Page:
+    names = drafted.value(TextKind.ADDRESSEE, key)["names"]
+    public = next((one for one in state().words.addressees if one.key == key), None)
+    channel = CHANNELS.get(public.details.channel) if public else None
+    found = check_demands(channel, offer(fill(public))) if public and channel else {}
+    values = {"seen": seen, "theirs": theirs, "public": public, "channel": channel}
+    name = names.get(current().code) or next(iter(names.values()), key)
+    demands = {demand.value: is_met for demand, is_met in found.items()}
+    page, status = form.page("office", key=key, office_name=name, demands=demands, **values)
+    return page, 409 if theirs else status

@@ -1,0 +1,92 @@
+"""The package for an office, at the desk: without names at once, with names once a second organizer agrees, and recorded."""
+
+import hashlib
+import io
+import zipfile
+
+import pytest
+
+from campaign.database import now
+from campaign.organizers.models import AuditEntry, Request
+from campaign.petition.deliveries import Delivery
+from campaign.petition.published import TextKind, new_row
+from tests.organizers.exporting import Exporting
+from tests.people import publish, rows
+from tests.servers import on_sqlite
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def carrying(app, omar):
+    """Omar asks for packages."""
+    return Exporting(app, omar)
+
+
+@pytest.fixture
+def office(app):
+    """The key of the first addressee."""
+    return app.extensions["campaign"].words.addressees[0].key
+
+
+def ask(carrying, office, **fields):
+    """Asks for the package of an office, as its page would."""
+    return carrying.who.send(f"offices/{office}/package", **fields)
+
+
+def opened(answer):
+    """The files of a package by name, after its list of hashes was compared."""
+    archive = zipfile.ZipFile(io.BytesIO(answer.data))
+    files = {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+    sums = dict(reversed(line.split("  ")) for line in files.pop("SHA256SUMS").decode().splitlines())
+    assert sums == {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
+    return files
+
+
+def test_a_package_without_names_is_prepared_at_once_and_recorded(app, carrying, office, layla):
+    publish(app)
+    assert ask(carrying, office).status_code == 303
+    carrying.prepare()
+
+    taken = carrying.take()
+
+    files = opened(taken)
+    assert taken.mimetype == "application/zip"
+    assert {"1-page.en.pdf", "7-slip.ar.pdf", "README.en.txt", "README.ar.txt"} <= set(files)
+    assert not [name for name in files if "names" in name]
+    [row] = rows(app, Delivery)
+    assert (row.office, row.counts["confirmed"]) == (office, 1)
+    assert row.files == {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
+    assert "delivery written" in [line.act for line in rows(app, AuditEntry)]
+
+
+def test_names_are_in_it_once_a_second_organizer_agrees(app, carrying, office, layla, nour):
+    publish(app)
+    ask(carrying, office, names="y")
+    ask(carrying, office, names="y")
+    carrying.prepare()
+    assert carrying.exports() == []
+    [request] = rows(app, Request)
+
+    nour.prove()
+    assert nour.send("requests", request=str(request.id), deed="agree").status_code == 303
+    carrying.prepare()
+
+    assert "8-names.pdf" in opened(carrying.take())
+
+
+def test_an_office_that_is_endangering_gets_no_names(app, carrying, office):
+    site = app.extensions["campaign"]
+    value = {"names": site.words.addressees[0].names, "is_endangering": True}
+    with site.database.writing() as session:
+        session.add(new_row((TextKind.ADDRESSEE, office), value, now().date()))
+    site.snapshots.refresh()
+
+    assert 'name="names"' not in carrying.who.read(f"offices/{office}").text
+    assert ask(carrying, office, names="y").status_code == 400
+    assert rows(app, Request) == []
+
+
+def test_only_organizers_ask_and_only_for_an_office(carrying, office, hadi):
+    assert hadi.send(f"offices/{office}/package").status_code == 403
+    assert ask(carrying, "nobody").status_code == 404
