@@ -20,7 +20,7 @@ from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_
 from campaign.config import Settings
 from campaign.crypto.keys import KeyFileError, load_keys
 from campaign.database import Database, now
-from campaign.exports.format import Format, Source
+from campaign.exports.format import SEPARATORS, Format, Source
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed import count_sealed, read_sealed
@@ -64,6 +64,7 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
         click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's language."),
+        click.option("--separator", type=click.Choice(list(SEPARATORS)), default="comma", help="Between the fields of a csv."),
         click.option("--all-or-nothing", is_flag=True, help="Refuse unless the given keys open every signature."),
     )
 
@@ -89,6 +90,7 @@ def export(
     document: str,
     out: str,
     language: str,
+    separator: str,
     key: tuple[Path, ...],
     phrase_files: tuple[Path, ...],
     signed_in: str | None,
@@ -111,7 +113,7 @@ def export(
     missing = None if all_or_nothing else Counter[bytes]()
     with closing(database), open_output(out, chosen.count(database, wanted), missing, chosen.counts) as (stream, track), words:
         pages = chosen.read(database, wanted)
-        chosen.write(Source(pages, track, LANGUAGES[language], privates, missing, wanted, keys.key_id), stream)
+        chosen.write(Source(pages, track, LANGUAGES[language], privates, missing, wanted, separator, keys.key_id), stream)
 
 
 @click.command("open-export")
@@ -126,6 +128,7 @@ def open_export(
     document: str,
     out: str,
     language: str,
+    separator: str,
     all_or_nothing: bool,
 ) -> None:
     """Open a sealed export; needs nothing but the private key."""
@@ -141,7 +144,7 @@ def open_export(
     repeated: list[bytes] = []
     with open_output(out, expected, missing) as (stream, track):
         pages = read_sealed(file, expected, repeated)
-        FORMATS[document].write(Source(pages, track, LANGUAGES[language], privates, missing), stream)
+        FORMATS[document].write(Source(pages, track, LANGUAGES[language], privates, missing, separator=separator), stream)
     if repeated:
         click.echo(f"Repeated in the file, and exported once only: {len(repeated):,} lines.", err=True)
 

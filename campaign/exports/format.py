@@ -12,6 +12,7 @@ from campaign.exports.rows import ExportRow, SignatureFilter, StoredSignature, c
 from campaign.exports.unsealing import unseal_rows
 from campaign.languages import Language
 
+SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}  # some programs expect the second one
 Tracker = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on and shows the progress
 
 
@@ -25,6 +26,7 @@ class Source:
     privates: Iterable[PrivateKey] = ()
     missing: Counter[bytes] | None = None  # counts those that need another key, by its id; without it the first one stops
     wanted: SignatureFilter = field(default_factory=SignatureFilter)  # which signatures the pages hold
+    separator: str = "comma"  # of the fields of a table, one of SEPARATORS
     key_id: bytes = b""  # of the key that signatures are sealed to now
 
     def rows(self) -> Iterator[ExportRow]:

@@ -6,6 +6,7 @@ The desk's form and pages, the commands, the worker and the download all read FO
 from campaign.exports.pdf import PDF
 from campaign.exports.sealed import SEALED
 from campaign.exports.sealed_news import SEALED_NEWS
-from campaign.exports.tables import CSV, JSONL, XLSX
+from campaign.exports.tables import CSV, JSONL
+from campaign.exports.xlsx import XLSX
 
 FORMATS = {one.name: one for one in (XLSX, CSV, JSONL, PDF, SEALED, SEALED_NEWS)}

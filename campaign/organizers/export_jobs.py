@@ -28,21 +28,26 @@ MAX_ATTEMPTS = 5  # workers that are killed over one export give up at last
 EXPORT_LEASE = timedelta(seconds=150)  # longer than any step that says nothing, such as drawing a volume of names
 
 
-def request_export(
-    session: Session, by: Account, document: str, wanted: SignatureFilter, language: str, handlers: four_eyes.Handlers
-) -> Request | None:
-    """Ask for an export. One with addresses or names for an office is asked of a second organizer, done at once without the rule.
+def request_export(session: Session, by: Account, facts: dict[str, Any], handlers: four_eyes.Handlers) -> Request | None:
+    """Ask for an export. `facts`: its format, reader and filter; of a file also what it is for and how many signatures there are.
+
+    One with addresses, or with names for an office, is a request to a second organizer, done at once without the rule.
 
     Asking for the same again while it waits changes nothing.
     """
-    facts = {"format": document, "reader": language, **wanted.details()}
-    needs_key = DOCUMENTS[document].needs_key
+    needs_key = DOCUMENTS[facts["format"]].needs_key
     action = Action.EXPORT_WITH_ADDRESSES if needs_key else Action.NAMES_FOR_OFFICE
+    wanted = SignatureFilter.of(facts)
     if not (needs_key or (wanted.handed_to and wanted.shown)):
         enqueue_export(session, facts, by.email)
         return None
-    same = [one for one in pending_requests(session, by) if one.facts == facts]
+    same = [one for one in pending_requests(session, by) if _without_number(one.facts) == _without_number(facts)]
     return same[0] if same else four_eyes.request_approval(session, by, action, facts, handlers)
+
+
+def _without_number(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what was asked for, however many signatures there were at that moment."""
+    return {name: value for name, value in facts.items() if name != "rows"}
 
 
 def pending_requests(session: Session, by: Account) -> list[Request]:
@@ -57,6 +62,7 @@ def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
     if account is None:
         return
     wanted = DOCUMENTS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
+    wanted |= {name: facts[name] for name in ("why", "separator") if name in facts}
     same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
     ledger.begin_change(session)
     if any(

@@ -95,7 +95,8 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
         progress = Progress(database, export)
         package = _write_package(wanted, hashed, export) if export.document == OFFICE_PACKAGE.name else None
         pages, privates = export.format.read(database, wanted), [keys.private] if keys.private else []
-        source = Source(pages, progress.watch, LANGUAGES[export.language], privates, wanted=wanted, key_id=keys.key_id)
+        separator, reader = export.wanted.get("separator", "comma"), LANGUAGES[export.language]
+        source = Source(pages, progress.watch, reader, privates, wanted=wanted, separator=separator, key_id=keys.key_id)
         if package is None:
             export.format.write(source, cast("IO[bytes]", hashed))
         encrypting.finish()

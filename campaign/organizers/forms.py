@@ -1,7 +1,6 @@
 """The forms of the desk. Each carries the session's token; auth/guards.py refuses a POST without it."""
 
 import re
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -12,15 +11,12 @@ from wtforms import Field, PasswordField, RadioField, SelectField, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, InputRequired, ValidationError
 
-from campaign.exports.formats import FORMATS
-from campaign.exports.rows import SignatureFilter
-from campaign.languages import LANGUAGES, current, read_day
+from campaign.languages import LANGUAGES, read_day
 from campaign.organizers.actions import REASON_LABELS
 from campaign.organizers.auth import factors
 from campaign.organizers.auth.login import Credentials
 from campaign.organizers.signature_search import SignatureSearch
 from campaign.petition import key_rotation
-from campaign.petition.offices import Addressee
 from campaign.petition.validation import clean_email
 from campaign.state import state
 from campaign.web.form_fields import CountryField, LanguageField
@@ -32,7 +28,6 @@ SEARCH_STATES = {
     "refused": lazy_gettext("Names refused"),
     "removed": lazy_gettext("Removed"),
 }
-EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
 
 
 class OrganizerForm(FlaskForm):
@@ -194,56 +189,3 @@ class ReasonForm(OrganizerForm):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         self.reason.choices = list(REASON_LABELS.items())
-
-
-class ExportForm(OrganizerForm):
-    """The form of an export. Formats that must be opened are offered only where the private key is."""
-
-    document = StringField(lazy_gettext("Format"))
-    state = SelectField(
-        lazy_gettext("Signatures"), [AnyOf(EXPORT_STATES, lazy_gettext("Choose which signatures."))], validate_choice=False
-    )
-    since = DayField(lazy_gettext("From this day on (optional)"))
-    until = DayField(lazy_gettext("Until this day (optional)"))
-    country = CountryField(lazy_gettext("Country (optional)"))
-    signed_in = LanguageField(lazy_gettext("Signed in this language (optional)"))
-    handed_to = SelectField(lazy_gettext("To be handed to (optional)"), default="", validate_choice=False)
-
-    def __init__(self, offices: Sequence[Addressee], *, can_open: bool, names_hidden: bool) -> None:
-        super().__init__()
-        self.offices = {office.key: office for office in offices}
-        self.handed_to.choices = [("", ""), *((office.key, office.name(current().code)) for office in offices)]
-        self.offered = {
-            name: one
-            for name, one in FORMATS.items()
-            if one.at_desk and (can_open or not one.needs_key) and not (names_hidden and one.only_shown)
-        }
-        self.state.choices = list(EXPORT_STATES.items())
-
-    def validate_document(self, field: Field) -> None:
-        """Refuse a format that is not offered."""
-        if field.data not in self.offered:
-            raise ValidationError(gettext("Choose one of the formats."))
-
-    def validate_until(self, field: DayField) -> None:
-        """Refuse a last day before the first one."""
-        if self.since.day and field.day and field.day < self.since.day:
-            raise ValidationError(gettext("The last day is before the first one."))
-
-    def validate_handed_to(self, field: Field) -> None:
-        """Refuse what is no addressee, and a format that holds more than shown names."""
-        if field.data and field.data not in self.offices:
-            raise ValidationError(gettext("Choose an addressee from the list."))
-        if field.data and self.document.data in self.offered and not self.offered[self.document.data].only_shown:
-            raise ValidationError(gettext("Only the book of names is handed over: choose it as the format."))
-
-    def signature_filter(self) -> SignatureFilter:
-        """Return which signatures to export, after `validate`."""
-        wanted = SignatureFilter(
-            since=self.since.day,
-            until=self.until.day,
-            country=self.country.data or None,
-            language=self.signed_in.data or None,
-            shown=self.state.data == "shown",
-        )
-        return wanted.for_addressee(self.offices[self.handed_to.data]) if self.handed_to.data else wanted

@@ -1,5 +1,6 @@
 """The records of the desk: the accounts and actions of organizers; nothing of a signer is in them."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from campaign.handover.archive import OFFICE_PACKAGE
 ORGANIZER, MODERATOR = "organizer", "moderator"
 DOCUMENTS = FORMATS | {OFFICE_PACKAGE.name: OFFICE_PACKAGE}  # that are prepared at the desk
 FILE_LIFETIME = timedelta(hours=1)  # of an export
+NOT_IN_A_NAME = re.compile("[^A-Za-z0-9-]+")  # of a file that is carried between systems
 ROLES = (ORGANIZER, MODERATOR)  # a moderator sees no personal data
 
 
@@ -174,10 +176,14 @@ class ExportJob(Base):
 
     @property
     def name(self) -> str:
-        """Return the name of the file."""
+        """Return the name of the file, which says when it was asked for and what is in it."""
         if self.document == OFFICE_PACKAGE.name:
             return f"{self.wanted['handed_to']}-{self.asked_at.date()}.zip"
-        return f"signatures-{self.asked_at.date()}.{self.document}"
+        says = {"shown": "shown", "since": "from-{}", "until": "to-{}", "country": "{}", "language": "{}", "handed_to": "for-{}"}
+        implied = {"shown"} if self.format.only_shown else set()
+        which = [said.format(self.wanted[name]) for name, said in says.items() if name in self.wanted and name not in implied]
+        whole = "-".join(["signatures", self.asked_at.date().isoformat(), *which])
+        return f"{NOT_IN_A_NAME.sub('-', whole)}.{self.document}"
 
     def is_waiting(self) -> bool:
         """Return whether it is still to be prepared, or is being."""

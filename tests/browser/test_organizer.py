@@ -14,7 +14,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from campaign.config import Settings
-from campaign.exports.rows import COLUMN_NAMES
+from campaign.exports.xlsx import SheetWords
+from campaign.languages import LANGUAGES
 from tests.browser.people import Signer
 from tests.exports import terminal
 from tests.exports.test_export_jsonl import NAMES
@@ -108,6 +109,7 @@ def export(page: Page, folder: Path) -> Path:
     """Asks for a spreadsheet, waits until it is prepared, and takes it."""
     go(page, "exports")
     page.locator("label[for=document-xlsx]").click()
+    page.locator("#why").fill("for the hand-over")
     press(page)
     patience = time.monotonic() + LONG
     while page.locator("a.again").count():
@@ -161,9 +163,11 @@ def test_a_new_organizer_takes_a_spreadsheet_out_and_reads_it(
 
     rows = cells(document)
     names = [text(row[2]) for row in rows[1:]]
-    assert [text(cell) for cell in rows[0]] == list(COLUMN_NAMES)
+    assert [text(cell) for cell in rows[0]] == list(SheetWords(LANGUAGES[language]).headings.values())
     assert sorted(names) == sorted([*NAMES, *ATTACKS, SHOWN[language]])
-    assert {cell.get(f"{OFFICE}value-type") for row in rows for cell in row} == {"string"}
+    typed = [cell for row in rows[1:] for cell in row[2:4]]
+    assert {cell.get(f"{OFFICE}value-type") for cell in typed} == {"string"}
+    assert {row[1].get(f"{OFFICE}value-type") for row in rows[1:]} == {"date"}
     assert not [cell for row in rows for cell in row if cell.get(f"{TABLE}formula")]
     modes = {one.get(f"{STYLE}writing-mode") for one in document.iter(f"{STYLE}table-properties")}
     assert modes == {"rl-tb" if language == "ar" else "lr-tb"}

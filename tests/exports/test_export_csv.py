@@ -41,6 +41,15 @@ def test_excel_knows_arabic_by_the_mark_at_the_beginning(omar):
     assert omar.exports("csv").read_bytes().startswith(b"\xef\xbb\xbfnumber,")
 
 
+def test_the_separator_is_chosen(omar):
+    omar.has("Layla; Haddad")
+
+    content = omar.exports("csv", "--separator", "semicolon").read_bytes().decode("utf-8-sig")
+
+    assert content.startswith("number;confirmed_on;")
+    assert ';"Layla; Haddad";' in content
+
+
 def test_lines_end_and_cells_are_quoted_as_rfc_4180_says(omar):
     omar.has('Layla "Lulu" Haddad, Dr.')
 

@@ -1,18 +1,22 @@
-"""Exporting for a spreadsheet program: every cell is text, and an Arabic sheet is read from right to left."""
+"""Exporting for a spreadsheet program: days and numbers are such, all else is text, and it speaks the reader's language."""
 
 import subprocess
 import sys
+import zipfile
+from datetime import datetime
 
 import pytest
 from openpyxl import load_workbook
 
-from campaign.exports import tables
-from campaign.exports.rows import COLUMN_NAMES, ExportRow, StoredSignature
+from campaign.exports import xlsx
+from campaign.exports.rows import COLUMNS, ExportRow, StoredSignature
 from campaign.languages import LANGUAGES, SOURCE
 from tests.exports.terminal import DAY, TEXT
 from tests.exports.test_export_jsonl import NAMES
 from tests.exports.test_formulas import ATTACKS
 from tests.servers import on_sqlite
+
+PLAIN = {*xlsx.WRITTEN_NUMBERS, *xlsx.WRITTEN_DAYS}
 
 
 def sheet(file):
@@ -33,16 +37,40 @@ def row(number, name="Layla Haddad"):
     return ExportRow(number, stored, name, "layla@example.org")
 
 
-def test_every_signature_is_one_row_of_text_below_the_headings(omar):
+def test_every_signature_is_one_row_below_the_headings_with_its_day_as_a_day(omar):
     omar.has("Layla Haddad", "layla@example.org", shown_as="Layla", country="SY", language="ar", news=True)
 
     found = sheet(omar.exports("xlsx"))
 
-    assert [cell.value for cell in found[1]] == list(COLUMN_NAMES)
+    assert [cell.value for cell in found[1]][:6] == ["Row", "Confirmed on", "Name", "E-mail", "Country", "Signed in"]
     assert [cell.value for cell in found[2]] == [
-        *("1", "2026-11-22", "Layla Haddad", "layla@example.org", "SY", "ar", "Layla", "yes", TEXT, "", "", "online"),
+        *(1, datetime(2026, 11, 22), "Layla Haddad", "layla@example.org", "Syria", "العربية"),  # noqa: DTZ001  # as it is read
+        *("Layla", "yes", TEXT, None, "", "on this site"),
     ]
-    assert found.max_row == 2
+    assert (found.max_row, found.title) == (2, "Signatures")
+
+
+@on_sqlite
+def test_an_arabic_reader_reads_headings_countries_and_yes_in_arabic(omar):
+    omar.has("Layla Haddad", country="SY", news=True)
+
+    found = sheet(omar.exports("xlsx", "--language", "ar"))
+
+    assert found.title == "التوقيعات"
+    assert [found.cell(2, place).value for place in (5, 8)] == ["سوريا", "نعم"]
+    assert not [cell.value for cell in found[1] if cell.value.isascii()]
+
+
+@on_sqlite
+def test_the_filters_are_over_all_rows(omar):
+    for number in range(3):
+        omar.has(f"Layla {number}")
+
+    document = omar.exports("xlsx")
+
+    assert sheet(document).auto_filter.ref == "A1:L4"
+    with zipfile.ZipFile(document) as parts:
+        assert b"$A$1:$L$4" in parts.read("xl/workbook.xml")
 
 
 @on_sqlite
@@ -60,15 +88,15 @@ def test_the_headings_stay_when_the_rows_are_scrolled(omar):
 
 @on_sqlite
 @pytest.mark.parametrize("attack", [*ATTACKS, "1e9", "2026-11-22", "http://example.org", "TRUE", "00123"])
-def test_no_cell_is_a_formula_a_number_or_a_link_and_stays_text_when_it_is_edited(omar, attack):
+def test_no_cell_with_typed_words_is_a_formula_a_number_or_a_link_and_it_stays_text_when_it_is_edited(omar, attack):
     omar.has(attack, shown_as=attack)
 
-    written = sheet(omar.exports("xlsx"))[2]
+    written = [cell for cell, column in zip(sheet(omar.exports("xlsx"))[2], COLUMNS, strict=True) if column.name not in PLAIN]
 
     assert {cell.data_type for cell in written if cell.value is not None} <= {"s", "inlineStr"}
     assert {cell.number_format for cell in written} == {"@"}
     assert not [cell for cell in written if cell.hyperlink]
-    assert written[2].value.replace("_x000D_", "\r") == attack
+    assert written[0].value.replace("_x000D_", "\r") == attack
 
 
 @on_sqlite
@@ -86,36 +114,37 @@ def test_a_name_in_any_script_comes_back_byte_for_byte(omar):
 def test_characters_that_xml_cannot_hold_are_written_as_the_format_says(tmp_path, text, read):
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        tables.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
+        xlsx.write_xlsx([row(1, name=text)], stream, LANGUAGES[SOURCE])
 
     assert cells(out)[0][2] == read
 
 
 def test_what_does_not_fit_on_one_sheet_goes_on_on_the_next(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "ROWS_PER_SHEET", 3)
+    monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        tables.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
+        xlsx.write_xlsx([row(number) for number in range(1, 8)], stream, LANGUAGES["ar"])
 
     sheets = load_workbook(out).worksheets
 
-    assert [[line[0].value for line in one.iter_rows(min_row=2)] for one in sheets] == [["1", "2", "3"], ["4", "5", "6"], ["7"]]
-    assert all(one.sheet_view.rightToLeft and one["A1"].value == "number" for one in sheets)
+    assert [[line[0].value for line in one.iter_rows(min_row=2)] for one in sheets] == [[1, 2, 3], [4, 5, 6], [7]]
+    assert all(one.sheet_view.rightToLeft and one["A1"].value == "الرقم" for one in sheets)
+    assert [(one.title, one.auto_filter.ref) for one in sheets][::2] == [("التوقيعات", "A1:L4"), ("التوقيعات 3", "A1:L2")]
     assert [bool(one.sheet_view.tabSelected) for one in sheets] == [True, False, False]
 
 
 def test_exactly_as_many_as_fit_make_one_sheet(tmp_path, monkeypatch):
-    monkeypatch.setattr(tables, "ROWS_PER_SHEET", 3)
+    monkeypatch.setattr(xlsx, "ROWS_PER_SHEET", 3)
     out = tmp_path / "all.xlsx"
     with out.open("wb") as stream:
-        tables.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
+        xlsx.write_xlsx([row(number) for number in range(1, 4)], stream, LANGUAGES[SOURCE])
 
     assert len(cells(out)) == 3
 
 
 @on_sqlite
 def test_without_signatures_the_sheet_has_its_headings(omar):
-    assert [cell.value for cell in sheet(omar.exports("xlsx"))[1]] == list(COLUMN_NAMES)
+    assert len([cell.value for cell in sheet(omar.exports("xlsx"))[1] if cell.value]) == len(COLUMNS)
 
 
 @on_sqlite

@@ -30,7 +30,8 @@ class Exporting:
 
     def ask(self, document: str = "jsonl", **fields: str) -> TestResponse:
         """Asks for a file."""
-        return self.who.send("exports", **{"document": document, "state": "standing"} | fields)
+        usual = {"document": document, "state": "standing", "separator": "comma", "why": "for the hand-over"}
+        return self.who.send("exports", **usual | fields)
 
     def prepare(self) -> None:
         """The worker prepares what waits."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.organizers.actions import Action, action_label, detail_labels
+from campaign.organizers.actions import DETAIL_LABELS, Action, action_label, detail_labels
 from campaign.organizers.models import AuditEntry, Request
 from campaign.organizers.views.requests import approval_handlers
 from tests.servers import on_sqlite
@@ -47,5 +47,10 @@ def test_a_value_is_told_as_it_is_read_and_an_unknown_act_as_it_stands(app):
     with app.test_request_context("/en/"):
         told = detail_labels({"number": 1234, "role": "organizer", "what": "logged in", "reason": ""})
 
-        assert told == [("number", "1,234"), ("role", "Organizer"), ("act", "Somebody logged in.")]
+        assert told == [("Number", "1,234"), ("Role", "Organizer"), ("Act", "Somebody logged in.")]
         assert action_label("of a later version") == "of a later version"
+
+
+def test_labels_begin_with_a_capital_letter(app):
+    with app.test_request_context("/en/"):
+        assert [name for name, label in DETAIL_LABELS.items() if str(label)[0].islower()] == []

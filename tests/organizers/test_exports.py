@@ -156,7 +156,7 @@ def test_the_audit_says_who_took_what_how_much_and_which_file(layla, carrying):
 
     asked, prepared, taken = (carrying.audit(f"export {act}")[0] for act in ("asked for", "prepared", "taken"))
 
-    which = {"by": "omar@example.org", "format": "csv", "country": "SY", "since": "2026-01-01"}
+    which = {"by": "omar@example.org", "format": "csv", "country": "SY", "since": "2026-01-01", "why": "for the hand-over"}
     assert asked == which
     assert prepared == taken == which | {"rows": 1, "sha256": hashlib.sha256(file).hexdigest()}
 

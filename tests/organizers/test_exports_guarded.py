@@ -1,6 +1,7 @@
 """Who may take signatures out: the one who asked, once a second organizer agrees, after passphrase and code."""
 
 import contextlib
+import re
 import time
 from datetime import timedelta
 from threading import Thread
@@ -54,6 +55,34 @@ def test_addresses_go_out_when_a_second_organizer_agrees_and_not_before(layla, g
     assert len(guarded.exports()) == 1
     assert guarded.take().status_code == 200
     assert [line["by"] for line in guarded.audit("export asked for")] == ["omar@example.org"]
+
+
+def test_whoever_agrees_reads_what_the_file_is_for_and_how_many_signatures_are_in_it(layla, guarded, nour):
+    guarded.ask("csv", why="to print\n  badges", separator="semicolon")
+
+    page = nour.read("requests").text
+
+    assert "to print badges" in page
+    assert "Semicolon" in page
+    assert re.search(r"<dt>Signatures</dt><dd><bdi>1</bdi>", page)
+    nour.send("requests", request=wait_for_the_second(guarded), deed="agree")
+    guarded.prepare()
+    assert guarded.take().get_data(as_text=True).splitlines()[0].startswith("\ufeffnumber;confirmed_on;")
+    assert {line["why"] for line in guarded.audit("export taken")} == {"to print badges"}
+
+
+@on_sqlite
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("why", ["", "  ", "x" * 201, "for l@example.org"])
+def test_a_file_is_made_for_a_reason_that_is_short_and_names_nobody(guarded, language, why):
+    guarded.who.language = language
+
+    answer = guarded.ask("csv", why=why, country="SY")
+
+    assert answer.status_code == 422
+    assert 'id="why-error"' in answer.text
+    assert re.search('value="SY"[^>]* selected', answer.text)
+    assert guarded.ask("csv", separator="x").status_code == 422
 
 
 @on_sqlite

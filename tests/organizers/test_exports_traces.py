@@ -9,6 +9,7 @@ import pytest
 
 from campaign.exports.formats import FORMATS
 from campaign.organizers import export_worker
+from campaign.organizers.models import DOCUMENTS
 from tests.exports import terminal
 from tests.servers import on_sqlite
 
@@ -58,7 +59,7 @@ def test_nobody_is_in_a_file_while_an_export_is_made_and_after(people, carrying,
         drafts.extend((data / "exports").glob(".*.part"))
         found.extend(traces(data, temporary))
 
-    monkeypatch.setitem(FORMATS, document, replace(chosen, write=write))
+    monkeypatch.setitem(DOCUMENTS, document, replace(chosen, write=write))
     carrying.ask(document)
     carrying.prepare()
     found += traces(data, temporary)

@@ -55,6 +55,19 @@ def test_each_format_is_taken_from_the_desk_with_its_type_and_its_name(layla, ca
         assert carrying.audit("export taken")[0]["format"] == chosen.name
 
 
+@pytest.mark.parametrize(
+    ("fields", "which"),
+    [
+        ({"country": "SY", "signed_in": "ar", "since": "2026-11-01"}, "-from-2026-11-01-SY-ar"),
+        ({"state": "shown", "until": "2026-12-01"}, "-shown-to-2026-12-01"),
+    ],
+)
+def test_the_name_of_a_file_says_which_signatures_are_in_it(carrying, fields, which):
+    carrying.ask("jsonl", **fields)
+
+    assert carrying.exports()[0].name == f"signatures-{now().date()}{which}.jsonl"
+
+
 @EVERY
 def test_each_format_is_written_at_the_command_line_as_at_the_desk(layla, carrying, run, tmp_path, chosen):
     out = tmp_path / f"signatures.{chosen.name}"

@@ -32,7 +32,7 @@ def number(database):
 
 
 def test_a_locked_account_is_out_at_once_and_everybody_is_told_without_a_name(app, omar, nour, hadi, number, mailbox):
-    nour.send("exports", document="csv", state="standing")
+    nour.send("exports", document="csv", state="standing", separator="comma", why="for the hand-over")
     assert "Every organizer is told by e-mail." in omar.read(f"accounts/{number(nour)}/lock").text
 
     assert omar.send(f"accounts/{number(nour)}/lock", deed="lock").status_code == 303

@@ -66,7 +66,7 @@ def lay_out(site, by):
 
 
 def test_what_waits_stands_on_the_first_page_the_oldest_first_each_with_its_button(site, omar, nour, layla, sami):
-    nour.send("exports", document="csv", state="standing")
+    nour.send("exports", document="csv", state="standing", separator="comma", why="for the hand-over")
     lay_out(site, omar.email)
 
     found = tasks(omar)

@@ -15,8 +15,8 @@ from campaign.languages import current
 from campaign.organizers import bp, export_jobs, export_store, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
+from campaign.organizers.export_form import ExportForm
 from campaign.organizers.export_store import NotAvailable
-from campaign.organizers.forms import ExportForm
 from campaign.organizers.models import DOCUMENTS, FILE_LIFETIME, ORGANIZER, ExportJob
 from campaign.organizers.views.requests import approval_handlers
 from campaign.petition.models import Publication
@@ -39,9 +39,11 @@ def exports() -> Page:
     form = _form()
     if not form.validate_on_submit():
         return _page(form, 422 if form.is_submitted() else 200)
-    handlers, wanted = approval_handlers(state().keys), form.signature_filter()
+    handlers, wanted, chosen = approval_handlers(state().keys), form.signature_filter(), DOCUMENTS[form.document.data or ""]
+    number = chosen.count(state().database, chosen.narrow(wanted))
+    facts = {"format": chosen.name, "reader": current().code, **wanted.details(), **form.purpose(), "rows": number}
     with state().database.writing() as session:
-        export_jobs.request_export(session, current_account(), form.document.data or "", wanted, current().code, handlers)
+        export_jobs.request_export(session, current_account(), facts, handlers)
     return redirect(url_for(".exports"), 303)
 
 
@@ -61,18 +63,26 @@ def download() -> Page:
         with state().database.writing() as session:
             found, key = export_jobs.claim_download(session, state().keys.desk, export, current_account(), now())
             # An error up to the end of this block rolls back: key and file stay as they were.
-            return _send(found, export_store.open_once(session, state().database, state().settings.data, found), key)
+            headers = _headers(found)
+            return _send(export_store.open_once(session, state().database, state().settings.data, found), key, headers)
     except (NotAvailable, CannotOpen):
         return _page(_form(), 409)
 
 
-def _send(export: ExportJob, file: IO[bytes], key: bytes) -> Response:
+def _headers(export: ExportJob) -> dict[str, str]:
+    """Return what the answer says of the file."""
+    return {
+        "Content-Disposition": f'attachment; filename="{export.name}"',
+        "Content-Length": str(export.size),
+        "Content-Type": export.format.content_type,
+    }
+
+
+def _send(file: IO[bytes], key: bytes, headers: dict[str, str]) -> Response:
     """Return a response that decrypts the file chunk by chunk; its key is in memory only."""
-    headers = {"Content-Disposition": f'attachment; filename="{export.name}"', "Content-Length": str(export.size)}
     return Response(
         wrap_file(request.environ, DecryptingReader(file, key), CHUNK_SIZE),  # type: ignore[arg-type]  # it reads bytes, as a file does
         headers=headers,
-        content_type=export.format.content_type,
         direct_passthrough=True,
     )
 

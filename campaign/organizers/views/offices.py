@@ -141,9 +141,10 @@ def ask_for_package(key: str) -> Page:
         abort(400)
     if with_names:
         wanted = wanted.for_addressee(public)
+    facts = {"format": OFFICE_PACKAGE.name, "reader": current().code, **wanted.details()}
     handlers = approval_handlers(state().keys)
     with state().database.writing() as session:
-        export_jobs.request_export(session, current_account(), OFFICE_PACKAGE.name, wanted, current().code, handlers)
+        export_jobs.request_export(session, current_account(), facts, handlers)
     return redirect(url_for(".exports"), 303)
 
 
