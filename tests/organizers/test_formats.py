@@ -10,6 +10,7 @@ from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.exports.formats import FORMATS
 from campaign.instance import key_folder
+from campaign.organizers.models import DOCUMENTS
 from tests.people import parse
 from tests.servers import on_sqlite
 
@@ -94,7 +95,7 @@ def test_each_format_that_needs_a_key_is_opened_on_another_machine(layla, carryi
 def test_what_goes_wrong_before_the_answer_is_built_leaves_the_file_to_be_taken_again(layla, carrying, monkeypatch):
     carrying.ask()
     carrying.prepare()
-    monkeypatch.delitem(FORMATS, "jsonl")
+    monkeypatch.delitem(DOCUMENTS, "jsonl")
     assert carrying.take().status_code == 500
     monkeypatch.undo()
 
