@@ -24,6 +24,11 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
         ACCOUNT_PAGE,
         {("daily", "on"): lazy_gettext("Send me a daily e-mail"), ("daily", "off"): lazy_gettext("Send me no daily e-mail")},
     ),
+    "add_to_delivery": (
+        lazy_gettext("Deliveries"),
+        {("seen", None): lazy_gettext("Publish this for everybody"), NO_FIELD: lazy_gettext("See what readers would see")},
+    ),
+    "ask_for_package": (lazy_gettext("The package for this office"), {NO_FIELD: lazy_gettext("Ask for the package")}),
     "authenticator": (lazy_gettext("Another telephone"), {NO_FIELD: lazy_gettext("Use the new telephone")}),
     "recovery_codes": (lazy_gettext("New recovery codes"), {NO_FIELD: lazy_gettext("Make new recovery codes")}),
     "turn_four_eyes": (
@@ -44,6 +49,7 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
     "inquiry": (INQUIRIES_PAGE, {("deed", "save"): lazy_gettext("Save"), ("deed", "close"): lazy_gettext("Close it")}),
     "key": (lazy_gettext("The key of the signatures"), {NO_FIELD: lazy_gettext("Ask for this key")}),
     "news": (lazy_gettext("News by e-mail"), {NO_FIELD: lazy_gettext("Ask for it to be sent")}),
+    "office": (lazy_gettext("What is known of this office"), {NO_FIELD: lazy_gettext("Save the draft")}),
     "plan": (lazy_gettext("The plan"), {NO_FIELD: lazy_gettext("Publish this plan")}),
     "request_more": (lazy_gettext("Second agreement"), {NO_FIELD: lazy_gettext("Ask a second organizer for more today")}),
     "review": (

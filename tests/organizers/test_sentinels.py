@@ -58,6 +58,11 @@ def addresses(app, ids):
     """Every address of the desk that can be read, for some of the signatures and everything that has a number."""
     values = {"record": [record.hex() for record in (ids[0], ids[1], ids[120])], "number": ["1", "2"], "token": ["a" * 26]}
     values |= {"name": ["signing", "mail", "names", "words"], "piece": ["letter", "title", "contact"], "part": ["title", "en"]}
+    values |= {
+        "delivery": ["new", "1"],
+        "what": ["planned", "answered"],
+        "key": [app.extensions["campaign"].words.addressees[0].key],
+    }
     for rule in app.url_map.iter_rules():
         if rule.endpoint.startswith("organizers.") and "GET" in (rule.methods or ()):
             others = sorted(rule.arguments - {"lang"})
