@@ -39,9 +39,10 @@ lighthouse: setup
 pictures: setup
 	@.venv/bin/python -m tests.pictures $(ARGS)
 
-# The long runs, some hours: a hundred rounds of backup and restore and two hundred kills under load, on each database.
+# The long runs, some hours: a hundred rounds of backup and restore, two hundred kills under load, and every other test that does
+# few rounds elsewhere.
 soak: setup
-	@TIER=soak ROUNDS=$(ROUNDS) .venv/bin/python -m pytest tests/backup/test_rounds.py tests/faults/test_crash.py $(ARGS)
+	@TIER=soak ROUNDS=$(ROUNDS) .venv/bin/python -m pytest $(shell grep -rlE 'import rounds|import TIER' tests --include='test_*.py') $(ARGS)
 
 mutations: setup
 	@JOBS=$(JOBS) .venv/bin/python -m tests.mutations $(ARGS)

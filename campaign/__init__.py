@@ -3,7 +3,6 @@
 What the site is made of is imported by `create_app`, so that `import campaign` and `campaign --help` cost next to nothing.
 """
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
 def create_app(settings: "Settings | None" = None, memory: "SharedMemory | None" = None) -> "Flask":
     """Make the site as a WSGI application; `memory` is what web workers that count together share.
 
-    Raises NoInstance where `campaign serve` has not made the data folder yet.
+    Raises NoInstance where `campaign serve` has not made the data folder yet, and NothingKnown where words of the testimony are
+    withheld and the database is away, so that nobody can see whether what is published quotes them.
     """
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
@@ -58,7 +58,7 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
     from campaign.petition.active_key import ActiveKey
     from campaign.petition.page_blocks import PAGES, page_files
     from campaign.petition.published import first_values
-    from campaign.petition.snapshot import FileTexts, NothingKnown, SnapshotCache
+    from campaign.petition.snapshot import FileTexts, SnapshotCache
     from campaign.public.copies import ZippedMirror
     from campaign.state import AppState
     from campaign.web import rate_limits, request_checks
@@ -70,8 +70,7 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
     own_words = first_values(texts, contact=settings.contact, goal=settings.goal)
     snapshots = SnapshotCache(database, FileTexts(policy, texts, pages, own_words), keys)
     if policy.has_redactions:
-        with suppress(NothingKnown):  # a worker that is started again while the database is away must not end the site
-            testimony_policy.check_published(snapshots.shown().texts)
+        testimony_policy.check_published(snapshots.shown().texts)
     page_cache = PageCache(app, snapshots, settings)
     return AppState(
         settings=settings,

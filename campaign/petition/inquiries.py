@@ -10,7 +10,7 @@ from campaign.database import Base
 
 KINDS = ("not_signed", "access", "deletion", "other")
 OUTCOMES = ("told", "deleted", "nothing", "declined", "lapsed")
-ANSWERED_WITHIN = timedelta(days=30)  # GDPR, Article 12 (3): within a month
+ANSWERED_WITHIN = timedelta(days=28)  # GDPR, Article 12 (3): within a month, and February has 28 days
 DUE_SOON = timedelta(days=7)
 LONGEST_NOTE = 200  # characters
 CLOSED_PER_PAGE = 50

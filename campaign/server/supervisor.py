@@ -105,6 +105,8 @@ def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]", me
         app = create_app(settings, memory)
         with suppress(NothingKnown):  # the database is away: the first request that finds it there reads it
             app.extensions["campaign"].snapshots()
+    except NothingKnown:  # what must be looked at before it is shown cannot be read: try again in a second
+        sys.exit(1)
     except Exception as error:
         trouble.put(str(error) or type(error).__name__)
         sys.exit(CANNOT_START)

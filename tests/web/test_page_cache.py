@@ -287,10 +287,19 @@ def test_a_worker_reads_what_is_public_before_the_database_can_go_away(app, sett
         assert site.test_client().get("/en/testimony").status_code == 200
 
 
-def test_a_worker_starts_while_the_database_is_away_also_where_words_are_withheld(settings):
+def test_a_worker_that_cannot_look_whether_withheld_words_are_published_is_started_again_and_does_not_end_the_site(
+    settings, monkeypatch
+):
+    for module, name in ((signal, "signal"), (gc, "freeze"), (supervisor, "end_with_parent")):
+        monkeypatch.setattr(module, name, Mock())
     policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
+    trouble = multiprocessing.SimpleQueue()
     with (
         patch.object(testimony_policy, "load_testimony", return_value=(replace(policy, has_redactions=True), texts)),
         patch.object(snapshot.SnapshotCache, "refresh", return_value=False),
+        pytest.raises(SystemExit) as ended,
     ):
-        assert create_app(settings).test_client().get("/en/testimony").status_code == 503
+        supervisor.load_app(settings, trouble, SharedMemory())
+
+    assert ended.value.code != supervisor.CANNOT_START
+    assert trouble.empty()
