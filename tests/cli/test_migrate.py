@@ -20,6 +20,7 @@ def test_migrating_what_is_up_to_date_changes_nothing(app, run, layla):
     assert len(rows(app, Signature)) == 1
 
 
+@pytest.mark.slow
 def test_many_that_migrate_at_once_all_succeed(settings, environment):
     command = [sys.executable, "-m", "campaign", "migrate"]
 

@@ -83,6 +83,7 @@ def test_a_bare_key_is_read_without_a_question_and_only_if_nobody_else_can_read_
         read_private_key(bare, lambda _: pytest.fail("asked"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("opens", [OPENS_SIGNATURES, OPENS_NEWS])
 def test_what_a_key_opens_goes_with_it_and_of_a_bare_key_nothing_is_said(private, tmp_path, opens):
     file, bare = tmp_path / "nour.key", tmp_path / "bare.key"

@@ -27,6 +27,7 @@ def commands():
     return [line.removeprefix(".venv/bin/").removeprefix("campaign ").replace("/dev/shm/", "") for line in lines]
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_the_drill_for_the_key_is_carried_out_as_it_is_written(omar, monkeypatch):
     omar.has("Layla Haddad")

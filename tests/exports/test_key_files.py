@@ -25,6 +25,7 @@ def phrase_of(tmp_path):
     return write
 
 
+@pytest.mark.slow
 def test_a_new_key_is_asked_a_passphrase_twice_and_a_second_person_gets_the_same_key_under_their_own(omar):
     nour, hadi = omar.desk / "nour.key", omar.desk / "hadi.key"
 
@@ -68,6 +69,7 @@ def test_a_wrong_passphrase_is_one_sentence_and_writes_nothing(omar, phrase_of):
     assert sorted(omar.desk.iterdir()) == before
 
 
+@pytest.mark.slow
 def test_export_open_export_and_check_ask_once_for_each_encrypted_file(omar, phrase_of):
     omar.has("Layla Haddad")
     key = omar.ejects_the_key("--passphrase-file", phrase_of("nour", NOUR))

@@ -267,6 +267,7 @@ def test_where_no_country_is_published_none_is_told_of(omar, handing):
     assert "countr" not in text(folder / "README.en.txt")
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_killed_at_twenty_points_it_is_whole_or_absent(omar, handing):
     handing.office()

@@ -114,6 +114,7 @@ def desk(omar: Organizer, visitor: Any, post_office: Any) -> set[Form]:
     return {form for form in forms if not form.action.endswith(ENDS_THE_SESSION) and "/organize" in form.action}
 
 
+@pytest.mark.slow
 def test_no_field_of_the_desk_brings_it_down(omar, desk, caplog):
     number = sweep(omar.client, desk, base_url=omar.base_url)
 

@@ -104,6 +104,7 @@ def places(wanted, files):
     return hits
 
 
+@pytest.mark.slow
 def test_a_campaign_is_lived_through(request, clock, app, site, settings, visitor, post_office, purger, said):
     server = request.getfixturevalue("postgresql_server") if settings.database_url else None
     set_plan(site)

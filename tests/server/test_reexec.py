@@ -71,6 +71,7 @@ def test_sighup_brings_new_code_and_settings_without_refusing_anybody(campaign: 
     assert campaign.output.count(f"{campaign.url}/en/\n") == 2, "docs/hosts.md says that the addresses are shown again"
 
 
+@pytest.mark.slow
 def test_sighup_while_the_site_starts_anew_starts_it_once_more(campaign: Campaign, tmp_path: Path) -> None:
     main, starts = tmp_path / "campaign" / "__main__.py", tmp_path / "starts"
     main.write_text(KICK + main.read_text("utf-8"), "utf-8")
