@@ -83,7 +83,7 @@ def leave(campaign: Campaign, office: SortingOffice, life: Life, host: Host, cha
 
     together(withdraw())
     for who in erased - withdrawing:
-        assert host.run("erase", typed=f"{who}\n").exit_code == 0
+        assert host.run("erase", "--yes", typed=f"{who}\n").exit_code == 0
     host.do(lambda session: remove(session, host.settings, removed - withdrawing - erased))
     host.do(lambda session: accounts.remove(session, "nour@example.org", now()))
     host.do(lambda session: signing.close(session, now().date()), at_the_desk=True)

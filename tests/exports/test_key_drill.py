@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+
 from campaign.config import PACKAGE
 from tests.servers import on_sqlite
 
