@@ -36,10 +36,26 @@ def test_what_is_found_is_shown_first_then_all_of_it_goes_and_nothing_of_others(
 
 
 @on_sqlite
-def test_where_there_is_nothing_it_says_so_and_erases_nothing(app, omar, layla):
+def test_where_there_is_nothing_it_says_so_and_erases_nothing_and_that_was_asked_is_in_the_audit(app, omar, layla):
     assert "There is nothing of this address." in omar.send("address", email="nobody@example.org", deed="erase").text
     assert omar.send("address", email="layla", deed="erase").status_code == 422
-    assert (len(rows(app, Signature)), erased(app)) == (1, [])
+    assert (len(rows(app, Signature)), erased(app)) == (1, [{"number": 0}])
+
+
+@on_sqlite
+def test_nobody_finds_out_by_erasing_alone_who_has_not_signed_of_more_people_than_they_may_erase(
+    app, omar, nour, layla, monkeypatch
+):
+    monkeypatch.setitem(allowances.ALONE_PER_DAY, Action.ERASED, 2)
+    monkeypatch.setitem(allowances.ALONE_PER_DAY, Action.ADDRESS_LOOKED_FOR, 0)
+    for number in range(2):
+        assert omar.send("address", email=f"nobody-{number}@example.org", deed="erase").status_code == 200
+
+    absent, present = (omar.send("address", email=email, deed="erase") for email in ("nobody@example.org", LAYLA))
+
+    assert absent.status_code == present.status_code == 409
+    assert "There is nothing" not in absent.text
+    assert (len(rows(app, Signature)), erased(app)) == (1, [{"number": 0}] * 2)
 
 
 @on_sqlite

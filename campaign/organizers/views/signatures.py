@@ -116,8 +116,8 @@ def address() -> Page:
         found = signature_search.find_by_mailbox(session, sealing.mailbox_tags(state().keys.tag, email))
         if action == Action.ERASED and found.number:
             signing.erase(session, state().keys, email, now().date())
-        if action == Action.ADDRESS_LOOKED_FOR or found.number:
-            audit.record(session, current_account().email, action, number=found.number)
+        # Also of nothing, which says as much as a look-up: it counts, so that nobody asks after many people without a trace.
+        audit.record(session, current_account().email, action, number=found.number)
     if action == Action.ERASED and found.number:
         return _say_erased(found)
     return render_template("organizers/address.html", form=form, errors=[], found=found, more=_more(Action.ERASED))
