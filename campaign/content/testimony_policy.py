@@ -153,19 +153,25 @@ def _attributed(found: Texts, attribution: str) -> Texts:
 def consent_problems(data: Path, policy: TestimonyPolicy, codes: list[str], today: date) -> Iterator[str]:
     """Say what is missing for a public launch, a sentence each; no sentence repeats what the record holds."""
     file = data / CONSENT_FILE
-    if not file.exists():
-        yield f"There is no record of the author's consent: write {file}; docs/organizers.md says what goes in."
-        return
-    if stat.S_IMODE(file.stat().st_mode) != OWNER_ONLY:
-        yield f"{file} can be read by others: run `chmod 600 {file}`."
     try:
+        if not file.exists():
+            yield f"There is no record of the author's consent: write {file}; docs/organizers.md says what goes in."
+            return
+        if stat.S_IMODE(file.stat().st_mode) != OWNER_ONLY:
+            yield f"{file} can be read by others: run `chmod 600 {file}`."
         record = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        yield f"{file} cannot be read ({error.strerror}): it has to belong to the user that the site runs as."
+        return
     except ValueError:
         yield f"{file} cannot be read as TOML: docs/organizers.md shows how it is written."
         return
     yield from _missing_parts(file, record, today)
-    scope = record.get("scope")
-    for name in sorted(required_scope(policy, codes) - set(scope if isinstance(scope, list) else [])):
+    scope = record.get("scope") or []
+    if not (isinstance(scope, list) and all(isinstance(one, str) for one in scope)):
+        yield f'{file}: scope is to be a list of words, such as ["text", "name"].'
+        return
+    for name in sorted(required_scope(policy, codes) - set(scope)):
         yield f"The author's consent does not say {SCOPE_MEANINGS[name]}: ask, and add {name} to the scope in {file}."
 
 
@@ -182,8 +188,8 @@ def _missing_parts(file: Path, record: dict[str, Any], today: date) -> Iterator[
     if missing:
         yield f"{file} does not say {', '.join(missing)}."
     for name in ("given_on", "review_by"):
-        if record.get(name) and not isinstance(record[name], date):
+        if record.get(name) and type(record[name]) is not date:  # a moment is a date too, and cannot be compared with one
             yield f"{file}: {name} is to be a day, such as 2026-11-20."
     review_by = record.get("review_by")
-    if isinstance(review_by, date) and review_by < today:
+    if type(review_by) is date and review_by < today:
         yield f"The day on which the author is to be asked again is past: ask, and write a new review_by into {file}."

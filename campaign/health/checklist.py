@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from campaign.config import TRANSLATIONS, Settings
 from campaign.content import testimony_policy
+from campaign.content.files import TextError
 from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.languages import LANGUAGES
 from campaign.origins import host_of, is_https, is_loopback, is_onion
@@ -72,7 +73,7 @@ class Item:
 
 
 def check_items(facts: Facts, *, slowly: bool) -> list[Item]:
-    """Return every item. Without `slowly` what takes long is as this process has found it before."""
+    """Return every item. Without `slowly` what takes long is as this process has found it of late, or left out."""
     found = [Item(name, tuple(find(facts))) for name, find in QUICK_ITEMS.items()]
     for name, find in SLOW_ITEMS.items():
         key = name, facts.settings.mail_from
@@ -80,8 +81,9 @@ def check_items(facts: Facts, *, slowly: bool) -> list[Item]:
             continue  # the DNS is not asked, so that nothing is known of it
         if slowly and _looked.get(key, NOT_CHECKED)[0] < monotonic():
             _looked[key] = monotonic() + LOOK_AGAIN_AFTER, tuple(find(facts))
-        if key in _looked:
-            found.append(Item(name, _looked[key][1]))
+        until, wrong = _looked.get(key, NOT_CHECKED)
+        if until >= monotonic():
+            found.append(Item(name, wrong))
     return found
 
 
@@ -168,7 +170,11 @@ def _consent(facts: Facts) -> Iterator[str]:
 
 
 def _translations(_facts: Facts) -> Iterator[str]:
-    faults = sum(len(language_status(TRANSLATIONS, language).problems) for language in LANGUAGES.values())
+    try:
+        faults = sum(len(language_status(TRANSLATIONS, language).problems) for language in LANGUAGES.values())
+    except TextError as error:
+        yield str(error)
+        return
     if faults:
         yield FAULTY.format(faults)
 

@@ -86,6 +86,36 @@ def test_a_record_that_says_nothing_or_cannot_be_read_is_said(open_site, record,
     assert "consent.toml" in result.output
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        ("review_by = 2027-05-20\n", "review_by = 2027-05-20T10:00:00\n"),
+        ("given_on = 2026-11-20\n", "given_on = 2026-11-20T10:00:00\n"),
+        ("scope = [", 'scope = [["text"], '),
+        ("scope = [", "scope = [{ text = 1 }, "),
+    ],
+)
+def test_a_moment_or_a_list_in_a_list_is_said_in_a_sentence(open_site, record, right, wrong):
+    file = record(review_by="2027-05-20")
+    file.write_text(file.read_text("utf-8").replace(right, wrong), "utf-8")
+
+    result = check("--strict")
+
+    assert result.exit_code == 1
+    assert f"consent.toml: {right.split()[0]} is to be" in result.output.replace("\n", " ")
+
+
+def test_a_record_that_the_site_may_not_read_is_said(open_site, record):
+    file = record()
+    file.unlink()
+    file.mkdir(mode=0o600)  # as unreadable as a file of somebody else, for root too
+
+    result = check("--strict")
+
+    assert result.exit_code == 1
+    assert "it has to belong to the user that the site runs as" in " ".join(result.output.split())
+
+
 @pytest.mark.slow
 def test_nothing_of_the_record_stands_in_anything_that_is_given_out(open_site, record, tmp_path):
     record(by="Zacharias Quillfeather")

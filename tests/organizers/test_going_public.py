@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from campaign.content.files import TextError
 from campaign.database import now
 from campaign.health import checklist
 from campaign.petition.published import TextKind, Words
@@ -107,6 +108,39 @@ def test_a_contact_that_is_missing_is_the_first_item_with_the_page_of_the_desk(s
 
     assert left(omar)[0] == "Who answers for the campaign"
     assert "/en/organize/words/contact" in omar.read("going-public").text
+
+
+@on_sqlite
+def test_a_record_of_the_consent_that_the_site_may_not_read_is_an_item_and_no_error(site, omar):
+    (site().settings.data / "consent.toml").mkdir(mode=0o600)  # as unreadable as a file of somebody else, for root too
+
+    assert omar.read().status_code == 200
+    assert "What the author has agreed to" in left(omar)
+
+
+@on_sqlite
+def test_a_text_that_is_broken_since_the_start_is_a_fault_of_the_translations_and_no_error(site, omar, monkeypatch):
+    def broken(*_):
+        raise TextError("translations/en/petition.md: it has no front matter.")
+
+    site()
+    monkeypatch.setattr(checklist, "language_status", broken)
+
+    assert "The translations have no faults" in left(omar)
+
+
+@on_sqlite
+def test_what_was_found_wrong_is_counted_for_a_minute_only_as_it_can_be_mended_since(site, monkeypatch):
+    found, clock = site(), [1000.0]
+    monkeypatch.setattr(checklist, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(checklist, "SLOW_ITEMS", {"translations": lambda _facts: iter(["A fault."])})
+    before = checklist.count_left(found, now().date())
+    checklist.check_items(checklist.facts_of(found, now().date()), slowly=True)
+    assert checklist.count_left(found, now().date()) == before + 1
+
+    clock[0] += checklist.LOOK_AGAIN_AFTER + 1
+
+    assert checklist.count_left(found, now().date()) == before
 
 
 @on_sqlite
