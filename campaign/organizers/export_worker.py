@@ -28,7 +28,7 @@ from campaign.exports.rows import SignatureFilter
 from campaign.file_lock import file_lock
 from campaign.handover.archive import OFFICE_PACKAGE, write_archive
 from campaign.languages import LANGUAGES
-from campaign.organizers import audit, export_jobs, export_store
+from campaign.organizers import audit, export_jobs, export_store, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.deliveries import record_delivery
 from campaign.organizers.export_store import EXPORT_FOLDER, Cancelled
@@ -139,6 +139,8 @@ def finish_job(
     """Record that the file can be downloaded from now on, and a package for an office as written; raise Cancelled."""
     file = {"key_box": box, "sha256": hashed.sha256, "size": hashed.size, "done": number, "expected": number}
     with database.writing() as session:
+        if package:
+            ledger.begin_change(session)  # locks tables, so before the row: others who change the desk do it in this order
         export_jobs.update_claimed(session, export, prepared_at=now(), lease_until=None, claimed_by=None, **file)
         found = session.get_one(ExportJob, export.id)
         if package:

@@ -7,6 +7,7 @@ import zipfile
 import pytest
 
 from campaign.database import now
+from campaign.organizers import export_jobs, ledger
 from campaign.organizers.models import AuditEntry, Request
 from campaign.petition.deliveries import Delivery
 from campaign.petition.published import TextKind, new_row
@@ -73,6 +74,21 @@ def test_names_are_in_it_once_a_second_organizer_agrees(app, carrying, office, l
     carrying.prepare()
 
     assert "8-names.pdf" in opened(carrying.take())
+
+
+def test_the_tables_of_the_desk_are_locked_before_the_row_of_the_package_as_everybody_does(app, carrying, office, monkeypatch):
+    update, locked = export_jobs.update_claimed, []
+
+    def noted(session, export, **values):
+        if "prepared_at" in values:
+            locked.append(ledger.CHANGE in session.info)
+        update(session, export, **values)
+
+    monkeypatch.setattr(export_jobs, "update_claimed", noted)
+    ask(carrying, office)
+    carrying.prepare()
+
+    assert locked == [True]
 
 
 def test_an_office_that_is_endangering_gets_no_names(app, carrying, office):
