@@ -123,3 +123,14 @@ def test_a_second_click_on_hide_shows_nothing_again_also_where_nobody_else_has_t
     assert omar.send(PAGE).status_code == 400
     assert omar.send(PAGE, deed="show").location.endswith("/emergency")
     assert rows(app, Publication)[0].author_hidden_on is None
+
+
+@on_sqlite
+def test_in_arabic_the_buttons_say_what_will_be_done_and_not_that_it_was(omar):
+    omar.send("accounts", four_eyes="off")
+    omar.language = "ar"
+    assert "إخفاء اسم الكاتب الآن</button>" in omar.read(PAGE).text
+
+    omar.send(PAGE, deed="hide")
+
+    assert "إظهار الاسم من جديد الآن</button>" in omar.read(PAGE).text
