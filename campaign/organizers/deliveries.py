@@ -58,9 +58,16 @@ def event_row(found: Mapping[str, Timeline], value: Mapping[str, Any], *, timeli
 
 
 def _same_row(session: Session, value: Mapping[str, Any], timeline: str) -> PublishedText | None:
-    """Return the row of an event that was published already: the form was sent twice."""
-    rows = sa.select(PublishedText).where(PublishedText.kind == TextKind.EVENT.value)
-    return next((row for row in session.scalars(rows) if row.name == (timeline or row.name) and row.value == value), None)
+    """Return the row of an event that was published just before: the form was sent twice.
+
+    Only the newest row of its delivery counts, as a plan may come back to an earlier day; to begin one, the only row of any.
+    """
+    rows = sa.select(PublishedText).where(PublishedText.kind == TextKind.EVENT.value).order_by(PublishedText.id)
+    by_delivery: dict[str, list[PublishedText]] = {}
+    for row in session.scalars(rows):
+        by_delivery.setdefault(row.name, []).append(row)
+    last = [found[-1] for key, found in by_delivery.items() if (key == timeline if timeline else len(found) == 1)]
+    return next((row for row in last if row.value == value), None)
 
 
 def event_faults(value: Mapping[str, Any], timeline: Timeline | None, today: date) -> Iterator[tuple[str, str]]:

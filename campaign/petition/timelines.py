@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
@@ -89,8 +89,11 @@ class Event:
 
     @property
     def direction(self) -> str:
-        """In which direction the words of the office run."""
-        return Locale.parse(self.language).text_direction if self.language else "auto"
+        """In which direction the words of the office run; as their letters do where Unicode has no more than a name of the language."""
+        try:
+            return Locale.parse(self.language).text_direction if self.language else "auto"
+        except UnknownLocaleError:
+            return "auto"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import time_machine
 from campaign.database import now
 from campaign.languages import LANGUAGES
 from campaign.organizers.models import AuditEntry
-from campaign.petition.published import PublishedText
+from campaign.petition.published import PublishedText, TextKind, new_row
 from tests.people import hidden_fields, parse, rows
 from tests.servers import on_sqlite
 
@@ -191,6 +191,46 @@ def test_a_plan_is_no_delivery_and_its_day_can_be_another_one(app, omar):
 
     [known] = app.test_client().get("/api/v1/petition.json").json["deliveries"]
     assert (known["state"], known["planned_for"], known["handed_on"]) == ("planned", later.isoformat(), "")
+
+
+def test_a_plan_that_comes_back_to_its_first_day_is_public_again(app, omar):
+    first, other = ((now().date() + timedelta(days=days)).isoformat() for days in (13, 15))
+    key = publish(omar, "new/planned", office=office_of(app), day=first)
+    publish(omar, f"{key}/planned", day=other)
+
+    publish(omar, f"{key}/planned", day=first)
+
+    assert app.test_client().get("/api/v1/petition.json").json["deliveries"][0]["planned_for"] == first
+
+
+@on_sqlite
+def test_the_same_plan_as_that_of_a_delivery_that_went_on_begins_another_one(app, omar):
+    plan = {"office": office_of(app), "day": (now().date() + timedelta(days=13)).isoformat()}
+    key = publish(omar, "new/planned", **plan)
+    assert publish(omar, "new/planned", **plan) == key
+    publish(omar, f"{key}/planned", day=today())
+
+    assert publish(omar, "new/planned", **plan) == f"{key}-2"
+
+
+@on_sqlite
+def test_the_words_of_an_office_are_shown_in_every_language_of_the_list(app, omar, handed):
+    page = parse(omar.read(f"deliveries/{handed}/answered").text)
+    listed = [one.get("value") for one in page.iterfind(".//select[@name='language']/option") if one.get("value")]
+    site = app.extensions["campaign"]
+    with site.database.writing() as session:
+        for code in listed:
+            value = {"office": handed, "kind": "answered", "day": now().date(), "language": code, "quote": f"Words in {code}."}
+            session.add(new_row((TextKind.EVENT, handed), value, now().date(), set_by="1"))
+    site.snapshots.refresh()
+
+    found = {one.get("lang"): one.get("dir") for one in parse(letter(app)).iter("blockquote") if "said" in one.get("class", "")}
+
+    assert len(listed) > 150
+    assert set(found) == set(listed)
+    assert (found["ar"], found["de"], found["sm"]) == ("rtl", "ltr", "auto")
+    assert app.test_client().get("/en/updates.atom").status_code == 200
+    assert preview(omar, f"{handed}/answered", day=today(), language="sm", quote="Ioe.").status_code == 200
 
 
 def waiting_for(organizer):
