@@ -39,7 +39,7 @@ def add_event(session: Session, value: Mapping[str, Any], *, timeline: str, by: 
     The same once more changes nothing. Raise NotPossible.
     """
     ledger.begin_change(session)
-    found = {one.key: one for one in read_timelines(session)}
+    found = {one.key: one for one in read_timelines(session, is_withdrawn="without_testimony" in value)}
     if same := _same_row(session, value, timeline):
         return same.name
     row = event_row(found, value, timeline=timeline, by=str(by.id), today=today)

@@ -89,7 +89,7 @@ class Event:
 
     @property
     def direction(self) -> str:
-        """In which direction the words of the office run; as their letters do where Unicode has no more than a name of the language."""
+        """In which direction the words of the office run; as their letters do where CLDR only names the language."""
         try:
             return Locale.parse(self.language).text_direction if self.language else "auto"
         except UnknownLocaleError:
@@ -182,19 +182,22 @@ def find_timelines(words: Words, withheld: Mapping[str, str], *, is_withdrawn: b
     )
 
 
-def read_timelines(session: Session) -> tuple[Timeline, ...]:
-    """Return every delivery as the desk has it, with all of its words."""
+def read_timelines(session: Session, *, is_withdrawn: bool = False) -> tuple[Timeline, ...]:
+    """Return every delivery as the database has it now; with the testimony withdrawn, without the words from before."""
     rows = sa.select(PublishedText).where(PublishedText.kind == TextKind.EVENT.value).order_by(PublishedText.id)
     words = Words(tuple(session.scalars(rows)), {})
-    return find_timelines(words, dict.fromkeys(LANGUAGES, ""), is_withdrawn=False)
+    return find_timelines(words, dict.fromkeys(LANGUAGES, ""), is_withdrawn=is_withdrawn)
 
 
 def _events(rows: Sequence[PublishedText], withheld: Mapping[str, str], *, is_withdrawn: bool) -> Iterator[Event]:
+    withheld_before: set[int] = set()  # by their numbers; what is about an answer is withheld with it, as it retells it
     for number, row in enumerate(rows, 1):
         value = row.value
         said = {code: words for code, words in value.get("words", {}).items() if words and code in LANGUAGES}
         language, quote = value.get("language", ""), value.get("quote", "")
-        is_withheld = bool(is_withdrawn and not value.get("without_testimony") and (said or quote))
+        is_from_before = is_withdrawn and not value.get("without_testimony")
+        is_withheld = bool((said or quote) and (is_from_before or value.get("about") in withheld_before))
+        withheld_before |= {number} if is_withheld else set()
         yield Event(
             number,
             EventKind(value["kind"]),

@@ -8,7 +8,8 @@ import time_machine
 
 from campaign.database import now
 from campaign.languages import LANGUAGES
-from campaign.organizers.models import AuditEntry
+from campaign.organizers.deliveries import NotPossible, add_event
+from campaign.organizers.models import Account, AuditEntry
 from campaign.petition.published import PublishedText, TextKind, new_row
 from tests.people import hidden_fields, parse, rows
 from tests.servers import on_sqlite
@@ -231,6 +232,44 @@ def test_the_words_of_an_office_are_shown_in_every_language_of_the_list(app, oma
     assert (found["ar"], found["de"], found["sm"]) == ("rtl", "ltr", "auto")
     assert app.test_client().get("/en/updates.atom").status_code == 200
     assert preview(omar, f"{handed}/answered", day=today(), language="sm", quote="Ioe.").status_code == 200
+
+
+@on_sqlite
+def test_an_answer_from_before_the_withdrawal_is_neither_shown_nor_added_to(app, omar, handed):
+    publish(omar, f"{handed}/answered", day=today(), language="de", quote=ANSWER)
+    about = {"about": "2", "day": today(), "language": "en", "quote": "We thank you.", "standing": "machine"}
+    assert omar.send("emergency/testimony", sure="y").status_code == 303
+
+    page = omar.read(f"deliveries/{handed}").text
+
+    assert ANSWER not in page
+    assert GIVEN["words_en"] not in page
+    assert "Folder 3" in page
+    assert "Translation of an answer" not in page
+    assert ANSWER[:20] not in omar.read(f"deliveries/{handed}/translated").text
+    assert preview(omar, f"{handed}/translated", **about).status_code == 422
+    publish(omar, f"{handed}/answered", day=today(), language="de", quote="Von heute.")
+    publish(omar, f"{handed}/translated", **about | {"about": "3", "quote": "Of today."})
+    assert "Von heute." in omar.read(f"deliveries/{handed}").text
+
+
+@on_sqlite
+@pytest.mark.parametrize("kind", ["translated", "left out"])
+def test_what_is_about_a_withheld_answer_is_withheld_with_it(app, omar, handed, kind):
+    publish(omar, f"{handed}/answered", day=today(), language="de", quote=ANSWER)
+    assert omar.send("emergency/testimony", sure="y").status_code == 303
+    site, account = app.extensions["campaign"], next(one for one in rows(app, Account) if one.email == omar.email)
+    value = {"office": handed, "kind": kind, "day": now().date(), "about": 2, "without_testimony": True}
+    value |= {"language": "en", "quote": "We thank you."} if kind == "translated" else {"words": {"en": "We thank you."}}
+
+    with pytest.raises(NotPossible), site.database.writing() as session:
+        add_event(session, value, timeline=handed, by=account, today=now().date())
+    with site.database.writing() as session:  # as it was possible once
+        session.add(new_row((TextKind.EVENT, handed), value, now().date(), set_by="1"))
+    site.snapshots.refresh()
+
+    for path in ("/en/petition", "/en/updates.atom", "/api/v1/petition.json", "/en/copy.html"):
+        assert "We thank you." not in app.test_client().get(path).text, path
 
 
 def waiting_for(organizer):

@@ -23,7 +23,7 @@ from campaign.organizers.models import ORGANIZER
 from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.part import NEW
 from campaign.petition.publishing import PUBLISH_WORDS_LOCK
-from campaign.petition.snapshot import current_snapshot
+from campaign.petition.snapshot import current_snapshot, shown_timelines
 from campaign.petition.timelines import ABOUT_AN_ANSWER, BEGINNINGS, ENDS_SILENCE, EventKind, Timeline, read_timelines
 from campaign.petition.word_faults import clean_words, word_faults
 from campaign.state import state
@@ -182,14 +182,14 @@ def add_to_delivery(delivery: str, what: str) -> Page:
 
 
 def _find(key: str) -> Timeline | None:
-    with state().database.reading() as session:
-        return next((one for one in read_timelines(session) if one.key == key), None)
+    """Return a delivery as everybody can read it now: what nobody can read is neither shown here nor added to."""
+    state().snapshots.refresh()
+    return next((one for one in shown_timelines() if one.key == key), None)
 
 
 def _preview(form: EventForm, kind: EventKind, timeline: Timeline | None, value: Mapping[str, Any], seen: str) -> Page:
     """Show the delivery as it would be public; raise NotPossible."""
-    with state().database.reading() as session:
-        found = {one.key: one for one in read_timelines(session)}
+    found = {one.key: one for one in shown_timelines()}
     row = event_row(found, value, timeline=timeline.key if timeline else "", by="", today=now().date())
     shown = state().snapshots.shown_with([row], is_withdrawn=current_snapshot().is_testimony_withdrawn)
     preview = next(one for one in shown.timelines if one.key == row.name)
