@@ -2,7 +2,6 @@
 
 from collections import Counter
 from contextlib import closing
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,7 +19,7 @@ from campaign.database import now
 from campaign.exports import mass_warning, news_mailing
 from campaign.exports.mass_warning import Recipient
 from campaign.exports.news_delivery import Pace, RefusedReaders
-from campaign.exports.news_mailing import NEWS_FIRST_LINE, REFUSED, Mailing, person_of
+from campaign.exports.news_mailing import NEWS_FIRST_LINE, Mailing, person_of, refusal_of
 from campaign.exports.news_message import news_text, write_message
 from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed_news import (
@@ -140,7 +139,7 @@ def record_bounces(record: Path, rows: list[NewsRow], bounces: Path) -> None:
     bounced = news_mailing.bounced_rows(rows, bounces.read_text("utf-8", "replace"))
     with open_record(record, NEWS_FIRST_LINE) as opened:
         for row in bounced:
-            mark = f"{person_of(row.token)}:{REFUSED}"
+            mark = refusal_of(person_of(row.token))
             if mark not in opened.marks:
                 opened.add(mark, _moment())
     click.echo(f"bounced, in the list\t{len(bounced)}")
@@ -164,8 +163,7 @@ def send_update(
 ) -> list[Recipient]:
     """Send to all who wait, print what came of it, and return those who were not reached."""
     with open_record(record, NEWS_FIRST_LINE) as opened, open_transport(SmtpTransport(urlsplit(mail_url))) as transport:
-        moments = [datetime.fromisoformat(note).timestamp() for mark, note in opened.marks.items() if not mark.endswith(REFUSED)]
-        pace, refusals = Pace(mail_url, moments), RefusedReaders(opened, _moment)
+        pace, refusals = Pace(mail_url, news_mailing.sent_moments(opened.marks)), RefusedReaders(opened, _moment)
 
         def send(recipient: Recipient) -> None:
             message = write_message(mailing, recipient, tokens[recipient.number], sender)

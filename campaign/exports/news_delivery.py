@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from campaign.exports.news_mailing import REFUSED
+from campaign.exports.news_mailing import refusal_of
 from campaign.exports.warning_record import CannotWarn, WarningRecord
 from campaign.mail_url import rate_of
 from campaign.outbox.quota import MARGIN
@@ -74,5 +74,5 @@ class RefusedReaders:
 
     def _record(self) -> None:
         for person in self.waiting:
-            self.record.add(f"{person}:{REFUSED}", self.note())
+            self.record.add(refusal_of(person), self.note())
         self.waiting.clear()

@@ -6,9 +6,12 @@ It is in the sealed list (sealed_news.py), so that no words but these are sent, 
 import hashlib
 import json
 import re
-from collections.abc import Container, Iterable, Mapping
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 
 from nacl.public import PrivateKey, PublicKey
 
@@ -22,8 +25,10 @@ from campaign.languages import LANGUAGES, SOURCE
 NEWS_FIRST_LINE = "campaign news, version 1"  # of the record of what was sent
 LIST_LIFETIME = timedelta(days=3)  # who ended the news meanwhile is in the list still
 MOST_NEWS, NEWS_WITHIN = 2, timedelta(days=30)  # e-mails with news for one person, in which time
-FOUND_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:]+@[^\s<>()\[\]\",;:]+")
-REFUSED = "refused"  # for good by the mail server, or bounced: in place of the update
+FOUND_ADDRESS = re.compile(r"([^\s<>()\[\]\",;:|]+)@([^\s<>()\[\]\",;:|]+)")
+AROUND = "'."  # what is no part of an address that it begins with
+DOMAIN_JOINERS = "\u200c\u200d"  # which domains in some scripts have (RFC 5892)
+REFUSED = "!refused"  # for good by the mail server, or bounced: in place of the update, whose key has no such sign
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,16 @@ def person_of(token: str) -> str:
     return hashlib.sha256(b"news" + token.encode()).hexdigest()
 
 
+def refusal_of(person: str) -> str:
+    """Return what the record keeps of somebody who gets no news any more."""
+    return f"{person}:{REFUSED}"
+
+
+def sent_moments(marks: Mapping[str, str]) -> list[float]:
+    """Return when e-mails were sent, by what was recorded, in seconds."""
+    return [datetime.fromisoformat(note).timestamp() for mark, note in marks.items() if mark.partition(":")[2] != REFUSED]
+
+
 def reader_of(row: NewsRow, update: str) -> Recipient:
     """Return who is to get an update, in their language or in the source language."""
     mark = f"{person_of(row.token)}:{update}"
@@ -77,8 +92,20 @@ def reader_of(row: NewsRow, update: str) -> Recipient:
 
 def bounced_rows(rows: Iterable[NewsRow], text: str) -> list[NewsRow]:
     """Return those whose address, in any spelling, stands in a text such as the file of a mail provider."""
-    bounced = {mailbox(found.strip("'.").casefold()) for found in FOUND_ADDRESS.findall(text)}
+    bounced = set(_found_mailboxes(text))
     return [row for row in rows if mailbox(row.email.casefold()) in bounced]
+
+
+def _found_mailboxes(text: str) -> Iterator[str]:
+    """Yield the mailbox of each address in a text, up to the first sign that no domain has; what is no address is left out."""
+    for local, domain in FOUND_ADDRESS.findall(text):
+        host = "".join(takewhile(_is_in_domains, domain)).strip(".")
+        with suppress(UnicodeError):
+            yield mailbox(f"{local.strip(AROUND)}@{host}".casefold())
+
+
+def _is_in_domains(sign: str) -> bool:
+    return sign in f"-._{DOMAIN_JOINERS}" or unicodedata.category(sign)[0] in "LMN"
 
 
 @dataclass(frozen=True)
@@ -106,7 +133,7 @@ def choose(rows: Iterable[NewsRow], update: str, marks: Mapping[str, str], momen
 def _reason(person: str, update: str, marks: Container[str], had: Mapping[str, int]) -> str:
     if f"{person}:{update}" in marks:
         return "before"
-    if f"{person}:{REFUSED}" in marks:
+    if refusal_of(person) in marks:
         return "refused"
     return "enough" if had.get(person, 0) >= MOST_NEWS else ""
 

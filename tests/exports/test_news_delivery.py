@@ -1,9 +1,12 @@
-"""The rate at which news is handed over, with a clock of our own, and what one e-mail looks like."""
+"""The rate at which news is handed over, with a clock of our own, which addresses bounced, and what one e-mail looks like."""
+
+import pytest
 
 from campaign.exports.mass_warning import Recipient
 from campaign.exports.news_delivery import Pace
-from campaign.exports.news_mailing import Mailing
+from campaign.exports.news_mailing import Mailing, bounced_rows
 from campaign.exports.news_message import write_message
+from campaign.exports.sealed_news import NewsRow
 
 
 def test_a_rate_of_the_mail_server_holds_over_several_runs():
@@ -32,3 +35,20 @@ def test_the_address_that_ends_the_news_is_on_one_line_as_it_is_however_long_the
 
     assert f"\r\nList-Unsubscribe: <{origin}/ar/unsubscribe/{'b' * 26}>\r\n".encode() in written
     assert all(len(line) <= 998 for line in written.splitlines())
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "hadi@example.org|550",
+        "550|hadi@example.org|x",
+        "hadi@example.org=20",
+        "'hadi@example.org'",
+        "hadi@example.org، رُفض",
+        "a@b..c HADI@example.org.",
+    ],
+)
+def test_an_address_that_bounced_is_found_whatever_is_around_it(line):
+    row = NewsRow(1, "hadi@example.org", "en", "token")
+
+    assert bounced_rows([row], line) == [row]

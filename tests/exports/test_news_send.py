@@ -19,7 +19,8 @@ from campaign.crypto.keys import encode_bare, read_key, write_key_file
 from campaign.crypto.private_key_file import OPENS_SIGNATURES, KeyLabel, encrypt_private_key
 from campaign.database import now
 from campaign.exports.news_delivery import IN_A_ROW
-from campaign.exports.news_mailing import NEWS_FIRST_LINE
+from campaign.exports.news_mailing import NEWS_FIRST_LINE, sent_moments
+from campaign.exports.warning_record import read_marks
 from campaign.organizers.models import AuditEntry
 from campaign.petition.news import NewsAgreement
 from campaign.petition.published import TextKind, new_row
@@ -30,6 +31,16 @@ from tests.servers import LONG, on_sqlite, wait_until
 from tests.tiers import rounds
 
 pytestmark = on_sqlite
+ODD_LINES = (
+    "<somebody@else.example>",
+    "<1@mta_1.example>",
+    "a@b..c",
+    "x@-",
+    "@@",
+    "a@" + "b" * 300,
+    "a@xn--.org",
+    "a@\u0600.org",
+)
 SENDER = "Nour <nour@example.org>"
 MANY, KILLS = rounds(150, 2000), rounds(3, 20)
 
@@ -151,7 +162,7 @@ def test_an_address_that_is_refused_for_good_or_in_the_file_of_bounces_gets_no_n
         room.has(f"{name}@example.org")
     room.announces()
     bounces = room.omar.desk / "bounces.txt"
-    bounces.write_text("Final-Recipient: rfc822; Hadi@example.org\n<somebody@else.example>\n", "utf-8")
+    bounces.write_text("\n".join(["Final-Recipient: rfc822; Hadi@example.org", *ODD_LINES]), "utf-8")
 
     first = send(room.lists(), "--bounces", bounces, typed="2")
     room.announces("another-sample", {"en": "Another sample"})
@@ -177,6 +188,16 @@ def test_a_server_that_refuses_everybody_makes_nobody_one_that_gets_no_news_any_
     assert (refused.exit_code, "hardly for their addresses" in refused.stderr) == (1, True)
     assert send(room.lists(), typed=str(IN_A_ROW + 2)).exit_code == 0
     assert len(server.counts()) == IN_A_ROW + 2
+
+
+def test_an_update_named_like_a_mark_of_the_record_is_an_update_like_any_other(room, server, send):
+    room.has("sami@example.org")
+    for slug in ("refused", "the-ministry-refused"):
+        room.announces(slug, {"en": slug})
+        assert send(room.lists(slug), typed="1").exit_code == 0
+
+    assert "sent before\t1\nrefused or bounced\t0\n" in send(room.lists("refused")).stdout
+    assert len(sent_moments(read_marks(room.record, NEWS_FIRST_LINE))) == 2
 
 
 def test_a_third_update_within_a_month_reaches_nobody_who_had_two(room, server, send):
