@@ -12,7 +12,7 @@ from campaign import create_app, instance
 from campaign.cli.output import PARTLY_OPENED, open_output
 from campaign.cli.private_keys import KEY_FILE, current_passphrase, passphrase_option
 from campaign.cli.signatures import open_campaign
-from campaign.cli.warn import ask_for_number, show_texts, to_mail_url, to_sender
+from campaign.cli.warn import ask_for_number, say_nothing_was_sent, show_texts, to_mail_url, to_sender
 from campaign.crypto.keys import KeyFileError, load_keys
 from campaign.crypto.private_key_file import OPENS_SIGNATURES, read_labelled_key
 from campaign.database import now
@@ -32,7 +32,7 @@ from campaign.exports.sealed_news import (
     write_sealed_news,
 )
 from campaign.exports.unsealing import missing_keys
-from campaign.exports.warning_record import open_record, read_marks
+from campaign.exports.warning_record import open_record, read_all_marks
 from campaign.languages import LANGUAGES
 from campaign.organizers import audit, ledger, news_approval
 from campaign.organizers.actions import Action
@@ -109,16 +109,19 @@ def send(
     mailing = news_mailing.open_sealed_mailing(privates, read_sealed_mailing(file))
     mailing.check_day(now().date())
     rows = list(open_sealed_news(file, privates, iter, missing))
-    record = key[0].with_name(f"{key[0].name}.sent")
-    if bounces:
-        record_bounces(record, rows, bounces)
-    waiting = show_readers(mailing, rows, record, missing)
+    records = list(dict.fromkeys(one.with_name(f"{one.name}.sent").resolve() for one in key))
+    bounced = find_bounced(rows, bounces) if bounces else []
+    waiting = show_readers(mailing, rows, records, bounced, missing)
+    show_texts({code: news_text(mailing, code) for code in sorted({one.language for one in waiting})})
+    if is_real and waiting:
+        ask_for_number(len(waiting))
+    if is_real and bounced:
+        record_bounces(records, bounced)
     if not is_real or not waiting:
-        show_texts({code: news_text(mailing, code) for code in sorted({one.language for one in waiting})})
+        say_nothing_was_sent()
         return
-    ask_for_number(len(waiting))
     tokens = {row.number: row.token for row in rows}
-    unreached = send_update(mailing, waiting, tokens, record, mail_url=str(mail_url), sender=str(mail_from), pause=pause)
+    unreached = send_update(mailing, waiting, tokens, records, mail_url=str(mail_url), sender=str(mail_from), pause=pause)
     if unreached or missing:
         raise click.exceptions.Exit(PARTLY_OPENED)
 
@@ -134,22 +137,29 @@ def _read_news_keys(files: tuple[Path, ...], phrase_files: tuple[Path, ...]) -> 
     return found
 
 
-def record_bounces(record: Path, rows: list[NewsRow], bounces: Path) -> None:
-    """Record that addresses in a file get no news any more."""
+def find_bounced(rows: list[NewsRow], bounces: Path) -> list[str]:
+    """Return the marks of those whose address is in a file, and print how many they are."""
     bounced = news_mailing.bounced_rows(rows, bounces.read_text("utf-8", "replace"))
-    with open_record(record, NEWS_FIRST_LINE) as opened:
-        for row in bounced:
-            mark = refusal_of(person_of(row.token))
+    click.echo(f"bounced, in the list\t{len(bounced)}")
+    return [refusal_of(person_of(row.token)) for row in bounced]
+
+
+def record_bounces(records: list[Path], bounced: list[str]) -> None:
+    """Record that they get no news any more."""
+    with open_record(*records, first_line=NEWS_FIRST_LINE) as opened:
+        for mark in bounced:
             if mark not in opened.marks:
                 opened.add(mark, _moment())
-    click.echo(f"bounced, in the list\t{len(bounced)}")
 
 
-def show_readers(mailing: Mailing, rows: list[NewsRow], record: Path, missing: Counter[bytes]) -> list[Recipient]:
+def show_readers(
+    mailing: Mailing, rows: list[NewsRow], records: list[Path], bounced: list[str], missing: Counter[bytes]
+) -> list[Recipient]:
     """Print how many get the update, in which language, and how many do not; return those who do."""
     if missing:
         click.echo(f"{len(rows):,} of {len(rows) + missing.total():,} opened; {missing_keys(missing)}.", err=True)
-    chosen, leaving = news_mailing.choose(rows, mailing.update, read_marks(record, NEWS_FIRST_LINE), now())
+    marks = dict.fromkeys(bounced, "") | read_all_marks(records, NEWS_FIRST_LINE)
+    chosen, leaving = news_mailing.choose(rows, mailing.update, marks, now())
     click.echo(f"sent before\t{leaving.before}\nrefused or bounced\t{leaving.refused}\ntwo in 30 days\t{leaving.enough}")
     click.echo(f"to be sent\t{len(chosen)}")
     waiting = [news_mailing.reader_of(row, mailing.update) for row in chosen]
@@ -159,10 +169,20 @@ def show_readers(mailing: Mailing, rows: list[NewsRow], record: Path, missing: C
 
 
 def send_update(
-    mailing: Mailing, waiting: list[Recipient], tokens: dict[int, str], record: Path, *, mail_url: str, sender: str, pause: float
+    mailing: Mailing,
+    waiting: list[Recipient],
+    tokens: dict[int, str],
+    records: list[Path],
+    *,
+    mail_url: str,
+    sender: str,
+    pause: float,
 ) -> list[Recipient]:
     """Send to all who wait, print what came of it, and return those who were not reached."""
-    with open_record(record, NEWS_FIRST_LINE) as opened, open_transport(SmtpTransport(urlsplit(mail_url))) as transport:
+    with (
+        open_record(*records, first_line=NEWS_FIRST_LINE) as opened,
+        open_transport(SmtpTransport(urlsplit(mail_url))) as transport,
+    ):
         pace, refusals = Pace(mail_url, news_mailing.sent_moments(opened.marks)), RefusedReaders(opened, _moment)
 
         def send(recipient: Recipient) -> None:

@@ -86,6 +86,7 @@ def warn(
     show_plan(len(everybody), waiting, missing)
     if not is_real or not waiting:
         show_texts(texts)
+        say_nothing_was_sent()
         return
     ask_for_number(len(waiting))
     unreached = send_all(file, waiting, texts, mail_url=str(mail_url), sender=str(mail_from), pause=pause)
@@ -107,6 +108,10 @@ def show_texts(texts: dict[str, WarningText]) -> None:
     """Print what would be sent, in each language."""
     for text in texts.values():
         click.echo(f"\n{text.subject}\n\n{text.body}")
+
+
+def say_nothing_was_sent() -> None:
+    """Print how to send."""
     click.echo("Nothing was sent. --send sends, with --mail-url and --mail-from.", err=True)
 
 

@@ -5,8 +5,8 @@ e-mail leaves, so a process that is killed costs at most the one e-mail that it 
 """
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -21,16 +21,17 @@ class CannotWarn(Exception):
 
 
 class WarningRecord:
-    """Who got an e-mail, as it stands in an open file."""
+    """Who got an e-mail, as it stands in an open file, or in several that are joined: each gets what is added."""
 
-    def __init__(self, stream: IO[bytes], marks: dict[str, str]) -> None:
-        self._stream, self.marks = stream, marks  # with the note of each
+    def __init__(self, streams: list[IO[bytes]], marks: dict[str, str]) -> None:
+        self._streams, self.marks = streams, marks  # with the note of each
 
     def add(self, mark: str, note: str = "") -> None:
         """Record one more; it is on disk when this returns. Neither has a line break, the mark no space."""
-        self._stream.write(f"{mark} {note}".rstrip().encode() + b"\n")
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
+        for stream in self._streams:
+            stream.write(f"{mark} {note}".rstrip().encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
         self.marks[mark] = note
 
 
@@ -47,9 +48,21 @@ def read_marks(file: Path, first_line: str = FIRST_LINE) -> dict[str, str]:
     return _marks(_whole_lines(file, first_line)) if file.exists() else {}
 
 
+def read_all_marks(files: Iterable[Path], first_line: str) -> dict[str, str]:
+    """Return who got an e-mail by any of several records; raise CannotWarn for another file."""
+    return {mark: note for file in files for mark, note in read_marks(file, first_line).items()}
+
+
 @contextmanager
-def open_record(file: Path, first_line: str = FIRST_LINE) -> Iterator[WarningRecord]:
-    """Open the record to add to it; raise CannotWarn while another process does."""
+def open_record(*files: Path, first_line: str = FIRST_LINE) -> Iterator[WarningRecord]:
+    """Open the record, or several as one, to add to it; raise CannotWarn while another process does."""
+    with ExitStack() as stack:
+        opened = [stack.enter_context(_open_file(file, first_line)) for file in files]
+        yield WarningRecord([stream for stream, _ in opened], {mark: note for _, marks in opened for mark, note in marks.items()})
+
+
+@contextmanager
+def _open_file(file: Path, first_line: str) -> Iterator[tuple[IO[bytes], dict[str, str]]]:
     with file_lock(file, wait=0) as is_ours:
         if not is_ours:
             raise CannotWarn(f"Another process is sending, and records it in {file}: wait for it to end.")
@@ -60,7 +73,7 @@ def open_record(file: Path, first_line: str = FIRST_LINE) -> Iterator[WarningRec
             stream.flush()
             os.fsync(stream.fileno())
             sync_folder(file.parent)
-            yield WarningRecord(stream, _marks(lines))
+            yield stream, _marks(lines)
 
 
 def _marks(lines: list[str]) -> dict[str, str]:

@@ -190,6 +190,39 @@ def test_a_server_that_refuses_everybody_makes_nobody_one_that_gets_no_news_any_
     assert len(server.counts()) == IN_A_ROW + 2
 
 
+def test_the_records_of_all_keys_count_in_any_order_and_each_gets_what_is_sent(room, server, send):
+    file, new = with_two(room).lists(), room.omar.desk / "new.key"
+    write_key_file(new, PrivateKey.generate(), encode_bare)
+    options = ("--mail-url", server.url, "--mail-from", SENDER, "--pause", "0", "--send")
+    assert send(file, typed="2").exit_code == 0
+    room.has("nour@example.org")
+    file = room.lists()
+
+    then = room.omar.run("news", "send", file, "--key", new, "--key", room.key, "--key", room.key, *options, typed="1\n")
+    alone = send(file)
+
+    assert (then.exit_code, "sent before\t2\n" in then.stdout) == (0, True), then.stderr
+    assert "sent before\t3\n" in alone.stdout
+    assert set(server.counts().values()) == {1}
+
+
+def test_without_the_number_nothing_is_recorded_and_whoever_sends_reads_the_texts_first(room, server, send):
+    file, bounces = with_two(room).lists(), room.omar.desk / "bounces.txt"
+    bounces.write_text("sami@example.org", "utf-8")
+    before = sorted(room.omar.desk.iterdir())
+
+    shown, wrong = send(file, "--bounces", bounces), send(file, "--bounces", bounces, typed="2")
+
+    assert (shown.exit_code, wrong.exit_code) == (0, 1)
+    assert "refused or bounced\t1\n" in shown.stdout
+    assert sorted(room.omar.desk.iterdir()) == before
+    assert NAMES["ar"].partition("\n")[0] in wrong.stdout
+    assert ("Nothing was sent. --send" in shown.stderr, "Nothing was sent. --send" in wrong.stderr) == (True, False)
+    assert send(file, "--bounces", bounces, typed="1").exit_code == 0
+    assert server.counts() == {"layla@example.org": 1}
+    assert "refused or bounced\t1\n" in send(file).stdout
+
+
 def test_an_update_named_like_a_mark_of_the_record_is_an_update_like_any_other(room, server, send):
     room.has("sami@example.org")
     for slug in ("refused", "the-ministry-refused"):

@@ -110,7 +110,7 @@ def test_record_of_news_is_written_and_read_as_recorded(vectors, tmp_path):
     recorded, file = vectors["record of news"], tmp_path / "news.key.sent"
     reader = reader_of(NewsRow(1, "layla@example.org", "en", recorded["token"]), "a-sample")
 
-    with open_record(file, NEWS_FIRST_LINE) as record:
+    with open_record(file, first_line=NEWS_FIRST_LINE) as record:
         record.add(reader.mark, "2026-11-29T15:00:00+00:00")
 
     assert file.read_text("ascii") == recorded["file"]
