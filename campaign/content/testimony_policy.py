@@ -7,7 +7,7 @@ ask again. No page, copy or export ever shows it.
 import re
 import stat
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
@@ -22,6 +22,8 @@ from campaign.languages import SOURCE
 POLICY_FILE = "testimony.toml"
 ATTRIBUTIONS = ("full", "first", "initials", "none")
 NAMED_ATTRIBUTIONS = ("full", "first")  # with these stands what is to be said of the name: `name_note`
+SHORTEST_NAME = 2  # letters: a single one is of many words
+PREFIXES = "[وفبلك]{0,2}(?:ال)?"  # that Arabic writes onto a name, such as "and" and "for"
 NAMELESS = "nameless"  # in the front matter of a testimony that was read: what it says instead once its author is hidden
 UNKNOWN = "unknown"
 DATE_SOURCES = (UNKNOWN, "stated", "inferred")
@@ -115,6 +117,27 @@ def without_author(found: dict[str, Texts]) -> dict[str, Texts]:
         code: replace(one, testimony=replace(one.testimony, meta=one.testimony.meta | one.testimony.meta.get(NAMELESS, {})))
         for code, one in found.items()
     }
+
+
+def author_pattern(found: Mapping[str, Texts]) -> re.Pattern[str] | None:
+    """Return what finds a part of the author's name in any language, as the byline shows it; None where nobody is named."""
+    names = "|".join(sorted({re.escape(name) for one in found.values() for name in _names(one.testimony.meta)}))
+    return re.compile(rf"\b{PREFIXES}(?:{names})\b") if names else None
+
+
+def says_name(pattern: re.Pattern[str] | None, value: object) -> bool:
+    """Return whether any of the words in a value that was published says a part of the author's name."""
+    if isinstance(value, Mapping):
+        return any(says_name(pattern, one) for one in value.values())
+    if isinstance(value, list | tuple):
+        return any(says_name(pattern, one) for one in value)
+    return bool(pattern and isinstance(value, str) and pattern.search(value))
+
+
+def _names(meta: Mapping[str, Any]) -> set[str]:
+    """Return the words of a byline that the one without a name leaves out."""
+    shown, nameless = (re.findall(r"\w+", str(line)) for line in (meta.get("byline"), meta.get(NAMELESS, {}).get("byline", "")))
+    return {word for word in shown if nameless and word not in nameless and len(word) >= SHORTEST_NAME}
 
 
 def check_published(found: dict[str, Texts]) -> None:

@@ -3,7 +3,6 @@
 Showing the name again needs two. Withdrawing is for good, as with the command. Every organizer is told by an e-mail.
 """
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -12,15 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.content.pages import Texts
-from campaign.content.testimony_policy import NAMELESS
+from campaign.content.testimony_policy import author_pattern, says_name
 from campaign.organizers import accounts, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
 from campaign.petition import signing
 from campaign.petition.models import Publication
-from campaign.petition.published import TextKind, Words
-
-SHORTEST_NAME = 2  # letters: a single one is of many words
+from campaign.petition.published import LETTERS, TextKind, Words
 
 
 class NothingToDo(Exception):
@@ -62,18 +59,20 @@ def naming_agreed(session: Session, _facts: dict[str, Any], by: str) -> None:
 
 
 def pieces_that_name(words: Words, texts: Mapping[str, Texts]) -> list[TextKind]:
-    """Return the pieces of the campaign's own words that say a part of the author's name as it is shown now."""
-    names = "|".join(sorted({re.escape(name) for one in texts.values() for name in _names(one.testimony.meta)}))
-    if not names:
-        return []
-    found = {kind for (kind, _), value in words.current.items() if re.search(rf"\b({names})\b", str(value))}
-    return [kind for kind in TextKind if kind in found]
+    """Return the pieces of the campaign's own words that say a part of the author's name: somebody has to change them.
+
+    Events cannot be changed, nor can earlier versions of the letter: those are withheld for as long as the name is hidden.
+    """
+    pattern = author_pattern(texts)
+    found = {kind for (kind, _), value in words.current.items() if says_name(pattern, value)}
+    return [kind for kind in TextKind if kind in found and kind != TextKind.EVENT]
 
 
-def _names(meta: Mapping[str, Any]) -> set[str]:
-    """Return the words of a byline that the one without a name leaves out."""
-    shown, nameless = (re.findall(r"\w+", str(line)) for line in (meta.get("byline"), meta.get(NAMELESS, {}).get("byline", "")))
-    return {word for word in shown if nameless and word not in nameless and len(word) >= SHORTEST_NAME}
+def withheld_with_name(words: Words, texts: Mapping[str, Texts]) -> set[TextKind]:
+    """Return the kinds of words that nobody can change any more, which say a part of the name: they go and come with it."""
+    pattern, shown = author_pattern(texts), words.current
+    earlier = (row for row in words.rows if row.kind == TextKind.EVENT or row.value != shown[row.kind, row.name])
+    return {TextKind(row.kind) for row in earlier if row.kind in (TextKind.EVENT, *LETTERS) and says_name(pattern, row.value)}
 
 
 def _begin(session: Session, by: Account) -> None:

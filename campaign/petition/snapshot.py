@@ -1,5 +1,6 @@
 """The published count and the texts as every page knows them, without asking the database each time."""
 
+import re
 import threading
 import time
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from campaign.content.files import Document
 from campaign.content.pages import Texts
 from campaign.content.redaction import says_withheld, withheld_words
-from campaign.content.testimony_policy import TestimonyPolicy, texts_after_withdrawal, without_author
+from campaign.content.testimony_policy import TestimonyPolicy, author_pattern, says_name, texts_after_withdrawal, without_author
 from campaign.crypto.keys import Keys
 from campaign.database import Database
 from campaign.petition import news_key
@@ -65,7 +66,7 @@ class ShownTexts:
 
     @cached_property
     def versions(self) -> dict[str, Version]:
-        """Every version by its hash. One that quotes words of the testimony which are withheld since is not shown."""
+        """Every version by its hash. One that quotes what is withheld since, or says a name that is hidden, is not shown."""
         gone, gone_on = self._latest.is_testimony_withdrawn, self._latest.testimony_withdrawn_on
         found = find_versions(self.words, is_withdrawn=gone, withdrawn_on=gone_on)
         return {sha256: replace(one, is_withheld=one.is_withheld or self._says_withheld(one)) for sha256, one in found.items()}
@@ -80,9 +81,19 @@ class ShownTexts:
     def timelines(self) -> tuple[Timeline, ...]:
         """What became of each delivery to an office."""
         withheld = withheld_words(self._files.texts)
-        return find_timelines(self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn)
+        return find_timelines(
+            self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn, hidden_name=self._hidden_name
+        )
+
+    @cached_property
+    def _hidden_name(self) -> re.Pattern[str] | None:
+        """What finds the author's name while it is hidden."""
+        return author_pattern(self._files.texts) if self._latest.author_hidden_on else None
 
     def _says_withheld(self, version: Version) -> bool:
+        letter = version.letter
+        if not version.is_current and says_name(self._hidden_name, (letter.meta, [part.words for part in letter.paragraphs])):
+            return True  # what is signed now is shown until it is changed, as on the page of the letter
         testimony = self._files.texts[version.language.code].testimony
         return self._files.policy.has_redactions and says_withheld(version.letter, testimony)
 

@@ -1,10 +1,11 @@
 """What becomes of a delivery to an office: events that are only added, each a published row, and the silence between them.
 
 Nothing is ever changed or deleted: another day, another translation and a correction are events of their own. As words of the
-campaign and of an office may retell the testimony, those from before its withdrawal are no longer shown; what happened on which
-day still is.
+campaign and of an office may retell the testimony, those from before its withdrawal are no longer shown, nor are those that name
+its author while the name is hidden; what happened on which day still is.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -18,6 +19,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from campaign.content.redaction import REDACTED
+from campaign.content.testimony_policy import says_name
 from campaign.languages import LANGUAGES, SOURCE
 from campaign.petition.published import PublishedText, TextKind, Words
 
@@ -54,6 +56,9 @@ ENDS_SILENCE = (EventKind.ANSWERED, EventKind.REFUSED)
 BEGINNINGS = (EventKind.PLANNED, EventKind.HANDED_OVER)
 ABOUT_AN_ANSWER = (EventKind.TRANSLATED, EventKind.LEFT_OUT)
 
+FROM_BEFORE = "from before"  # the withdrawal of the testimony
+NAMES_AUTHOR = "names author"  # who is hidden
+
 
 class TimelineState(StrEnum):
     """How far a delivery is."""
@@ -81,7 +86,7 @@ class Event:
     quote: str = ""  # the words of the office, or their translation
     standing: str = ""  # of a translation: machine, translated, reviewed
     about: int = 0  # the number of the answer that it is about
-    is_withheld: bool = False  # its words are from before the withdrawal of the testimony
+    withheld: str = ""  # why its words are not shown: FROM_BEFORE or NAMES_AUTHOR
 
     def shown_in(self, code: str) -> str:
         """Return the language in which readers of a language see its words; empty where it has none."""
@@ -170,14 +175,16 @@ class Timeline:
         return [*FROM_THE_OFFICE, *about, EventKind.ASKED_AGAIN, EventKind.ADDED]
 
 
-def find_timelines(words: Words, withheld: Mapping[str, str], *, is_withdrawn: bool) -> tuple[Timeline, ...]:
+def find_timelines(
+    words: Words, withheld: Mapping[str, str], *, is_withdrawn: bool, hidden_name: re.Pattern[str] | None = None
+) -> tuple[Timeline, ...]:
     """Return every delivery, in the order in which they were begun. `withheld` stands for words that nobody may read."""
     found: dict[str, list[PublishedText]] = {}
     for row in words.rows:
         if row.kind == TextKind.EVENT:
             found.setdefault(row.name, []).append(row)
     return tuple(
-        Timeline(key, rows[0].value["office"], tuple(_events(rows, withheld, is_withdrawn=is_withdrawn)))
+        Timeline(key, rows[0].value["office"], tuple(_events(rows, withheld, _reasons(rows, is_withdrawn, hidden_name))))
         for key, rows in found.items()
     )
 
@@ -189,15 +196,24 @@ def read_timelines(session: Session, *, is_withdrawn: bool = False) -> tuple[Tim
     return find_timelines(words, dict.fromkeys(LANGUAGES, ""), is_withdrawn=is_withdrawn)
 
 
-def _events(rows: Sequence[PublishedText], withheld: Mapping[str, str], *, is_withdrawn: bool) -> Iterator[Event]:
-    withheld_before: set[int] = set()  # by their numbers; what is about an answer is withheld with it, as it retells it
+def _reasons(rows: Sequence[PublishedText], is_withdrawn: bool, hidden_name: re.Pattern[str] | None) -> dict[int, str]:
+    """Return by their numbers why events are withheld; what is about an answer is withheld with it, as it retells it."""
+    found: dict[int, str] = {}
+    for number, row in enumerate(rows, 1):
+        said = row.value.get("words", {}), row.value.get("quote", "")
+        is_from_before = is_withdrawn and not row.value.get("without_testimony")
+        own = FROM_BEFORE if is_from_before else NAMES_AUTHOR if says_name(hidden_name, said) else ""
+        if any(said) and (reason := own or found.get(row.value.get("about", 0), "")):
+            found[number] = reason
+    return found
+
+
+def _events(rows: Sequence[PublishedText], withheld: Mapping[str, str], reasons: Mapping[int, str]) -> Iterator[Event]:
     for number, row in enumerate(rows, 1):
         value = row.value
         said = {code: words for code, words in value.get("words", {}).items() if words and code in LANGUAGES}
         language, quote = value.get("language", ""), value.get("quote", "")
-        is_from_before = is_withdrawn and not value.get("without_testimony")
-        is_withheld = bool((said or quote) and (is_from_before or value.get("about") in withheld_before))
-        withheld_before |= {number} if is_withheld else set()
+        is_withheld = number in reasons
         yield Event(
             number,
             EventKind(value["kind"]),
@@ -211,5 +227,5 @@ def _events(rows: Sequence[PublishedText], withheld: Mapping[str, str], *, is_wi
             quote="" if is_withheld else quote.replace(REDACTED, withheld.get(language, withheld[SOURCE])),
             standing=value.get("standing", ""),
             about=value.get("about", 0),
-            is_withheld=is_withheld,
+            withheld=reasons.get(number, ""),
         )

@@ -6,8 +6,10 @@ import pytest
 
 from campaign import create_app
 from campaign.config import TRANSLATIONS
+from campaign.database import now
 from campaign.organizers.models import AuditEntry, Request
 from campaign.petition.models import Publication
+from campaign.petition.published import TextKind, new_row
 from campaign.server import worker
 from tests.content.files import Files
 from tests.content.outputs import given_out, traces
@@ -97,6 +99,86 @@ def test_the_page_names_the_words_of_the_campaign_that_say_the_name_too(app, oma
 
     page = omar.read(PAGE).text
     assert ("say a part of the name too" in page, "/en/organize/words/contact" in page) == (True, True)
+
+
+@pytest.fixture
+def said(app):
+    """Publish rows, as the desk does."""
+
+    def put(*found):
+        site = app.extensions["campaign"]
+        with site.database.writing() as session:
+            session.add_all([new_row(key, value, now().date(), set_by="1") for key, value in found])
+        site.snapshots.refresh()
+
+    return put
+
+
+@on_sqlite
+def test_entries_of_deliveries_that_say_the_name_go_and_come_with_it(app, omar, said):
+    [*_, english], [*_, arabic] = FILES.left_out("en", "none"), FILES.left_out("ar", "none")
+    client, day = app.test_client(), now().date()
+    happened = [
+        {"kind": "handed over", "words": {"en": f"The first line.\n{english} was there."}},
+        {"kind": "answered", "language": "ar", "quote": f"شكرًا ول{arabic} أيضًا."},
+        {"kind": "translated", "about": 2, "language": "en", "quote": "Thanks to the author too.", "standing": "machine"},
+        {"kind": "added", "words": {"en": "The last line."}},
+    ]
+    said(*(((TextKind.EVENT, "office"), {"office": "office", "day": day} | one) for one in happened))
+    paths = ("/en/petition", "/ar/petition", "/en/updates.atom", "/api/v1/petition.json")
+    words = ("The first line.", arabic, "Thanks to the author too.")
+    assert all(one in client.get("/en/updates.atom").text for one in words)
+    page = omar.read(PAGE).text
+    assert "Entries of the deliveries say a part of the name too." in page
+    assert "/organize/words/event" not in page
+
+    omar.send(PAGE, deed="hide")
+
+    for path in paths:
+        text = client.get(path).text
+        assert [one for one in words if one in text] == [], path
+        assert "The last line." in text, path
+    assert "Its words say a name that is hidden" in client.get("/en/petition").text
+    assert "Thanks to the author" not in omar.read("deliveries/office").text
+    omar.send("accounts", four_eyes="off")
+    omar.send(PAGE, deed="show")
+    assert all(one in client.get("/en/updates.atom").text for one in words)
+
+
+@on_sqlite
+def test_earlier_versions_of_the_letter_that_say_the_name_go_and_come_with_it(app, omar, said):
+    [*_, family] = FILES.left_out("en", "none")
+    client, key = app.test_client(), (TextKind.LETTER, "en")
+    letter = app.extensions["campaign"].words.current[key]
+    first, *others = letter["paragraphs"]
+    naming = letter | {"paragraphs": [first | {"words": f"{family} wrote this."}, *others]}
+    said((key, naming))
+    assert "/organize/words/letter" in omar.read(PAGE).text
+    said((key, letter | {"paragraphs": [first | {"words": "The author wrote this."}, *others]}))
+    number = max(one["number"] for one in client.get("/api/v1/versions.json").json if one["language"] == "en") - 1
+    paths = (f"/en/petition/versions/{number}", "/api/v1/versions.json")
+    assert all(f"{family} wrote this." in client.get(path).text for path in paths)
+    page = omar.read(PAGE).text
+    assert "Earlier versions of the letter say a part of the name too." in page
+    assert "Change them as well" not in page
+
+    omar.send(PAGE, deed="hide")
+
+    assert all(family not in client.get(path).text for path in paths)
+    assert "or says words or a name that are withheld" in client.get(paths[0]).text
+    omar.send("accounts", four_eyes="off")
+    omar.send(PAGE, deed="show")
+    assert all(f"{family} wrote this." in client.get(path).text for path in paths)
+
+
+@on_sqlite
+@pytest.mark.parametrize("prefix", ["", "و", "ل", "بال", "فل"])
+def test_the_name_is_found_with_what_arabic_writes_onto_it(app, omar, said, prefix):
+    [*_, arabic] = FILES.left_out("ar", "none")
+
+    said(((TextKind.CONTACT, ""), f"سطر\n{prefix}{arabic}، سطر"))
+
+    assert "/en/organize/words/contact" in omar.read(PAGE).text
 
 
 def test_every_other_process_hides_it_too_as_soon_as_it_looks(app, settings, omar):

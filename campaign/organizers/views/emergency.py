@@ -77,8 +77,9 @@ def _author_page(*refused: str) -> Page:
     with state().database.reading() as session:
         needs_second = four_eyes.is_enabled(session)
         is_asked = any(one.act == Action.NAMING_AUTHOR for one in four_eyes.pending(session))
-    pieces = emergency.pieces_that_name(state().words, state().texts)
-    values = {"pieces": pieces, "needs_second": needs_second, "is_asked": is_asked, "errors": [("main", one) for one in refused]}
+    words, texts = state().words, state().texts
+    named = {"pieces": emergency.pieces_that_name(words, texts), "withheld_too": emergency.withheld_with_name(words, texts)}
+    values = named | {"needs_second": needs_second, "is_asked": is_asked, "errors": [("main", one) for one in refused]}
     return render_template("organizers/hide_author.html", **values), 409 if refused else 200
 
 
