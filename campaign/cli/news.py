@@ -64,23 +64,25 @@ def list_recipients(update: str, out: str) -> None:
         with database.reading() as session:
             keys = load_keys(instance.key_folder(settings))
             public = [one.key for one in news_key.news_keys(session, keys) if one.key]
-            agreed = news_approval.find_agreed(session, update)
+            agreed = news_approval.find_newest(session, update)
         if not public:
             raise click.ClickException("There is no key for news: make one with `campaign keys news`.")
-        if agreed is None or agreed.done_at is None:
+        if agreed is None:
             raise click.ClickException(
                 "No second organizer has agreed to send this: ask for it at the desk, Words, News by e-mail."
             )
-        until = (agreed.done_at + news_approval.GOOD_FOR).date().isoformat()
+        until = news_approval.good_until(agreed)
+        if until < now().date():
+            raise click.ClickException(f"It was agreed to send this until {until.isoformat()}: ask anew at the desk.")
         texts = write_news(found, settings.origin)
-        mailing = Mailing(update, until, now().date().isoformat(), settings.origin, texts)
+        mailing = Mailing(update, until.isoformat(), now().date().isoformat(), settings.origin, texts)
         number = count_agreements(database, SignatureFilter())
         with open_output(out, number, None, NEWS_ADDRESSES) as (stream, track):
+            with database.writing() as session:  # before anything of the list is there
+                ledger.begin_change(session)
+                audit.record(session, "", Action.NEWS_LISTED, update=update, number=number)
             pages = track(read_agreements(database, SignatureFilter()))
             write_sealed_news(pages, stream, mailing.seal(public[-1]))
-        with database.writing() as session:
-            ledger.begin_change(session)
-            audit.record(session, "", Action.NEWS_LISTED, update=update, number=number)
 
 
 @news.command()

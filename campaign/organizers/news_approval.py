@@ -4,7 +4,7 @@ What was agreed to are the words as they were public then: others need to be agr
 """
 
 import hashlib
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,20 +46,43 @@ def news_agreed(session: Session, facts: dict[str, Any], by: str) -> None:
 
 def find_agreed(session: Session, slug: str) -> Request | None:
     """Return the agreement by which an update can be taken to be sent now; None where there is none for its words."""
-    since, current = now() - GOOD_FOR, words_fingerprint(session, slug)
-    return next((one for one in _agreed(session, slug) if (one.done_at or since) > since and _print(one) == current), None)
+    newest = find_newest(session, slug)
+    return newest if newest and good_until(newest) >= now().date() else None
+
+
+def find_newest(session: Session, slug: str) -> Request | None:
+    """Return the newest agreement to the words of an update, even if it is over."""
+    return next((one for one in _agreed(session, slug) if _is_for_words_of_now(session, one)), None)
+
+
+def find_waiting(session: Session) -> set[str]:
+    """Return the updates that a second organizer is to agree to, with the words that they have now."""
+    asked = [one for one in four_eyes.pending(session) if one.act == Action.NEWS_MAILING]
+    return {one.facts["update"] for one in asked if _is_for_words_of_now(session, one)}
+
+
+def good_until(agreed: Request) -> date:
+    """Return the last day on which an update can be taken to be sent, by an agreement."""
+    return ((agreed.done_at or agreed.asked_at) + GOOD_FOR).date()
 
 
 def words_fingerprint(session: Session, slug: str) -> str:
     """Return 32 hex digits over the words of an update as they are public; raise NotMailable where it has none."""
+    found = _find_fingerprint(session, slug)
+    if found is None:
+        raise NotMailable(gettext("There is no such update."))
+    return found
+
+
+def _find_fingerprint(session: Session, slug: str) -> str | None:
     rows = [row for row in read_rows(session) if (row.kind, row.name) == (TextKind.UPDATE, slug)]
     if not rows or not any(rows[-1].value["names"].values()):
-        raise NotMailable(gettext("There is no such update."))
+        return None
     return hashlib.sha256(rows[-1].words.encode()).hexdigest()[:32]
 
 
-def _print(request: Request) -> str:
-    return str(request.facts["digest"])
+def _is_for_words_of_now(session: Session, request: Request) -> bool:
+    return bool(request.facts["digest"] == _find_fingerprint(session, request.facts["update"]))
 
 
 def _check_number(session: Session, slug: str) -> None:

@@ -4,7 +4,7 @@ import json
 import re
 import signal
 import subprocess
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -21,9 +21,11 @@ from campaign.database import now
 from campaign.exports.news_delivery import IN_A_ROW
 from campaign.exports.news_mailing import NEWS_FIRST_LINE, sent_moments
 from campaign.exports.warning_record import read_marks
+from campaign.organizers import audit, news_approval
 from campaign.organizers.models import AuditEntry
 from campaign.petition.news import NewsAgreement
 from campaign.petition.published import TextKind, new_row
+from campaign.petition.updates import Update
 from tests.exports.newsroom import NAMES, SLUG, Newsroom, agree
 from tests.exports.terminal import lines
 from tests.exports.test_warn import MoodyServer
@@ -135,6 +137,39 @@ def test_without_the_agreement_of_two_there_is_no_list_and_words_that_changed_ne
     with room.database.reading() as session:
         acts = [line.facts for line in session.scalars(sa.select(AuditEntry)) if line.act == "news listed"]
     assert acts == [{"update": SLUG, "number": 0}]
+
+
+def test_a_list_can_be_written_on_the_last_day_of_the_agreement_and_says_afterwards_that_it_is_over(room, server):
+    with_two(room)
+    until = (now() + news_approval.GOOD_FOR).date()
+    with time_machine.travel(datetime.combine(until, time(23, 59), UTC), tick=False):
+        room.lists()
+    with time_machine.travel(datetime.combine(until + timedelta(days=1), time(0, 1), UTC), tick=False):
+        over = room.omar.run("news", "list", SLUG, "--out", room.omar.desk / "over.list")
+
+    assert (over.exit_code, f"It was agreed to send this until {until}: ask anew" in over.stderr) == (1, True)
+
+
+def test_there_is_no_list_without_its_line_in_the_audit(room, server, monkeypatch):
+    with_two(room)
+    monkeypatch.delattr(audit, "record")
+
+    for out in (room.omar.desk / "a.list", "-"):
+        done = room.omar.run("news", "list", SLUG, "--out", out)
+        assert (type(done.exception), done.stdout) == (AttributeError, "")
+    assert not (room.omar.desk / "a.list").exists()
+
+
+def test_an_update_that_is_taken_down_while_the_list_is_asked_for_has_none(room, server, monkeypatch):
+    with_two(room)
+    shown = [Update(SLUG, now().date(), now().date(), NAMES)]
+    with room.database.writing() as session:
+        session.add(new_row((TextKind.UPDATE, SLUG), {"names": {}}, now().date(), set_by="1"))
+    monkeypatch.setattr("campaign.cli.news.shown_updates", lambda: shown)
+
+    gone = room.omar.run("news", "list", SLUG, "--out", room.omar.desk / "gone.list")
+
+    assert (gone.exit_code, "No second organizer has agreed to send this" in gone.stderr) == (1, True)
 
 
 def test_an_update_that_is_missing_in_a_language_goes_in_the_other_one_and_says_so(room, server, send):

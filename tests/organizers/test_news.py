@@ -7,7 +7,7 @@ from campaign.database import now
 from campaign.organizers import ledger, news_approval
 from campaign.organizers.actions import Action
 from campaign.organizers.models import AuditEntry, Request
-from campaign.petition.published import PublishedText
+from campaign.petition.published import PublishedText, TextKind, new_row
 from tests.people import SAMPLE_UPDATE, announce, parse, rows
 
 TWO_WERE = "Two updates were agreed to in the last 30 days."
@@ -75,6 +75,31 @@ def test_words_that_change_before_or_after_the_agreement_need_another_one(app, s
     assert agreed(site)
     announce(app, SAMPLE_UPDATE, {"en": "Words of today"})
     assert not agreed(site)
+
+
+def test_words_that_change_while_a_request_waits_can_be_asked_for_at_once(app, site, omar, nour):
+    ask(omar)
+    button = f'name="update" value="{SAMPLE_UPDATE}"'
+    assert (button in omar.read("news").text, "has not agreed yet" in omar.read("news").text) == (False, True)
+
+    announce(app, SAMPLE_UPDATE, {"en": "Other words"})
+
+    assert (button in omar.read("news").text, "has not agreed yet" in omar.read("news").text) == (True, False)
+    assert ask(omar).location.endswith("/requests")
+    assert button not in omar.read("news").text
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+def test_an_update_that_was_taken_down_a_moment_ago_is_no_fault_of_the_page(app, site, omar, monkeypatch, language):
+    omar.prove()
+    monkeypatch.setattr("campaign.petition.snapshot.SNAPSHOT_LIFETIME", 3600)
+    with site.database.writing() as session:  # the pages know the words of before for a moment more
+        session.add(new_row((TextKind.UPDATE, SAMPLE_UPDATE), {"names": {}}, now().date(), set_by="1"))
+
+    shown, asked = omar.read(f"/{language}/organize/news"), ask(omar)
+
+    assert (shown.status_code, SAMPLE_UPDATE in shown.text) == (200, True)
+    assert (asked.status_code, "There is no such update." in asked.text) == (409, True)
 
 
 def test_no_third_update_is_asked_for_or_agreed_to_in_30_days(app, site, omar, nour):

@@ -5,7 +5,6 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from campaign.organizers import bp, four_eyes, news_approval
-from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
@@ -39,9 +38,9 @@ def news() -> Page:
 def _news_page(*refused: str, status: int = 200) -> Page:
     updates = shown_updates()[:MOST_SHOWN]
     with state().database.reading() as session:
-        waiting = {one.facts["update"] for one in four_eyes.pending(session) if one.act == Action.NEWS_MAILING}
+        waiting = news_approval.find_waiting(session)
         agreed = {one.key: news_approval.find_agreed(session, one.key) for one in updates}
         is_on = four_eyes.is_enabled(session)
-    until = {key: (one.done_at + news_approval.GOOD_FOR).date() for key, one in agreed.items() if one and one.done_at}
+    until = {key: news_approval.good_until(one) for key, one in agreed.items() if one}
     values = {"waiting": waiting, "until": until, "is_on": is_on, "offers_news": current_snapshot().offers_news}
     return render_template("organizers/news.html", updates=updates, refused=refused, **values), status
