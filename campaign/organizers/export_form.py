@@ -1,11 +1,12 @@
-"""The form of an export: in which format, which signatures, and what it is for."""
+"""The forms of an export and of a package for an office: in which format, which signatures, and what it is for."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import Field, SelectField, StringField
-from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
+from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms.form import BaseForm
+from wtforms.validators import AnyOf, DataRequired, Length, StopValidation, ValidationError
 
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
@@ -17,6 +18,36 @@ from campaign.web.form_fields import CountryField, LanguageField
 
 EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
 LONGEST_REASON = 200  # characters
+SAY_WHY = lazy_gettext("Say what the file is for.")
+
+
+def refuse_address(_form: BaseForm, field: Field) -> None:
+    """Refuse an e-mail address, as the audit keeps the reason."""
+    if "@" in field.data:
+        raise ValidationError(gettext("Write no e-mail address here: the audit keeps what the file is for."))
+
+
+def reason_field(required: Any) -> Any:
+    """Return the field for what a file is for; `required` is the validator that says when it has to be filled in."""
+    too_long = lazy_gettext("Say it in at most 200 characters.")
+    return StringField(
+        lazy_gettext("What the file is for"),
+        [required, Length(max=LONGEST_REASON, message=too_long), refuse_address],
+        filters=[lambda typed: " ".join((typed or "").split())],
+    )
+
+
+def require_with_names(form: BaseForm, field: Field) -> None:
+    """Refuse to leave it open where names are asked for."""
+    if form["names"].data and not field.data:
+        raise StopValidation(str(SAY_WHY))
+
+
+class PackageForm(OrganizerForm):
+    """The form of a package for an office: with names it says what they are for, as every file with names does."""
+
+    names = BooleanField()
+    why = reason_field(require_with_names)
 
 
 class ExportForm(OrganizerForm):
@@ -38,14 +69,7 @@ class ExportForm(OrganizerForm):
         default="comma",
         validate_choice=False,
     )
-    why = StringField(
-        lazy_gettext("What the file is for"),
-        [
-            DataRequired(lazy_gettext("Say what the file is for.")),
-            Length(max=LONGEST_REASON, message=lazy_gettext("Say it in at most 200 characters.")),
-        ],
-        filters=[lambda typed: " ".join((typed or "").split())],
-    )
+    why = reason_field(DataRequired(SAY_WHY))
 
     def __init__(self, offices: Sequence[Addressee], *, can_open: bool, names_hidden: bool) -> None:
         super().__init__()
@@ -75,11 +99,6 @@ class ExportForm(OrganizerForm):
             raise ValidationError(gettext("Choose an addressee from the list."))
         if field.data and self.document.data in self.offered and not self.offered[self.document.data].only_shown:
             raise ValidationError(gettext("Only the book of names is handed over: choose it as the format."))
-
-    def validate_why(self, field: Field) -> None:
-        """Refuse an e-mail address, as the audit keeps the reason."""
-        if "@" in field.data:
-            raise ValidationError(gettext("Write no e-mail address here: the audit keeps what the file is for."))
 
     def purpose(self) -> dict[str, Any]:
         """Return what is kept about the file besides which signatures are in it, after `validate`."""

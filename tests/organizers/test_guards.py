@@ -53,6 +53,7 @@ GUARDS = {  # (address, method): (roles, whether passphrase and code are asked f
     ("/news", "POST"): (ORGANIZER, True),
     ("/offices/<key>", "GET"): (ORGANIZER, False),
     ("/offices/<key>", "POST"): (ORGANIZER, False),
+    ("/offices/<key>/package", "GET"): (ORGANIZER, False),
     ("/offices/<key>/package", "POST"): (ORGANIZER, False),
     ("/plan", "GET"): (ORGANIZER, True),
     ("/plan", "POST"): (ORGANIZER, True),

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import re
 import zipfile
 
 import pytest
@@ -32,7 +33,7 @@ def office(app):
 
 def ask(carrying, office, **fields):
     """Asks for the package of an office, as its page would."""
-    return carrying.who.send(f"offices/{office}/package", **fields)
+    return carrying.who.send(f"offices/{office}/package", **{"why": "for the hand-over"} | fields)
 
 
 def opened(answer):
@@ -74,6 +75,31 @@ def test_names_are_in_it_once_a_second_organizer_agrees(app, carrying, office, l
     carrying.prepare()
 
     assert "8-names.pdf" in opened(carrying.take())
+
+
+def test_whoever_agrees_to_names_reads_what_they_are_for_and_how_many_they_are(app, carrying, office, layla, nour):
+    publish(app)
+
+    ask(carrying, office, names="y", why="for the  hearing")
+
+    page = nour.read("requests").text
+    assert "for the hearing" in page
+    assert re.search(r"<dt>Signatures</dt><dd><bdi>1</bdi>", page)
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("why", ["", "  ", "x" * 201, "for l@example.org"])
+def test_names_without_a_reason_that_is_short_and_names_nobody_are_not_asked_for(app, carrying, office, nour, language, why):
+    carrying.who.language = language
+
+    answer = ask(carrying, office, names="y", why=why)
+
+    assert answer.status_code == 422
+    assert 'id="why-error"' in answer.text
+    assert re.search('id="names"[^>]* checked', answer.text)
+    assert rows(app, Request) == []
+    assert carrying.who.read(f"offices/{office}/package").headers["Location"] == f"/{language}/organize/offices/{office}"
+    assert ask(carrying, office, why="").status_code == 303
 
 
 def test_the_tables_of_the_desk_are_locked_before_the_row_of_the_package_as_everybody_does(app, carrying, office, monkeypatch):

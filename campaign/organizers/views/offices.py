@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 from flask import abort, flash, redirect, request, url_for
 from flask_babel import gettext, lazy_gettext
@@ -18,6 +19,7 @@ from campaign.handover.offer import fill, offer
 from campaign.languages import current
 from campaign.organizers import bp, export_jobs
 from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.export_form import PackageForm
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
@@ -48,10 +50,10 @@ class OfficeForm(OrganizerForm):
     is_endangering = BooleanField()
 
     @classmethod
-    def of(cls, details: Details) -> "OfficeForm":
+    def of(cls, details: Details, **options: Any) -> "OfficeForm":
         """Return the form with what is known."""
         day = details.checked_on.isoformat() if details.checked_on else ""
-        form = cls(data=details.as_value() | {"languages": ", ".join(details.languages), "checked_on": day})
+        form = cls(**options, data=details.as_value() | {"languages": ", ".join(details.languages), "checked_on": day})
         rules = shown_texts()[current().code].channels.parts
         form.channel.choices = [("", ""), *((key, rules[key].words) for key in CHANNELS)]
         form.means.choices = [("", ""), *((one.value, label) for one, label in MEANS_LABELS.items())]
@@ -131,21 +133,41 @@ def office(key: str) -> Page:
     return redirect(url_for(".piece", piece=TextKind.ADDRESSEE.value), 303)
 
 
+@bp.get("/offices/<key>/package")
+@requires_role(ORGANIZER)
+def return_to_office(key: str) -> Page:
+    """Lead back to the office from the address of a package that was refused, such as for the other language."""
+    return redirect(url_for(".office", key=key), 303)
+
+
 @bp.post("/offices/<key>/package")
 @requires_role(ORGANIZER)
 def ask_for_package(key: str) -> Page:
-    """Ask for the package for an office; with names it waits for a second organizer."""
+    """Ask for the package for an office; with names it says what for, and waits for a second organizer."""
     public = next((one for one in state().words.addressees if one.key == key), None) or abort(404)
-    wanted, with_names = SignatureFilter(handed_to=key), "names" in request.form
-    if with_names and public.is_endangering:
+    wanted, package = SignatureFilter(handed_to=key), PackageForm()
+    if package.names.data and public.is_endangering:
         abort(400)
-    if with_names:
+    if not package.validate():
+        return _refused_package(key, package)
+    purpose: dict[str, Any] = {"why": package.why.data} if package.why.data else {}
+    if package.names.data:
         wanted = wanted.for_addressee(public)
-    facts = {"format": OFFICE_PACKAGE.name, "reader": current().code, **wanted.details()}
+        purpose["rows"] = OFFICE_PACKAGE.count(state().database, wanted)
+    facts = {"format": OFFICE_PACKAGE.name, "reader": current().code, **wanted.details(), **purpose}
     handlers = approval_handlers(state().keys)
     with state().database.writing() as session:
         export_jobs.request_export(session, current_account(), facts, handlers)
     return redirect(url_for(".exports"), 303)
+
+
+def _refused_package(key: str, package: PackageForm) -> Page:
+    """Return the page of the office with what is wrong in the form of its package."""
+    with state().database.reading() as session:
+        drafted = readable_drafts(session, TextKind.ADDRESSEE)
+    there = drafted.value(TextKind.ADDRESSEE, key) or abort(404)
+    form = OfficeForm.of(Details.of(there), formdata=None)  # what was sent is of the other form
+    return _office_page(form, key, drafted, _hash(there), package=package)
 
 
 def _hash(value: dict[str, object]) -> str:
@@ -153,13 +175,22 @@ def _hash(value: dict[str, object]) -> str:
     return source_hash(repr(Details.of(value)))
 
 
-def _office_page(form: OfficeForm, key: str, drafted: Drafted, seen: str, theirs: Details | None = None) -> Page:
+def _office_page(
+    form: OfficeForm,
+    key: str,
+    drafted: Drafted,
+    seen: str,
+    *,
+    theirs: Details | None = None,
+    package: PackageForm | None = None,
+) -> Page:
     names = drafted.value(TextKind.ADDRESSEE, key)["names"]
     public = next((one for one in state().words.addressees if one.key == key), None)
     channel = CHANNELS.get(public.details.channel) if public else None
     found = check_demands(channel, offer(fill(public))) if public and channel else {}
-    values = {"seen": seen, "theirs": theirs, "public": public, "channel": channel}
+    package = package or PackageForm(formdata=None)
+    values = {"seen": seen, "theirs": theirs, "public": public, "channel": channel, "package": package}
     name = names.get(current().code) or next(iter(names.values()), key)
     demands = {demand.value: is_met for demand, is_met in found.items()}
-    page, status = form.page("office", key=key, office_name=name, demands=demands, **values)
+    page, status = form.page("office", key=key, office_name=name, demands=demands, wrong=package.mistakes, **values)
     return page, 409 if theirs else status
