@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 
 from campaign.content.files import MADE_FROM, Block, Document, parse_document, serialize, source_hash, translated_fields
 from campaign.content.pages import text_from
-from campaign.languages import LANGUAGES, SOURCE
+from campaign.languages import LANGUAGES, SOURCE, current
+from campaign.petition.channels import CHANNELS
 from campaign.petition.offices import Details
 from campaign.petition.published import (
     LETTERS,
@@ -32,6 +33,7 @@ from campaign.petition.published import (
     read_words,
 )
 from campaign.petition.word_values import draft_faults
+from campaign.state import state
 
 IN_NO_LANGUAGE = (TextKind.ADDRESSEE, TextKind.CONTACT, TextKind.GOAL, TextKind.DELIVERIES, TextKind.UPDATE)
 COMMAND_LINE = "command"  # who changed a draft on the server
@@ -199,7 +201,10 @@ def readable(kind: str, value: Any) -> dict[str, str]:
         return fields | {part["id"]: part["words"] for part in value["paragraphs"]}
     if kind == TextKind.ADDRESSEE and value:
         within = {"within": value["within"]} if value.get("within") else {}
-        return dict(value["names"]) | within | {name: str(said) for name, said in Details.of(value).as_value().items()}
+        details = Details.of(value)
+        rules = state().texts[current().code].channels.parts
+        channel = {"channel": rules[details.channel].words} if details.channel in CHANNELS else {}
+        return dict(value["names"]) | within | details.as_text() | channel
     if kind == TextKind.UPDATE and value:
         return dict(value["names"])
     if kind in (TextKind.ABOUT, TextKind.PRIVACY):

@@ -14,7 +14,7 @@ from flask_babel import gettext, lazy_gettext
 
 from campaign.content.files import TextError
 from campaign.database import now
-from campaign.languages import SOURCE, countries, isolate, number
+from campaign.languages import SOURCE, countries, current, day, isolate, number
 from campaign.outbox.address import NotAnAddress, parse_address
 from campaign.petition.channels import CHANNELS
 
@@ -84,6 +84,19 @@ class Details:
         """Return it as it is stored: nothing of what is open."""
         said = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: list(one) if name == "languages" else one for name, one in said.items() if one}
+
+    def as_text(self) -> dict[str, str]:
+        """Return what is known by the name of the field, in the reader's language; the channel by its key."""
+        said = {name: str(one) for name, one in self.as_value().items()}
+        if self.country:
+            said["country"] = dict(countries(current().code)).get(self.country, self.country)
+        if self.languages:
+            said["languages"] = ", ".join(self.languages)
+        if self.means in list(Means):
+            said["means"] = str(MEANS_LABELS[Means(self.means)])
+        if self.checked_on:
+            said["checked_on"] = day(self.checked_on)
+        return said | ({"is_endangering": gettext("yes")} if self.is_endangering else {})
 
     @property
     def is_reachable(self) -> bool:

@@ -99,6 +99,7 @@ def test_a_form_that_is_sent_twice_is_published_once(app, omar, handed):
 
 
 def test_only_organizers_are_told_where_the_receipt_is(app, omar, handed):
+    assert "Name no person and no home" in omar.read("deliveries/new/handed-over").text
     assert "Folder 3" in omar.read(f"deliveries/{handed}").text
     assert "The campaign keeps a receipt." in letter(app)
     for path in ("/en/petition", "/en/updates.atom", "/api/v1/petition.json"):

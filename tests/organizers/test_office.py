@@ -51,6 +51,27 @@ def test_what_is_known_of_an_office_is_a_draft_until_it_is_published(app, omar):
     assert next(one for one in fields.iter("input") if one.get("name") == "languages").get("value") == "de, en"
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("language", "labels", "values"),
+    [
+        ("en", ("How it is reached", "accuses it", "checked the address"), ("By post", "yes", "2 November 2026", "Germany")),
+        ("ar", ("طريقة الوصول إليها", "أو الشهادة تتهمها", "يوم التحقق من العنوان"), ("بالبريد", "نعم", "ألمانيا")),
+    ],
+)
+def test_what_would_be_published_of_an_office_has_labels_and_words_and_no_codes(app, omar, language, labels, values):
+    fill(omar, key_of(app), **FULL, is_endangering="y")
+
+    page = parse(omar.read(f"/{language}/organize/words/addressee/publish").text)
+
+    changed = next(one for one in page.iter("section") if one.get("aria-labelledby") == "change-1")
+    assert [said for said in (*labels, *values) if said not in "".join(changed.itertext())] == []
+    assert [code for code in ("is_endangering", "checked_on", "True", "bundestag") if code in "".join(changed.itertext())] == []
+    publish(omar, "addressee")
+    earlier = "".join(parse(omar.read(f"/{language}/organize/words/addressee/earlier").text).itertext())
+    assert [said for said in (*labels, *values) if said not in earlier] == []
+
+
 def test_the_names_of_the_office_stay(app, omar):
     before = app.extensions["campaign"].words.addressees[0].names
 

@@ -38,6 +38,17 @@ FIELD_LABELS: dict[str, Any] = {
     STANDING: lazy_gettext("What the page says of the translation"),
 }
 
+OFFICE_LABELS: dict[str, Any] = {  # of what is known of an office besides its names
+    "within": lazy_gettext("Part of"),
+    "country": lazy_gettext("Country"),
+    "languages": lazy_gettext("Languages that it reads"),
+    "channel": lazy_gettext("By which rules it takes petitions"),
+    "means": lazy_gettext("How it is reached"),
+    "address": lazy_gettext("Its address"),
+    "checked_on": lazy_gettext("Day on which somebody of you checked the address"),
+    "is_endangering": lazy_gettext("Writing to this office can bring somebody into danger, or the testimony accuses it"),
+}
+
 
 def offered_kinds() -> list[TextKind]:
     """Return the kinds that can be changed, in the order of the page: once the testimony is withdrawn, not the first letter."""
@@ -138,7 +149,7 @@ def earlier_words(piece: str) -> Page:
     newest = {row.name: row.id for row in rows}
     shown = [(row, None if _is_withheld(row) else drafts.readable(row.kind, row.value)) for row in reversed(rows)]
     last = [row.id for row in rows if not drafts.can_be_taken_back(row)]
-    values = {"rows": shown, "newest": newest.values(), "fixed": last}
+    values = {"rows": shown, "newest": newest.values(), "fixed": last, "labels": OFFICE_LABELS}
     return render_template("organizers/earlier_words.html", kind=kind, piece=piece, **values)
 
 
@@ -156,5 +167,4 @@ def part_labels(kind: TextKind, keys: Iterable[str]) -> dict[str, Any]:
     if kind in (*LETTERS, *PAGES):
         numbered = enumerate((key for key in keys if key not in FIELD_LABELS), 1)
         return FIELD_LABELS | {key: gettext("Paragraph %(place)s", place=number(place)) for place, key in numbered}
-    labels = {key: LANGUAGES[key].name if key in LANGUAGES else key for key in keys}
-    return labels | {"within": gettext("Part of")}
+    return {key: LANGUAGES[key].name if key in LANGUAGES else key for key in keys} | OFFICE_LABELS
