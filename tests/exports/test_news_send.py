@@ -1,5 +1,6 @@
 """News by e-mail: what two organizers agreed to, to each who asked in their language, once, and without the main key."""
 
+import asyncio
 import json
 import re
 import signal
@@ -185,11 +186,18 @@ def test_an_update_that_is_missing_in_a_language_goes_in_the_other_one_and_says_
 def test_who_ended_the_news_is_in_no_new_list_and_nobody_gets_the_update_twice_by_one(room, server, send):
     first = with_two(room).lists()
     assert send(first, typed="2").exit_code == 0
+    [link] = [letter["List-Unsubscribe"] for letter in server.letters_to("sami@example.org")]
+    path = link.strip("<>").removeprefix(room.omar.settings.origin)
     room.has("nour@example.org")
-    room.omar.write(sa.delete(NewsAgreement).where(NewsAgreement.id.in_(sa.select(NewsAgreement.id).limit(1))))
+    create_app(room.omar.settings).test_client().post(path, data={"List-Unsubscribe": "One-Click"})
 
-    assert send(room.lists(), typed="1" if count(room) == 2 else "0").exit_code in (0, 1)
-    assert set(server.counts().values()) == {1}
+    second, out = room.lists(), room.omar.desk / "opened.jsonl"
+    done = send(second, typed="1")
+
+    room.omar.run("open-export", second, "--key", room.key, "--format", "jsonl", "--out", out)
+    assert {row["email"] for row in lines(out)} == {"layla@example.org", "nour@example.org"}
+    assert (done.exit_code, "sent before\t1\n" in done.stdout) == (0, True)
+    assert server.counts() == {"layla@example.org": 1, "sami@example.org": 1, "nour@example.org": 1}
 
 
 def test_an_address_that_is_refused_for_good_or_in_the_file_of_bounces_gets_no_news_any_more(room, server, send):
@@ -346,18 +354,33 @@ def go_on(process, number):
     process.stdin.flush()
 
 
+class HaltingServer(MoodyServer):
+    """Takes an e-mail at a count and says nothing more, until the sender is gone: no sender is done before it is killed."""
+
+    halts_at, is_halting = 0, False
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        answer = await super().handle_DATA(server, session, envelope)
+        if self.halts_at and len(self.letters) >= self.halts_at:
+            self.is_halting = True
+            await asyncio.sleep(LONG)  # cancelled once the sender is gone
+        return answer
+
+
 @pytest.mark.slow
 def test_killed_again_and_again_each_gets_it_once_and_at_most_one_more_for_each_kill(room):
     room.has_many(MANY)
     room.announces()
     file = room.lists()
 
-    with MoodyServer() as server:
+    with HaltingServer() as server:
         for kill in range(1, KILLS + 1):
+            server.halts_at, server.is_halting = kill * MANY // (KILLS + 1), False
             go_on(*(started := start(room, server, file)))
-            wait_until(lambda: len(server.letters) >= kill * MANY // (KILLS + 1))  # noqa: B023
+            wait_until(lambda: server.is_halting)
             started[0].send_signal(signal.SIGKILL)
             started[0].communicate()
+        server.halts_at = 0
         go_on(*(last := start(room, server, file)))
         last[0].communicate(timeout=LONG)
 
