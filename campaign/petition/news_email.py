@@ -3,6 +3,7 @@
 from flask import current_app
 from flask_babel import gettext
 
+from campaign.content.plain_text import plain_text
 from campaign.languages import LANGUAGES, speaking
 from campaign.petition.updates import Update
 
@@ -17,7 +18,7 @@ def write_news(update: Update, origin: str) -> dict[str, dict[str, str]]:
 
 def _write(update: Update, code: str, origin: str) -> dict[str, str]:
     shown = update.language(code).code
-    words = update.words[shown].partition("\n")[2].strip().replace("](/", f"]({origin}/")
+    words = plain_text(update.words[shown].partition("\n")[2], origin)
     with speaking(code):
         body = current_app.jinja_env.get_template("emails/news.txt").render(
             note="" if shown == code else gettext("This update is not in this language yet; it follows in another one."),

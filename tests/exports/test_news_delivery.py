@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaign.content.plain_text import plain_text
 from campaign.exports.mass_warning import Recipient
 from campaign.exports.news_delivery import Pace
 from campaign.exports.news_mailing import Mailing, bounced_rows
@@ -52,3 +53,24 @@ def test_an_address_that_bounced_is_found_whatever_is_around_it(line):
     row = NewsRow(1, "hadi@example.org", "en", "token")
 
     assert bounced_rows([row], line) == [row]
+
+
+@pytest.mark.parametrize(
+    ("words", "text"),
+    [
+        ("It says **nothing** and *more*.\nA 2\\* line", "It says nothing and more.\nA 2* line"),
+        (
+            "Read [the letter](/en/petition) & [more](https://a.example/b_c).",
+            "Read the letter & more.\nS/en/petition\nhttps://a.example/b_c",
+        ),
+        ("<https://a.example> or [a@a.example](mailto:a@a.example), [above](#a)", "https://a.example or a@a.example, above"),
+        (
+            "## Head\n\n- one\n- [two](/ar)\n  - three\n\n4. four\n5. five",
+            "Head\n\n- one\n- two\n  S/ar\n  - three\n\n4. four\n5. five",
+        ),
+        ("انظر [الرسالة](/ar/petition).\n\n***\n\n> `x` <b>\n", "انظر الرسالة.\nS/ar/petition\n\nx <b>"),
+        ("", ""),
+    ],
+)
+def test_an_update_goes_out_as_plain_text_with_each_address_on_a_line_of_its_own(words, text):
+    assert plain_text(words, "https://site.example") == text.replace("S/", "https://site.example/")
