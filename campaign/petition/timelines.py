@@ -123,8 +123,16 @@ class Timeline:
 
     @cached_property
     def handed_on(self) -> date | None:
-        """The day on which it was handed over."""
-        return next((one.day for one in self.events if one.kind == EventKind.HANDED_OVER), None)
+        """The day on which it was handed over; a later entry of it corrects those before."""
+        return self._handovers[-1].day if self._handovers else None
+
+    @cached_property
+    def _handovers(self) -> list[Event]:
+        return [one for one in self.events if one.kind == EventKind.HANDED_OVER]
+
+    def is_corrected(self, event: Event) -> bool:
+        """Return whether it is a handover of which a later entry says another thing."""
+        return event in self._handovers[:-1]
 
     @property
     def silent_since(self) -> date | None:
@@ -172,7 +180,7 @@ class Timeline:
         if self.handed_on is None:
             return [EventKind.HANDED_OVER, EventKind.PLANNED, EventKind.ADDED]
         about = list(ABOUT_AN_ANSWER) if self.answers() else []
-        return [*FROM_THE_OFFICE, *about, EventKind.ASKED_AGAIN, EventKind.ADDED]
+        return [*FROM_THE_OFFICE, *about, EventKind.ASKED_AGAIN, EventKind.HANDED_OVER, EventKind.ADDED]
 
 
 def find_timelines(

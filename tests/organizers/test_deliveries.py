@@ -129,12 +129,13 @@ def test_an_answer_its_translation_and_what_it_leaves_out_stand_apart(app, omar,
         ("new/handed-over", {"day": "2036-01-01"}, "This day has not come yet."),
         ("new/planned", {"day": "2020-01-01"}, "This day is over."),
         ("new/handed-over", {"day": ""}, "Write a day as year, month and day"),
+        ("new/handed-over", {"day": "2016-11-22"}, "Look at the year."),
         ("new/handed-over", {"day": "yesterday"}, "Write a day as year, month and day"),
         ("new/handed-over", {"means": "a dove"}, "Choose one from the list."),
         ("new/handed-over", {"office": "nobody"}, "Choose one from the list."),
         ("new/handed-over", {"words_en": "", "words_ar": ""}, "Write it in one language at least."),
         ("new/handed-over", {"words_en": "x\u202ey"}, "which nobody sees"),
-        ("new/handed-over", {"words_en": "x" * 601}, "600"),
+        ("new/handed-over", {"words_en": "x" * 501}, "500"),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence_and_stays_in_the_form(app, omar, what, wrong, sentence):
@@ -177,7 +178,7 @@ def test_a_translation_needs_an_answer_and_another_language(app, omar, handed):
 
 
 def test_nothing_that_cannot_come_next_is_taken(app, omar, handed):
-    assert preview(omar, f"{handed}/handed-over", day=today(), means="post", **GIVEN).status_code == 409
+    assert preview(omar, f"{handed}/planned", day=today()).status_code == 409
     assert preview(omar, "new/answered", day=today(), language="de", quote="Ja.").status_code == 404
     assert omar.read("deliveries/nobody/answered").status_code == 404
     assert omar.read(f"deliveries/{handed}/eaten").status_code == 404
@@ -203,6 +204,19 @@ def test_a_plan_that_comes_back_to_its_first_day_is_public_again(app, omar):
     publish(omar, f"{key}/planned", day=first)
 
     assert app.test_client().get("/api/v1/petition.json").json["deliveries"][0]["planned_for"] == first
+
+
+def test_a_later_entry_corrects_the_day_of_a_handover(app, omar, handed):
+    before = (now().date() - timedelta(days=9)).isoformat()
+    assert "Correct the handover" in omar.read(f"deliveries/{handed}").text
+    assert "The handover is public already" in omar.read(f"deliveries/{handed}/handed-over").text
+
+    publish(omar, f"{handed}/handed-over", day=before, means="by hand", words_en="Nine days before.")
+
+    [known] = app.test_client().get("/api/v1/petition.json").json["deliveries"]
+    assert (known["handed_on"], known["silent_since"]) == (before, before)
+    assert letter(app).count("A later entry of the campaign corrects this one.") == 1
+    assert "9 days of silence" in letter(app)
 
 
 @on_sqlite
@@ -310,10 +324,11 @@ def test_a_moderator_adds_nothing(app, hadi):
     assert preview(hadi, "new/planned", office=office_of(app), day=today()).status_code == 403
 
 
-def test_no_form_is_too_long_to_be_sent_in_arabic(app, omar, handed):
-    words = {f"words_{code}": "ا" * 600 for code in LANGUAGES}
+@pytest.mark.parametrize(("language", "letter"), [("ar", "ا"), ("hi", "क"), ("zh", "字")])
+def test_no_form_is_too_long_to_be_sent_in_letters_of_many_bytes(app, omar, handed, language, letter):
+    words = {f"words_{code}": letter * 500 for code in LANGUAGES}
 
-    answer = preview(omar, f"{handed}/answered", day=today(), language="ar", quote="ا" * 3_500, **words)
+    answer = preview(omar, f"{handed}/answered", day=today(), language=language, quote=letter * 2_500, **words)
 
     assert answer.status_code == 200
     assert hidden_fields(answer.text)["csrf_token"]

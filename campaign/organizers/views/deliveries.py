@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from babel import Locale
@@ -29,13 +29,15 @@ from campaign.petition.word_faults import clean_words, word_faults
 from campaign.state import state
 
 Page = Response | str | tuple[str, int]
-# Characters: the form of an answer, in letters that take six bytes on the line, is within request_checks.MAX_BODY.
-LONGEST_QUOTE, LONGEST_REMARK, LONGEST_RECEIPT = 3_500, 600, 200
+# Characters: the form of an answer, in letters that take nine bytes on the line, is within request_checks.MAX_BODY; the remarks
+# in all languages together.
+LONGEST_QUOTE, LONGEST_REMARKS, LONGEST_RECEIPT = 2_500, 1_000, 200
 STANDINGS = {
     TRANSLATED: lazy_gettext("Translated, reviewed by no native speaker yet"),
     REVIEWED: lazy_gettext("Translated, and reviewed by a native speaker"),
     MACHINE: lazy_gettext("Translated by a machine, and read over by nobody"),
 }
+LONGEST_BEFORE = timedelta(days=366)  # a letter may be handed over before its campaign has a site
 WITH_QUOTE = (*ENDS_SILENCE, EventKind.TRANSLATED)
 
 
@@ -56,9 +58,11 @@ class EventForm(OrganizerForm):
         return {code: self[f"words_{code}"] for code in LANGUAGES if f"words_{code}" in self}
 
     def validate_day(self, field: DayField) -> None:
-        """Ask for a day."""
+        """Ask for a day; refuse that of a handover whose year was mistyped, as it could not be taken out."""
         if field.day is None:
             raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22."))
+        if "means" in self and field.day < state().words.first_day - LONGEST_BEFORE:
+            raise ValidationError(gettext("This day lies more than a year before the campaign began. Look at the year."))
 
     def validate_receipt(self, field: Field) -> None:
         """Clean what was typed."""
@@ -103,7 +107,8 @@ def _check_line(_form: EventForm, field: Field) -> None:
 def make_event_form(kind: EventKind, timeline: Timeline | None) -> EventForm:
     """Return the form of what can be said of a kind of event."""
     has_words = kind != EventKind.TRANSLATED
-    lines = {f"words_{code}": TextAreaField(validators=[Length(max=LONGEST_REMARK), _check_line]) for code in LANGUAGES}
+    is_short_enough = Length(max=LONGEST_REMARKS // len(LANGUAGES))
+    lines = {f"words_{code}": TextAreaField(validators=[is_short_enough, _check_line]) for code in LANGUAGES}
     form: EventForm = type("OneEventForm", (EventForm,), lines if has_words else {})()
     form.office.choices = [("", ""), *((one.key, one.name(current().code)) for one in state().words.addressees)]
     form.means.choices = [("", ""), *((one.value, label) for one, label in MEANS_LABELS.items())]
