@@ -113,11 +113,16 @@ def test_each_wrong_field_has_its_sentence_and_nothing_is_kept(app, omar, wrong,
 def test_what_somebody_else_has_saved_meanwhile_is_not_overwritten_unseen(app, omar, nour):
     key = key_of(app)
     seen = hidden_fields(omar.read(f"offices/{key}").text)["seen"]
-    fill(nour, key, country="FR")
+    theirs = {"country": "FR", "channel": "bundestag", "means": "email", "address": "office@example.org"}
+    fill(nour, key, **theirs, checked_on="2026-11-03", is_endangering="y")
 
-    answer = omar.send(f"offices/{key}", **FULL, seen=seen)
+    answer = omar.send(f"offices/{key}", **FULL | {"channel": ""}, seen=seen)
 
     assert answer.status_code == 409
+    *shown, tick = (one.text for one in parse(answer.text).iter("p") if one.get("class") == "said")
+    rules = parse(answer.text).findtext(".//select[@name='channel']/option[@value='bundestag']")
+    assert shown == ["France", "–", rules, "By e-mail", "office@example.org", "3 November 2026"]
+    assert tick == "yes"
     assert "A sample town" in answer.text
     assert "country: FR" in rows(app, Draft)[0].words
     assert omar.send(f"offices/{key}", **FULL, seen=hidden_fields(answer.text)["seen"]).status_code == 303

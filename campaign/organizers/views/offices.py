@@ -1,6 +1,7 @@
 """An office: what is known of it besides its name, kept as a draft, and what it asks of a delivery."""
 
 import re
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -71,6 +72,13 @@ class OfficeForm(OrganizerForm):
             is_endangering=bool(self.is_endangering.data),
         )
 
+    def theirs(self, saved: Details) -> dict[str, str]:
+        """Return in words what somebody else has saved in the fields in which another thing was typed, after `validate`."""
+        mine, said = self.details(), saved.as_text()
+        channel = {"channel": next((str(choice[1]) for choice in self.channel.iter_choices() if choice[0] == saved.channel), "")}
+        names = (one.name for one in fields(Details) if getattr(mine, one.name) != getattr(saved, one.name))
+        return {name: (said | channel).get(name, "") for name in names}
+
     def _tags(self) -> tuple[str, ...]:
         """Return the codes of languages, each once, in the order in which they were typed."""
         return tuple(dict.fromkeys(re.findall(r"[^\s,،;]+", (self.languages.data or "").lower())))
@@ -128,7 +136,7 @@ def office(key: str) -> Page:
             value = left | form.details().as_value()
             put_value(session, drafted, (TextKind.ADDRESSEE, key), value, by=str(current_account().id), today=now().date())
     if not is_same:
-        return _office_page(form, key, drafted, _hash(there), theirs=Details.of(there))
+        return _office_page(form, key, drafted, _hash(there), theirs=form.theirs(Details.of(there)))
     flash(gettext("The draft has been saved. It is not public yet."), "status")
     return redirect(url_for(".piece", piece=TextKind.ADDRESSEE.value), 303)
 
@@ -181,7 +189,7 @@ def _office_page(
     drafted: Drafted,
     seen: str,
     *,
-    theirs: Details | None = None,
+    theirs: dict[str, str] | None = None,
     package: PackageForm | None = None,
 ) -> Page:
     names = drafted.value(TextKind.ADDRESSEE, key)["names"]
@@ -193,4 +201,4 @@ def _office_page(
     name = names.get(current().code) or next(iter(names.values()), key)
     demands = {demand.value: is_met for demand, is_met in found.items()}
     page, status = form.page("office", key=key, office_name=name, demands=demands, wrong=package.mistakes, **values)
-    return page, 409 if theirs else status
+    return page, status if theirs is None else 409
