@@ -272,6 +272,7 @@ def test_an_update_named_like_a_mark_of_the_record_is_an_update_like_any_other(r
         room.announces(slug, {"en": slug})
         assert send(room.lists(slug), typed="1").exit_code == 0
 
+    assert server.counts() == {"sami@example.org": 2}
     assert "sent before\t1\nrefused or bounced\t0\n" in send(room.lists("refused")).stdout
     assert len(sent_moments(read_marks(room.record, NEWS_FIRST_LINE))) == 2
 
