@@ -28,7 +28,7 @@ class Version:
     sha256: str  # the hash that its signatures carry
     letter: Text
     is_current: bool
-    is_withheld: bool  # it retells a testimony that is withdrawn, so its words are not shown
+    is_withheld: bool  # it retells a testimony that is withdrawn, or says what is withheld, so its words are not shown
 
     @property
     def consent(self) -> str:
