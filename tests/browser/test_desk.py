@@ -10,6 +10,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from campaign import create_app
 from campaign.config import Settings
 from tests.browser.organizers import PASSPHRASE, PLACES, BrowserOrganizer, invited, lay_on_the_desk, new_organizer
+from tests.browser.places import publish_sample
 from tests.browser.test_keyboard import go_to, presses
 from tests.browser.test_narrow import OVERLAPPING, SMALL, TOO_WIDE
 from tests.servers import Campaign
@@ -23,6 +24,7 @@ def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """A campaign of our own: what is done at the desk is nobody else's."""
     made = Campaign(tmp_path_factory.mktemp("desk") / "instance", workers=1, CAMPAIGN_LIMITS="off")
     made.run("sample", "120")
+    publish_sample(made)
     with made:
         yield made
 
