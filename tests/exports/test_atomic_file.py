@@ -107,14 +107,6 @@ def test_an_export_that_is_killed_leaves_nothing_under_the_name_and_no_process(o
     assert len(table(omar.exports("csv", "--since", "9000-01-01"))) == 1
 
 
-@pytest.fixture(autouse=True)
-def _hangups_are_heard():
-    """Let commands end by SIGHUP, also where the tests were started by a program that ignores it, as nohup does."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
-    yield
-    signal.signal(signal.SIGHUP, before)
-
-
 def ended_while_it_writes(omar, send, number):
     """Return an export that got a signal while it wrote; one that was faster than the signal is made again."""
     out = omar.desk / "all.csv"
