@@ -41,8 +41,8 @@ class Signer:
         return str(found[0])
 
     def letters(self) -> list[EmailMessage]:
-        """The letters that came."""
-        files = sorted((self.campaign.data / "mail").glob("[!.]*.eml"))
+        """The letters that came, the newest last; the names of the files tell only the second."""
+        files = sorted((self.campaign.data / "mail").glob("[!.]*.eml"), key=lambda file: file.stat().st_mtime_ns)
         letters = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
         return [letter for letter in letters if letter["To"] == self.email]
 
