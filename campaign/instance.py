@@ -22,6 +22,7 @@ from campaign.content.testimony_policy import load_testimony
 from campaign.crypto.keys import KeyFileError, Keys, destroy_tag_key, load_keys, make_keys, no_key_fingerprint
 from campaign.database import Base, Database, now
 from campaign.file_lock import file_lock
+from campaign.petition import name_index
 from campaign.petition.models import Publication
 from campaign.petition.published import Key, first_values
 from campaign.petition.publishing import publish_first_values
@@ -89,6 +90,7 @@ def prepare(settings: Settings) -> None:
         make_keys(key_folder(settings), _known_keys(database))
         keys = load_keys(key_folder(settings))
         migrate(database)
+        name_index.make_anew_if_older(database)
         with database.writing() as session:
             database.lock(session, PREPARE_LOCK)
             _record_fingerprints(session, keys)
@@ -153,15 +155,10 @@ def migrate(database: Database) -> None:
 
 def upgrade(connection: sa.Connection, revision: str) -> None:
     """Bring the schema that a connection sees to a revision, in its transaction."""
-    config = _alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
-
-
-def _alembic_config() -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    return config
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
 
 
 def destroy_key_of_tags(settings: Settings, database: Database) -> bool:

@@ -20,7 +20,6 @@ from campaign.petition.forgotten import ID_SIZE, ForgottenEntry, Kind
 from campaign.petition.inquiries import Inquiry
 from campaign.petition.key_rotation import SealKey
 from campaign.petition.models import Burst, NameReview, Publication, Removal, Signature, Tally
-from campaign.petition.name_index import NameWord
 from campaign.petition.news import NewsAgreement
 from campaign.petition.plan import Plan, bring_forward
 from campaign.petition.published import Draft, PublishedText
@@ -95,9 +94,7 @@ def apply_names(session: Session, found: ForgottenList, own: Entries, report: Re
         shown = _signature.c.id.in_(some), _signature.c.shown_as.is_not(None)
         report.hidden += _count(session, sa.update(_signature).where(*shown).values(shown_as=None, shown_from=None))
         session.execute(sa.delete(NameReview).where(NameReview.signature_id.in_(some)))
-    session.execute(sa.delete(NameWord))
-    for names in _shown_names(session):
-        name_index.index_names(session, names)
+    name_index.make_all_anew(session)
 
 
 def apply_accounts(session: Session, found: ForgottenList, own: Entries, report: Report) -> None:
@@ -200,20 +197,6 @@ def keep_entries(session: Session, entries: Entries, since: date) -> None:
     rows = [*entries.values(), {"kind": Kind.SINCE.value, "id": bytes(ID_SIZE), "number": 0, "value": 0, "day": since}]
     session.execute(sa.insert(table(ForgottenEntry)), rows)
     session.execute(sa.update(Publication).values(counted_at=None))  # so that everything is counted anew
-
-
-def _shown_names(session: Session) -> Iterator[dict[bytes, str]]:
-    """Yield ids and words of the names that can be found, some at a time."""
-    last = b""
-    while True:
-        shown = sa.select(_signature.c.id, _signature.c.shown_as).where(
-            _signature.c.shown_as.is_not(None), _signature.c.removal_id.is_(None), _signature.c.id > last
-        )
-        rows = session.execute(shown.order_by(_signature.c.id).limit(CHUNK)).all()
-        if not rows:
-            return
-        yield {row.id: row.shown_as for row in rows}
-        last = rows[-1].id
 
 
 def _numbers(rows: Iterable[dict[str, Any]]) -> list[int]:

@@ -15,6 +15,7 @@ from campaign.languages import LANGUAGES
 from campaign.organizers import adoption
 from campaign.organizers.export_worker import run_jobs
 from campaign.origins import is_loopback
+from campaign.petition import name_index
 from campaign.server import parent, reexec, reload, supervisor, worker
 
 WEB_PORT = 8000
@@ -112,6 +113,7 @@ def migrate(trial: bool) -> None:
     instance.check(settings, may_be_older=True)
     with closing(instance.open_database(settings)) as database:
         instance.migrate(database)
+        name_index.make_anew_if_older(database)
         instance.publish_first_words(database, settings)
         adoption.adopt(database)
     if trial:

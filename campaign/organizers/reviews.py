@@ -20,7 +20,6 @@ from campaign.database import Database, table
 from campaign.exports import rows
 from campaign.exports.rows import StoredSignature
 from campaign.keyset import PageOrder, read_page
-from campaign.languages import fold
 from campaign.organizers import audit
 from campaign.organizers.actions import Action
 from campaign.outbox.address import ENCODED_WORD
@@ -28,6 +27,7 @@ from campaign.petition import display_names
 from campaign.petition.counting import counted, held, standing
 from campaign.petition.models import Burst, BurstMember, NameReview, Signature
 from campaign.petition.name_flags import ADDRESS
+from campaign.petition.name_folding import fold_name
 
 REVIEW_PAGE_SIZE = 25  # names; a form of the desk carries 60 fields at most
 MAX_MEMBERS = 50  # of a wave, that are shown, each with a box to tick
@@ -180,7 +180,7 @@ def likeness(session: Session, number: int) -> Likeness:
     members = burst_members(session, number)
     waiting = sa.select(NameReview.signature_id, NameReview.held).where(NameReview.signature_id.in_([row.id for row in members]))
     held_words = {row.signature_id: row.held for row in session.execute(waiting)}
-    names = [name for row in members if (name := fold(row.shown_as or held_words.get(row.id) or ""))]
+    names = [name for row in members if (name := fold_name(row.shown_as or held_words.get(row.id) or ""))]
     words = Counter(word for name in names for word in set(name.split()))
     return Likeness(
         shown=len(names),

@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 
 from campaign.database import Database, insert, table
 from campaign.keyset import PageOrder, read_page
-from campaign.languages import fold
 from campaign.petition import forgotten, name_index
 from campaign.petition.counting import counted
 from campaign.petition.forgotten import Kind
 from campaign.petition.models import NameReview, Signature
 from campaign.petition.name_flags import suspicious
+from campaign.petition.name_folding import fold_name
 from campaign.petition.name_index import NameWord
 
 NAMES_PER_PAGE = 200
@@ -159,7 +159,7 @@ def report_name(session: Session, words: str, today: date) -> None:
 
     They stay shown until one decides: anybody can report every name there is.
     """
-    same = [record for record, shown_as in _similar_names(session, words, today) if fold(shown_as) == fold(words)]
+    same = [record for record, shown_as in _similar_names(session, words, today) if fold_name(shown_as) == fold_name(words)]
     for record in same[:MAX_REPORTED]:
         review = {"signature_id": record, "day": today, "flags": "", "reported_on": today}
         statement = insert(session, NameReview).values(review)
@@ -167,9 +167,9 @@ def report_name(session: Session, words: str, today: date) -> None:
 
 
 def _similar_names(session: Session, words: str, today: date) -> list[tuple[bytes, str]]:
-    """Return ids and names that have all these words, those in the same letters first."""
+    """Return ids and names that have all these words, however they are written, those in the same letters first."""
     found = counted(Signature.id, Signature.shown_as).where(*shown_by(today))
-    for word in name_index.index_words(words):
+    for word in name_index.query_words(words):
         having = sa.select(NameWord.signature_id).where(NameWord.word == word)
         found = found.where(Signature.id.in_(having))
     same_first = found.where(Signature.shown_as.is_not(None)).order_by(Signature.shown_as != words, Signature.id)

@@ -3,14 +3,19 @@
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 
-from campaign.database import Base, table
-from campaign.languages import fold
+from campaign.database import Base, Database, insert, table
+from campaign.petition.counting import standing
+from campaign.petition.models import Signature
+from campaign.petition.name_folding import fold_query, spellings
 
+WORDS_VERSION = 2  # of what index_words returns
+NAMES_AT_ONCE = 500  # names whose words are made anew in one transaction
 MAX_WORD_LENGTH = 40  # characters of a word; what goes beyond does not help to find it
 MAX_QUERY_WORDS = 10
 AFTER_EVERY_WORD = "\U0010ffff"  # no word goes on with this
-# Written together or apart, it is one name: عبد الله and عبدالله, Abu Bakr and Abubakr.
-PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abu".split())
+# Written together or apart, it is one name: عبد الله and عبدالله, Abu Bakr and Abubakr, O Brien and OBrien.
+PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abu o".split())
+ARTICLES = {"ال": 2, "al": 4, "el": 4}  # and how many letters follow at least: a shorter rest is more likely part of the name
 # as SQLite compares anyway
 BYTEWISE = sa.String(MAX_WORD_LENGTH).with_variant(sa.String(MAX_WORD_LENGTH, collation="C"), "postgresql")
 
@@ -27,23 +32,33 @@ class NameWord(Base):
     )
 
 
+class NameIndex(Base):
+    """Of which version the words of the names are; one row, none before they were first made with a version."""
+
+    __tablename__ = "name_index"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int]
+
+
 INSERT_NAME_WORD = sa.insert(table(NameWord))
 
 
 def index_words(name: str) -> set[str]:
-    """What a name is found by: its words, and each particle joined with what follows it."""
-    parts = fold(name).split()
-    return {word[:MAX_WORD_LENGTH] for place, part in enumerate(parts) for word in (part, "".join(_together(parts[place:])))}
+    """What a name is found by: its words, each particle joined with what follows it, and both without the article."""
+    words = {word for spelling in spellings(name) for word in _words(spelling.split())}
+    return {word[:MAX_WORD_LENGTH] for word in words | {_without_article(word) for word in words}}
 
 
 def query_words(query: str) -> list[str]:
-    """Return the first words of a query, particles joined with what follows them."""
-    parts, found = fold(query).split()[:MAX_QUERY_WORDS], []
-    while parts:
-        together = _together(parts)
-        found.append("".join(together)[:MAX_WORD_LENGTH])
-        parts = parts[len(together) :]
-    return found
+    """Return the first words of a query, particles joined with what follows them, without articles."""
+    words, found = fold_query(query)[:MAX_QUERY_WORDS], []
+    while words:
+        together = _together([word for word, _ in words])
+        is_article = together[0] in ARTICLES
+        found.append("".join(together[is_article:]) if len(together) > 1 else words[0][1])
+        words = words[len(together) :]
+    return [word[:MAX_WORD_LENGTH] for word in found]
 
 
 def starts_with(column: QueryableAttribute[str], beginning: str) -> sa.ColumnElement[bool]:
@@ -61,6 +76,57 @@ def index_names(session: Session, names: dict[bytes, str]) -> None:
 def unindex(session: Session, record: bytes) -> None:
     """Deletes the words of one signature; they go by themselves when it is deleted."""
     session.execute(sa.delete(NameWord).where(NameWord.signature_id == record))
+
+
+def make_anew_if_older(database: Database) -> None:
+    """Make the words of all names anew where they are of another version, some names at a time, while people sign.
+
+    Cut off, it begins again; two that do it at once do the same.
+    """
+    with database.reading() as session:
+        if session.scalar(sa.select(NameIndex.version)) == WORDS_VERSION:
+            return
+    last: bytes | None = b""
+    while last is not None:
+        with database.writing() as session:
+            last = _make_anew(session, after=last)
+    with database.writing() as session:
+        note_version(session)
+
+
+def make_all_anew(session: Session) -> None:
+    """Make the words of all names anew in one transaction, while nobody else uses the database."""
+    session.execute(sa.delete(NameWord))
+    last: bytes | None = b""
+    while last is not None:
+        last = _make_anew(session, after=last)
+    note_version(session)
+
+
+def note_version(session: Session) -> None:
+    """Note that the words are of this version."""
+    new = insert(session, NameIndex).values(id=1, version=WORDS_VERSION)
+    session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"version": WORDS_VERSION}))
+
+
+def _make_anew(session: Session, *, after: bytes) -> bytes | None:
+    """Make the words of the next names anew; return the last id of them, None where there was none."""
+    found = standing(Signature.id, Signature.shown_as).where(Signature.shown_as.is_not(None), Signature.id > after)
+    names = {row.id: row.shown_as for row in session.execute(found.order_by(Signature.id).limit(NAMES_AT_ONCE).with_for_update())}
+    session.execute(sa.delete(NameWord).where(NameWord.signature_id.in_(names)))
+    index_names(session, names)
+    return max(names, default=None)
+
+
+def _words(parts: list[str]) -> set[str]:
+    return {word for place, part in enumerate(parts) for word in (part, "".join(_together(parts[place:])))}
+
+
+def _without_article(word: str) -> str:
+    for article, least in ARTICLES.items():
+        if word.startswith(article) and len(word) >= len(article) + least:
+            return word.removeprefix(article)
+    return word
 
 
 def _together(parts: list[str]) -> list[str]:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from campaign import instance
 from campaign.cli.errors import error_sentence
 from campaign.petition.models import Signature
+from campaign.petition.name_index import NameIndex, NameWord
 from tests.people import rows
 from tests.servers import LONG
 
@@ -18,6 +19,16 @@ def test_migrating_what_is_up_to_date_changes_nothing(app, run, layla):
     assert (run("migrate").exit_code, run("migrate").output) == (0, "")
 
     assert len(rows(app, Signature)) == 1
+
+
+def test_migrating_makes_the_words_of_names_anew_where_they_are_of_an_earlier_version(app, run, layla):
+    with app.extensions["campaign"].database.writing() as session:
+        session.execute(sa.delete(NameIndex))
+        session.execute(sa.delete(NameWord))
+
+    assert run("migrate").exit_code == 0
+
+    assert [row.word for row in rows(app, NameWord)] == ["layla"]
 
 
 @pytest.mark.slow

@@ -1,13 +1,17 @@
 """Finding: however a name is written, by day, country and language, page by page."""
 
+import itertools
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
+from campaign import instance
 from campaign.organizers import signature_search
 from campaign.organizers.signature_search import SignatureSearch
 from campaign.organizers.signature_search import build_query as sought
-from campaign.petition.name_index import index_words, query_words
+from campaign.petition import name_index
+from campaign.petition.name_index import NameIndex, NameWord, index_words, query_words
 from tests.organizers.stored import DAY, propose, store
 from tests.organizers.test_removal_rules import remove
 
@@ -28,6 +32,7 @@ def find(app):
     return names
 
 
+APOSTROPHES = ("O'Brien", "O’Brien", "OʼBrien", "O`Brien", "O´Brien", "OʿBrien", "OʾBrien", "OBrien", "O Brien")
 FOUND = [
     ("أحمد", "احمد"),
     ("فاطمة", "فاطمه"),
@@ -46,6 +51,34 @@ FOUND = [
     ("نور ٣٩", "39"),
     ("Işık", "isik"),
     ("ه\u200cیوا", "هيوا"),
+    ("سمير الحداد", "حداد"),
+    ("سمير حداد", "الحداد"),
+    ("سمير اَلْحَدَّاد", "ال حداد"),
+    ("آلاء", "الاء"),
+    ("إلياس", "الياس"),
+    ("الياس", "إلياس"),
+    ("Sami Al-Haddad", "haddad"),
+    ("Sami Haddad", "al haddad"),
+    ("Sami Alhaddad", "el-haddad"),
+    ("ئازاد", "ازاد"),
+    ("ئازاد", "آزاد"),
+    ("ئەحمەد", "أحمد"),
+    ("رؤى", "رویٰ"),
+    ("پەروین", "بروين"),
+    ("٣٩ نور", "۳۹"),
+    *itertools.product(APOSTROPHES, APOSTROPHES),
+    ("D’Angelo", "angelo"),
+    ("Sa‘id", "said"),
+    ("ʿAlī", "ali"),
+    ("Аdmin", "Admin"),  # with a Cyrillic letter
+    ("Admin", "Аdmin"),
+    ("νiolet", "violet"),  # with Greek ones
+    ("Νick", "nick"),
+    ("Роман", "роман"),
+    ("Νίκος", "νικος"),
+    ("Ｌａｙｌａ", "layla"),
+    ("Łukasz", "lukasz"),
+    ("(Layla)", "layla"),
 ]
 NOT_FOUND = [
     ("حسين", "حسن"),
@@ -54,6 +87,9 @@ NOT_FOUND = [
     ("Layla", "Layla Haddad"),
     ("Layla", "'"),
     ("رضا", "رضى"),
+    ("ياسر", "إلياس"),
+    ("احمد", "آلاء"),
+    ("Ines", "Aline"),
 ]
 
 
@@ -69,6 +105,58 @@ def test_another_name_is_not_found(app, find):
 
     for name, query in NOT_FOUND:
         assert query_words(query) == [] or name not in find(name=query), (name, query)
+
+
+@pytest.fixture
+def older(app, settings):
+    """Two names, of which one has the words of an earlier version; the other one was removed."""
+    haddad, gone = store(app, "سمير الحداد", "Somebody Gone")
+    database = app.extensions["campaign"].database
+    remove(database, propose(app, [gone]))
+    with database.writing() as session:
+        name_index.unindex(session, haddad)
+        session.add_all(NameWord(word=word, signature_id=haddad) for word in ("سمير", "الحداد", "of-before"))
+        session.execute(sa.delete(NameIndex))
+    return database
+
+
+def words(database):
+    """Return every word of the index."""
+    with database.reading() as session:
+        return set(session.scalars(sa.select(NameWord.word)))
+
+
+def test_the_words_of_an_earlier_version_are_made_anew_at_the_next_start(older, settings, find):
+    assert find(name="حداد") == []
+
+    instance.prepare(settings)
+
+    assert find(name="حداد") == ["سمير الحداد"]
+    assert words(older) == index_words("سمير الحداد")
+
+
+def test_they_are_made_anew_some_at_a_time_and_not_twice(app, older, monkeypatch):
+    store(app, *["Layla"] * 5)
+    monkeypatch.setattr(name_index, "NAMES_AT_ONCE", 2)
+    taken, index_names = [], name_index.index_names
+    monkeypatch.setattr(name_index, "index_names", lambda session, names: taken.append(len(names)) or index_names(session, names))
+
+    for _ in range(2):
+        name_index.make_anew_if_older(older)
+
+    assert taken == [2, 2, 2, 0]
+
+
+def test_a_start_that_was_cut_off_leaves_them_to_the_next_one(app, older, settings, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(name_index, "index_names", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            instance.prepare(settings)
+    assert "of-before" in words(older)
+
+    instance.prepare(settings)
+
+    assert words(older) == index_words("سمير الحداد")
 
 
 def test_a_name_with_two_words_that_begin_alike_is_found_once(app, find):
