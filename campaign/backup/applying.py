@@ -23,6 +23,7 @@ from campaign.petition.models import Burst, NameReview, Publication, Removal, Si
 from campaign.petition.news import NewsAgreement
 from campaign.petition.plan import Plan, bring_forward
 from campaign.petition.published import Draft, PublishedText
+from campaign.petition.supporters import Supporter
 
 CHUNK = 500  # rows in one statement
 _signature = table(Signature)
@@ -37,6 +38,7 @@ class Report:
     removed: int = 0  # signatures that organizers removed since
     put_back: int = 0
     hidden: int = 0  # names
+    supporters: int = 0  # taken down or deleted
     accounts: int = 0  # removed
     locked: list[str] = field(default_factory=list)  # the accounts whose owners need a new link
     keys: int = 0
@@ -118,6 +120,17 @@ def apply_accounts(session: Session, found: ForgottenList, own: Entries, report:
     session.execute(sa.update(Request).where(Request.decided_at.is_(None)).values(decided_at=now(), decided_by=""))
 
 
+def apply_supporters(session: Session, found: ForgottenList, own: Entries, report: Report) -> None:
+    """Take down who was taken down since, even if two have agreed to show them again, and delete who was deleted."""
+    for row in newer(found.entries, own, Kind.SUPPORTER):
+        theirs = Supporter.id == int.from_bytes(row["id"], "big")
+        if row["value"]:
+            hidden = sa.update(Supporter).where(theirs, Supporter.shown_on.is_not(None)).values(shown_on=None)
+            report.supporters += _count(session, hidden)
+        else:
+            report.supporters += _count(session, sa.delete(Supporter).where(theirs))
+
+
 def apply_switches(session: Session, found: ForgottenList, report: Report) -> None:
     """Set the switches, the keys and the numbers of those who left as the list says they are now."""
     publication = session.get_one(Publication, 1)
@@ -185,7 +198,7 @@ def apply_inquiries(session: Session, found: ForgottenList) -> None:
 def raise_sequences(session: Session) -> None:
     """Let PostgreSQL number new rows after those that were taken over with their numbers."""
     if session.get_bind().dialect.name == "postgresql":
-        for record in (Removal, Burst, PublishedText, Inquiry):
+        for record in (Removal, Burst, PublishedText, Inquiry, Supporter):
             name = table(record).name
             highest = f"SELECT setval('{name}_id_seq', GREATEST(max(id), (SELECT last_value FROM {name}_id_seq))) FROM {name}"  # noqa: S608  # our own names
             session.execute(sa.text(f"{highest} HAVING max(id) IS NOT NULL"))

@@ -118,6 +118,7 @@ def _apply(
     applying.apply_deletions(session, found, report)
     applying.apply_names(session, found, known, report)
     applying.apply_accounts(session, found, own.entries, report)
+    applying.apply_supporters(session, found, own.entries, report)
     if found.made_at > own.made_at:
         applying.apply_switches(session, found, report)
         applying.apply_keys(session, keys, found, report)
@@ -174,6 +175,7 @@ def _numbers(report: Report) -> list[str]:
         f"Removed again: {report.removed} signatures.": report.removed,
         f"Put back, as organizers did: {report.put_back} signatures.": report.put_back,
         f"Names that are not shown, as they were hidden or changed since: {report.hidden}.": report.hidden,
+        f"Supporters who were taken down or deleted since: {report.supporters}.": report.supporters,
         f"Accounts that were removed since: {report.accounts}.": report.accounts,
         f"Keys that came into force since: {report.keys}.": report.keys,
         f"Changes of the key for news that were made since: {report.news_keys}.": report.news_keys,

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
-from campaign.languages import LANGUAGES, countries, day, isolate, number, speaking
-from campaign.petition.counting import SMALLEST_CELL
+from campaign.handover.numbers import country_sentences, number_sentence, proof_sentences, supporter_sentences
+from campaign.languages import LANGUAGES, day, isolate, number, speaking
 from campaign.petition.deliveries import FrozenCount
 from campaign.petition.offices import Addressee
 from campaign.petition.snapshot import current_snapshot, shown_texts
@@ -56,57 +56,6 @@ def _print(name: str, code: str, template: str, data: dict[str, Any]) -> Print:
     return Print(f"{name}.{code}", template, "pdf", shared | data)
 
 
-def number_sentence(handover: Handover, code: str) -> str:
-    """Return how many signed, as of which day."""
-    count = handover.count
-    sentence: str = ngettext(
-        "%(count)s signature, as of %(day)s.",
-        "%(count)s signatures, as of %(day)s.",
-        count.confirmed,
-        count=number(count.confirmed, LANGUAGES[code]),
-        day=day(date.fromisoformat(count.as_of[:10]), LANGUAGES[code]),
-    )
-    return sentence
-
-
-def country_sentences(handover: Handover, code: str) -> list[str]:
-    """Return how many countries are public by their number, and how many are from that of the office where it is one of them."""
-    count, country = handover.count, dict(countries(code)).get(handover.office.details.country, "")
-    said = []
-    if count.countries:
-        said.append(
-            ngettext(
-                "%(count)s country was named by %(least)s signers or more.",
-                "%(count)s countries were each named by %(least)s signers or more.",
-                count.countries,
-                count=number(count.countries, LANGUAGES[code]),
-                least=number(SMALLEST_CELL, LANGUAGES[code]),
-            )
-        )
-    if count.theirs and country:
-        said.append(
-            ngettext(
-                "At least %(count)s signature is from this country: %(country)s.",
-                "At least %(count)s signatures are from this country: %(country)s.",
-                count.theirs,
-                count=number(count.theirs, LANGUAGES[code]),
-                country=isolate(country),
-            )
-        )
-    return said
-
-
-def proof_sentences() -> list[str]:
-    """Return how each signature was confirmed, and what that does not prove."""
-    return [
-        gettext(
-            "Each was confirmed from its own mailbox: a link in an e-mail was opened, and a button pressed there."
-            " One mailbox counts once."
-        ),
-        gettext("This does not prove that a name is real, or that nobody has two mailboxes."),
-    ]
-
-
 def page_for_the_desk(handover: Handover, code: str) -> dict[str, Any]:
     """Return the words of the one page that a leader gets."""
     own = shown_texts()[code].petition
@@ -118,7 +67,11 @@ def page_for_the_desk(handover: Handover, code: str) -> dict[str, Any]:
         "ask_label": gettext("What we ask"),
         "ask": str(own.meta["call"]),
         "number": number(handover.count.confirmed, LANGUAGES[code]),
-        "count": [number_sentence(handover, code), *country_sentences(handover, code)],
+        "count": [
+            number_sentence(handover.count, code),
+            *country_sentences(handover.count, handover.office, code),
+            *supporter_sentences(code),
+        ],
         "proof_label": gettext("What this number says"),
         "proof": proof_sentences(),
         "who_label": gettext("Who answers for the campaign"),
@@ -157,7 +110,13 @@ def press(handover: Handover, code: str) -> dict[str, Any]:
             office=isolate(handover.office.name(code)),
         ),
         str(own.meta["call"]),
-        " ".join([number_sentence(handover, code), *country_sentences(handover, code)]),
+        " ".join(
+            [
+                number_sentence(handover.count, code),
+                *country_sentences(handover.count, handover.office, code),
+                *supporter_sentences(code),
+            ]
+        ),
         " ".join(proof_sentences()),
         gettext("The letter can be read word for word at the address below, in each language of the site."),
     ]
@@ -180,7 +139,9 @@ def talking_points(handover: Handover, code: str) -> dict[str, Any]:
         "title": gettext("What to say at the handover"),
         "lead": handover.office.name(code),
         "note": "",
-        "paragraphs": [" ".join([number_sentence(handover, code), *country_sentences(handover, code)])],
+        "paragraphs": [
+            " ".join([number_sentence(handover.count, code), *country_sentences(handover.count, handover.office, code)])
+        ],
         "points": [part.words for id_, part in text.parts.items() if id_.startswith("point-")],
         "closing": [
             gettext("Ask one question that the office can answer, and when the answer will come."),
@@ -198,7 +159,7 @@ def count_sheet(handover: Handover, code: str) -> dict[str, Any]:
     return {
         "title": shown_texts()[code].petition.title,
         "number": number(handover.count.confirmed, LANGUAGES[code]),
-        "count": number_sentence(handover, code),
+        "count": number_sentence(handover.count, code),
     }
 
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from flask_babel import gettext
 
 from campaign.handover.demands import Offered
-from campaign.handover.documents import Handover, country_sentences, number_sentence
+from campaign.handover.documents import Handover
+from campaign.handover.numbers import country_sentences, number_sentence
 from campaign.languages import LANGUAGES, day, isolate, speaking, with_direction
 from campaign.petition.channels import CHANNELS, Demand
 from campaign.petition.snapshot import shown_texts
@@ -31,7 +32,7 @@ def _head(handover: Handover, code: str) -> list[str]:
     written = gettext("Written on %(day)s.", day=day(handover.day, LANGUAGES[code]))
     return [
         *filter(None, (title, sample)),
-        " ".join([written, number_sentence(handover, code), *country_sentences(handover, code)]),
+        " ".join([written, number_sentence(handover.count, code), *country_sentences(handover.count, handover.office, code)]),
     ]
 
 

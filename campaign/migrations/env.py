@@ -25,7 +25,8 @@ import campaign.petition.name_index
 import campaign.petition.news
 import campaign.petition.news_key
 import campaign.petition.plan
-import campaign.petition.published  # noqa: F401  # the last of those that only define tables
+import campaign.petition.published
+import campaign.petition.supporters  # noqa: F401  # the last of those that only define tables
 from campaign.database import Base
 
 context.configure(

@@ -10,7 +10,7 @@ from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import factors, sessions
 from campaign.organizers.models import ORGANIZER, Account, AuditEntry, Desk, KnownDevice, LoginAttempts, RecoveryCode, Request
-from campaign.petition.forgotten import Kind, remember_account
+from campaign.petition.forgotten import Kind, remember_number
 
 SETUP_LINK_LIFETIME = timedelta(days=3)
 
@@ -40,7 +40,7 @@ def reset(session: Session, email: str, moment: datetime) -> str:
         raise AccountError(f"The account of {email} was not written by this site: remove it, and add it again.")
     token = _new_setup_link(account, moment)
     account.passphrase_hash = account.factor_box = account.ready_at = None
-    remember_account(session, Kind.ACCESS, account.id)
+    remember_number(session, Kind.ACCESS, account.id)
     sessions.end_sessions(session, account)
     end_requests(session, account, moment)
     session.execute(sa.delete(RecoveryCode).where(RecoveryCode.account_id == account.id))
@@ -57,7 +57,7 @@ def remove(session: Session, email: str, moment: datetime) -> None:
     account = get_account(session, email)
     end_requests(session, account, moment)
     session.execute(sa.delete(Account).where(Account.id == account.id))
-    remember_account(session, Kind.ACCOUNT, account.id)
+    remember_number(session, Kind.ACCOUNT, account.id)
     audit.record(session, "", Action.ACCOUNT_REMOVED, account=account.email)
 
 
@@ -100,7 +100,7 @@ def choose_passphrase(session: Session, account: Account, kept: str, key: bytes)
     """Take the first step of the setup: store a passphrase, hashed before, and make the secret of the second factor."""
     ledger.begin_change(session)
     account.passphrase_hash = kept
-    remember_account(session, Kind.ACCESS, account.id)
+    remember_number(session, Kind.ACCESS, account.id)
     factors.set_new_secret(key, account)
 
 
@@ -117,7 +117,7 @@ def change_passphrase(session: Session, account: Account, kept: str) -> None:
     """Store a new passphrase, hashed before, and end every session of the account."""
     ledger.begin_change(session)
     account.passphrase_hash = kept
-    remember_account(session, Kind.ACCESS, account.id)
+    remember_number(session, Kind.ACCESS, account.id)
     sessions.end_sessions(session, account)
     audit.record(session, account.email, Action.PASSPHRASE_CHANGED)
 
@@ -126,7 +126,7 @@ def change_authenticator(session: Session, account: Account, secret: str, code: 
     """Have codes of another telephone taken from now on, and no older ones; return False where the first code is wrong."""
     if not factors.replace_secret(session, key, account, secret, code, moment):
         return False
-    remember_account(session, Kind.ACCESS, account.id)
+    remember_number(session, Kind.ACCESS, account.id)
     audit.record(session, account.email, Action.AUTHENTICATOR_CHANGED)
     return True
 

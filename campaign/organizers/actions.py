@@ -83,9 +83,15 @@ class Action(StrEnum):
     NEWS_STOPPED = "news stopped", lazy_gettext("The form stopped offering news.")
     NAMES_HIDDEN = "names hidden", lazy_gettext("All names were hidden.")
     NAMES_SHOWN = "names shown", lazy_gettext("The names were shown again.")
+    SHOWING_SUPPORTER = "showing supporter", lazy_gettext("Showing an organisation or person that supports the campaign.")
     SIGNED_WORDS = "signed words", lazy_gettext("Other words of the letter that people sign, or of what they agree to.")
     SIGNING_CLOSED = "signing closed", lazy_gettext("Signing was closed.")
     SIGNING_RESUMED = "signing resumed", lazy_gettext("Signing was resumed.")
+    SUPPORTER_CHANGED = "supporter changed", lazy_gettext("The entry of a supporter was changed.")
+    SUPPORTER_DELETED = "supporter deleted", lazy_gettext("The entry of a supporter was deleted.")
+    SUPPORTER_ENTERED = "supporter entered", lazy_gettext("A supporter was entered.")
+    SUPPORTER_HIDDEN = "supporter hidden", lazy_gettext("A supporter was taken down.")
+    SUPPORTER_SHOWN = "supporter shown", lazy_gettext("A supporter is shown to everybody.")
     WAVE_IN_ORDER = "wave in order", lazy_gettext("A wave was taken as in order.")
     WORDS_ACCEPTED = "words accepted", lazy_gettext("Names that waited were accepted.")
     WORDS_HELD = "words held", lazy_gettext("New names were to be held for review.")
@@ -129,6 +135,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "shown": lazy_gettext("Only names that are shown"),
     "signature": lazy_gettext("Signature"),
     "since": lazy_gettext("From this day on"),
+    "supporter": lazy_gettext("Supporter"),
     "update": lazy_gettext("Update"),
     "until": lazy_gettext("Until this day"),
     "wave": lazy_gettext("Wave"),
@@ -171,6 +178,10 @@ INQUIRY_OUTCOME_LABELS: dict[str, Any] = {  # its outcomes
     "nothing": lazy_gettext("Nothing was found, and told so"),
     "declined": lazy_gettext("Declined, and told why"),
     "lapsed": lazy_gettext("Whoever asked did not go on with it"),
+}
+SUPPORTER_KIND_LABELS: dict[str, Any] = {  # the kinds of petition/supporters.py
+    "organisation": lazy_gettext("Organisation"),
+    "person": lazy_gettext("Known person"),
 }
 SEPARATOR_LABELS: dict[str, Any] = {  # of exports/format.py
     "comma": lazy_gettext("Comma"),

@@ -84,6 +84,16 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
         },
     ),
     "sealed": (lazy_gettext("Name and e-mail"), {NO_FIELD: lazy_gettext("Show them")}),
+    "new_supporter": (lazy_gettext("Supporters"), {NO_FIELD: lazy_gettext("Save")}),
+    "supporter": (
+        lazy_gettext("Supporters"),
+        {
+            ("deed", "show"): lazy_gettext("Ask for it to be shown"),
+            ("deed", "hide"): lazy_gettext("Take it down now"),
+            ("deed", "delete"): lazy_gettext("Delete the entry"),
+            NO_FIELD: lazy_gettext("Save"),
+        },
+    ),
     "drop_words": (
         lazy_gettext("The campaign’s words"),
         {

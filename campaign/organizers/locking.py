@@ -12,7 +12,7 @@ from campaign.organizers import accounts, allowances, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.auth import sessions
 from campaign.organizers.models import Account, Request
-from campaign.petition.forgotten import Kind, remember_account
+from campaign.petition.forgotten import Kind, remember_number
 
 
 class NotLockable(Exception):
@@ -28,7 +28,7 @@ def lock(session: Session, number: int, *, by: Account, at: datetime) -> list[Ac
     if allowances.is_used_up(session, by, Action.ACCOUNT_LOCKED):
         raise NotLockable
     account.locked_at = at
-    remember_account(session, Kind.ACCESS, account.id)
+    remember_number(session, Kind.ACCESS, account.id)
     sessions.end_sessions(session, account)
     accounts.end_requests(session, account, at)
     audit.record(session, by.email, Action.ACCOUNT_LOCKED, account=account.email)

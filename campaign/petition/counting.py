@@ -12,6 +12,7 @@ from campaign.database import Database, insert, now, table
 from campaign.petition.models import DayCount, DeletedCount, Publication, Signature, Tally
 from campaign.petition.plan import Days, PlanChange, history
 from campaign.petition.published import newest_id
+from campaign.petition.supporters import ShownSupporter, read_shown
 
 PUBLISH_LOCK = b"publish."  # two that publish at once take turns
 SMALLEST_CELL = 20  # no country is named for fewer signatures
@@ -46,6 +47,7 @@ class Snapshot:
     author_hidden_on: date | None = None
     words_id: int = 0  # of the newest of the campaign's own words
     offers_news: bool = False
+    supporters: tuple[ShownSupporter, ...] = ()
 
     @property
     def days(self) -> Days:
@@ -200,6 +202,7 @@ def read_snapshot(session: Session) -> Snapshot:
         signed_texts=tuple(sorted((row.signed_texts or {}).items())),
         author_hidden_on=row.author_hidden_on,
         words_id=newest_id(session),
+        supporters=read_shown(session),
     )
 
 

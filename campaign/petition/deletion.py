@@ -26,6 +26,7 @@ from campaign.petition.models import (
 )
 from campaign.petition.name_index import NameWord
 from campaign.petition.news import NewsAgreement
+from campaign.petition.supporters import Supporter
 
 PIECE = 1000  # signatures deleted in one transaction
 WARN_BEFORE = timedelta(weeks=4)
@@ -41,6 +42,7 @@ WIPED = (
     LinkRequest,
     WithdrawnLink,
     Inquiry,
+    Supporter,
 )
 
 
@@ -69,7 +71,7 @@ def finish(database: Database, today: date) -> bool:
     with database.writing() as session:
         if not _is_over(session, today):
             return False
-        for kind in (OutboxMessage, WithdrawnLink, Inquiry):  # what else may still know of somebody
+        for kind in (OutboxMessage, WithdrawnLink, Inquiry, Supporter):  # what else may still know of somebody
             session.execute(sa.delete(kind))
         session.execute(sa.update(Publication).where(Publication.deleted_on.is_(None)).values(deleted_on=today))
         purge_clock.note_wiping(session, is_to_wipe=True)

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ACCOUNT = "account"  # the account with this number was removed
     ACCESS = "access"  # how its owner gets in was changed
     CODE = "code"  # a recovery code was used or replaced: the first half of its hash
+    SUPPORTER = "supporter"  # the supporter with this number was taken down, `value` 1, or deleted, 0
     SINCE = "since"  # no change: the list has everything from this day on
 
 
@@ -60,9 +61,9 @@ def remember(session: Session, kind: Kind, ids: Iterable[bytes], value: int = 0)
     session.execute(new.on_conflict_do_update(index_elements=["kind", "id"], set_=changed), rows)
 
 
-def remember_account(session: Session, kind: Kind, account: int) -> None:
-    """Remember that an account was removed, or how its owner gets in was changed."""
-    remember(session, kind, [account.to_bytes(ID_SIZE, "big")])
+def remember_number(session: Session, kind: Kind, number: int, value: int = 0) -> None:
+    """Remember what became of something that has a number, such as an account."""
+    remember(session, kind, [number.to_bytes(ID_SIZE, "big")], value)
 
 
 def remember_codes(session: Session, hashes: Iterable[bytes]) -> None:

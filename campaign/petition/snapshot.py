@@ -19,6 +19,7 @@ from campaign.petition import news_key
 from campaign.petition.counting import Snapshot, read_snapshot
 from campaign.petition.page_blocks import with_pages
 from campaign.petition.published import Key, PublishedText, TextKind, Words, read_words, with_letters
+from campaign.petition.supporters import ShownSupporter
 from campaign.petition.timelines import Timeline, find_timelines
 from campaign.petition.updates import Update, find_updates
 from campaign.petition.versions import SignedVersions, Version, count_versions, find_versions
@@ -76,6 +77,12 @@ class ShownTexts:
         """The campaign's news, the newest first."""
         withheld = withheld_words(self._files.texts)
         return find_updates(self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn)
+
+    @cached_property
+    def supporters(self) -> tuple[ShownSupporter, ...]:
+        """The organisations and known people who support the campaign, without those whose words say a name that is hidden."""
+        said = ((one, (one.names, one.descriptions)) for one in self._latest.supporters)
+        return tuple(one for one, words in said if not says_name(self._hidden_name, words))
 
     @cached_property
     def timelines(self) -> tuple[Timeline, ...]:
@@ -186,6 +193,11 @@ def shown_updates() -> tuple[Update, ...]:
 def shown_timelines() -> tuple[Timeline, ...]:
     """What became of each delivery, as it is shown now."""
     return state().snapshots.shown().timelines
+
+
+def shown_supporters() -> tuple[ShownSupporter, ...]:
+    """The organisations and known people who support the campaign, as they are shown now."""
+    return state().snapshots.shown().supporters
 
 
 def shown_texts() -> dict[str, Texts]:

@@ -8,7 +8,8 @@ from campaign.config import PACKAGE
 from campaign.languages import LANGUAGES
 from campaign.petition.counting import next_goal
 from campaign.petition.offices import Addressee
-from campaign.petition.snapshot import current_snapshot, shown_timelines, shown_updates
+from campaign.petition.snapshot import current_snapshot, shown_supporters, shown_timelines, shown_updates
+from campaign.petition.supporters import ShownSupporter
 from campaign.petition.timelines import Event, Timeline
 from campaign.petition.updates import Update
 from campaign.petition.versions import Version
@@ -86,6 +87,11 @@ def update_facts(update: Update) -> dict[str, Any]:
     }
 
 
+def supporter_facts(one: ShownSupporter) -> dict[str, Any]:
+    """Return what the numbers say of an organisation or person; a language in which its name is missing has none."""
+    return {"kind": one.kind.value, "names": dict(one.names), "descriptions": dict(one.descriptions), "web": one.web}
+
+
 def delivery_facts(timeline: Timeline) -> dict[str, Any]:
     """Return what the numbers say of one delivery to an office."""
     planned_for, handed_on, silent_since = timeline.planned_for, timeline.handed_on, timeline.silent_since
@@ -135,6 +141,7 @@ def petition_numbers() -> dict[str, Any]:
         "text_not_kept": state().snapshots.shown().signed.unknown,
         "addressees": [addressee_facts(one) for one in state().words.addressees],
         "deliveries": [delivery_facts(one) for one in shown_timelines()],
+        "supporters": [supporter_facts(one) for one in shown_supporters()],
         "updates": [update_facts(one) for one in shown_updates()],
         "countries": dict(latest.countries),
         "open": latest.is_open,

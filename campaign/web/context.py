@@ -15,7 +15,7 @@ from campaign.origins import is_https, is_onion
 from campaign.petition.counting import next_goal
 from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.sharing import share_links, share_text
-from campaign.petition.snapshot import current_snapshot, is_unanswered, shown_timelines
+from campaign.petition.snapshot import current_snapshot, is_unanswered, shown_supporters, shown_timelines
 from campaign.petition.timelines import EVENT_LABELS
 from campaign.state import state
 from campaign.web.request_checks import requested_origin
@@ -67,8 +67,9 @@ def init_app(app: Flask) -> None:
 
 
 def delivery_context() -> dict[str, Any]:
-    """Return what templates need to tell what became of deliveries."""
+    """Return what templates need to tell who supports the letter, and what became of deliveries."""
     return {
+        "supporters": shown_supporters(),
         "timelines": shown_timelines(),
         "event_labels": EVENT_LABELS,
         "means_labels": MEANS_LABELS,

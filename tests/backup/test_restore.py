@@ -12,7 +12,7 @@ from campaign.backup.forgotten_list import LIST_FILE, ListKeeper, read_list
 from campaign.crypto.keys import load_keys
 from campaign.crypto.sealing import token_hash
 from campaign.database import now
-from campaign.organizers import accounts, inquiries, key_change, locking, removals
+from campaign.organizers import accounts, inquiries, key_change, locking, removals, supporters
 from campaign.organizers.auth import factors
 from campaign.organizers.models import Account, AuditEntry, RecoveryCode
 from campaign.outbox import queue
@@ -27,6 +27,7 @@ from campaign.petition.news import NewsAgreement
 from campaign.petition.news_key import NewsKey
 from campaign.petition.plan import Days, Plan
 from campaign.petition.published import Draft, PublishedText
+from campaign.petition.supporters import Supporter
 
 with_and_without_the_old = pytest.mark.parametrize("is_lost", [False, True], ids=["old database", "list alone"])
 
@@ -406,3 +407,31 @@ def test_one_who_confirmed_since_the_backup_does_not_wait_too(host):
 
     assert host.signers() == {"sami"}
     assert host.all(Submission) == host.all(OutboxMessage) == []
+
+
+@with_and_without_the_old
+def test_whoever_was_taken_down_or_deleted_since_is_not_shown_by_a_backup(host, is_lost):
+    sample = {"kind": "person", "descriptions": {}, "web": "", "consent": "A sample", "shown_on": now().date()}
+
+    def add(session, name):
+        session.add(Supporter(names={"en": name}, **sample))
+
+    def leave(session):
+        omar = accounts.get_account(session, "omar@example.org")
+        supporters.hide(session, 1, by=omar)
+        supporters.delete(session, 2, by=omar)
+
+    host.add_organizer("omar@example.org")
+    for name in ("Sample One", "Sample Two", "Sample Three"):
+        host.do(lambda session, name=name: add(session, name))
+    file = host.backup()
+    host.do(leave)
+    shipped = host.ship_list()
+    if is_lost:
+        host.lose_database()
+
+    said = host.restore(file, "--list", str(shipped))
+
+    assert [(one.id, one.shown_on is not None) for one in host.all(Supporter)] == [(1, False), (3, True)]
+    assert "Supporters who were taken down or deleted since: 2." in said
+    host.do(lambda session: add(session, "Sample Four"))

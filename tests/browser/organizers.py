@@ -63,6 +63,7 @@ PLACES = {  # the pages of the desk by name, behind the language
             "deliveries",
             "trends",
             "news",
+            "supporters",
         )
     },
     "trends by day": "trends?by=day",
@@ -75,6 +76,9 @@ PLACES = {  # the pages of the desk by name, behind the language
     "delivery": f"deliveries/{SAMPLE_OF}",
     "office": f"offices/{SAMPLE_OF}",
     **{f"add_to_delivery {name}": f"deliveries/{path}" for name, path in EVENT_FORMS.items()},
+    "new_supporter": "supporters/new",
+    "supporter": "supporters/1",
+    "supporter not shown": "supporters/2",
     "piece update": "words/update",
     "edit_words update": "words/update/new",
     **{f"switch {name}": f"switch/{name}" for name in ("signing", "mail", "names", "words")},

@@ -8,6 +8,7 @@ from playwright.sync_api import Page
 
 from campaign.database import Database
 from campaign.petition.published import TextKind, new_row
+from campaign.petition.supporters import Supporter
 from tests.browser.people import Signer
 from tests.servers import Campaign
 
@@ -78,13 +79,34 @@ DELIVERY: tuple[dict[str, Any], ...] = (
 )
 
 
+CONSENT = "A sample: nobody has consented"
+SUPPORTERS: tuple[dict[str, Any], ...] = (
+    {
+        "kind": "organisation",
+        "names": {"en": "A sample of an organisation", "ar": "منظمة تجريبية"},
+        "descriptions": {"en": "It does not exist, and is here to see its looks", "ar": "لا وجود لها، وهي هنا لرؤية شكل الصفحة"},
+        "web": "https://example.org/with-a-long-address/for-samples",
+        "shown_on": date(2026, 11, 2),
+    },
+    {"kind": "person", "names": {"en": "A sample of a person"}, "descriptions": {}, "web": "", "shown_on": None},
+    {
+        "kind": "person",
+        "names": {"ar": "شخصية تجريبية"},
+        "descriptions": {"en": "A sample"},
+        "web": "",
+        "shown_on": date(2026, 11, 2),
+    },
+)
+
+
 def publish_sample(campaign: Campaign) -> None:
-    """Publish updates and a delivery that are marked as samples, before the campaign is served."""
+    """Publish updates, a delivery and supporters that are marked as samples, before the campaign is served."""
     with closing(Database("", campaign.data)) as database, database.writing() as session:
         session.add_all(
             new_row((TextKind.UPDATE, key), {"names": names}, date(2026, 11, day), set_by="1")
             for day, (key, names) in enumerate(NEWS.items(), 1)
         )
+        session.add_all(Supporter(consent=CONSENT, **one) for one in SUPPORTERS)
         for event in DELIVERY:
             session.add(new_row((TextKind.EVENT, SAMPLE_OF), {"office": SAMPLE_OF} | event, event["day"], set_by="1"))
             session.flush()

@@ -76,6 +76,7 @@ NEEDS_TWO = {
     Action.SOONER_DELETION: "a sooner day of deletion",
     Action.UNLOCKING: "to unlock an account",
     Action.NAMING_AUTHOR: "to name the author again",
+    Action.SHOWING_SUPPORTER: "to show a supporter",
     Action.MORE_ALONE: "more of what one does alone in a day",
 }
 ALONE = {

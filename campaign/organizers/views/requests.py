@@ -19,6 +19,7 @@ from campaign.organizers import (
     news_approval,
     plan_change,
     removals,
+    supporters,
     word_change,
 )
 from campaign.organizers.actions import Action
@@ -45,6 +46,7 @@ def approval_handlers(keys: Keys) -> four_eyes.Handlers:
         Action.NAMING_AUTHOR: emergency.naming_agreed,
         Action.SOONER_DELETION: plan_change.plan_agreed,
         Action.NEWS_MAILING: news_approval.news_agreed,
+        Action.SHOWING_SUPPORTER: supporters.showing_agreed,
         Action.SIGNED_WORDS: word_change.words_agreed,
         Action.KEY_CHANGE: partial(key_change.change_agreed, keys),
     }

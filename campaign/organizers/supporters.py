@@ -1,0 +1,96 @@
+"""Supporters at the desk: entered and changed by one, shown when two agree, taken down or deleted by one at once.
+
+The audit has their numbers and never their names, so that whoever takes back the consent is forgotten.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from campaign.database import now
+from campaign.organizers import audit, four_eyes, ledger
+from campaign.organizers.actions import Action
+from campaign.organizers.models import Account, Request
+from campaign.organizers.word_change import ChangedMeanwhile
+from campaign.petition.forgotten import Kind, remember_number
+from campaign.petition.models import Publication
+from campaign.petition.supporters import Supporter
+
+TAKEN_DOWN, ENTRY_DELETED = 1, 0  # the value of a forgotten entry
+
+
+def enter(session: Session, values: Mapping[str, Any], *, by: Account) -> Supporter:
+    """Keep a new supporter, who is not shown yet."""
+    ledger.begin_change(session)
+    entered = Supporter(**values)
+    session.add(entered)
+    session.flush()
+    audit.record(session, by.email, Action.SUPPORTER_ENTERED, supporter=entered.id)
+    return entered
+
+
+def change_supporter(session: Session, number: int, values: Mapping[str, Any], *, seen: str, by: Account) -> None:
+    """Change one that is not shown; raise ChangedMeanwhile where it is shown, gone, or another than was seen."""
+    found = _lock(session, number)
+    if found is None or found.shown_on or found.digest != seen:
+        raise ChangedMeanwhile
+    if all(getattr(found, name) == value for name, value in values.items()):
+        return
+    for name, value in values.items():
+        setattr(found, name, value)
+    audit.record(session, by.email, Action.SUPPORTER_CHANGED, supporter=number)
+
+
+def request_showing(session: Session, number: int, *, seen: str, by: Account, handlers: four_eyes.Handlers) -> Request:
+    """Ask a second organizer to show one as it was seen; asking twice is the same as once. Raise ChangedMeanwhile."""
+    _check_showable(session, number, seen)
+    facts = {"supporter": number, "digest": seen}
+    same = (one for one in four_eyes.pending(session) if (one.act, one.facts) == (Action.SHOWING_SUPPORTER, facts))
+    return next(same, None) or four_eyes.request_approval(session, by, Action.SHOWING_SUPPORTER, facts, handlers)
+
+
+def showing_agreed(session: Session, facts: dict[str, Any], by: str) -> None:
+    """Show one, as two have agreed; raise ChangedMeanwhile where it is another by now."""
+    _check_showable(session, facts["supporter"], facts["digest"]).shown_on = now().date()
+    audit.record(session, by, Action.SUPPORTER_SHOWN, supporter=facts["supporter"])
+
+
+def hide(session: Session, number: int, *, by: Account) -> None:
+    """Take one down at once; one that is not shown stays as it is."""
+    found = _lock(session, number)
+    if found is None or found.shown_on is None:
+        return
+    found.shown_on = None
+    remember_number(session, Kind.SUPPORTER, number, TAKEN_DOWN)
+    audit.record(session, by.email, Action.SUPPORTER_HIDDEN, supporter=number)
+
+
+def delete(session: Session, number: int, *, by: Account) -> None:
+    """Delete all that was entered of one; one that is gone stays gone."""
+    found = _lock(session, number)
+    if found is None:
+        return
+    session.delete(found)
+    remember_number(session, Kind.SUPPORTER, number, ENTRY_DELETED)
+    audit.record(session, by.email, Action.SUPPORTER_DELETED, supporter=number)
+
+
+def _check_showable(session: Session, number: int, seen: str) -> Supporter:
+    found = _lock(session, number)
+    if found is None or found.shown_on or found.digest != seen or _is_deleted_on(session):
+        raise ChangedMeanwhile
+    return found
+
+
+def _is_deleted_on(session: Session) -> date | None:
+    """Return the day on which everything was deleted that was promised to be: nobody is shown after it."""
+    return session.scalar(sa.select(Publication.deleted_on).where(Publication.id == 1))
+
+
+def _lock(session: Session, number: int) -> Supporter | None:
+    ledger.begin_change(session)
+    chosen = sa.select(Supporter).where(Supporter.id == number)
+    return session.scalar(chosen.with_for_update().execution_options(populate_existing=True))

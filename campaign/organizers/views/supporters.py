@@ -1,0 +1,233 @@
+"""Organisations and known people who support the campaign: entered, shown when two agree, taken down or deleted at once."""
+
+import csv
+import io
+from typing import Any
+
+from flask import Response as FileResponse
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+from wtforms import Field, RadioField, StringField
+from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
+
+from campaign.exports.tables import escape_formula
+from campaign.languages import LANGUAGES, isolate
+from campaign.organizers import bp, four_eyes
+from campaign.organizers import supporters as acts
+from campaign.organizers.actions import SUPPORTER_KIND_LABELS, Action
+from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.forms import OrganizerForm
+from campaign.organizers.models import ORGANIZER
+from campaign.organizers.views.requests import approval_handlers
+from campaign.organizers.word_change import ChangedMeanwhile
+from campaign.petition import supporters as rules
+from campaign.petition.supporters import Supporter
+from campaign.petition.word_faults import clean_words, word_faults
+from campaign.state import state
+
+Page = Response | str | tuple[str, int]
+CSV_COLUMNS = ("number", "kind", *(f"name_{code}" for code in LANGUAGES), *(f"description_{code}" for code in LANGUAGES))
+CSV_END = ("web", "consent", "shown_on")
+
+
+class SupporterForm(OrganizerForm):
+    """Who supports; `make_supporter_form` adds the others, with those of the name and the description in each language."""
+
+    web: Field
+    consent: Field
+    kind = RadioField(
+        lazy_gettext("Who it is"), [AnyOf(SUPPORTER_KIND_LABELS, lazy_gettext("Choose who it is."))], validate_choice=False
+    )
+
+    def names(self) -> dict[str, Field]:
+        """Return the fields of the name by language."""
+        return {code: self[f"name_{code}"] for code in LANGUAGES}
+
+    def descriptions(self) -> dict[str, Field]:
+        """Return the fields of the description by language."""
+        return {code: self[f"description_{code}"] for code in LANGUAGES}
+
+    def validate_web(self, field: Field) -> None:
+        """Refuse what is no web address."""
+        for fault in rules.web_faults(field.data) if field.data else ():
+            raise ValidationError(fault)
+
+    def validate_consent(self, field: Field) -> None:
+        """Refuse an e-mail address."""
+        if "@" in field.data:
+            raise ValidationError(gettext("Write no e-mail address here: say only where the consent is kept."))
+        _check_words(field)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for a name in one language at least."""
+        is_right = bool(super().validate(extra_validators))
+        first = next(iter(self.names().values()))
+        if not any(field.data for field in self.names().values()) and not first.errors:
+            first.errors, is_right = [gettext("Write the name in one language at least.")], False
+        return is_right
+
+    def values(self) -> dict[str, Any]:
+        """Return what is stored, after `validate`."""
+        return {
+            "kind": self.kind.data,
+            "names": {code: field.data for code, field in self.names().items() if field.data},
+            "descriptions": {code: field.data for code, field in self.descriptions().items() if field.data},
+            "web": self.web.data,
+            "consent": self.consent.data,
+        }
+
+
+def _check_words(field: Field) -> None:
+    for fault in word_faults(field.data, is_markdown=False):
+        raise ValidationError(fault)
+
+
+def _line(label: str, most: int) -> StringField:
+    """Return the field of a line that everybody will read."""
+
+    def check(_form: SupporterForm, field: Field) -> None:
+        field.data = clean_words(field.data or "", is_markdown=False)
+        _check_words(field)
+
+    return StringField(label, [check, Length(max=most)])
+
+
+def _web_field() -> StringField:
+    return StringField(gettext("Web address (optional)"), filters=[lambda typed: (typed or "").strip()])
+
+
+def _consent_field() -> StringField:
+    """Return the field for where the consent is kept, without which nobody is named."""
+    needed = DataRequired(gettext("Say where the written consent is kept. Without it nobody is named."))
+    short = Length(max=rules.LONGEST_CONSENT, message=gettext("Say it in at most 200 characters."))
+    clean = [lambda typed: clean_words(typed or "", is_markdown=False)]
+    return StringField(gettext("Where the written consent is kept"), [needed, short], filters=clean)
+
+
+def make_supporter_form(there: Supporter | None, **options: Any) -> SupporterForm:
+    """Return the form, with what was entered of `there`."""
+    fields = {}
+    for code, language in LANGUAGES.items():
+        label = gettext("Name in this language: %(language)s", language=isolate(language.name))
+        fields[f"name_{code}"] = _line(label, rules.LONGEST_NAME)
+    for code, language in LANGUAGES.items():
+        label = gettext("A few words about it (optional): %(language)s", language=isolate(language.name))
+        fields[f"description_{code}"] = _line(label, rules.LONGEST_DESCRIPTION)
+    fields |= {"web": _web_field(), "consent": _consent_field()}
+    data: dict[str, Any] = {}
+    if there:
+        data = {"kind": there.kind, "web": there.web, "consent": there.consent}
+        data |= {f"name_{code}": words for code, words in there.names.items()}
+        data |= {f"description_{code}": words for code, words in there.descriptions.items()}
+    form: SupporterForm = type("OneSupporterForm", (SupporterForm,), fields)(data=data, **options)
+    form.kind.choices = list(SUPPORTER_KIND_LABELS.items())
+    return form
+
+
+@bp.get("/supporters")
+@requires_role(ORGANIZER)
+def supporters() -> Page:
+    """Show everybody who was entered, and whether everybody reads it."""
+    with state().database.reading() as session:
+        found = rules.read_supporters(session)
+        waiting = {one.facts["supporter"] for one in four_eyes.pending(session) if one.act == Action.SHOWING_SUPPORTER}
+    return render_template("organizers/supporters.html", found=found, waiting=waiting, kinds=SUPPORTER_KIND_LABELS)
+
+
+@bp.get("/supporters/supporters.csv")
+@requires_role(ORGANIZER)
+def supporters_file() -> Response:
+    """Send all that was entered as a table (RFC 4180)."""
+    with state().database.reading() as session:
+        found = rules.read_supporters(session)
+    out = io.StringIO()
+    table = csv.writer(out, lineterminator="\r\n")
+    table.writerow((*CSV_COLUMNS, *CSV_END))
+    for one in found:
+        words = [said.get(code, "") for said in (one.names, one.descriptions) for code in LANGUAGES]
+        row = (str(one.id), one.kind, *words, one.web, one.consent, str(one.shown_on or ""))
+        table.writerow([escape_formula(text) for text in row])
+    headers = {"Content-Disposition": "attachment; filename=supporters.csv"}
+    return FileResponse("\ufeff" + out.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+
+
+@bp.route("/supporters/new", methods=["GET", "POST"])
+@requires_role(ORGANIZER)
+def new_supporter() -> Page:
+    """Enter somebody, who is not shown yet."""
+    form = make_supporter_form(None)
+    if not form.validate_on_submit():
+        return form.page("supporter", there=None, is_waiting=False)
+    with state().database.writing() as session:
+        number = acts.enter(session, form.values(), by=current_account()).id
+    flash(gettext("It has been saved. It is not public yet."), "status")
+    return redirect(url_for(".supporter", number=number), 303)
+
+
+@bp.route("/supporters/<int:number>", methods=["GET", "POST"])
+@requires_role(ORGANIZER, reauthenticate=True)
+def supporter(number: int) -> Page:
+    """Show one; change it while it is not shown, ask for it to be shown, take it down, or delete it."""
+    deed = request.form.get("deed", "save") if request.method == "POST" else ""
+    if deed in ("", "save"):
+        return _save(number) if deed else _page(make_supporter_form(_find(number), formdata=None), number)
+    try:
+        said = _do(deed, number)
+    except ChangedMeanwhile:
+        return _page(make_supporter_form(_find(number), formdata=None), number, _changed_sentence(), status=409)
+    state().snapshots.refresh()
+    flash(said, "status")
+    return redirect(url_for(".supporters"), 303)
+
+
+def _do(deed: str, number: int) -> str:
+    """Do what a button says, and return the sentence about it; raise ChangedMeanwhile."""
+    with state().database.writing() as session:
+        match deed:
+            case "show":
+                seen, handlers = request.form.get("seen", ""), approval_handlers(state().keys)
+                asked = acts.request_showing(session, number, seen=seen, by=current_account(), handlers=handlers)
+                return str(gettext("It is public now.") if asked.is_done else gettext("It waits for a second organizer."))
+            case "hide":
+                acts.hide(session, number, by=current_account())
+                return str(gettext("It is no longer public."))
+            case "delete":
+                acts.delete(session, number, by=current_account())
+                return str(gettext("The entry has been deleted."))
+    raise BadRequest
+
+
+def _save(number: int) -> Page:
+    form = make_supporter_form(_find(number))
+    if not form.validate():
+        return _page(form, number, status=422)
+    try:
+        with state().database.writing() as session:
+            acts.change_supporter(session, number, form.values(), seen=request.form.get("seen", ""), by=current_account())
+    except ChangedMeanwhile:
+        return _page(form, number, _changed_sentence(), status=409)
+    flash(gettext("It has been saved. It is not public yet."), "status")
+    return redirect(url_for(".supporter", number=number), 303)
+
+
+def _changed_sentence() -> str:
+    return str(gettext("Somebody has changed this since you opened it, so nothing was done. Look at it again."))
+
+
+def _find(number: int) -> Supporter:
+    with state().database.reading() as session:
+        return session.get(Supporter, number) or abort(404)
+
+
+def _page(form: SupporterForm, number: int, *refused: str, status: int = 200) -> Page:
+    """Return the page of one; `refused` is a sentence that says why nothing was done."""
+    there = _find(number)
+    with state().database.reading() as session:
+        facts = {"supporter": number, "digest": there.digest}
+        is_waiting = any((one.act, one.facts) == (Action.SHOWING_SUPPORTER, facts) for one in four_eyes.pending(session))
+        needs_second = four_eyes.is_enabled(session)
+    errors = [*(("main", one) for one in refused), *form.mistakes]
+    values = {"there": there, "is_waiting": is_waiting, "needs_second": needs_second, "kinds": SUPPORTER_KIND_LABELS}
+    return render_template("organizers/supporter.html", form=form, errors=errors, **values), status
