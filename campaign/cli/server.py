@@ -2,6 +2,7 @@
 
 import os
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import click
 from werkzeug.serving import is_running_from_reloader
@@ -27,9 +28,22 @@ def default_host() -> str:
     return "0.0.0.0" if os.environ.get("PORT") else "127.0.0.1"  # noqa: S104  # it is the platform's network
 
 
+def default_port() -> int:
+    """Return the port of an address on this machine that the settings name, so that every command's links lead there."""
+    settings = Settings.load()
+    return (settings.is_loopback and urlsplit(settings.origin).port) or WEB_PORT
+
+
 @click.command()
 @click.option("--host", default=default_host, show_default="127.0.0.1", help="The address to listen on.")
-@click.option("--port", default=WEB_PORT, show_default=True, type=click.IntRange(1, 65535), envvar="PORT")
+@click.option(
+    "--port",
+    default=default_port,
+    show_default="8000, or the port of CAMPAIGN_BASE_URL if it is an address of this machine",
+    type=click.IntRange(1, 65535),
+    envvar="PORT",
+    help="The port to listen on.",
+)
 @click.option("--workers", type=click.IntRange(1, 64), help="Web worker processes; one a core, four at most, by default.")
 @click.option("--no-mail", is_flag=True, help="Serve only; the mail and the timed work run elsewhere (`campaign work`).")
 @click.option("--reload", "reloads", is_flag=True, help="For development on this machine: show every edit on the next request.")

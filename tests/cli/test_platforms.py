@@ -100,3 +100,18 @@ def test_the_keys_may_lie_in_a_folder_that_is_mounted(settings, tmp_path, monkey
 
     assert platforms.find_forgetting(elsewhere) is None
     assert platforms.find_forgetting(elsewhere.model_copy(update={"database_url": ""})) is not None
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("address", "port"),
+    [("http://localhost:8123", 8123), ("http://localhost", 8000), ("https://petition.example.org:8443", 8000)],
+)
+def test_the_port_of_an_address_on_this_machine_is_listened_on(run_anew, monkeypatch, address, port):
+    served = []
+    monkeypatch.setattr(platforms, "disk_kind", lambda _: "ext4")
+    monkeypatch.setattr(server.supervisor, "serve", lambda settings, **how: served.append(how["port"]))
+
+    done = run_anew("serve", **PUBLIC | {"BASE_URL": address})
+
+    assert (done.exit_code, served) == (0, [port]), done.stderr
