@@ -15,8 +15,8 @@ from werkzeug.test import TestResponse
 from campaign.database import now
 from campaign.organizers import accounts, audit, ledger
 from campaign.organizers.actions import DETAIL_LABELS
-from campaign.organizers.auth import factors
-from campaign.organizers.auth.kept_form import CSRF_FIELD, CSRF_SALT
+from campaign.organizers.auth import factors, guards, login
+from campaign.organizers.auth.kept_form import CSRF_FIELD, CSRF_SALT, new_csrf_value
 from campaign.organizers.models import MODERATOR, ORGANIZER, Desk
 from campaign.state import AppState
 from tests.organizers.exporting import Exporting
@@ -73,6 +73,16 @@ class Organizer:
             ledger.begin_change(session)
             accounts.get_account(session, self.email).last_step = 0
         return pyotp.TOTP(self.secret).now()
+
+    def begin(self) -> None:
+        """Is logged in, without the form: most tests begin after it, and it took a fifth of their time."""
+        site: AppState = self.app.extensions["campaign"]
+        with site.database.writing() as session:
+            account = accounts.get_account(session, self.email)
+            begun = login.begin(session, account, login.Credentials("", "", device=None), now())
+        with self.client.session_transaction(base_url=self.base_url) as kept:
+            kept[guards.SESSION_KEY], kept[CSRF_FIELD] = begun.token, new_csrf_value(account)
+        self.client.set_cookie("desk-known", begun.device)
 
     def enter(self, **typed: str) -> TestResponse:
         """Logs in."""
@@ -135,7 +145,7 @@ def new_account(app: Flask, make_account: Callable[..., Organizer]) -> Callable[
 def omar(new_account: Callable[..., Organizer]) -> Organizer:
     """Omar organizes, and is logged in."""
     made = new_account("omar@example.org")
-    assert made.enter().status_code == 303
+    made.begin()
     return made
 
 
@@ -143,7 +153,7 @@ def omar(new_account: Callable[..., Organizer]) -> Organizer:
 def nour(new_account: Callable[..., Organizer]) -> Organizer:
     """Nour organizes too, and is logged in."""
     made = new_account("nour@example.org")
-    assert made.enter().status_code == 303
+    made.begin()
     return made
 
 
@@ -151,7 +161,7 @@ def nour(new_account: Callable[..., Organizer]) -> Organizer:
 def hadi(new_account: Callable[..., Organizer]) -> Organizer:
     """Hadi moderates, and is logged in."""
     made = new_account("hadi@example.org", MODERATOR)
-    assert made.enter().status_code == 303
+    made.begin()
     return made
 
 

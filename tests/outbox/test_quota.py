@@ -34,7 +34,7 @@ def clock():
 
 
 @pytest.fixture
-def full(visitor, send, mail_to, mailbox, clock):
+def full(app, visitor, send, mail_to, mailbox, clock):
     """Five signed, two e-mails have left, and twenty minutes later the quota of an hour is still used up."""
     mail_to(mailbox.url + TWO_AN_HOUR)
     for place in range(5):
@@ -42,7 +42,15 @@ def full(visitor, send, mail_to, mailbox, clock):
     send()
     clock.shift(20 * 60)
     send()
-    assert len(mailbox.letters) == 2
+    assert len(mailbox.letters) == 2, what_was_sent(app, mailbox)
+
+
+def what_was_sent(app, mailbox):
+    """To whom, what is noted of it, and how the database tells writers apart: where a quota was exceeded, this tells why."""
+    database = app.extensions["campaign"].database
+    with database.writing() as session:
+        isolation = session.connection().get_isolation_level()
+    return {"to": mailbox.recipients, "noted": [one.at for one in rows(app, HandedOver)], "isolation": isolation}
 
 
 def overdue(site):
