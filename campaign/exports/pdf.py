@@ -1,4 +1,4 @@
-"""The book of names, for printing: the names that their signers chose to show, by day, in volumes of 5,000.
+"""The book of names, for printing: how many signed, the letter, and the names that are shown, by day, in volumes of 5,000.
 
 Typst draws each volume in a process of its own, which gives its memory back; what goes in and what comes out passes through
 pipes and lies in no file. `merge_pdf.py` puts several volumes together. A single volume is tagged, so that it can be read aloud;
@@ -19,10 +19,10 @@ import regex
 from flask_babel import gettext, lazy_gettext, ngettext
 
 from campaign.config import PACKAGE
-from campaign.database import now
+from campaign.exports.book_opening import Signed, filter_sentences, opening_letter, read_signed, signed_sentences
 from campaign.exports.format import Format, Source
 from campaign.exports.rows import SignatureFilter, StoredSignature
-from campaign.languages import LANGUAGES, Language, countries, day, number, speaking
+from campaign.languages import LANGUAGES, Language, day, number, speaking
 from campaign.petition.models import Publication
 from campaign.prints.documents import page_count
 from campaign.prints.render import SOURCES, TYPESETTER, RenderError
@@ -52,9 +52,10 @@ def split_volumes(pages: Iterable[list[StoredSignature]]) -> list[Volume]:
 
 @dataclass(frozen=True)
 class NameBook:
-    """What the title pages say: whose language they speak, which names were wanted, how many there are in how many volumes."""
+    """What it opens with: whose language it speaks, how many signed, which names were wanted, how many in how many volumes."""
 
     language: Language
+    signed: Signed
     wanted: SignatureFilter
     names: int
     volumes: int
@@ -77,6 +78,7 @@ class NameBook:
                 "letter": state().texts[self.language.code].petition.title,
                 "volume": which if self.volumes > 1 else "",
                 "about": list(self.about(place, volume)),
+                "opening": opening_letter(self.language.code) if place == 0 else None,
                 "version": gettext("Fingerprint of the text (SHA-256)"),
                 "fingerprints": [[one.name, state().texts[one.code].consent_hash] for one in LANGUAGES.values()],
                 "address": state().settings.origin,
@@ -87,39 +89,16 @@ class NameBook:
 
     def about(self, place: int, volume: Volume) -> Iterator[str]:
         """Say what the book is, a sentence each."""
-        wanted, say = self.wanted, self.language
-        yield gettext(
-            "Here are only the names that their signers chose to show, in the words they chose."
-            " Within a day their order is left to chance."
-        )
-        yield ngettext(
-            "One name, as of %(day)s.",
-            "%(count)s names, as of %(day)s.",
-            self.names,
-            count=number(self.names, say),
-            day=day(now().date(), say),
-        )
+        say = self.language
+        yield from signed_sentences(self.signed, say)
+        yield from filter_sentences(self.wanted, say)
+        if self.names != self.signed.shown:
+            yield ngettext(
+                "%(count)s name is in this book.", "%(count)s names are in this book.", self.names, count=number(self.names, say)
+            )
         if self.volumes > 1:
             first, last = place * NAMES_PER_VOLUME + 1, place * NAMES_PER_VOLUME + len(volume)
             yield gettext("This volume holds the names %(first)s to %(last)s.", first=number(first, say), last=number(last, say))
-        if wanted.since:
-            yield gettext("Only signatures from %(day)s on.", day=day(wanted.since, say))
-        if wanted.until:
-            yield gettext("Only signatures until %(day)s.", day=day(wanted.until, say))
-        for office in state().words.addressees:
-            if office.key == wanted.handed_to:
-                yield gettext("To be handed to: %(office)s.", office=office.name(say.code))
-        if wanted.after:
-            yield gettext(
-                "Only signatures after %(day)s: those who signed before had not been told of this addressee.",
-                day=day(wanted.after, say),
-            )
-        if wanted.country:
-            yield gettext("Only signatures from this country: %(country)s.", country=dict(countries(say.code))[wanted.country])
-        if wanted.language:
-            yield gettext(
-                "Only signatures under the letter in this language: %(language)s.", language=LANGUAGES[wanted.language].name
-            )
 
     def bound(self, drawn: list[bytes]) -> bytes:
         """Return one PDF of all volumes, with a bookmark for each; raise RenderError."""
@@ -180,7 +159,9 @@ def write_book(source: Source, out: IO[bytes]) -> None:
         if office.key == source.wanted.handed_to and office.is_endangering:
             raise NamesRefused(f"{office.key} is marked as endangering: it gets no names.")
     divided = split_volumes(source.pages)
-    book = NameBook(source.language, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
+    with state().database.reading() as session:
+        signed = read_signed(session)
+    book = NameBook(source.language, signed, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
     book.write(source.track(divided), out)
 
 
