@@ -4,6 +4,7 @@ import configparser
 import json
 import os
 import re
+import resource
 import shutil
 import socket
 import subprocess
@@ -12,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 import zipfile
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import html5lib
 import pytest
@@ -27,6 +28,8 @@ TOP = PACKAGE.parent
 DEPLOY = TOP / "deploy"
 NEEDED = {"requirements.lock", "pyproject.toml", "hatch_build.py", "LICENSE", "campaign", "templates", "translations"}
 CONTAINER = DEPLOY / "container"
+SLOW_CLIENTS, OTHER_NETWORK = 2_000, ("127.0.0.2", 0)  # nginx takes a hundred at once from each
+HALF_A_FORM = b"POST /en/sign HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900\r\n\r\nname=La"
 SHOWN = ("systemd/campaign.service", "systemd/campaign.socket", "nginx/campaign.conf", "caddy/Caddyfile")
 
 
@@ -154,10 +157,17 @@ def behind_nginx(maintenance, nginx, site_port):
     file = maintenance / "nginx.conf"
     file.write_text(
         f"daemon off; master_process off; pid {maintenance}/pid; error_log {maintenance}/proxy.log info;\n"
-        f"events {{}}\nhttp {{\naccess_log {maintenance}/access.log;\n{places}\n{here(site, maintenance, site_port)}}}\n"
+        f"{room_for_connections()}\n"
+        f"http {{\naccess_log {maintenance}/access.log;\n{places}\n{here(site, maintenance, site_port)}}}\n"
     )
     with running([nginx, "-c", str(file)], port, maintenance / "said"):
         yield f"http://127.0.0.1:{port}"
+
+
+def room_for_connections():
+    """Return the lines for nginx itself that the page for hosts shows."""
+    [lines] = re.findall(r"```\n(worker_rlimit_nofile .*?)```", (TOP / "docs" / "hosts.md").read_text("utf-8"), re.DOTALL)
+    return lines
 
 
 @pytest.fixture
@@ -235,7 +245,7 @@ def test_caddy_writes_nothing_of_whoever_asks(behind_caddy, maintenance):
 
 def traces_of_visitors(url, folder):
     """Return the lines of a proxy, in files or said, that tell who asked for what, after requests that go wrong in many ways."""
-    port = int(url.rpartition(":")[2])
+    port = port_of(url)
     agent, own = b"Host: localhost\r\nUser-Agent: Secret-Telephone\r\n", set(folder.rglob("*"))
     requests = (
         b"GET /en/confirm/secret-token HTTP/1.1\r\n" + agent + b"Connection: close\r\n\r\n",
@@ -262,13 +272,17 @@ def traces_of_visitors(url, folder):
     return [line for line in lines if re.search("secret|client: |remote_(ip|addr)|request>", line, re.IGNORECASE)]
 
 
+def port_of(url):
+    return int(url.rpartition(":")[2])
+
+
 def restart_behind(proxy, folder, site_port):
     """Return how requests through a proxy were answered while the site was ended and started with the socket of systemd."""
     site = Campaign(folder / "instance", workers=1, CAMPAIGN_LIMITS="off")
     with socket.create_server(("127.0.0.1", site_port), backlog=100) as given:
         site.url, site.given = f"http://localhost:{site_port}", (given.fileno(),)
         site.command = [sys.executable, "-c", AS_SYSTEMD, str(given.fileno()), *site.command]
-        with site, crowd(site, int(proxy.rpartition(":")[2])) as answers:
+        with site, crowd(site, port_of(proxy)) as answers:
             site.process.terminate()
             assert site.process.wait(LONG) == 0
             site.log.close()
@@ -282,6 +296,49 @@ def test_a_restart_behind_nginx_loses_no_request(behind_nginx, tmp_path, site_po
 
 def test_a_restart_behind_caddy_loses_no_request(behind_caddy, tmp_path, site_port):
     assert {*restart_behind(behind_caddy, tmp_path, site_port)} == {"GET 200", "POST 303"}
+
+
+@pytest.fixture
+def site(tmp_path, site_port):
+    """The site, where the proxies look for it."""
+    campaign = Campaign(tmp_path / "instance", workers=1)
+    campaign.command[campaign.command.index("--port") + 1] = str(site_port)
+    campaign.port, campaign.url = site_port, f"http://localhost:{site_port}"
+    with campaign:
+        yield campaign
+
+
+def seconds_beside_slow_clients(url, begun):
+    """Return how long a page takes while two thousand others have begun to ask a proxy and never end."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    try:
+        with ExitStack() as held:
+            for _ in range(SLOW_CLIENTS):
+                client = held.enter_context(socket.create_connection(("127.0.0.1", port_of(url)), LONG, OTHER_NETWORK))
+                client.sendall(begun)
+            asked_at = time.monotonic()
+            with urllib.request.urlopen(f"{url}/healthz", timeout=LONG) as answer:
+                assert answer.status == 200
+            return time.monotonic() - asked_at
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
+SLOWLY = pytest.mark.parametrize("begun", [b"", b"GET /en/ HTTP/1.1\r\nHost: loc", HALF_A_FORM], ids=["nothing", "head", "form"])
+AT_MOST = 10  # seconds; under one on a quiet machine, and without room never
+
+
+@pytest.mark.slow
+@SLOWLY
+def test_two_thousand_slow_clients_of_nginx_keep_a_page_from_nobody(behind_nginx, site, begun):
+    assert seconds_beside_slow_clients(behind_nginx, begun) < AT_MOST
+
+
+@pytest.mark.slow
+@SLOWLY
+def test_two_thousand_slow_clients_of_caddy_keep_a_page_from_nobody(behind_caddy, site, begun):
+    assert seconds_beside_slow_clients(behind_caddy, begun) < AT_MOST
 
 
 def test_old_backups_are_deleted_also_where_no_new_one_can_be_made(tmp_path):
