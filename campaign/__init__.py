@@ -54,6 +54,7 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
     """Open the keys and the database, read the texts, and make what every request uses."""
     from campaign.config import STATIC, TRANSLATIONS
     from campaign.content import testimony_policy
+    from campaign.identity import Identity
     from campaign.instance import open_database, open_keys
     from campaign.petition.active_key import ActiveKey
     from campaign.petition.page_blocks import PAGES, page_files
@@ -65,15 +66,17 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
     from campaign.web.page_cache import PageCache, StaticFiles
 
     keys, database = open_keys(settings), open_database(settings)
+    identity = Identity.read(TRANSLATIONS)
     policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
     pages = {kind: page_files(kind, TRANSLATIONS) for kind in PAGES}
-    own_words = first_values(texts, contact=settings.contact, goal=settings.goal)
+    own_words = first_values(texts, identity, contact=settings.contact, goal=settings.goal)
     snapshots = SnapshotCache(database, FileTexts(policy, texts, pages, own_words), keys)
     if policy.has_redactions:
         testimony_policy.check_published(snapshots.shown().texts)
     page_cache = PageCache(app, snapshots, settings)
     return AppState(
         settings=settings,
+        identity=identity,
         database=database,
         keys=keys,
         rate_limiter=rate_limits.RateLimiter(settings, keys.form, memory),

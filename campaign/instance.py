@@ -22,6 +22,7 @@ from campaign.content.testimony_policy import load_testimony
 from campaign.crypto.keys import KeyFileError, Keys, destroy_tag_key, load_keys, make_keys, no_key_fingerprint
 from campaign.database import Base, Database, now
 from campaign.file_lock import file_lock
+from campaign.identity import Identity
 from campaign.petition import name_index
 from campaign.petition.models import Publication
 from campaign.petition.published import Key, first_values
@@ -109,7 +110,7 @@ def publish_first_words(database: Database, settings: Settings) -> None:
 def words_of_files(settings: Settings) -> dict[Key, Any]:
     """Return what the files and settings say of the campaign's own words; raise TextError."""
     _, texts = load_testimony(config.TRANSLATIONS)
-    return first_values(texts, contact=settings.contact, goal=settings.goal)
+    return first_values(texts, Identity.read(config.TRANSLATIONS), contact=settings.contact, goal=settings.goal)
 
 
 def check_made(settings: Settings, database: Database) -> None:

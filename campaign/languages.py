@@ -2,12 +2,11 @@
 
 Each folder of `translations/` with a `language.toml` is a language. The file says how the language is called in itself (`name`),
 whose rules format its numbers and days (`locale`, CLDR), its direction (`dir`), what Facebook calls it (`og`), which other tags
-browsers send for it (`counts_as`), and its `status`: `hidden`, or `public` once it is fit to be read. Digits are Latin in all.
+browsers send for it (`counts_as`), its `digits`, and its `status`: `hidden`, or `public` once it is fit to be read.
 """
 
 import re
 import tomllib
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,13 +26,17 @@ from werkzeug.http import parse_accept_header
 from werkzeug.routing import BaseConverter
 
 from campaign.config import TRANSLATIONS
+from campaign.folding import fold
+from campaign.identity import source_language
 
-SOURCE = "en"  # what all other languages are translated from
+SOURCE = source_language(TRANSLATIONS)  # what the texts of all other languages are translated from
+MESSAGES = "en"  # what the words of the program are translated from
 HIDDEN, PUBLIC = "hidden", "public"
 LANGUAGE_FILE = "language.toml"
 LONGEST_HEADER = 1000  # characters of an Accept-Language header that are read
 NOT_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
-ARABIC_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
+NUMERALS = {"latn": "0123456789", "arab": "٠١٢٣٤٥٦٧٨٩", "arabext": "۰۱۲۳۴۵۶۷۸۹"}  # by CLDR's names
+LATIN_DIGITS = str.maketrans(NUMERALS["arab"] + NUMERALS["arabext"], NUMERALS["latn"] * 2)
 FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 RIGHT_TO_LEFT = "\u200f\u2067"  # a mark, and the start of an isolate
 
@@ -58,6 +61,7 @@ class Language:
     first_countries: tuple[str, ...] = ()  # ISO 3166 codes
     country_names: tuple[tuple[str, str], ...] = ()  # ISO 3166 codes, and names in the place of CLDR's
     article: str = ""  # counts for nothing before the name of a country
+    digits: str = "latn"  # one of NUMERALS
 
     @property
     def is_rtl(self) -> bool:
@@ -82,6 +86,8 @@ def describe(file: Path) -> Language:
         raise LanguageError(f"{file}: {error}") from None
     if language.dir not in {"ltr", "rtl"}:
         raise LanguageError(f"{file}: `dir` is to be ltr or rtl, not {language.dir}.")
+    if language.digits not in NUMERALS:
+        raise LanguageError(f"{file}: `digits` is to be {', '.join(NUMERALS)}, not {language.digits}.")
     if language.status not in {HIDDEN, PUBLIC}:
         raise LanguageError(f"{file}: `status` is to be hidden or public, not {language.status}.")
     return language
@@ -169,22 +175,29 @@ def negotiate(header: str | None) -> Language | None:
 
 def number(value: int, language: Language | None = None) -> str:
     """Return a number with its thousands separated: 1,284."""
-    return str(format_decimal(value, locale=(language or current()).locale))
+    language = language or current()
+    return _in_digits(format_decimal(value, locale=language.locale, numbering_system=language.digits), language)
 
 
 def day(value: date, language: Language | None = None) -> str:
-    """Return a day in words: 10 August 2018, and with the months of the Levant in Arabic."""
-    return str(format_date(value, format="long", locale=(language or current()).locale))
+    """Return a day in words: 10 August 2018, with the months and digits of the language."""
+    language = language or current()
+    return _in_digits(format_date(value, format="long", locale=language.locale), language)
 
 
 def clock(value: datetime) -> str:
     """Return the time of day in UTC: 11:00."""
-    return value.astimezone(UTC).strftime("%H:%M")
+    return _in_digits(value.astimezone(UTC).strftime("%H:%M"), current())
+
+
+def _in_digits(text: str, language: Language) -> str:
+    """Return text whose Latin digits are those of a language."""
+    return text.translate(str.maketrans(NUMERALS["latn"], NUMERALS[language.digits]))
 
 
 def digits(text: str) -> str:
     """Return text with Arabic-Indic and Persian digits as Latin ones, for numbers that people type."""
-    return text.translate(ARABIC_DIGITS)
+    return text.translate(LATIN_DIGITS)
 
 
 def read_day(text: str) -> date:
@@ -223,28 +236,12 @@ def language_names(tags: Iterable[str]) -> str:
     return str(format_list([locale.languages.get(tag, tag) for tag in tags], locale=locale))
 
 
+def language_name(tag: str, language: Language) -> str:
+    """Return the name of one language (ISO 639) in another (CLDR)."""
+    return str(Locale.parse(language.locale).languages.get(tag, tag))
+
+
 def clear_caches() -> None:
     """Have the language files read again when they are next needed."""
     vars(LANGUAGES).clear()
     countries.cache_clear()
-
-
-# For sorting and searching: hamzas and marks do not count (as in Lucene's ArabicNormalizer), accents neither, and Persian and
-# Kurdish letters stand for the Arabic ones they look like. A hyphen, a dot or an apostrophe is a space.
-VOWEL_MARKS = re.compile("[\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed]")
-IGNORED_CHARACTERS = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u0640\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-BETWEEN = re.compile(r"[\s\-_.'’`،]+")
-FOLDED_LETTERS = str.maketrans("أإآٱىئؤةکیھەı", "ااااييوهكيههi", "ء")
-
-
-def fold(text: str) -> str:
-    """Return a key to sort and find names by: words without Arabic marks, hamzas, accents and case, with Latin digits."""
-    plain = IGNORED_CHARACTERS.sub("", unicodedata.normalize("NFKC", text))
-    plain = unicodedata.normalize("NFKD", VOWEL_MARKS.sub("", plain).translate(FOLDED_LETTERS))
-    letters = (_digit(letter) for letter in plain if not unicodedata.combining(letter))
-    return BETWEEN.sub(" ", "".join(letters)).strip().casefold()
-
-
-def _digit(letter: str) -> str:
-    """Return a digit of any script as a Latin one; another letter unchanged."""
-    return str(unicodedata.digit(letter)) if unicodedata.category(letter) == "Nd" else letter

@@ -10,6 +10,7 @@ from campaign.content.pages import Texts
 from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.crypto.keys import Keys
 from campaign.database import Database
+from campaign.identity import Identity
 from campaign.outbox.quota import Quota
 from campaign.web.rate_limits import RateLimiter
 from campaign.web.request_checks import FormToken
@@ -27,6 +28,7 @@ class AppState:
     """The state of one site; all of it is in `app.extensions["campaign"]`."""
 
     settings: Settings
+    identity: Identity
     database: Database
     keys: Keys
     rate_limiter: RateLimiter

@@ -4,7 +4,8 @@ import unicodedata
 from datetime import UTC, date, datetime
 
 from campaign import languages
-from campaign.languages import LANGUAGES, SOURCE, countries, day, digits, fold, isolate, negotiate, number
+from campaign.folding import fold
+from campaign.languages import LANGUAGES, SOURCE, countries, day, digits, isolate, negotiate, number
 from tests.people import parse
 from tests.servers import on_sqlite
 
@@ -105,6 +106,13 @@ def test_days_have_the_months_of_the_levant_and_no_invisible_characters():
         for month in range(1, 13):
             text = day(date(2026, month, 1), language)
             assert not [letter for letter in text if unicodedata.category(letter) == "Cf"], text
+
+
+def test_a_language_may_have_its_own_digits():
+    persian = languages.Language("fa", "fa", "فارسی", "rtl", "fa_IR", digits="arabext")
+
+    assert number(1284, persian) == "۱٬۲۸۴"
+    assert day(date(2026, 11, 29), persian) == "۲۹ نوامبر ۲۰۲۶"
 
 
 def test_the_time_of_day_is_utc():

@@ -13,6 +13,7 @@ from campaign.crypto.sealing import CannotOpen
 from campaign.database import DatabaseBusy
 from campaign.exports.pdf import NamesHidden
 from campaign.exports.warning_record import CannotWarn
+from campaign.identity import IdentityError
 from campaign.languages import LanguageError
 from campaign.organizers.accounts import AccountError
 from campaign.organizers.ledger import NotOurs
@@ -25,7 +26,10 @@ from campaign.schema_version import OtherSchema
 from campaign.translation.catalogues import BadCatalogue
 from campaign.translation.po_exchange import ImportRefused
 
-FILE_ERRORS = (SettingError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError, FileExistsError)
+FILE_ERRORS = (
+    *(SettingError, IdentityError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError),
+    FileExistsError,
+)
 RECORD_ERRORS = (
     *(BackupError, KeyFileError, CannotOpen, CannotPublish, CannotWarn, FilesRefused, NamesHidden, AccountError, NotEmpty),
     *(NotOurs, DatabaseBusy, OtherSchema),

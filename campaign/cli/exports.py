@@ -25,7 +25,7 @@ from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
 from campaign.exports.sealed import count_sealed, read_sealed
 from campaign.exports.sealed_news import NEWS_ADDRESSES, NEWS_WRITERS, count_sealed_news, is_sealed_news, open_sealed_news
-from campaign.languages import LANGUAGES, countries, read_day
+from campaign.languages import LANGUAGES, SOURCE, countries, read_day
 from campaign.petition import key_rotation
 from campaign.petition.offices import Addressee
 from campaign.petition.published import read_words
@@ -53,7 +53,7 @@ def to_day(_context: click.Context, _option: click.Parameter, typed: str | None)
 
 def to_country(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
     """Return a country by the two letters of ISO 3166."""
-    if typed is None or typed.upper() in dict(countries("en")):
+    if typed is None or typed.upper() in dict(countries(SOURCE)):
         return typed and typed.upper()
     raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
 
@@ -63,7 +63,7 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     options: tuple[Callable[[Command], Command], ...] = (
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
-        click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", help="The reader's language."),
+        click.option("--language", type=click.Choice(list(LANGUAGES)), default=SOURCE, help="The reader's language."),
         click.option("--separator", type=click.Choice(list(SEPARATORS)), default="comma", help="Between the fields of a csv."),
         click.option("--all-or-nothing", is_flag=True, help="Refuse unless the given keys open every signature."),
     )

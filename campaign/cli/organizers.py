@@ -6,12 +6,12 @@ from campaign.cli.signatures import open_campaign
 from campaign.cli.status import address_argument
 from campaign.config import Settings
 from campaign.database import now
-from campaign.languages import LANGUAGES
+from campaign.languages import LANGUAGES, SOURCE
 from campaign.organizers import accounts, adoption, audit, ledger
 from campaign.organizers.models import ORGANIZER, ROLES, Account
 
 EMAIL_ARGUMENT = click.argument("email", callback=lambda *typed: address_argument(*typed).text)
-LANGUAGE_OPTION = click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+LANGUAGE_OPTION = click.option("--language", type=click.Choice(list(LANGUAGES)), default=SOURCE, show_default=True)
 
 
 @click.group()

@@ -12,7 +12,7 @@ from campaign.config import Settings
 from campaign.database import Database, now
 from campaign.health import looks
 from campaign.health.conditions import Finding, Site, is_in_trouble
-from campaign.languages import LANGUAGES
+from campaign.languages import LANGUAGES, SOURCE
 from campaign.outbox import delivery, purge_clock, queue, smtp
 from campaign.outbox.address import EmailAddress, NotAnAddress, parse_address
 from campaign.outbox.quota import Quota
@@ -117,7 +117,7 @@ def mail_group() -> None:
 
 @mail_group.command("test")
 @click.argument("address", callback=address_argument)
-@click.option("--language", type=click.Choice(list(LANGUAGES)), default="en", show_default=True)
+@click.option("--language", type=click.Choice(list(LANGUAGES)), default=SOURCE, show_default=True)
 def mail_test(address: EmailAddress, language: str) -> None:
     """Send one letter now and say what the mail server answered."""
     settings, _ = open_campaign()

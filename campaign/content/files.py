@@ -15,10 +15,7 @@ import frontmatter
 import yaml
 
 BLOCK_MARK = re.compile(r"^<!-- ([a-z0-9-]+)(?: from ([0-9a-f]{8}))? -->$", re.MULTILINE)
-TRANSLATED_FIELDS = (
-    *("title", "campaign", "byline", "description", "undated", "warning", "withheld", "call", "consent", "heart"),
-    "addressees",
-)
+TRANSLATED_FIELDS = (*("title", "byline", "description", "undated", "warning", "withheld", "call", "consent", "heart"),)
 MADE_FROM = "made_from"
 LINE_WIDTH = 100_000  # characters; no line of the front matter is folded
 
@@ -53,7 +50,7 @@ class Document:
     blocks: tuple[Block, ...]
 
     def pieces(self) -> dict[str, Block]:
-        """Return all that is translated, by id: the fields (`title`, `heart.1`, `addressees.KEY`), then the blocks."""
+        """Return all that is translated, by id: the fields (`title`, `heart.1`, `byline.KEY`), then the blocks."""
         hashes = self.meta.get(MADE_FROM) or {}
         pieces = {name: Block(name, words, str(hashes.get(name, ""))) for name, words in translated_fields(self.meta).items()}
         return pieces | {block.id: block for block in self.blocks}
@@ -130,7 +127,7 @@ def serialize(document: Document) -> str:
 
 
 def translated_fields(meta: dict[str, Any]) -> dict[str, str]:
-    """Return the translated front matter fields by id; each item of a list has its own: `heart.1`, `addressees.KEY`."""
+    """Return the translated front matter fields by id; each item of a list has its own: `heart.1`, `byline.KEY`."""
     found = {}
     for name in TRANSLATED_FIELDS:
         value = meta.get(name)

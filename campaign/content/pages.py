@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 from campaign.content.files import TRANSLATED_FIELDS, Block, Document, TextError, read_document, translated_fields
-from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, speaking
+from campaign.languages import LANGUAGES, SOURCE, Language, day, isolate, language_name, speaking
 
 PAGE_NAMES = (
     "testimony",
@@ -91,25 +91,39 @@ class Text:
         """The kind of translation it is, in a sentence in its own language; empty for an original."""
         with speaking(self.language.code):
             behind = gettext("The source of its title, or of what stands with it, has changed since.") if self.is_behind else ""
-            return " ".join(filter(None, (_standing(self.status, self.meta), behind, self.meta.get("translation_note"))))
+            return " ".join(
+                filter(
+                    None,
+                    (
+                        _standing(self.status, self.meta, self.language),
+                        behind,
+                        self.meta.get("translation_note"),
+                    ),
+                )
+            )
 
 
-def _standing(status: str, meta: dict[str, Any]) -> Any:
-    """Return the status of a translation as a sentence in the current language."""
+def _standing(status: str, meta: dict[str, Any], language: Language) -> Any:
+    """Return the status of a translation into a language as a sentence in it."""
+    source = language_name(SOURCE, language)
     if status == MACHINE:
-        return gettext("This is a machine translation from the English text that nobody has read over yet.")
+        return gettext("This is a machine translation from the %(language)s text that nobody has read over yet.", language=source)
     if status == TRANSLATED:
-        return gettext("This is a translation from the English text that no native speaker has reviewed yet.")
+        return gettext(
+            "This is a translation from the %(language)s text that no native speaker has reviewed yet.", language=source
+        )
     if status == ORIGINAL:
         return ""
     reviewer, reviewed_on = meta.get("reviewer", WITHHELD), day(meta["reviewed_on"])
     if reviewer == WITHHELD:
         return gettext(
-            "This is a translation from the English text. A native speaker whose name is withheld reviewed it on %(day)s.",
+            "This is a translation from the %(language)s text. A native speaker whose name is withheld reviewed it on %(day)s.",
+            language=source,
             day=reviewed_on,
         )
     return gettext(
-        "This is a translation from the English text, reviewed by %(reviewer)s on %(day)s.",
+        "This is a translation from the %(language)s text, reviewed by %(reviewer)s on %(day)s.",
+        language=source,
         reviewer=isolate(str(reviewer)),
         day=reviewed_on,
     )

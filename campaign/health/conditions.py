@@ -11,12 +11,13 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import force_locale
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.config import Settings
 from campaign.database import Base, Database, insert
 from campaign.health.sentences import NOBODY_LOOKED, sentence_of
-from campaign.languages import FIRST_ISOLATE, POP_ISOLATE, SOURCE, speaking
+from campaign.languages import FIRST_ISOLATE, MESSAGES, POP_ISOLATE
 from campaign.outbox import heartbeat, outage, purge_clock, queue
 from campaign.outbox.quota import Quota
 from campaign.petition.counting import SELECT_MAIL_STOPPED
@@ -211,5 +212,5 @@ def look_at_clock(session: Session) -> Finding:
 
 def in_english(findings: Iterable[Finding]) -> dict[str, str]:
     """Return the sentence of each condition that is in trouble, in English, for machines."""
-    with speaking(SOURCE):
+    with force_locale(MESSAGES):
         return {one.name: one.plain_sentence for one in findings if is_in_trouble(one)}

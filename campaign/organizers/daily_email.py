@@ -32,7 +32,7 @@ from campaign.state import state
 
 DAILY, ACCOUNT_LOCKED, EMERGENCY = "daily", "account locked", "emergency"  # kinds of e-mails
 TOLD_TO_ALL = (ACCOUNT_LOCKED, EMERGENCY)
-FIRST_HOUR = 6  # UTC: morning in Europe and in the Levant
+FIRST_HOUR = 6  # UTC: morning from Lisbon to Tehran
 
 
 def set_daily(session: Session, account: Account, language: str | None) -> None:

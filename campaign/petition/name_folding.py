@@ -7,7 +7,7 @@ import unicodedata
 
 import regex
 
-from campaign.languages import IGNORED_CHARACTERS, VOWEL_MARKS, fold
+from campaign.folding import IGNORED_CHARACTERS, VOWEL_MARKS, fold
 
 APOSTROPHES = regex.compile("['`´‘’‛′‵ʹʻʼʽʾʿˈˊˋ՚׳ꞌ＇]")
 PUNCTUATION = regex.compile(r"[\p{P}\s]+")

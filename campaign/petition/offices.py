@@ -110,7 +110,7 @@ class Details:
 
     def faults(self) -> Iterator[str]:
         """Say what cannot be so, a sentence each."""
-        if self.country and self.country not in dict(countries("en")):
+        if self.country and self.country not in dict(countries(SOURCE)):
             yield gettext("This is not a country; write its two letters, like FR: %(words)s", words=isolate(str(self.country)))
         for language in self.languages:
             if not _is_language(language):

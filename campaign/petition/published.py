@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from campaign.content.files import MADE_FROM
 from campaign.content.pages import MISSING_NOTE, STALE_NOTE, Paragraph, Text, Texts, text_hash
 from campaign.database import Base
+from campaign.identity import Identity
 from campaign.languages import LANGUAGES, SOURCE
 from campaign.petition.offices import Addressee, Details
 
@@ -193,23 +194,19 @@ def letter_from(code: str, value: Mapping[str, Any], **meta: Any) -> Text:
     return Text("petition", LANGUAGES[code], value["meta"] | meta, paragraphs, value["is_behind"])
 
 
-def first_values(texts: Mapping[str, Texts], *, contact: str, goal: int | None) -> dict[Key, Any]:
+def first_values(texts: Mapping[str, Texts], identity: Identity, *, contact: str, goal: int | None) -> dict[Key, Any]:
     """Return what the files and settings say, by kind and name."""
     found: dict[Key, Any] = {}
     for code, one in texts.items():
         found[TextKind.LETTER, code] = letter_value(one.petition)
         found[TextKind.LETTER_WITHOUT_TESTIMONY, code] = letter_value(one.letter_without_testimony)
-        found[TextKind.TITLE, code] = str(one.petition.meta["campaign"])
-    for office in texts[SOURCE].petition.meta["addressees"]:
-        names = {code: _name_of(one.petition, office["key"]) for code, one in texts.items()}
+        found[TextKind.TITLE, code] = identity.in_language(identity.name, code)
+    for office in identity.addressees:
+        names = {code: office["name"].get(code, "") for code in texts}
         within = {"within": office["within"]} if office.get("within") else {}
         also = within | Details.typed(office).as_value()
         found[TextKind.ADDRESSEE, office["key"]] = {"names": {code: name for code, name in names.items() if name}, **also}
-    return found | {(TextKind.CONTACT, ""): contact, (TextKind.GOAL, ""): goal}
-
-
-def _name_of(letter: Text, key: str) -> str:
-    return next((office["name"] for office in letter.meta["addressees"] if office["key"] == key), "")
+    return found | {(TextKind.CONTACT, ""): contact, (TextKind.GOAL, ""): goal or identity.goal}
 
 
 def new_row(key: Key, value: Any, day: date, set_by: str | None = None) -> PublishedText:

@@ -4,17 +4,16 @@ from urllib.parse import quote
 
 from flask_babel import gettext
 
+from campaign.identity import Identity
 
-def share_text(*, is_testimony_withdrawn: bool) -> str:
-    """Return the words that are ready to be sent with an address of the site."""
-    words: str = gettext("A testimony from Idlib, and a letter that asks world leaders for a political solution in Syria")
-    if is_testimony_withdrawn:
-        words = gettext("A letter that asks world leaders for a political solution in Syria")
-    return words
+
+def share_text(identity: Identity, code: str, *, is_testimony_withdrawn: bool) -> str:
+    """Return the words in a language that are ready to be sent with an address of the site."""
+    return identity.in_language(identity.share_without_testimony if is_testimony_withdrawn else identity.share, code)
 
 
 def share_links(url: str, text: str) -> list[tuple[str, str]]:
-    """Return the services' names and addresses, the most used among Syrians first. Signal has no address that shares a link."""
+    """Return the services' names and addresses. Signal has no address that shares a link."""
     there, words, both = quote(url, safe=""), quote(text, safe=""), quote(f"{text}\n{url}", safe="")
     return [
         (gettext("WhatsApp"), f"https://wa.me/?text={both}"),

@@ -11,6 +11,7 @@ import regex
 from flask_babel import gettext, ngettext
 from wtforms.validators import ValidationError
 
+from campaign.config import PACKAGE
 from campaign.languages import number
 from campaign.outbox.address import EmailAddress, NotAnAddress, mend_address, parse_address
 from campaign.outbox.mail_providers import PROVIDERS
@@ -34,11 +35,7 @@ WITHOUT_ENDING = {provider.partition(".")[0]: provider for provider in reversed(
 COMMAS = regex.compile("[,;،؛]")
 # A formula of a spreadsheet. A sign before letters alone is a name: =Khomani, where a typewriter has no ǂ.
 FORMULA = regex.compile(r"([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])(?!\p{L}[\p{L}\p{M}'’ .-]*$)")
-TOP_LEVEL_DOMAINS = (
-    "com net org info biz edu gov int io me co tv cc app dev xyz top site online shop club live news link click page space"
-    " ru su cn uk us eu de fr nl it es se no tr sy iq ir il jo lb sa ae eg ly in id jp kr br ca au ch at be pl cz ua tk ml ga"
-    " cf gq ws ly gl gd onion سوريا شبكة موقع"
-).split()
+TOP_LEVEL_DOMAINS = (PACKAGE / "petition" / "link_endings.txt").read_text("utf-8").split("\n\n", 1)[1].split()
 LABEL, DOT, ENDING = r"[\p{L}\p{N}-]", "[.。．｡]", f"(?i:{'|'.join(TOP_LEVEL_DOMAINS)})"
 # M.De Silva, J.de Vries and DR.DE LUCA are people: an initial or a title before the dot, or a capital after it, makes a link only
 # with a slash behind it.

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from campaign.content.files import MADE_FROM, Block, Document, source_hash
 from campaign.content.pages import REVIEWED, TRANSLATED
-from campaign.languages import LANGUAGES, SOURCE, fold
+from campaign.folding import fold
+from campaign.languages import LANGUAGES, SOURCE
 from campaign.petition.drafts import Drafted, published_documents, put_document, put_value
 from campaign.petition.offices import Details
 from campaign.petition.page_blocks import PAGES, page_parts, save_page_part

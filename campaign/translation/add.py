@@ -9,7 +9,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from campaign.content.files import Document, read_document, write_document
-from campaign.languages import HIDDEN, LANGUAGE_FILE, SOURCE
+from campaign.languages import HIDDEN, LANGUAGE_FILE, MESSAGES, NUMERALS, SOURCE
 from campaign.translation import catalogues
 from campaign.translation.status import catalogue_path
 
@@ -21,6 +21,8 @@ name = "{name}"
 # Whose rules format numbers and days (CLDR); a country may be added, as in ar_SY.
 locale = "{locale}"
 dir = "{dir}"
+# Its digits in numbers and days: latn, arab or arabext, as CLDR calls them.
+digits = "{digits}"
 # What Facebook calls it.
 og = "{og}"
 # Other tags that browsers send for it.
@@ -54,7 +56,7 @@ def add_language(translations: Path, code: str) -> None:
     (folder / LANGUAGE_FILE).write_text(describe_language(known), "utf-8")
     for file in sorted((translations / SOURCE).glob("*.md")):
         write_document(folder / file.name, Document(dict(NEW_TEXT_META), ()).arranged_like(read_document(file)))
-    messages = untranslated_catalogue(catalogues.read_catalogue(catalogue_path(translations, SOURCE)), code)
+    messages = untranslated_catalogue(catalogues.read_catalogue(catalogue_path(translations, MESSAGES)), code)
     with catalogue_path(translations, code).open("wb") as out:
         write_po(out, messages, width=0)
 
@@ -69,6 +71,7 @@ def describe_language(known: Locale) -> str:
         name=name[0].upper() + name[1:],
         locale=code,
         dir=known.text_direction,
+        digits=known.default_numbering_system if known.default_numbering_system in NUMERALS else "latn",
         og=f"{code}_{likely[-1]}",
         tags=", ".join(f'"{tag}"' for tag in tags),
         status=HIDDEN,

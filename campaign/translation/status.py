@@ -14,7 +14,8 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError
 
 from campaign.content.files import Block, Document, TextError, read_document, source_hash
-from campaign.languages import SOURCE, Language
+from campaign.identity import CAMPAIGN_FILE, Identity, IdentityError
+from campaign.languages import MESSAGES, SOURCE, Language, digits
 from campaign.translation import catalogues, font_coverage, rules
 
 MARKDOWN_LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -59,8 +60,20 @@ def language_status(translations: Path, language: Language) -> LanguageStatus:
         ours = translations / language.code / file.name
         texts, parts = texts + ours.exists(), parts + len(source.pieces())
         found += text_problems(ours, source, language_rules, language)
+    found += identity_problems(translations, language)
     found += message_problems(translations, language, language_rules)
     return LanguageStatus(language, texts, parts, catalogue_size(translations, language.code), tuple(found))
+
+
+def identity_problems(translations: Path, language: Language) -> Iterator[Problem]:
+    """Say what `campaign.toml` lacks in a language, or what is wrong with the file."""
+    name = f"{translations.name}/{CAMPAIGN_FILE}"
+    try:
+        missing = list(Identity.read(translations).missing_in(language.code))
+    except IdentityError as error:
+        yield Problem(name, "", str(error).partition(": ")[2].removesuffix("."))
+        return
+    yield from (Problem(name, place, f"it has no words for {language.code}", MISSING) for place in missing)
 
 
 def text_problems(file: Path, source: Document, language_rules: rules.Rules, language: Language) -> Iterator[Problem]:
@@ -75,6 +88,9 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
         yield Problem(name, "", str(error).removeprefix(f"{file}: "))
         return
     ours = document.pieces()
+    if file.stem == "petition":
+        moved = [field for field in ("campaign", "addressees") if field in document.meta]
+        yield from (Problem(name, field, f"it belongs into {CAMPAIGN_FILE} now and is not read here") for field in moved)
     yield from (Problem(name, "deliveries", what) for what in delivery_differences(document, source))
     pieces = source.pieces()
     for id_ in ours.keys() - pieces.keys():
@@ -123,7 +139,7 @@ def link_differences(source: str, words: str, language: Language) -> Iterator[st
     theirs, ours = link_targets(source, SOURCE), link_targets(words, language.code)
     yield from (f"it has a link to {link}, which the source does not have" for link in sorted(ours - theirs))
     yield from (f"it lacks the link to /{language.code}/{link}" for link in sorted(theirs - ours))
-    more = set(NUMBER.findall(MARKDOWN_LINK.sub("", words))) - set(NUMBER.findall(MARKDOWN_LINK.sub("", source)))
+    more = set(NUMBER.findall(MARKDOWN_LINK.sub("", digits(words)))) - set(NUMBER.findall(MARKDOWN_LINK.sub("", digits(source))))
     yield from (f"it has the number {number}, which the source does not have" for number in sorted(more))
 
 
@@ -187,7 +203,7 @@ def plural_rule_problems(name: str, ours: Catalog, language: Language) -> Iterat
 def missing_messages(translations: Path, ours: Catalog) -> list[str]:
     """Return the messages of the source that a catalogue does not have."""
     there = {(entry.context, catalogues.first_id(entry)) for entry in ours}
-    source = catalogues.read_catalogue(catalogue_path(translations, SOURCE))
+    source = catalogues.read_catalogue(catalogue_path(translations, MESSAGES))
     return [catalogues.first_id(entry) for entry in source if (entry.context, catalogues.first_id(entry)) not in there]
 
 

@@ -12,7 +12,7 @@ from flask_babel import gettext
 from campaign.database import now
 from campaign.languages import LANGUAGES, clock, current, day, isolate, language_names, number
 from campaign.origins import is_https, is_onion
-from campaign.petition.counting import next_goal
+from campaign.petition.counting import Snapshot, next_goal
 from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.sharing import share_links, share_text
 from campaign.petition.snapshot import current_snapshot, is_unanswered, shown_supporters, shown_timelines
@@ -78,6 +78,16 @@ def delivery_context() -> dict[str, Any]:
     }
 
 
+def identity_context(code: str, latest: Snapshot) -> dict[str, Any]:
+    """Return what templates say of this campaign in particular, in a language."""
+    identity = state().identity
+    return {
+        "risk": identity.in_language(identity.risk, code),
+        "share_text": share_text(identity, code, is_testimony_withdrawn=latest.is_testimony_withdrawn),
+        "share_links": share_links,
+    }
+
+
 def page_context() -> dict[str, Any]:
     """Return the names that templates use; see also the functions of languages.py."""
     language, settings, latest = current(), state().settings, current_snapshot()
@@ -87,7 +97,8 @@ def page_context() -> dict[str, Any]:
     )
     is_own_page = request.endpoint in OWN_PAGES
     front = url_for("public.home", lang=language.code) if is_own_page else ""
-    return delivery_context() | {
+    about_it = delivery_context() | identity_context(language.code, latest)
+    return about_it | {
         "lang": language.code,
         "dir": language.dir,
         "languages": list(LANGUAGES.values()),
@@ -113,8 +124,6 @@ def page_context() -> dict[str, Any]:
         "canonical": settings.origin + (front or request.path) if has_address or front else None,
         "alternates": alternates() if has_address and not front else [],
         "shown_address": front and (request.path if request.endpoint in ADDRESSED_PAGES else front),
-        "share_text": share_text(is_testimony_withdrawn=latest.is_testimony_withdrawn),
-        "share_links": share_links,
         "copied_on": request.environ.get(COPIED_ON),
         "noindex": request.endpoint in NOINDEX or not has_address,
         "number": number,

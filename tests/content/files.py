@@ -25,6 +25,10 @@ class Files:
         assert old in text, f"{name} does not say {old}"
         (self.folder / name).write_text(text.replace(old, new), "utf-8")
 
+    def add(self, name: str, words: str) -> None:
+        """Adds words to the end of a file."""
+        (self.folder / name).write_text((self.folder / name).read_text("utf-8") + words, "utf-8")
+
     def bylines(self, code: str) -> dict[str, str]:
         """The forms of the byline in a language."""
         return {form["key"]: form["name"] for form in read_document(self.folder / code / "testimony.md").meta["byline"]}

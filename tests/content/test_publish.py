@@ -16,12 +16,18 @@ from tests.content.conftest import publish_files
 from tests.people import Visitor, hidden_fields, parse
 from tests.servers import on_sqlite
 
-OFFICE = """- key: human-rights-council
-  name: The Human Rights Council
+TITLE, OTHER_TITLE = 'ar = "نداء من إدلب"', 'ar = "نداء آخر"'
+OFFICE = """
+[[addressees]]
+key = "human-rights-council"
+name.en = "The Human Rights Council"
+name.ar = "مجلس حقوق الإنسان"
 """
-PART = """- key: first-head-of-state
-  name: A head of state
-  within: heads-of-state-and-government
+PART = """
+[[addressees]]
+key = "first-head-of-state"
+within = "heads-of-state-and-government"
+name.en = "A head of state"
 """
 
 
@@ -44,7 +50,7 @@ def test_the_first_start_publishes_the_files_and_later_ones_nothing(start_site, 
     start_site()
     before = published_rows(settings)
     change_a_word(files)
-    files.change("ar/petition.md", "campaign: نداء من إدلب", "campaign: نداء آخر")
+    files.change("campaign.toml", TITLE, OTHER_TITLE)
 
     app = start_site()
 
@@ -123,8 +129,7 @@ def test_adding_an_office_changes_no_hash_and_is_shown_with_its_day(start_site, 
     app = start_site()
     client = app.test_client()
     before = client.get("/api/v1/petition.json").json["text_sha256"]
-    for code in ("en", "ar"):
-        files.change(f"{code}/petition.md", "deliveries: []", f"{OFFICE}deliveries: []")
+    files.add("campaign.toml", OFFICE)
 
     with time_machine.travel("2027-05-03 12:00Z"):
         assert campaign("publish", "--yes").exit_code == 0
@@ -141,8 +146,7 @@ def test_adding_an_office_changes_no_hash_and_is_shown_with_its_day(start_site, 
 
 def test_opening_a_named_group_into_its_offices_adds_none(start_site, files):
     app = start_site()
-    for code in ("en", "ar"):
-        files.change(f"{code}/petition.md", "deliveries: []", f"{PART}deliveries: []")
+    files.add("campaign.toml", PART)
 
     with time_machine.travel("2027-05-03 12:00Z"):
         assert campaign("publish", "--yes").exit_code == 0
@@ -158,8 +162,7 @@ def test_opening_a_named_group_into_its_offices_adds_none(start_site, files):
 
 def test_an_addressee_cannot_be_taken_back(start_site, files, settings):
     start_site()
-    for code, name in (("en", "The Secretary-General of the United Nations"), ("ar", "الأمين العام للأمم المتحدة")):
-        files.change(f"{code}/petition.md", f"- key: un-secretary-general\n  name: {name}\n", "")
+    files.change("campaign.toml", 'key = "un-secretary-general"', 'key = "another-office"')
 
     with pytest.raises(CannotPublish, match="un-secretary-general is missing in the files: addressees are only added"):
         publish_files(settings)
@@ -185,7 +188,7 @@ def test_a_contact_that_was_never_set_is_taken_from_the_settings_at_a_start(sett
 
 def test_the_title_of_the_campaign_changes_by_publishing_alone(start_site, files):
     start_site()
-    files.change("en/petition.md", "campaign: A call from Idlib", "campaign: A call for Idlib")
+    files.change("campaign.toml", 'en = "A call from Idlib"', 'en = "A call for Idlib"')
     app = start_site()
     before = app.test_client().get("/en/about").text
 

@@ -10,6 +10,7 @@ from campaign.config import TRANSLATIONS
 from campaign.content import pages
 from campaign.content.pages import MISSING_NOTE
 from campaign.database import now
+from campaign.identity import Identity
 from campaign.languages import LANGUAGES
 from campaign.petition.published import TextKind, new_row
 from campaign.state import AppState
@@ -167,7 +168,7 @@ def test_every_page_that_quotes_the_arabic_says_that_it_is_a_translation_nobody_
         shown = text.partition("<body>")[2] or text
         if any(passage in shown for passage in quotes):
             found.append(path)
-            assert "ترجمة عن النص الإنجليزي لم يراجعها بعد أحد" in shown, path
+            assert "ترجمة عن النص باللغة الإنجليزية لم يراجعها بعد أحد" in shown, path
     assert {"/ar/", "/ar/testimony", "/ar/testimony.txt", "/ar/testimony/beside/en", "/en/testimony/beside/ar"} <= set(found)
     assert {"/ar/petition", "/ar/sign"} <= set(found)
 
@@ -189,10 +190,8 @@ def test_the_letters_page_says_to_whom_it_goes_and_that_nothing_was_delivered_ye
         page = unescape(visitor.read(f"/{code}/petition").text)
         assert nothing[code] in page
         assert here.petition.meta["deliveries"] == []
-        for addressee in here.petition.meta["addressees"]:
-            assert addressee["name"] in page
-    keys = [[addressee["key"] for addressee in here.petition.meta["addressees"]] for here in TEXTS.values()]
-    assert keys[0] == keys[1]
+        for addressee in Identity.read(TRANSLATIONS).addressees:
+            assert addressee["name"][code] in page
 
 
 @on_sqlite

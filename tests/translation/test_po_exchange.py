@@ -91,18 +91,18 @@ def test_a_stale_paragraph_goes_out_fuzzy_and_comes_back_with_the_new_fingerprin
     assert run("status").exit_code == 0
 
 
-def test_a_title_and_an_addressee_are_taken_back_into_the_lines_above_the_text(translations, out):
+def test_a_title_and_a_passage_are_taken_back_into_the_lines_above_the_text(translations, out):
     catalogue = polib.pofile(str(out / "texts.ar.po"))
     for entry in catalogue:
-        if entry.msgctxt in {"petition title", "petition addressees.un-security-council"}:
+        if entry.msgctxt in {"testimony title", "testimony heart.2"}:
             entry.msgstr = f"نص جديد: {entry.msgstr}"
     catalogue.save()
 
     run("take", str(out / "texts.ar.po"))
 
-    meta = read_document(translations / "ar" / "petition.md").meta
+    meta = read_document(translations / "ar" / "testimony.md").meta
     assert meta["title"].startswith("نص جديد: ")
-    assert [addressee["name"].startswith("نص جديد: ") for addressee in meta["addressees"]] == [False, True, False]
+    assert [passage.startswith("نص جديد: ") for passage in meta["heart"]] == [False, True]
 
 
 def test_a_changed_message_changes_itself_alone_and_is_compiled(translations, out):

@@ -12,7 +12,7 @@ from campaign.config import Settings
 from campaign.content.files import TextError
 from tests.people import Visitor, parse
 
-TRANSLATED = "هذه ترجمة عن النص الإنجليزي لم يراجعها بعد أحد ممن العربية لغتهم الأم."
+TRANSLATED = "هذه ترجمة عن النص باللغة الإنجليزية لم يراجعها بعد أحد ممن العربية لغتهم الأم."
 ADDRESSES = (
     "testimony",
     "testimony.txt",
@@ -65,7 +65,7 @@ def test_a_machine_translation_and_a_reviewed_one_say_so(open_site, translations
     change(translations / "ar" / "mirrors.md", "status: translated", "status: reviewed\nreviewed_on: 2026-12-01")
     reader = open_site()
 
-    assert "هذه ترجمة آلية عن النص الإنجليزي لم يراجعها أحد بعد." in reader.read("/ar/about").text
+    assert "هذه ترجمة آلية عن النص باللغة الإنجليزية لم يراجعها أحد بعد." in reader.read("/ar/about").text
     assert "مراجعة الترجمة: \u2068Nour\u2069، 1 كانون الأول 2026." in reader.read("/ar/privacy").text
     assert "وحُجب الاسم" in reader.read("/ar/mirrors").text
     assert TRANSLATED not in reader.read("/ar/about").text + reader.read("/ar/privacy").text

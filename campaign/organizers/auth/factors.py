@@ -57,10 +57,10 @@ def format_secret(secret: str) -> str:
     return " ".join(secret[place : place + 4] for place in range(0, len(secret), 4))
 
 
-def otpauth_url(secret: str, account: Account, campaign: str) -> str:
-    """Return the address that an authenticator app on the same telephone opens; it lists it under the name of the campaign."""
-    issuer = campaign.replace(":", " ")  # which would end the name, as the format of these addresses has it
-    return pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=issuer)
+def otpauth_url(secret: str, account: Account, issuer: str) -> str:
+    """Return the address that an authenticator app on the same telephone opens; it lists it under the issuer."""
+    plain = issuer.replace(":", " ")  # which would end the name, as the format of these addresses has it
+    return pyotp.TOTP(secret).provisioning_uri(name=account.email, issuer_name=plain)
 
 
 def new_secret_box(key: bytes, account: Account) -> tuple[str, str]:

@@ -200,7 +200,7 @@ def _second_step(account: Account, form: CodeForm) -> Page:
 
 def _shown(secret: str, account: Account) -> dict[str, str]:
     """Return a secret as a picture, to be typed, and as a link for the app on this telephone."""
-    otpauth = factors.otpauth_url(secret, account, state().words.title(current().code))
+    otpauth = factors.otpauth_url(secret, account, state().identity.issuer or state().words.title(current().code))
     picture = Markup(factors.qr_svg(otpauth))  # noqa: S704  # drawn by segno
     return {"picture": picture, "secret": factors.format_secret(secret), "otpauth": otpauth}
 
