@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import IO, Any
 
+from flask_babel import lazy_gettext
 from nacl.public import PrivateKey
 
 from campaign.database import Database
@@ -12,6 +13,10 @@ from campaign.exports.rows import ExportRow, SignatureFilter, StoredSignature, c
 from campaign.exports.unsealing import unseal_rows
 from campaign.languages import Language
 
+CARE_FOR_ADDRESSES = lazy_gettext(
+    "It holds names and addresses. Keep it on an encrypted disk, send it in no e-mail, open it in no program on the web."
+    " Delete it as soon as it has served, from the downloads and the bin too."
+)
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}  # some programs expect the second one
 Tracker = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on and shows the progress
 
@@ -42,6 +47,7 @@ class Format:
     content_type: str
     label: Any  # text in the reader's language
     hint: Any  # text in the reader's language
+    care: Any  # text in the reader's language: what is to be done with a file that somebody has taken
     write: Callable[[Source, IO[bytes]], None]
     needs_key: bool  # it holds names and addresses, so a private key opens them and a second organizer agrees
     only_shown: bool = False  # it holds the names that are shown and no others

@@ -154,6 +154,7 @@ SEALED = Format(
     content_type="application/octet-stream",
     label=lazy_gettext("Sealed file"),
     hint=lazy_gettext("Opens only where the private key is."),
+    care=lazy_gettext("Take it to the machine that has the private key, open it there, and delete it here."),
     write=lambda source, out: write_sealed(source.track(source.pages), out, source.key_id),
     needs_key=False,
 )

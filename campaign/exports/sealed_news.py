@@ -183,6 +183,7 @@ SEALED_NEWS = Format(
     content_type="application/octet-stream",
     label=lazy_gettext("Sealed list for news"),
     hint=lazy_gettext("Opens only where the key for news is."),
+    care=lazy_gettext("Take it to the machine that has the key for news and send the news from there. Delete it on both then."),
     write=lambda source, out: write_sealed_news(source.track(source.pages), out),
     needs_key=False,
     at_desk=False,

@@ -9,7 +9,7 @@ from typing import IO, NamedTuple
 
 from flask_babel import lazy_gettext
 
-from campaign.exports.format import SEPARATORS, Format
+from campaign.exports.format import CARE_FOR_ADDRESSES, SEPARATORS, Format
 from campaign.exports.rows import COLUMNS, Column, texts, values
 from campaign.petition.validation import INVISIBLE
 
@@ -48,6 +48,7 @@ CSV = Format(
     content_type="text/csv; charset=utf-8",
     label=lazy_gettext("Plain table"),
     hint=lazy_gettext("For any program that reads tables."),
+    care=CARE_FOR_ADDRESSES,
     write=lambda source, out: write_csv(source.rows(), out, separator=SEPARATORS[source.separator]),
     needs_key=True,
 )
@@ -56,6 +57,7 @@ JSONL = Format(
     content_type="application/jsonl; charset=utf-8",
     label=lazy_gettext("Data for programs"),
     hint=lazy_gettext("One object a line, every text as it was signed."),
+    care=CARE_FOR_ADDRESSES,
     write=lambda source, out: write_jsonl(source.rows(), out),
     needs_key=True,
 )

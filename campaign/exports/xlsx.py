@@ -21,7 +21,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from campaign.config import TRANSLATIONS
 from campaign.database import now
-from campaign.exports.format import Format
+from campaign.exports.format import CARE_FOR_ADDRESSES, Format
 from campaign.exports.rows import COLUMNS, ONLINE, ExportRow, Value
 from campaign.languages import LANGUAGES, Language, countries
 
@@ -161,6 +161,7 @@ XLSX = Format(
     content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     label=lazy_gettext("Spreadsheet"),
     hint=lazy_gettext("For people: headings, countries and days as you read them; in Arabic from right to left."),
+    care=CARE_FOR_ADDRESSES,
     write=lambda source, out: write_xlsx(source.rows(), out, source.language),
     needs_key=True,
 )

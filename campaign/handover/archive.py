@@ -49,6 +49,7 @@ OFFICE_PACKAGE = Format(
     content_type="application/zip",
     label=lazy_gettext("A package for an office"),
     hint="",
+    care=lazy_gettext("Look through it before the office gets it. What becomes of it is noted under “Deliveries”."),
     write=_write,
     needs_key=False,
     needs_app=True,

@@ -18,6 +18,7 @@ from campaign.crypto.keys import eject
 from campaign.database import now
 from campaign.exports.sealed import count_sealed
 from campaign.instance import key_folder
+from campaign.languages import LANGUAGES, day
 from campaign.organizers.models import ExportJob
 from campaign.petition.models import Signature
 from campaign.petition.published import TextKind, new_row
@@ -47,7 +48,7 @@ def test_each_format_is_what_it_says_it_is(layla, carrying, tmp_path):
 
     assert carrying.gets("csv").decode("utf-8-sig").splitlines()[1].startswith("1,")
     assert load_workbook(io.BytesIO(carrying.gets("xlsx"))).worksheets[0]["C2"].value == "Layla Haddad"
-    assert "Layla" in PdfReader(io.BytesIO(carrying.gets("pdf"))).pages[1].extract_text()
+    assert "Layla" in PdfReader(io.BytesIO(carrying.gets("pdf"))).pages[2].extract_text()
     assert count_sealed(sealed) == 1
 
 
@@ -85,10 +86,41 @@ def test_a_second_download_is_refused_with_a_sentence_and_nothing_of_the_file_is
     again = carrying.take()
 
     assert again.status_code == 409
-    assert "There is nothing to take" in again.text
+    assert f"This file was taken already, on {day(now().date(), LANGUAGES['en'])}." in again.text
     assert carrying.files() == []
     assert carrying.exports()[0].key_box is None
-    assert "A file is taken once." in carrying.who.read("exports").text
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("format_", "words"),
+    [
+        ("csv", "It holds names and addresses. Keep it on an encrypted disk"),
+        ("pdf", "So have a new book made for each use"),
+        ("sealed", "Take it to the machine that has the private key, open it there, and delete it here."),
+    ],
+)
+def test_after_a_download_the_desk_says_when_it_was_taken_and_what_to_do_with_it(layla, carrying, format_, words):
+    carrying.ask(format_)
+    carrying.prepare()
+    before = carrying.who.read("exports").text
+    file = carrying.take().data
+
+    after = carrying.who.read("exports").text
+
+    assert "See what to do with it" in before
+    assert words not in before
+    assert f"Taken on {day(now().date(), LANGUAGES['en'])}. A file is taken once; the server has it no more." in after
+    assert words in after
+    assert hashlib.sha256(file).hexdigest() in after
+    assert ("campaign open-export" in after.partition("A new export")[0]) == (format_ == "sealed")
+
+
+@on_sqlite
+def test_what_is_nobodys_or_somebody_elses_cannot_be_taken(layla, carrying):
+    answer = carrying.who.send("exports/take", export="0" * 32)
+
+    assert (answer.status_code, "the file is not there, or it is not yours" in answer.text) == (409, True)
 
 
 def test_of_two_downloads_at_the_same_moment_one_gets_the_file(app, layla, carrying):
@@ -123,7 +155,7 @@ def test_after_an_hour_the_file_and_its_key_are_gone(layla, carrying):
     assert carrying.files() == []
     assert carrying.exports()[0].key_box is None
     assert "Its hour is over, and the file was deleted." in carrying.who.read("exports").text
-    assert carrying.take().status_code == 409
+    assert "The hour of this file is over" in carrying.take().text
 
 
 @on_sqlite

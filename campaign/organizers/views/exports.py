@@ -3,7 +3,7 @@
 from typing import IO
 
 from flask import Response, abort, redirect, render_template, request, url_for
-from flask_babel import lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
 
@@ -11,7 +11,7 @@ from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader
 from campaign.crypto.sealing import CannotOpen
 from campaign.database import now
 from campaign.keyset import read_record
-from campaign.languages import current
+from campaign.languages import current, day
 from campaign.organizers import bp, export_jobs, export_store, four_eyes
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.guards import can_unseal, current_account, current_session, requires_role
@@ -66,7 +66,7 @@ def download() -> Page:
             headers = _headers(found)
             return _send(export_store.open_once(session, state().database, state().settings.data, found), key, headers)
     except (NotAvailable, CannotOpen):
-        return _page(_form(), 409)
+        return _page(_form(), 409, refused=export)
 
 
 def _headers(export: ExportJob) -> dict[str, str]:
@@ -94,7 +94,7 @@ def _form() -> ExportForm:
     return ExportForm(offices, can_open=can_unseal(), names_hidden=published.names_hidden_on is not None)
 
 
-def _page(form: ExportForm, status: int = 200) -> Page:
+def _page(form: ExportForm, status: int = 200, *, refused: bytes | None = None) -> Page:
     with state().database.reading() as session:
         mine = export_jobs.list_jobs(session, current_account())
         asked = export_jobs.pending_requests(session, current_account())
@@ -103,7 +103,7 @@ def _page(form: ExportForm, status: int = 200) -> Page:
         "organizers/exports.html",
         form=form,
         errors=form.mistakes,
-        is_refused=status == 409,
+        refused=refused and _refusal(next((export for export in mine if export.id == refused), None)),
         exports=mine,
         asked=asked,
         needs_second=needs_second,
@@ -114,6 +114,15 @@ def _page(form: ExportForm, status: int = 200) -> Page:
         over=[export for export in mine if _is_expired(export)],
     )
     return page, status
+
+
+def _refusal(export: ExportJob | None) -> str:
+    """Say why a file cannot be taken: the page from which somebody took it does not change by that."""
+    if export and export.taken_at:
+        return gettext("This file was taken already, on %(day)s. If it did not arrive whole, ask anew.", day=day(export.taken_at))
+    if export and _is_expired(export):
+        return gettext("The hour of this file is over, and it was deleted. Ask for it anew.")
+    return gettext("There is nothing to take: the file is not there, or it is not yours. Ask for it anew.")
 
 
 def _is_expired(export: ExportJob) -> bool:
