@@ -122,6 +122,8 @@ def withdraw() -> None:
     click.echo(
         "The testimony is withdrawn, and signing is closed. Take its words out of the files in"
         f" {TRANSLATIONS} and of their history too, and ask whoever keeps a copy to take a new one."
+        " A list for news holds the words of its update, and can be sent for some days more: ask whoever sends news to stop,"
+        " and to delete every list."
     )
 
 

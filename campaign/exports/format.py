@@ -17,6 +17,7 @@ CARE_FOR_ADDRESSES = lazy_gettext(
     "It holds names and addresses. Keep it on an encrypted disk, send it in no e-mail, open it in no program on the web."
     " Delete it as soon as it has served, from the downloads and the bin too."
 )
+FILLED_IN = "filled"  # of what was asked for: encrypted, and shown nowhere
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}  # some programs expect the second one
 Tracker = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on and shows the progress
 

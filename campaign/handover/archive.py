@@ -21,7 +21,7 @@ class NoSuchOffice(OSError):
     """The office that a package was asked for is not among the addressees."""
 
 
-def write_archive(wanted: SignatureFilter, out: IO[bytes], *, by: str) -> Delivery:
+def write_archive(wanted: SignatureFilter, out: IO[bytes], *, by: str, person: str = "", postal: str = "") -> Delivery:
     """Write the package for an office, with the names that it may get where `wanted` has shown ones; return its record.
 
     Raise NoSuchOffice, RenderError, NamesHidden or NamesRefused.
@@ -29,7 +29,7 @@ def write_archive(wanted: SignatureFilter, out: IO[bytes], *, by: str) -> Delive
     office = next((one for one in state().words.addressees if one.key == wanted.handed_to), None)
     if office is None:
         raise NoSuchOffice("the office is not among the addressees any more")
-    handover = fill(office)
+    handover = fill(office, person=person, postal=postal)
     offered, hashes = offer(handover), dict[str, str]()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as scratch:
         files = package_files(Path(scratch), handover, list(offered.languages), offered, with_names=wanted.shown)

@@ -5,6 +5,7 @@ from typing import Any, Self
 
 from flask_babel import lazy_gettext
 
+from campaign.exports.format import FILLED_IN
 from campaign.languages import LANGUAGES, countries, current, number
 from campaign.petition.timelines import EVENT_LABELS
 from campaign.state import state
@@ -210,7 +211,7 @@ def detail_labels(facts: dict[str, Any]) -> list[tuple[str, str]]:
     return [
         (str(DETAIL_LABELS.get(name, name)), _value_label(name, value))
         for name, value in facts.items()
-        if value not in (None, "")
+        if value not in (None, "") and name != FILLED_IN
     ]
 
 

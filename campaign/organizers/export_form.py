@@ -14,10 +14,11 @@ from campaign.languages import current
 from campaign.organizers.actions import SEPARATOR_LABELS
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.petition.offices import Addressee
+from campaign.petition.word_faults import clean_words, word_faults
 from campaign.web.form_fields import CountryField, LanguageField
 
 EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
-LONGEST_REASON = 200  # characters
+LONGEST_REASON, LONGEST_PRINTED = 200, 120  # characters; two of the second, of four bytes each, can be encrypted together
 SAY_WHY = lazy_gettext("Say what the file is for.")
 
 
@@ -43,9 +44,20 @@ def require_with_names(form: BaseForm, field: Field) -> None:
         raise StopValidation(str(SAY_WHY))
 
 
+def check_printed(_form: BaseForm, field: Field) -> None:
+    """Clean what a package is to print on one line; refuse what nobody sees, and an e-mail address."""
+    field.data = clean_words(field.data or "", is_markdown=False)
+    for fault in word_faults(field.data, is_markdown=False):
+        raise ValidationError(fault)
+    if "@" in field.data:
+        raise ValidationError(gettext("Write no e-mail address here: the package names none."))
+
+
 class PackageForm(OrganizerForm):
     """The form of a package for an office: with names it says what they are for, as every file with names does."""
 
+    person = StringField(lazy_gettext("One person who answers (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
+    postal = StringField(lazy_gettext("Postal address of the campaign (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
     names = BooleanField()
     why = reason_field(require_with_names)
 

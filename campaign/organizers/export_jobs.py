@@ -17,11 +17,14 @@ from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import decrypt, encrypt
 from campaign.database import Database, now
+from campaign.exports.format import FILLED_IN
 from campaign.exports.rows import SignatureFilter
 from campaign.organizers import accounts, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.export_store import Cancelled, NotAvailable
 from campaign.organizers.models import DOCUMENTS, FILE_LIFETIME, Account, ExportJob, Request
+from campaign.organizers.package_words import open_words
+from campaign.state import state
 
 JOB_LIFETIME = timedelta(days=1)
 MAX_ATTEMPTS = 5  # workers that are killed over one export give up at last
@@ -41,13 +44,14 @@ def request_export(session: Session, by: Account, facts: dict[str, Any], handler
     if not (needs_key or (wanted.handed_to and wanted.shown)):
         enqueue_export(session, facts, by.email)
         return None
-    same = [one for one in pending_requests(session, by) if _without_number(one.facts) == _without_number(facts)]
+    same = [one for one in pending_requests(session, by) if _opened(one.facts) == _opened(facts)]
     return same[0] if same else four_eyes.request_approval(session, by, action, facts, handlers)
 
 
-def _without_number(facts: dict[str, Any]) -> dict[str, Any]:
-    """Return what was asked for, however many signatures there were at that moment."""
-    return {name: value for name, value in facts.items() if name != "rows"}
+def _opened(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what was asked for, however many signatures there were at that moment, with what is encrypted in it."""
+    said = {name: value for name, value in facts.items() if name not in ("rows", FILLED_IN)}
+    return said | open_words(state().keys.desk, facts)
 
 
 def pending_requests(session: Session, by: Account) -> list[Request]:
@@ -62,17 +66,19 @@ def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
     if account is None:
         return
     wanted = DOCUMENTS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
-    wanted |= {name: facts[name] for name in ("why", "separator") if name in facts}
-    same = {"document": facts["format"], "wanted": wanted, "language": facts["reader"]}
+    wanted |= {name: facts[name] for name in ("why", "separator", FILLED_IN) if name in facts}
+    job = ExportJob(document=facts["format"], wanted=wanted, language=facts["reader"])
     ledger.begin_change(session)
-    if any(
-        one.is_waiting() and all(getattr(one, name) == value for name, value in same.items())
-        for one in list_jobs(session, account)
-    ):
+    if any(one.is_waiting() and _same(one, job) for one in list_jobs(session, account)):
         return
-    job = ExportJob(id=secrets.token_bytes(16), account=account, asked_at=now(), **same)
+    job.id, job.account, job.asked_at = secrets.token_bytes(16), account, now()
     session.add(job)
-    audit.record(session, by, Action.EXPORT_ASKED_FOR, format=job.document, **job.wanted)
+    audit.record(session, by, Action.EXPORT_ASKED_FOR, format=job.document, **job.asked_for())
+
+
+def _same(one: ExportJob, other: ExportJob) -> bool:
+    names = (one.document, one.language), (other.document, other.language)
+    return names[0] == names[1] and _opened(one.wanted) == _opened(other.wanted)
 
 
 def list_jobs(session: Session, account: Account) -> list[ExportJob]:

@@ -19,6 +19,7 @@ import sqlalchemy as sa
 
 from campaign.config import Settings
 from campaign.crypto.encrypted_file import EncryptingWriter
+from campaign.crypto.keys import Keys
 from campaign.crypto.sealing import CannotOpen
 from campaign.database import DATABASE_UNAVAILABLE, Database, now
 from campaign.exports.atomic_file import HashingWriter
@@ -33,6 +34,7 @@ from campaign.organizers.actions import Action
 from campaign.organizers.deliveries import record_delivery
 from campaign.organizers.export_store import EXPORT_FOLDER, Cancelled
 from campaign.organizers.models import ExportJob
+from campaign.organizers.package_words import open_words
 from campaign.petition import key_rotation
 from campaign.petition.deliveries import Delivery
 from campaign.prints.render import RenderError
@@ -93,7 +95,7 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
         encrypting = EncryptingWriter(stream, key)
         hashed = HashingWriter(cast("IO[bytes]", encrypting))
         progress = Progress(database, export)
-        package = _write_package(wanted, hashed, export) if export.document == OFFICE_PACKAGE.name else None
+        package = _write_package(wanted, hashed, export, keys) if export.document == OFFICE_PACKAGE.name else None
         pages, privates = export.format.read(database, wanted), [keys.private] if keys.private else []
         separator, reader = export.wanted.get("separator", "comma"), LANGUAGES[export.language]
         source = Source(pages, progress.watch, reader, privates, wanted=wanted, separator=separator, key_id=keys.key_id)
@@ -103,9 +105,10 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
     finish_job(database, export, box, hashed, package.counts["confirmed"] if package else progress.number, package)
 
 
-def _write_package(wanted: SignatureFilter, hashed: HashingWriter, export: ExportJob) -> Delivery:
+def _write_package(wanted: SignatureFilter, hashed: HashingWriter, export: ExportJob, keys: Keys) -> Delivery:
     """Write a package for an office; it is recorded with the moment at which it can be downloaded."""
-    return write_archive(wanted, cast("IO[bytes]", hashed), by=str(export.account_id))
+    filled = open_words(keys.desk, export.wanted)
+    return write_archive(wanted, cast("IO[bytes]", hashed), by=str(export.account_id), **filled)
 
 
 class Progress:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.database import Base
-from campaign.exports.format import Format
+from campaign.exports.format import FILLED_IN, Format
 from campaign.exports.formats import FORMATS
 from campaign.handover.archive import OFFICE_PACKAGE
 
@@ -195,7 +195,11 @@ class ExportJob(Base):
 
     def details(self) -> dict[str, str | int]:
         """Return what the audit says about it."""
-        return {"format": self.document, **self.wanted, "rows": self.done, "sha256": self.sha256 or ""}
+        return {"format": self.document, **self.asked_for(), "rows": self.done, "sha256": self.sha256 or ""}
+
+    def asked_for(self) -> dict[str, str]:
+        """Return what was asked for, without what is encrypted in it."""
+        return {name: value for name, value in self.wanted.items() if name != FILLED_IN}
 
 
 class ExportPart(Base):

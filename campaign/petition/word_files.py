@@ -171,6 +171,8 @@ def _beside_the_letter(drafted: Drafted, found: Mapping[str, Mapping[str, Any]])
             details = Details.typed(office).as_value() if code == SOURCE else Details.of(there).as_value()
             values[key] = {"names": names} | ({"within": within} if within else {}) | details
     delivered = _deliveries(drafted, found)
+    if delivered and not deliveries_of(drafted):
+        raise FilesRefused("Write what was delivered down at the desk, under Deliveries, and take `deliveries` out of the files.")
     return values | ({(TextKind.DELIVERIES, ONLY): delivered} if delivered != deliveries_of(drafted) else {})
 
 

@@ -52,21 +52,28 @@ def test_files_that_were_changed_come_in_as_drafts_and_nothing_is_public(app, ru
     assert "say what is at the desk already" in run("texts", "import", str(folder)).output
     edit(folder / "en" / "petition.md", OLD, NEW)
     edit(folder / "ar" / "petition.md", "أولًا، اعملوا من أجل", "أولًا، اسعوا إلى")
-    edit(folder / "en" / "petition.md", "deliveries: []", "deliveries:\n- day: 2026-11-20\n  name: By post")
-    edit(folder / "ar" / "petition.md", "deliveries: []", "deliveries:\n- day: 2026-11-20\n  name: بالبريد")
     edit(folder / "ar" / "petition.md", "campaign: نداء من إدلب", "campaign: نداء آخر")
     edit(folder / "campaign.yaml", "goal: null", "goal: 700")
 
     said = run("texts", "import", str(folder))
 
-    assert "Changed drafts: 5." in said.output, said.output
+    assert "Changed drafts: 4." in said.output, said.output
     letter = parts(app, TextKind.LETTER)["p3"]
     assert {code: tuple(states) for code, states in letter.states.items()} == {"en": ("draft",), "ar": ("draft",)}
-    assert [one.words for one in parts(app, TextKind.DELIVERIES).values()] == [{"en": "By post", "ar": "بالبريد"}]
     assert parts(app, TextKind.TITLE)["title"].words["ar"] == "نداء آخر"
     assert parts(app, TextKind.GOAL)["goal"].words == {"": "700"}
     app.extensions["campaign"].snapshots.refresh()
     assert NEW not in app.test_client().get("/en/petition").text
+
+
+def test_files_bring_no_new_delivery_into_the_older_list(app, run, folder):
+    edit(folder / "en" / "petition.md", "deliveries: []", "deliveries:\n- day: 2026-11-20\n  name: By post")
+
+    refused = run("texts", "import", str(folder))
+
+    assert refused.exit_code == 1
+    assert "under Deliveries" in refused.output
+    assert parts(app, TextKind.DELIVERIES) == {}
 
 
 def test_older_files_do_not_take_the_place_of_newer_words_unless_told_to(app, run, folder, tmp_path):
@@ -118,9 +125,6 @@ OFFICE = "- key: un-security-council\n"
         ("campaign.yaml", "goal: null", "goal: -1", "the goal: Write the goal as a number"),
         ("campaign.yaml", "goal: null", "goal: true", "the goal: Write the goal as a number"),
         ("campaign.yaml", "contact: ", "contact: 5 #", "the contact: This has to be text"),
-        ("en/petition.md", "deliveries: []", "deliveries:\n- day: '2026-11-20'\n  name: By post", "This has to be a day"),
-        ("en/petition.md", "deliveries: []", "deliveries:\n- day: 2026-11-20 10:00:00\n  name: By post", "This has to be a day"),
-        ("en/petition.md", "deliveries: []", "deliveries:\n- day: 2026-11-20\n  name: 1", "This has to be text"),
         ("en/petition.md", "title: ", "title: 2026 #", "the letter: This has to be text"),
         ("en/petition.md", "campaign: ", "campaign: 2026 #", "the title: This has to be text"),
         ("en/petition.md", OFFICE, "- key: another\n  name: 2026\n" + OFFICE, "the addressee: This has to be text"),

@@ -10,7 +10,8 @@ from campaign.database import now
 from campaign.languages import LANGUAGES
 from campaign.organizers.deliveries import NotPossible, add_event
 from campaign.organizers.models import Account, AuditEntry
-from campaign.petition.published import PublishedText, TextKind, new_row
+from campaign.petition.published import Draft, PublishedText, TextKind, new_row
+from tests.organizers.test_words import fields_of
 from tests.people import hidden_fields, parse, rows
 from tests.servers import on_sqlite
 
@@ -332,3 +333,21 @@ def test_no_form_is_too_long_to_be_sent_in_letters_of_many_bytes(app, omar, hand
 
     assert answer.status_code == 200
     assert hidden_fields(answer.text)["csrf_token"]
+
+
+def test_the_page_of_a_delivery_begins_an_update_in_every_language_and_keeps_nothing(app, omar, handed):
+    publish(omar, f"{handed}/answered", day=today(), language="de", quote="Ja.", words_en="It says yes.")
+    page = omar.read(f"deliveries/{handed}").text
+    [link] = [one.get("href") for one in parse(page).iter("a") if "event=2" in (one.get("href") or "")]
+
+    form = parse(omar.read(link).text)
+
+    words = {one.get("name"): one.text or "" for one in form.iter("textarea")}
+    assert words["words_en"].strip().startswith("Answered: ")
+    assert "It says yes." in words["words_en"]
+    assert f"(/en/petition#delivery-{handed})" in words["words_en"]
+    assert f"(/ar/petition#delivery-{handed})" in words["words_ar"]
+    assert "Answered" not in words["words_ar"]
+    assert rows(app, Draft) == []
+    fields = fields_of(omar.read(link)) | {name: said.strip() for name, said in words.items()}
+    assert omar.send("words/update/new", **fields).status_code == 303

@@ -5,11 +5,12 @@ import io
 import re
 import zipfile
 
+import pypdfium2
 import pytest
 
 from campaign.database import now
 from campaign.organizers import export_jobs, ledger
-from campaign.organizers.models import AuditEntry, Request
+from campaign.organizers.models import AuditEntry, ExportJob, Request
 from campaign.petition.deliveries import Delivery
 from campaign.petition.published import TextKind, new_row
 from tests.organizers.exporting import Exporting
@@ -60,6 +61,55 @@ def test_a_package_without_names_is_prepared_at_once_and_recorded(app, carrying,
     assert (row.office, row.counts["confirmed"]) == (office, 1)
     assert row.files == {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     assert "delivery written" in [line.act for line in rows(app, AuditEntry)]
+
+
+def pdf_text(body):
+    """The words of a PDF."""
+    return "\n".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(body))
+
+
+PRINTED = {"person": "A Sample Person", "postal": "1 Sample Street, Sampletown"}
+
+
+def test_who_answers_and_the_postal_address_are_printed_and_not_in_the_audit(app, carrying, office, layla):
+    publish(app)
+    assert ask(carrying, office, **PRINTED).status_code == 303
+    carrying.prepare()
+
+    page = pdf_text(opened(carrying.take())["1-page.en.pdf"])
+
+    assert [words for words in PRINTED.values() if words not in page] == []
+    said = carrying.who.read("exports").text + carrying.who.read("audit").text
+    said += str([line.facts for line in rows(app, AuditEntry)] + [one.wanted for one in rows(app, ExportJob)])
+    assert "Sample" not in said
+
+
+def test_a_package_with_names_prints_them_too_and_is_asked_for_once(app, carrying, office, layla, nour):
+    publish(app)
+    for _ in range(2):
+        ask(carrying, office, names="y", **PRINTED)
+    [request] = rows(app, Request)
+    assert "Sample" not in str(request.facts) + nour.read("requests").text
+
+    nour.prove()
+    nour.send("requests", request=str(request.id), deed="agree")
+    carrying.prepare()
+
+    assert "A Sample Person" in pdf_text(opened(carrying.take())["1-page.en.pdf"])
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(
+    "typed", [{"person": "a@example.org"}, {"postal": "x" * 121}, {"person": "A\u202eB"}, {"names": "y", "why": ""}]
+)
+def test_what_is_wrong_with_a_package_is_said_and_what_was_typed_stays(app, omar, carrying, office, language, typed):
+    omar.language = language
+
+    answer = ask(carrying, office, **PRINTED | typed)
+
+    assert answer.status_code == 422
+    assert rows(app, ExportJob) == []
+    assert all(words in answer.text for words in (PRINTED | typed).values() if "\u202e" not in words)
 
 
 def test_names_are_in_it_once_a_second_organizer_agrees(app, carrying, office, layla, nour):

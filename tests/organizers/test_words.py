@@ -1,13 +1,14 @@
 """The campaign's own words at the desk: drafts, a preview, publishing, and the way back."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 import time_machine
 
 from campaign.organizers.models import AuditEntry, Request
 from campaign.petition import page_blocks
-from campaign.petition.published import Draft, PublishedText, TextKind
+from campaign.petition.published import Draft, PublishedText, TextKind, new_row
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
@@ -164,16 +165,37 @@ def test_an_office_is_added_with_its_day_and_none_is_taken_back(app, omar):
     assert "مجلس حقوق الإنسان" in public(app, "/ar/petition")
 
 
-def test_a_delivery_is_published_in_every_language_or_not_at_all(app, omar):
-    change(omar, "deliveries/new", day="2026-11-20", words_en="Handed over by post.")
+def deliver_before(app, *names):
+    """Has entries in the list from before there were timelines."""
+    value = [{"day": date(2026, 11, 20), "names": {"en": name, "ar": f"{name} بالعربية"}} for name in names]
+    with app.extensions["campaign"].database.writing() as session:
+        session.add(new_row((TextKind.DELIVERIES, ""), value, date(2026, 11, 20), set_by="1"))
+    app.extensions["campaign"].snapshots.refresh()
+
+
+def test_a_delivery_of_the_older_list_is_shown_and_corrected_in_every_language_or_not_at_all(app, omar):
+    deliver_before(app, "By post")
+    assert "words/deliveries" in omar.read("deliveries").text
+    change(omar, f"deliveries/{keys(omar, 'deliveries')[0]}", words_en="Handed over by post.", words_ar="")
     assert publish_is_refused(omar, "deliveries")
     change(omar, f"deliveries/{keys(omar, 'deliveries')[0]}", words_ar="سُلّمت بالبريد.")
     assert publish(omar, "deliveries").status_code == 303
 
     assert "20 November 2026: Handed over by post." in public(app, "/en/petition")
     assert "سُلّمت بالبريد." in public(app, "/ar/petition")
-    change(omar, "deliveries/new", day="2036-01-01", words_en="Later.", words_ar="لاحقًا.")
+    change(omar, f"deliveries/{keys(omar, 'deliveries')[0]}", day="2036-01-01")
     assert publish_is_refused(omar, "deliveries")
+
+
+def test_the_older_list_takes_nothing_new_and_is_not_offered_where_it_is_empty(app, omar):
+    assert "What has been delivered" not in omar.read("words").text
+    assert omar.read("words/deliveries").location == omar.url("deliveries")
+
+    deliver_before(app, "By post")
+
+    assert "What has been delivered" in omar.read("words").text
+    assert "deliveries/new" not in omar.read("words/deliveries").text
+    assert omar.read("words/deliveries/new").location == omar.url("deliveries")
 
 
 def publish_is_refused(organizer, piece):

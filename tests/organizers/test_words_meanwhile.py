@@ -3,7 +3,7 @@
 from campaign.database import now
 from campaign.petition import drafts
 from campaign.petition.published import PublishedText, TextKind, new_row
-from tests.organizers.test_words import OLD, change, fields_of, keys
+from tests.organizers.test_words import OLD, change, deliver_before, fields_of, keys
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
@@ -33,9 +33,8 @@ def test_a_paragraph_that_a_colleague_took_out_is_kept_as_typed_and_can_be_added
 
 
 @on_sqlite
-def test_saving_after_somebody_else_never_overwrites_another_delivery(omar, nour):
-    for name in ("First", "Second"):
-        change(omar, "deliveries/new", day="2026-11-20", words_en=name, words_ar=f"{name} بالعربية")
+def test_saving_after_somebody_else_never_overwrites_another_delivery(app, omar, nour):
+    deliver_before(app, "First", "Second")
     first = keys(omar, "deliveries")[0]
     mine = fields_of(omar.read(f"words/deliveries/{first}")) | {"words_en": "First, corrected"}
     change(nour, f"deliveries/{first}", day="", words_en="", words_ar="")
@@ -50,16 +49,15 @@ def test_saving_after_somebody_else_never_overwrites_another_delivery(omar, nour
 
 
 @on_sqlite
-def test_a_delivery_that_is_sent_twice_is_saved_once_and_two_of_the_same_are_one(omar):
-    for name in ("First", "Second"):
-        change(omar, "deliveries/new", day="2026-11-20", words_en=name, words_ar="بالبريد")
+def test_a_delivery_that_is_sent_twice_is_saved_once_and_two_of_the_same_are_one(app, omar):
+    deliver_before(app, "First", "Second")
     first, second = keys(omar, "deliveries")
     mine = fields_of(omar.read(f"words/deliveries/{first}")) | {"words_en": "First, corrected"}
 
     assert [omar.send(f"words/deliveries/{first}", **mine).status_code for _ in range(2)] == [303, 303]
     assert omar.read("words/deliveries").text.count("<li id=") == 2
 
-    change(omar, f"deliveries/{second}", words_en="First, corrected")
+    change(omar, f"deliveries/{second}", words_en="First, corrected", words_ar="First بالعربية")
     assert len(keys(omar, "deliveries")) == 1
 
 

@@ -14,17 +14,28 @@ from wtforms.validators import Length, ValidationError
 
 from campaign.content.pages import MACHINE, REVIEWED, TRANSLATED
 from campaign.database import now
-from campaign.languages import LANGUAGES, current
+from campaign.languages import LANGUAGES, current, day, speaking
 from campaign.organizers import bp
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.deliveries import NotPossible, add_event, event_row
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.organizers.models import ORGANIZER
+from campaign.organizers.views.words import has_older_deliveries
 from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.part import NEW
 from campaign.petition.publishing import PUBLISH_WORDS_LOCK
 from campaign.petition.snapshot import current_snapshot, shown_timelines
-from campaign.petition.timelines import ABOUT_AN_ANSWER, BEGINNINGS, ENDS_SILENCE, EventKind, Timeline, read_timelines
+from campaign.petition.timelines import (
+    ABOUT_AN_ANSWER,
+    BEGINNINGS,
+    ENDS_SILENCE,
+    EVENT_LABELS,
+    FROM_THE_OFFICE,
+    Event,
+    EventKind,
+    Timeline,
+    read_timelines,
+)
 from campaign.petition.word_faults import clean_words, word_faults
 from campaign.state import state
 
@@ -136,8 +147,8 @@ def _all_languages() -> Iterable[tuple[str, str]]:
     return sorted(((code, name) for code, name in names.items() if len(code) == 2), key=lambda one: one[1])
 
 
-def _answer_label(day: date, quote: str) -> str:
-    return f"{day.isoformat()}: {quote[:40]}"
+def _answer_label(came_on: date, quote: str) -> str:
+    return f"{came_on.isoformat()}: {quote[:40]}"
 
 
 @bp.get("/deliveries")
@@ -146,7 +157,7 @@ def deliveries() -> Page:
     """Show every delivery, and how far it is."""
     with state().database.reading() as session:
         found = read_timelines(session)
-    return render_template("organizers/deliveries.html", found=found, beginnings=BEGINNINGS)
+    return render_template("organizers/deliveries.html", found=found, beginnings=BEGINNINGS, has_older=has_older_deliveries())
 
 
 @bp.get("/deliveries/<delivery>")
@@ -156,7 +167,8 @@ def delivery(delivery: str) -> Page:
     timeline = _find(delivery)
     if timeline is None:
         abort(404)
-    return render_template("organizers/delivery.html", timeline=timeline)
+    told = (EventKind.HANDED_OVER, *FROM_THE_OFFICE)
+    return render_template("organizers/delivery.html", timeline=timeline, told=told)
 
 
 @bp.route("/deliveries/<delivery>/<what>", methods=["GET", "POST"])
@@ -184,6 +196,23 @@ def add_to_delivery(delivery: str, what: str) -> Page:
     state().snapshots.refresh()
     flash(gettext("It is public now."), "status")
     return redirect(url_for(".delivery", delivery=added_to), 303)
+
+
+def draft_of_news(key: str, number: int) -> dict[str, str]:
+    """Return an update that tells of what happened to a delivery, by language; empty where there is nothing of it."""
+    timeline = _find(key)
+    event = next((one for one in timeline.events if one.number == number), None) if timeline else None
+    return {} if timeline is None or event is None else {code: _told(timeline, event, code) for code in LANGUAGES}
+
+
+def _told(timeline: Timeline, event: Event, code: str) -> str:
+    """Return the update in one language; where the campaign's words are missing in it, its writer adds them."""
+    with speaking(code):
+        office = next((one.name(code) for one in state().words.addressees if one.key == timeline.office), timeline.office)
+        address = f"{url_for('public.petition', lang=code)}#delivery-{timeline.key}"
+        more = gettext("All of it is on the page of the letter")
+        parts = [f"{EVENT_LABELS[event.kind]}: {office}", f"{day(event.day)}.", event.words.get(code, ""), f"[{more}]({address})"]
+        return "\n\n".join(filter(None, parts))
 
 
 def _find(key: str) -> Timeline | None:

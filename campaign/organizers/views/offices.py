@@ -23,6 +23,7 @@ from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.export_form import PackageForm
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.organizers.models import ORGANIZER
+from campaign.organizers.package_words import seal_words
 from campaign.organizers.views.requests import approval_handlers
 from campaign.organizers.views.words import readable_drafts
 from campaign.petition.channels import CHANNELS
@@ -162,6 +163,7 @@ def ask_for_package(key: str) -> Page:
     if package.names.data:
         wanted = wanted.for_addressee(public)
         purpose["rows"] = OFFICE_PACKAGE.count(state().database, wanted)
+    purpose |= seal_words(state().keys.desk, package.data)
     facts = {"format": OFFICE_PACKAGE.name, "reader": current().code, **wanted.details(), **purpose}
     handlers = approval_handlers(state().keys)
     with state().database.writing() as session:

@@ -15,6 +15,7 @@ from campaign.organizers import bp
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.organizers.models import ORGANIZER
+from campaign.organizers.views.deliveries import draft_of_news
 from campaign.organizers.views.words import find_kind, part_labels, readable_drafts
 from campaign.petition.drafts import Drafted
 from campaign.petition.page_blocks import PAGES
@@ -27,6 +28,7 @@ from campaign.petition.word_faults import clean_words, word_faults
 from campaign.petition.word_parts import LETTER_FIELDS, WITH_MORE_PARTS, new_part, parts_of, save_part
 from campaign.petition.word_values import LARGEST_GOAL
 from campaign.state import state
+from campaign.web.request_checks import row_number
 
 Page = Response | tuple[str, int]
 LONGEST_WORDS = 5_000  # characters of all languages together, so that no form is too long to be taken
@@ -146,6 +148,8 @@ def _check_words(part: Part) -> Any:
 def edit_words(piece: str, part: str) -> Page:
     """Show a part in every language, and keep what was typed as a draft."""
     kind = find_kind(piece)
+    if (kind, part, request.method) == (TextKind.DELIVERIES, NEW, "GET"):
+        return redirect(url_for(".deliveries"), 303)  # what is new belongs there
     with state().database.reading() as session:
         drafted = readable_drafts(session, kind)
     shown = _find_part(drafted, kind, part)
@@ -154,6 +158,7 @@ def edit_words(piece: str, part: str) -> Page:
     form = make_form(shown, _offices(drafted))
     if not form.is_submitted():
         form.seen.data, form.after.data = shown.seen, request.args.get("after") or _before(drafted, shown)
+        _begin_news(form)
     if not form.validate_on_submit():
         return _edit_page(form, drafted, piece)
     with state().database.writing() as session:
@@ -169,6 +174,14 @@ def edit_words(piece: str, part: str) -> Page:
         form.seen.data = there.seen
         return _edit_page(form, drafted, piece, theirs=there)
     return _saved(piece)
+
+
+def _begin_news(form: PartForm) -> None:
+    """Fill a new update in with what happened to a delivery, where its page leads here."""
+    key, number = request.args.get("delivery"), request.args.get("event", type=row_number)
+    if key and number and (form.part.kind, form.part.key) == (TextKind.UPDATE, NEW):
+        for code, words in draft_of_news(key, number).items():
+            form.words()[code].data = words
 
 
 def _saved(piece: str) -> Page:

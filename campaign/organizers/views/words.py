@@ -51,14 +51,28 @@ OFFICE_LABELS: dict[str, Any] = {  # of what is known of an office besides its n
 
 
 def offered_kinds() -> list[TextKind]:
-    """Return the kinds that can be changed, in the order of the page: once the testimony is withdrawn, not the first letter."""
-    order = [TextKind(kind) for kind in PIECE_LABELS]
-    return [kind for kind in order if kind != TextKind.LETTER or not current_snapshot().is_testimony_withdrawn]
+    """Return the kinds that can be changed, in the order of the page.
+
+    Once the testimony is withdrawn, the first letter is none of them; the older list of deliveries is one while it has entries.
+    """
+    left_out = {TextKind.LETTER} if current_snapshot().is_testimony_withdrawn else set[TextKind]()
+    left_out |= set() if has_older_deliveries() else {TextKind.DELIVERIES}
+    return [kind for kind in map(TextKind, PIECE_LABELS) if kind not in left_out]
+
+
+def has_older_deliveries() -> bool:
+    """Return whether something was delivered by the list from before there were timelines: it can only be corrected."""
+    with state().database.reading() as session:
+        has_draft = session.get(Draft, (TextKind.DELIVERIES.value, "")) is not None
+    return has_draft or any(state().words.deliveries(code) for code in LANGUAGES)
 
 
 def find_kind(piece: str) -> TextKind:
     """Return the kind that an address names; answer 404 where there is none."""
-    return next((kind for kind in offered_kinds() if kind.replace(" ", "-") == piece), None) or abort(404)
+    found = next((kind for kind in offered_kinds() if kind.replace(" ", "-") == piece), None)
+    if found is None and piece == TextKind.DELIVERIES:
+        abort(redirect(url_for(".deliveries"), 303))
+    return found or abort(404)
 
 
 def readable_drafts(session: Session, kind: TextKind) -> Drafted:
@@ -75,8 +89,9 @@ def words() -> Page:
     """Show each piece of the campaign's own words, and how far it is in each language."""
     with state().database.reading() as session:
         drafted = drafts.read_drafted(session)
-    pieces = [(kind, [] if drafted.faults(kind) else parts_of(drafted, kind)) for kind in offered_kinds()]
-    values = {"broken": [kind for kind in offered_kinds() if drafted.faults(kind)]}
+    kinds = offered_kinds()
+    pieces = [(kind, [] if drafted.faults(kind) else parts_of(drafted, kind)) for kind in kinds]
+    values = {"broken": [kind for kind in kinds if drafted.faults(kind)]}
     return render_template("organizers/words.html", pieces=[(kind, parts, _states(parts)) for kind, parts in pieces], **values)
 
 
