@@ -1,4 +1,9 @@
-"""Which version the tables of a database have, and whether this version of the program can work with them."""
+"""Which version the tables of a database have, and whether this version of the program can work with them.
+
+A version of the tables names the oldest program that still works with them: `0037_0034` is version 0037, which only adds to what
+a program of version 0034 knows. So a host can go back a version, and change the tables while older programs still serve. Tables
+without a second number work with their own program alone.
+"""
 
 from functools import cache
 
@@ -10,8 +15,8 @@ from campaign.config import MIGRATIONS
 READ_VERSION = sa.text("SELECT version_num FROM alembic_version")
 OLDER = "The tables of the database are older than this version of the program: run `campaign migrate`."
 NEWER = (
-    "The tables of the database are newer than this version of the program: install the newer version, or put back a backup from"
-    " before it."
+    "The tables of the database are newer than this version of the program, and it cannot work with them: install the newer"
+    " version, or put back a backup from before it."
 )
 
 
@@ -25,6 +30,12 @@ def known_versions() -> tuple[str, ...]:
     return tuple(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
 
 
+def is_usable_after(found: str, own: str) -> bool:
+    """Return whether tables of a newer version than the program's own can still be worked with."""
+    oldest = found.partition("_")[2]
+    return bool(oldest) and oldest <= own.partition("_")[0]
+
+
 def compare(connection: sa.Connection) -> int:
     """Return 0 where the tables are as the program wants them, -1 where they are older, 1 where they are newer."""
     found, known = connection.scalar(READ_VERSION), known_versions()
@@ -36,13 +47,15 @@ def compare(connection: sa.Connection) -> int:
 def check_version(connection: sa.Connection, *, may_be_older: bool = False) -> None:
     """Raise OtherSchema where the program cannot work with the tables."""
     order = compare(connection)
-    if order > 0:
+    if order > 0 and not is_usable_after(connection.scalar(READ_VERSION) or "", known_versions()[0]):
         raise OtherSchema(NEWER)
     if order < 0 and not may_be_older:
         raise OtherSchema(OLDER)
 
 
-def refuse_newer(connection: sa.Connection) -> None:
-    """Raise OtherSchema where there are tables, and they are newer than the program."""
-    if sa.inspect(connection).has_table("alembic_version"):
-        check_version(connection, may_be_older=True)
+def is_newer(connection: sa.Connection) -> bool:
+    """Return whether there are tables that are newer than the program; raise OtherSchema where it cannot work with them."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return False
+    check_version(connection, may_be_older=True)
+    return compare(connection) > 0

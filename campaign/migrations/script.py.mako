@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 ${imports if imports else ""}
+# The number of these tables and, after a `_`, that of the oldest program that still works with them: see schema_version.py.
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
