@@ -7,13 +7,13 @@ from pathlib import Path
 from campaign import instance
 from campaign.backup import dump, forgotten_list
 from campaign.backup.container import BackupError, BackupHeader, encrypt_stream, write_backup
-from campaign.backup.record import note_backup
 from campaign.config import Settings, env_file
 from campaign.crypto.backup_key import load_recipient
 from campaign.crypto.keys import PRIVATE_FILE, Keys
 from campaign.database import Database, now
 from campaign.exports.atomic_file import atomic_file
 from campaign.file_lock import file_lock
+from campaign.health.backup_record import note_backup
 
 BACKUP_LOCK = "backup.lock"
 

@@ -18,9 +18,9 @@ import redis
 import sqlalchemy as sa
 
 from campaign import config, instance, schema_version
-from campaign.backup.record import last_backup
 from campaign.crypto.keys import KeyFileError, load_keys
 from campaign.database import DATABASE_UNAVAILABLE, DatabaseBusy
+from campaign.health.backup_record import last_backup
 from campaign.health.conditions import (
     NAMES,
     Finding,

@@ -3,7 +3,7 @@
 from alembic import context
 
 # For the tables of each:
-import campaign.backup.record
+import campaign.health.backup_record
 import campaign.health.conditions
 import campaign.instance
 import campaign.organizers.models

@@ -87,6 +87,7 @@ PLACES = {  # the pages of the desk by name, behind the language
     "authenticator": "account/authenticator",
     "lock_account": "accounts/1/lock",
     "going_public": "going-public",
+    "succession": "succession",
     "withdraw_testimony": "emergency/testimony",
     "hide_author": "emergency/author",
     "again": "again",

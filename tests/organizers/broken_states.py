@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
-from campaign.backup.record import BackupMade, note_backup
 from campaign.database import now
 from campaign.health import looks
+from campaign.health.backup_record import BackupMade, note_backup
 from campaign.organizers.models import Account, ExportJob
 from campaign.outbox import heartbeat, outage, purge_clock
 from campaign.outbox.mail_providers import ProviderDay, add_counts

@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from flask import Response, abort, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
 from werkzeug.wsgi import wrap_file
@@ -31,17 +32,9 @@ SHOWN_BESIDE = {"relay", "providers"}  # the page says these where it shows the 
 @requires_role(*ROLES)
 def overview() -> str:
     """Show what waits for this person, the numbers, the plots and the outbox."""
-    is_key_here, unready = state().keys.private is not None, checklist.count_left(state(), now().date())
+    unready = checklist.count_left(state(), now().date())
     with state().database.reading() as session:
-        tasks = waiting.find_tasks(
-            session,
-            current_account(),
-            at=now(),
-            texts=state().texts,
-            is_key_here=is_key_here,
-            unready=unready,
-            quota=state().quota,
-        )
+        tasks = own_tasks(session, unready)
         numbers, publication = rules.campaign_numbers(session, now(), state().quota), session.get_one(Publication, 1)
         days = rules.signatures_by_day(session, now().date())
         by_country = rules.signatures_by(session, DayCount.country)
@@ -67,6 +60,19 @@ def overview() -> str:
         troubles=[one for one in found.values() if conditions.is_in_trouble(one) and one.name not in SHOWN_BESIDE],
         next_deletion=next_deletion,
         advice=outage.advice(mail_outage.category) if mail_outage else "",
+    )
+
+
+def own_tasks(session: Session, unready: int) -> list[waiting.Task]:
+    """Return what waits for the person who asks; `unready` is how many things are to be done before going public."""
+    return waiting.find_tasks(
+        session,
+        current_account(),
+        at=now(),
+        texts=state().texts,
+        is_key_here=state().keys.private is not None,
+        unready=unready,
+        quota=state().quota,
     )
 
 
