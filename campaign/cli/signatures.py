@@ -81,7 +81,7 @@ def erase(yes: bool) -> None:
 def _say_found(title: str, found: MailboxRecords) -> None:
     """Say what there is of a mailbox, a line each; raise ClickException where there is nothing."""
     if not found.number:
-        raise click.ClickException("There is nothing of this address.")
+        raise click.ClickException("Nothing is stored for this address.")
     for signed in found.records:
         state = "removed" if signed.removal_id else "held for review" if signed.held_in else "counted"
         click.echo(f"{title}: a signature, confirmed on {signed.confirmed_on}, {state}.")

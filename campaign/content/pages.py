@@ -90,7 +90,9 @@ class Text:
     def standing(self) -> str:
         """The kind of translation it is, in a sentence in its own language; empty for an original."""
         with speaking(self.language.code):
-            behind = gettext("The source of its title, or of what stands with it, has changed since.") if self.is_behind else ""
+            behind = (
+                gettext("The source of its title or description has changed since it was translated.") if self.is_behind else ""
+            )
             return " ".join(
                 filter(
                     None,

@@ -60,22 +60,22 @@ def signed_sentences(signed: Signed, say: Language) -> Iterator[str]:
     versions = signed.versions
     if versions.earlier or versions.unknown:
         yield ngettext(
-            "%(count)s signature stands under this letter.",
-            "%(count)s signatures stand under this letter.",
+            "%(count)s signature is on this letter.",
+            "%(count)s signatures are on this letter.",
             versions.current,
             count=number(versions.current, say),
         )
     if versions.earlier:
         yield ngettext(
-            "%(count)s signature stands under earlier versions.",
-            "%(count)s signatures stand under earlier versions.",
+            "%(count)s signature is on earlier versions.",
+            "%(count)s signatures are on earlier versions.",
             versions.earlier_number,
             count=number(versions.earlier_number, say),
         )
     if versions.unknown:
         yield ngettext(
-            "%(count)s signature stands under a text that was not kept.",
-            "%(count)s signatures stand under a text that was not kept.",
+            "%(count)s signature is on a text that was not kept.",
+            "%(count)s signatures are on a text that was not kept.",
             versions.unknown,
             count=number(versions.unknown, say),
         )
@@ -84,11 +84,10 @@ def signed_sentences(signed: Signed, say: Language) -> Iterator[str]:
 def filter_sentences(wanted: SignatureFilter, say: Language) -> Iterator[str]:
     """Say which names are in the book and which were left out."""
     yield gettext(
-        "Here are only the names that their signers chose to show, in the words they chose."
-        " Within a day their order is left to chance."
+        "Only names that signers chose to make public appear here, as they wrote them. Within each day the order is random."
     )
     if wanted.since:
-        yield gettext("Only signatures from %(day)s on.", day=day(wanted.since, say))
+        yield gettext("Only signatures from %(day)s onwards.", day=day(wanted.since, say))
     if wanted.until:
         yield gettext("Only signatures until %(day)s.", day=day(wanted.until, say))
     for office in state().words.addressees:
@@ -96,7 +95,7 @@ def filter_sentences(wanted: SignatureFilter, say: Language) -> Iterator[str]:
             yield gettext("To be handed to: %(office)s.", office=office.name(say.code))
     if wanted.after:
         yield gettext(
-            "Only signatures after %(day)s: those who signed before had not been told of this addressee.",
+            "Only signatures made after %(day)s: people who signed earlier were not told about this addressee.",
             day=day(wanted.after, say),
         )
     if wanted.country:
@@ -114,6 +113,6 @@ def opening_letter(code: str) -> dict[str, Any]:
         "title": letter.title,
         "note": letter.standing,
         "paragraphs": plain_paragraphs(letter),
-        "to": gettext("To whom it goes"),
+        "to": gettext("Who it is addressed to"),
         "addressees": [addressee["name"] for addressee in letter.meta["addressees"]],
     }

@@ -98,7 +98,7 @@ class NameBook:
             )
         if self.volumes > 1:
             first, last = place * NAMES_PER_VOLUME + 1, place * NAMES_PER_VOLUME + len(volume)
-            yield gettext("This volume holds the names %(first)s to %(last)s.", first=number(first, say), last=number(last, say))
+            yield gettext("This volume contains names %(first)s to %(last)s.", first=number(first, say), last=number(last, say))
 
     def bound(self, drawn: list[bytes]) -> bytes:
         """Return one PDF of all volumes, with a bookmark for each; raise RenderError."""

@@ -56,7 +56,7 @@ JSONL = Format(
     name="jsonl",
     content_type="application/jsonl; charset=utf-8",
     label=lazy_gettext("Data for programs"),
-    hint=lazy_gettext("One object a line, every text as it was signed."),
+    hint=lazy_gettext("One object per line, with each text as it was signed."),
     care=CARE_FOR_ADDRESSES,
     write=lambda source, out: write_jsonl(source.rows(), out),
     needs_key=True,

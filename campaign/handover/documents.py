@@ -72,12 +72,12 @@ def page_for_the_desk(handover: Handover, code: str) -> dict[str, Any]:
             *country_sentences(handover.count, handover.office, code),
             *supporter_sentences(code),
         ],
-        "proof_label": gettext("What this number says"),
+        "proof_label": gettext("What this number means"),
         "proof": proof_sentences(),
-        "who_label": gettext("Who answers for the campaign"),
+        "who_label": gettext("Who is responsible for the campaign"),
         "who": state().words.contact,
         "fields": [
-            {"label": gettext("One person who answers"), "words": handover.person},
+            {"label": gettext("A contact person"), "words": handover.person},
             {"label": gettext("Postal address"), "words": handover.postal},
         ],
         "hash_label": gettext("Fingerprints of the letter (SHA-256)"),
@@ -104,7 +104,7 @@ def press(handover: Handover, code: str) -> dict[str, Any]:
     own = shown_texts()[code].petition
     paragraphs = [
         gettext(
-            "The campaign “%(campaign)s” brings its letter “%(title)s” to this office: %(office)s.",
+            "The campaign “%(campaign)s” delivers its letter “%(title)s” to this office: %(office)s.",
             campaign=isolate(state().words.title(code)),
             title=isolate(own.title),
             office=isolate(handover.office.name(code)),
@@ -118,9 +118,9 @@ def press(handover: Handover, code: str) -> dict[str, Any]:
             ]
         ),
         " ".join(proof_sentences()),
-        gettext("The letter can be read word for word at the address below, in each language of the site."),
+        gettext("You can read the full letter at the address below, in each language of the site."),
     ]
-    answers = gettext("Who answers for the campaign: %(contact)s", contact=isolate(state().words.contact))
+    answers = gettext("Who is responsible for the campaign: %(contact)s", contact=isolate(state().words.contact))
     return {
         "title": gettext("Notice for the press"),
         "lead": day(handover.day, LANGUAGES[code]),
@@ -144,10 +144,10 @@ def talking_points(handover: Handover, code: str) -> dict[str, Any]:
         ],
         "points": [part.words for id_, part in text.parts.items() if id_.startswith("point-")],
         "closing": [
-            gettext("Ask one question that the office can answer, and when the answer will come."),
-            gettext("Name no signer, and add nothing to the letter: no number, no year, no place that it does not have."),
+            gettext("Ask one question that the office can answer, and ask when it will answer."),
+            gettext("Do not name any signer. Add nothing to the letter: no number, year or place that is not in it."),
             gettext(
-                "Have the slip filled in, and photograph it and the sheet with the number. Ask before people are photographed."
+                "Have the slip filled in, and photograph it and the sheet with the number. Ask people before you photograph them."
             ),
         ],
         "line": False,

@@ -81,8 +81,8 @@ def proof_sentences() -> list[str]:
     """Return how each signature was confirmed, and what that does not prove."""
     return [
         gettext(
-            "Each was confirmed from its own mailbox: a link in an e-mail was opened, and a button pressed there."
-            " One mailbox counts once."
+            "Each was confirmed from its own mailbox: someone opened a link in an e-mail and pressed a button. "
+            "Each mailbox counts once."
         ),
         gettext("This does not prove that a name is real, or that nobody has two mailboxes."),
     ]

@@ -38,20 +38,23 @@ def _head(handover: Handover, code: str) -> list[str]:
 
 def _contents(handover: Handover, *, with_names: bool) -> list[str]:
     names = (
-        gettext("8-names: the names that their signers chose to show, and that this office may get. Give it to nobody else.")
+        gettext(
+            "8-names: the names that signers chose to make public and that this office may receive. Give this file "
+            "to nobody else."
+        )
         if with_names
-        else gettext("There are no names and no addresses of signers in this folder.")
+        else gettext("This folder contains no names or addresses of signers.")
     )
     return [
-        gettext("1-page: one page for the desk of whoever decides. Print it on one sheet."),
-        gettext("2-letter: the letter, with a line to sign it by hand."),
+        gettext("1-page: one page for the person who decides. Print it on one sheet."),
+        gettext("2-letter: the letter, with a line for a handwritten signature."),
         *([] if handover.is_testimony_withdrawn else [gettext("3-testimony: the testimony, word for word.")]),
         gettext("4-press: a notice for the press. Add only what has happened."),
         gettext("5-points: what to say at the handover."),
-        gettext("6-count: the sheet with the number, to be photographed with."),
-        gettext("7-slip: for the name, the stamp and the day of whoever receives it."),
+        gettext("6-count: the sheet with the number, for photographs."),
+        gettext("7-slip: the receipt, for the recipient’s name and stamp and for the day."),
         names,
-        gettext("SHA256SUMS: the fingerprint of each file, as the campaign has recorded it."),
+        gettext("SHA256SUMS: the fingerprint of each file, as recorded by the campaign."),
     ]
 
 
@@ -61,10 +64,13 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
     address = (
         gettext("The address was checked on %(day)s.", day=day(details.checked_on, LANGUAGES[code]))
         if details.address and details.checked_on
-        else gettext("No address of this office has been entered and checked. Look it up at the office itself.")
+        else gettext("No checked address has been entered for this office. Ask the office itself.")
     )
     if channel is None:
-        return [gettext("No channel has been entered for this office, so its demands are not known. Ask the office."), address]
+        return [
+            gettext("No channel has been entered for this office, so its requirements are not known. Ask the office."),
+            address,
+        ]
     facets = [
         text.parts[f"{channel.key}-{one}"].words
         for one in ("who", "what", "signs", "told")
@@ -74,11 +80,13 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
     missing = [text.parts[f"demand-{one}"].words for one, is_met in found.items() if not is_met]
     lines = [text.parts[channel.key].words, *facets]
     if channel.checked_on is None:
-        lines.append(gettext("Nobody has compared these rules with what the office says now. Ask it whether they still hold."))
-    lines += [gettext("Where these rules were read: %(source)s", source=isolate(channel.source)), address, ""]
+        lines.append(
+            gettext("Nobody has checked these rules against what the office says now. Ask the office whether they still apply.")
+        )
+    lines += [gettext("Source of these rules: %(source)s", source=isolate(channel.source)), address, ""]
     lines += [gettext("Met:"), *_listed(met), gettext("Missing:"), *_listed(missing)]
     if offered.is_undated and Demand.DAY_AND_PLACE in found:
-        lines.append(gettext("The testimony is undated, so it does not suffice for this office as it is."))
+        lines.append(gettext("The testimony is undated, so on its own it is not enough for this office."))
     return lines
 
 
@@ -88,7 +96,7 @@ def _listed(sentences: list[str]) -> Iterator[str]:
 
 def _afterwards() -> list[str]:
     return [
-        gettext("Afterwards: write down the same day to whom it was given and how, and keep the slip."),
+        gettext("Afterwards: on the same day, record who it was given to and how, and keep the slip."),
         gettext("Tell the signers and the press. Ask the office again after two, six and twelve weeks."),
-        gettext("Where nothing has come, say so. The site: %(address)s", address=isolate(state().settings.origin)),
+        gettext("If there is no answer, say so. The site: %(address)s", address=isolate(state().settings.origin)),
     ]

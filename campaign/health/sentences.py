@@ -12,33 +12,36 @@ from campaign.languages import isolate, number
 from campaign.outbox import outage
 
 SENTENCES: dict[tuple[str, str], Any] = {
-    ("database", "away"): lazy_gettext("The database does not answer. Check that it runs, and CAMPAIGN_DATABASE_URL."),
+    ("database", "away"): lazy_gettext(
+        "The database does not answer. Check that it is running, and check CAMPAIGN_DATABASE_URL."
+    ),
     ("database", "not_written"): lazy_gettext(
         "The database cannot be written to, so nobody can sign. Check that its disk has free space and is not read-only."
     ),
     ("worker", "gone"): lazy_gettext(
-        "No mail worker runs, so e-mails and the count wait. Start `campaign serve` or `campaign work`, and read its log."
+        "No mail worker is running, so no e-mails are sent and the count is not updated. Start `campaign "
+        "serve` or `campaign work`, and read its log."
     ),
     ("schema", "older"): lazy_gettext("The tables of the database are older than the program. Run `campaign migrate`."),
     ("schema", "newer"): lazy_gettext(
         "The tables of the database are newer than the program. Install the newer version of the program on this machine."
     ),
     ("integrity", "damaged"): lazy_gettext(
-        "The database is damaged. Stop the site, keep a copy of the data folder, and put the newest backup back with"
-        " `campaign restore`."
+        "The database is damaged. Stop the site, keep a copy of the data folder, and restore the newest backup "
+        "with `campaign restore`."
     ),
     ("keys", "wrong"): lazy_gettext(
-        "A key file is missing, broken, readable by others, or not of this database. `campaign check` says which."
+        "A key file is missing, broken, readable by others, or does not belong to this database. `campaign check` says which."
     ),
     ("modes", "open"): lazy_gettext(
         "Other users of the machine can read the data folder, its keys or the settings. `campaign check` says what to run."
     ),
     ("clock", "jumped"): lazy_gettext(
-        "The clock of the server jumped by more than a day. Nothing is deleted for good until somebody has looked at the clock"
-        " and run `campaign confirm-clock`."
+        "The clock of the server jumped by more than a day. Nothing is deleted permanently until someone has "
+        "checked the clock and run `campaign confirm-clock`."
     ),
     ("relay", "refusing"): lazy_gettext(
-        "The mail server takes no e-mail of ours (answer %(answer)s). All e-mails wait. %(advice)s"
+        "The mail server accepts none of our e-mails (answer %(answer)s). All e-mails are waiting. %(advice)s"
     ),
     ("mail_server", "silent"): lazy_gettext("The mail server does not answer as it should. %(advice)s"),
     ("outbox", "overdue"): lazy_gettext(
@@ -46,32 +49,32 @@ SENTENCES: dict[tuple[str, str], Any] = {
         " and read its log."
     ),
     ("outbox", "late"): lazy_gettext(
-        "More e-mails have waited for over an hour than have left in the last hour. Ask the operator of the mail server why it"
-        " puts them off; `campaign mail test` shows what it answers."
+        "More e-mails have been waiting for over an hour than were sent in the last hour. Ask the operator of "
+        "the mail server why it delays them; `campaign mail test` shows what it answers."
     ),
     ("limits", "away"): lazy_gettext(
-        "The Redis with the shared limits does not answer, so each machine counts for itself. Check that it runs, and"
-        " CAMPAIGN_SHARED_URL."
+        "Redis, which holds the shared limits, does not answer, so each machine counts on its own. Check that "
+        "it is running, and check CAMPAIGN_SHARED_URL."
     ),
     ("backup", "old"): lazy_gettext(
-        "The newest backup is more than two days old. Run `campaign backup`, and look why the nightly one was not made."
+        "The newest backup is more than two days old. Run `campaign backup`, and find out why the nightly one was not made."
     ),
-    ("backup", "none"): lazy_gettext("There is no backup yet. Run `campaign backup`, and let a timer run it every night."),
+    ("backup", "none"): lazy_gettext("There is no backup yet. Run `campaign backup`, and set a timer to run it every night."),
     ("exports", "stuck"): lazy_gettext(
         "An export has waited for more than an hour. Read the log of `campaign work`; the organizer can ask for it again."
     ),
     ("providers", "low"): lazy_gettext(
-        "At some mail providers far fewer letters are confirmed than elsewhere: %(providers)s. Send a test there with"
-        " `campaign mail test`, and look at the SPF, DKIM and DMARC records of the sender's domain."
+        "At some mail providers far fewer signatures are confirmed than elsewhere: %(providers)s. Send a test "
+        "there with `campaign mail test`, and look at the SPF, DKIM and DMARC records of the sender’s domain."
     ),
     ("disk", "full"): lazy_gettext(
-        "The disk of the data folder is nearly full: %(free)s MB are free. Make space before people can no longer sign."
+        "The disk of the data folder is nearly full: %(free)s MB are free. Free up space before people can no longer sign."
     ),
 }
 FOR_A_NEWER_VERSION = lazy_gettext(
     "Something is wrong that only a newer version of the program can name. Run `campaign check` of that version."
 )
-NOBODY_LOOKED = lazy_gettext("Nobody has looked lately, or the look itself failed.")
+NOBODY_LOOKED = lazy_gettext("The checks have not run lately, or they failed.")
 
 
 def sentence_of(name: str, reason: str, details: Mapping[str, Any]) -> str:
@@ -104,10 +107,10 @@ def clock_waits(hours: int) -> str:
     """Return for how many hours nothing is deleted yet, and why."""
     return str(
         ngettext(
-            "The server was away for more than a day, or its clock jumped. Nothing is deleted for good before it has run for"
-            " %(count)s more hour. Ask whoever runs it whether the clock is right.",
-            "The server was away for more than a day, or its clock jumped. Nothing is deleted for good before it has run for"
-            " %(count)s more hours. Ask whoever runs it whether the clock is right.",
+            "The server was down for more than a day, or its clock jumped. Nothing is deleted permanently "
+            "until it has run for %(count)s more hour. Ask whoever runs it whether the clock is right.",
+            "The server was down for more than a day, or its clock jumped. Nothing is deleted permanently "
+            "until it has run for %(count)s more hours. Ask whoever runs it whether the clock is right.",
             hours,
             count=number(hours),
         )

@@ -23,41 +23,41 @@ class Action(StrEnum):
         return member
 
     ACCOUNT_ADDED = "account added", lazy_gettext("An account was added.")
-    ACCOUNT_LOCKED = "account locked", lazy_gettext("An account was locked: its sessions ended, and nobody gets in with it.")
+    ACCOUNT_LOCKED = "account locked", lazy_gettext("An account was locked: its sessions ended, and nobody can log in with it.")
     ACCOUNT_UNLOCKED = "account unlocked", lazy_gettext("An account was unlocked.")
     ACCOUNT_REMOVED = "account removed", lazy_gettext("An account was removed.")
-    ACCOUNT_RESET = "account reset", lazy_gettext("An account was reset: its sessions ended, and its owner sets it up anew.")
+    ACCOUNT_RESET = "account reset", lazy_gettext("An account was reset: its sessions ended, and its owner must set it up again.")
     ACCOUNT_SET_UP = "account set up", lazy_gettext("An account was set up by its owner.")
-    ADDRESS_LOOKED_FOR = "address looked for", lazy_gettext("Somebody looked for an e-mail address.")
-    AGREED = "agreed", lazy_gettext("A second organizer agreed to an act.")
-    ASKED = "asked", lazy_gettext("An act was asked for and waits for a second organizer.")
+    ADDRESS_LOOKED_FOR = "address looked for", lazy_gettext("Someone looked for an e-mail address.")
+    AGREED = "agreed", lazy_gettext("A second organizer agreed to an action.")
+    ASKED = "asked", lazy_gettext("An action was requested and is waiting for a second organizer.")
     AUTHOR_HIDDEN = "author hidden", lazy_gettext("The name of the author was hidden.")
     AUTHOR_SHOWN = "author shown", lazy_gettext("The name of the author was shown again.")
-    AUTHENTICATOR_CHANGED = "authenticator changed", lazy_gettext("Somebody moved the second factor to another authenticator.")
-    BACKUP_RESTORED = "backup restored", lazy_gettext("A backup was put back.")
+    AUTHENTICATOR_CHANGED = "authenticator changed", lazy_gettext("Someone moved the second factor to another authenticator.")
+    BACKUP_RESTORED = "backup restored", lazy_gettext("A backup was restored.")
     BULK_REMOVAL = "bulk removal", lazy_gettext("A removal of several signatures.")
     DAILY_EMAIL_OFF = "daily e-mail off", lazy_gettext("The daily e-mail was turned off.")
     DAILY_EMAIL_ON = "daily e-mail on", lazy_gettext("The daily e-mail was turned on.")
     DESK_ACCEPTED = "desk accepted", lazy_gettext("The desk was accepted as it was, with all accounts.")
-    DELIVERY_EVENT = "delivery event", lazy_gettext("What became of a delivery was published.")
-    DELIVERY_WRITTEN = "delivery written", lazy_gettext("A package to be handed over to an office was written.")
-    DECLINED = "declined", lazy_gettext("An act that waited was declined.")
-    ERASED = "erased", lazy_gettext("Everything of one e-mail address was erased.")
-    EXPORT_ASKED_FOR = "export asked for", lazy_gettext("An export was asked for.")
+    DELIVERY_EVENT = "delivery event", lazy_gettext("An entry about a delivery was published.")
+    DELIVERY_WRITTEN = "delivery written", lazy_gettext("A package for an office was created.")
+    DECLINED = "declined", lazy_gettext("A waiting request was declined.")
+    ERASED = "erased", lazy_gettext("Everything stored about one e-mail address was erased.")
+    EXPORT_ASKED_FOR = "export asked for", lazy_gettext("An export was requested.")
     EXPORT_PREPARED = "export prepared", lazy_gettext("An export was prepared.")
-    EXPORT_TAKEN = "export taken", lazy_gettext("An export was taken.")
+    EXPORT_TAKEN = "export taken", lazy_gettext("An export was downloaded.")
     EXPORT_WITH_ADDRESSES = "export with addresses", lazy_gettext("An export with names and addresses.")
-    FOUR_EYES_OFF = "four eyes off", lazy_gettext("The rule of a second agreement was turned off by the only organizer.")
-    FOUR_EYES_ON = "four eyes on", lazy_gettext("The rule of a second agreement was turned on.")
+    FOUR_EYES_OFF = "four eyes off", lazy_gettext("The only organizer turned off the rule that a second organizer must agree.")
+    FOUR_EYES_ON = "four eyes on", lazy_gettext("The rule that a second organizer must agree was turned on.")
     HELD_AGAIN = "held again", lazy_gettext("Signatures were held for review again.")
     HELD_COUNTED = "held counted", lazy_gettext("Signatures that were held for review were counted.")
-    INQUIRY_CHANGED = "inquiry changed", lazy_gettext("The last day or the note of a question was changed.")
+    INQUIRY_CHANGED = "inquiry changed", lazy_gettext("The deadline or the note of a question was changed.")
     INQUIRY_CLOSED = "inquiry closed", lazy_gettext("A question was closed.")
-    INQUIRY_NOTED = "inquiry noted", lazy_gettext("What somebody asked of the campaign was noted.")
-    KEY_CHANGE = "key change", lazy_gettext("Another key for signatures to be sealed to.")
+    INQUIRY_NOTED = "inquiry noted", lazy_gettext("A question to the campaign was recorded.")
+    KEY_CHANGE = "key change", lazy_gettext("A new key to seal signatures to.")
     KEY_CHANGED = "key changed", lazy_gettext("The key that signatures are sealed to was changed.")
-    LOGGED_IN = "logged in", lazy_gettext("Somebody logged in.")
-    LOGGED_OUT = "logged out", lazy_gettext("Somebody logged out.")
+    LOGGED_IN = "logged in", lazy_gettext("Someone logged in.")
+    LOGGED_OUT = "logged out", lazy_gettext("Someone logged out.")
     NAME_HIDDEN = "name hidden", lazy_gettext("A shown name was hidden until it is reviewed.")
     NAMING_AUTHOR = "naming author", lazy_gettext("Showing the name of the author again.")
     NAMES_FOR_OFFICE = "names for office", lazy_gettext("The names that are shown, for one office.")
@@ -66,17 +66,17 @@ class Action(StrEnum):
     RECOVERY_CODES_MADE = "recovery codes made", lazy_gettext("New recovery codes were made.")
     REMOVED = "removed", lazy_gettext("Signatures were removed.")
     RESTORED = "restored", lazy_gettext("Removed signatures were put back.")
-    REFUSAL_UNDONE = "refusal undone", lazy_gettext("A name that was refused was put before the review again.")
+    REFUSAL_UNDONE = "refusal undone", lazy_gettext("A refused name was sent back to review.")
     SEALED_SHOWN = "sealed shown", lazy_gettext("A sealed name and address was shown.")
     SESSIONS_ENDED = "sessions ended", lazy_gettext("Sessions were ended.")
-    SOONER_DELETION = "sooner deletion", lazy_gettext("A plan with a sooner day of deletion.")
+    SOONER_DELETION = "sooner deletion", lazy_gettext("A plan with an earlier day of deletion.")
     TESTIMONY_WITHDRAWN = "testimony withdrawn", lazy_gettext("The testimony was withdrawn for good.")
     UNLOCKING = "unlocking", lazy_gettext("Unlocking an account.")
-    MORE_ALLOWED = "more allowed", lazy_gettext("Somebody was allowed to do more of this alone on that day.")
-    MORE_ALONE = "more alone", lazy_gettext("More of what one person does alone, today.")
-    EMAILS_SENT_AGAIN = "emails sent again", lazy_gettext("Refused e-mails were to be sent again.")
-    MAIL_RESUMED = "mail resumed", lazy_gettext("The mail was resumed.")
-    MAIL_STOPPED = "mail stopped", lazy_gettext("The mail was stopped.")
+    MORE_ALLOWED = "more allowed", lazy_gettext("Someone was allowed to do more of this alone that day.")
+    MORE_ALONE = "more alone", lazy_gettext("More than one person may do alone, for today.")
+    EMAILS_SENT_AGAIN = "emails sent again", lazy_gettext("Refused e-mails were queued again.")
+    MAIL_RESUMED = "mail resumed", lazy_gettext("Sending e-mail was resumed.")
+    MAIL_STOPPED = "mail stopped", lazy_gettext("Sending e-mail was stopped.")
     NEWS_KEY_CHANGED = "news key changed", lazy_gettext("The key for news was set, and the form offers news.")
     NEWS_AGREED = "news agreed", lazy_gettext("An update may be sent as news by e-mail.")
     NEWS_LISTED = "news listed", lazy_gettext("The sealed list to send an update to was written.")
@@ -85,7 +85,7 @@ class Action(StrEnum):
     NAMES_HIDDEN = "names hidden", lazy_gettext("All names were hidden.")
     NAMES_SHOWN = "names shown", lazy_gettext("The names were shown again.")
     SHOWING_SUPPORTER = "showing supporter", lazy_gettext("Showing an organisation or person that supports the campaign.")
-    SIGNED_WORDS = "signed words", lazy_gettext("Other words of the letter that people sign, or of what they agree to.")
+    SIGNED_WORDS = "signed words", lazy_gettext("A new wording of the letter that people sign, or of what they agree to.")
     SIGNING_CLOSED = "signing closed", lazy_gettext("Signing was closed.")
     SIGNING_RESUMED = "signing resumed", lazy_gettext("Signing was resumed.")
     SUPPORTER_CHANGED = "supporter changed", lazy_gettext("The entry of a supporter was changed.")
@@ -93,13 +93,13 @@ class Action(StrEnum):
     SUPPORTER_ENTERED = "supporter entered", lazy_gettext("A supporter was entered.")
     SUPPORTER_HIDDEN = "supporter hidden", lazy_gettext("A supporter was taken down.")
     SUPPORTER_SHOWN = "supporter shown", lazy_gettext("A supporter is shown to everybody.")
-    WAVE_IN_ORDER = "wave in order", lazy_gettext("A wave was taken as in order.")
-    WORDS_ACCEPTED = "words accepted", lazy_gettext("Names that waited were accepted.")
-    WORDS_HELD = "words held", lazy_gettext("New names were to be held for review.")
-    WORDS_NOT_HELD = "words not held", lazy_gettext("New names were to be shown at once.")
-    WORDS_IMPORTED = "words imported", lazy_gettext("Words of the campaign came from files, as drafts.")
+    WAVE_IN_ORDER = "wave in order", lazy_gettext("A wave was marked as in order.")
+    WORDS_ACCEPTED = "words accepted", lazy_gettext("Waiting names were accepted.")
+    WORDS_HELD = "words held", lazy_gettext("Holding new names for review was turned on.")
+    WORDS_NOT_HELD = "words not held", lazy_gettext("Holding new names for review was turned off.")
+    WORDS_IMPORTED = "words imported", lazy_gettext("Words of the campaign were imported from files, as drafts.")
     WORDS_PUBLISHED = "words published", lazy_gettext("Words of the campaign were published.")
-    WORDS_REFUSED = "words refused", lazy_gettext("Names that waited were refused.")
+    WORDS_REFUSED = "words refused", lazy_gettext("Waiting names were refused.")
 
 
 LABELS: dict[str, Any] = {action.value: action.label for action in Action}
@@ -147,9 +147,9 @@ DETAIL_LABELS: dict[str, Any] = {
 
 REASON_LABELS: dict[str, Any] = {  # of removals, see organizers/removals.py
     "duplicate": lazy_gettext("Duplicate: the same person has signed before"),
-    "not_real": lazy_gettext("Not real: nobody signed this in earnest"),
-    "abuse": lazy_gettext("Abuse: the petition is misused, such as for insults or advertising"),
-    "asked": lazy_gettext("Asked: the signer asked for it"),
+    "not_real": lazy_gettext("Not genuine: nobody signed this in earnest"),
+    "abuse": lazy_gettext("Abuse: the petition is misused, for example for insults or advertising"),
+    "asked": lazy_gettext("Requested: the signer asked for it"),
 }
 ROLE_LABELS: dict[str, Any] = {
     "organizer": lazy_gettext("Organizer"),
@@ -159,10 +159,10 @@ PIECE_LABELS: dict[str, Any] = {  # of the campaign's own words, by the kinds of
     "letter": lazy_gettext("The letter"),
     "other letter": lazy_gettext("The letter in case the testimony is withdrawn"),
     "title": lazy_gettext("Name of the campaign"),
-    "addressee": lazy_gettext("To whom the letter goes"),
+    "addressee": lazy_gettext("Who the letter is addressed to"),
     "deliveries": lazy_gettext("What has been delivered"),
     "update": lazy_gettext("Updates"),
-    "contact": lazy_gettext("Who answers for the campaign"),
+    "contact": lazy_gettext("Who is responsible for the campaign"),
     "goal": lazy_gettext("The goal"),
     "about": lazy_gettext("The page about the site"),
     "privacy": lazy_gettext("The page about privacy"),
@@ -178,7 +178,7 @@ INQUIRY_OUTCOME_LABELS: dict[str, Any] = {  # its outcomes
     "deleted": lazy_gettext("Deleted, and told so"),
     "nothing": lazy_gettext("Nothing was found, and told so"),
     "declined": lazy_gettext("Declined, and told why"),
-    "lapsed": lazy_gettext("Whoever asked did not go on with it"),
+    "lapsed": lazy_gettext("The person who asked did not pursue it"),
 }
 SUPPORTER_KIND_LABELS: dict[str, Any] = {  # the kinds of petition/supporters.py
     "organisation": lazy_gettext("Organisation"),

@@ -74,17 +74,17 @@ def event_faults(value: Mapping[str, Any], timeline: Timeline | None, today: dat
     """Say what cannot be so: the field and a sentence each. `timeline` is what it is added to, None where it begins one."""
     kind, day = EventKind(value["kind"]), value["day"]
     if kind not in (timeline.allowed() if timeline else BEGINNINGS):
-        yield "main", gettext("This cannot come next: somebody has added to this delivery meanwhile. Look at it again.")
+        yield "main", gettext("This cannot come next: someone has added to this delivery in the meantime. Look at it again.")
         return
     if kind != EventKind.PLANNED and day > today:
-        yield "day", gettext("This day has not come yet. Write down what has happened once it has.")
+        yield "day", gettext("This day is in the future. Record what happened once it has happened.")
     if kind == EventKind.PLANNED and day < today:
-        yield "day", gettext("This day is over. A plan is for today or a later day.")
+        yield "day", gettext("This day has passed. Plan for today or a later day.")
     handed_on = timeline.handed_on if timeline else None
     if handed_on and kind in (*FROM_THE_OFFICE, EventKind.ASKED_AGAIN) and day < handed_on:
-        yield "day", gettext("This day lies before the handover.")
+        yield "day", gettext("This day is before the handover.")
     if kind in NEEDS_WORDS and not value.get("words"):
-        yield "words", gettext("Write it in one language at least.")
+        yield "words", gettext("Write it in at least one language.")
     if kind in NEEDS_QUOTE and not value.get("quote"):
         yield "quote", gettext("Copy the words here.")
     answers = {one.number: one for one in timeline.answers()} if timeline else {}
@@ -97,6 +97,6 @@ def _answer_faults(value: Mapping[str, Any], answers: Mapping[int, Event]) -> It
     if "about" not in value:
         return
     if value["about"] not in answers:
-        yield "about", gettext("Choose the answer that this is about.")
+        yield "about", gettext("Choose the answer this is about.")
     elif value["kind"] == EventKind.TRANSLATED and value["language"] == answers[value["about"]].language:
-        yield "language", gettext("The answer is in this language already. Choose the one it was translated into.")
+        yield "language", gettext("The answer is already in this language. Choose the language it was translated into.")

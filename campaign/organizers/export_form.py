@@ -17,7 +17,7 @@ from campaign.petition.offices import Addressee
 from campaign.petition.word_faults import clean_words, word_faults
 from campaign.web.form_fields import CountryField, LanguageField
 
-EXPORT_STATES = {"standing": lazy_gettext("All that stand"), "shown": lazy_gettext("Only those whose names are shown")}
+EXPORT_STATES = {"standing": lazy_gettext("All current signatures"), "shown": lazy_gettext("Only those whose names are shown")}
 LONGEST_REASON, LONGEST_PRINTED = 200, 120  # characters; two of the second, of four bytes each, can be encrypted together
 SAY_WHY = lazy_gettext("Say what the file is for.")
 
@@ -25,12 +25,12 @@ SAY_WHY = lazy_gettext("Say what the file is for.")
 def refuse_address(_form: BaseForm, field: Field) -> None:
     """Refuse an e-mail address, as the audit keeps the reason."""
     if "@" in field.data:
-        raise ValidationError(gettext("Write no e-mail address here: the audit keeps what the file is for."))
+        raise ValidationError(gettext("Do not write an e-mail address here: the audit keeps this text."))
 
 
 def reason_field(required: Any) -> Any:
     """Return the field for what a file is for; `required` is the validator that says when it has to be filled in."""
-    too_long = lazy_gettext("Say it in at most 200 characters.")
+    too_long = lazy_gettext("Use at most 200 characters.")
     return StringField(
         lazy_gettext("What the file is for"),
         [required, Length(max=LONGEST_REASON, message=too_long), refuse_address],
@@ -110,7 +110,7 @@ class ExportForm(OrganizerForm):
         if field.data and field.data not in self.offices:
             raise ValidationError(gettext("Choose an addressee from the list."))
         if field.data and self.document.data in self.offered and not self.offered[self.document.data].only_shown:
-            raise ValidationError(gettext("Only the book of names is handed over: choose it as the format."))
+            raise ValidationError(gettext("Only the book of names can be handed over: choose it as the format."))
 
     def purpose(self) -> dict[str, Any]:
         """Return what is kept about the file besides which signatures are in it, after `validate`."""

@@ -83,7 +83,7 @@ class NewPassphraseForm(OrganizerForm):
     """A passphrase to be used from now on."""
 
     new = PasswordField(lazy_gettext("New passphrase"), [InputRequired(lazy_gettext("Enter a new passphrase."))])
-    again = PasswordField(lazy_gettext("The same once more"))
+    again = PasswordField(lazy_gettext("The passphrase again"))
 
     def __init__(self, email: str, **options: Any) -> None:
         super().__init__(**options)
@@ -154,7 +154,7 @@ class SearchForm(OrganizerForm):
         """Refuse an e-mail address: the browser's history keeps what is typed here."""
         if "@" in (field.data or ""):
             field.data = ""
-            raise ValidationError(gettext("Type no e-mail address here: there is a page of its own for it."))
+            raise ValidationError(gettext("Do not enter an e-mail address here. Use “Find by e-mail address”."))
 
     @property
     def asked(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def request_news(session: Session, slug: str, *, by: Account, handlers: four_eye
     facts = {"update": slug, "digest": words_fingerprint(session, slug)}
     _check_number(session, slug)
     if find_agreed(session, slug):
-        raise NotMailable(gettext("It was agreed to already."))
+        raise NotMailable(gettext("It has already been agreed to."))
     same = (one for one in four_eyes.pending(session) if (one.act, one.facts) == (Action.NEWS_MAILING, facts))
     return next(same, None) or four_eyes.request_approval(session, by, Action.NEWS_MAILING, facts, handlers)
 
@@ -39,7 +39,7 @@ def request_news(session: Session, slug: str, *, by: Account, handlers: four_eye
 def news_agreed(session: Session, facts: dict[str, Any], by: str) -> None:
     """Record that an update may be sent; raise NotMailable where its words are others by now, or there were two lately."""
     if words_fingerprint(session, facts["update"]) != facts["digest"]:
-        raise NotMailable(gettext("The update was changed meanwhile. Ask anew for it to be sent."))
+        raise NotMailable(gettext("The update has changed in the meantime. Request sending again."))
     _check_number(session, facts["update"])
     audit.record(session, by, Action.NEWS_AGREED, update=facts["update"])
 
@@ -89,7 +89,7 @@ def _check_number(session: Session, slug: str) -> None:
     """Raise NotMailable where it would be the third update in a month; the same one again is no further one."""
     lately = {one.facts["update"] for one in _agreed(session) if (one.done_at or now()) > now() - NEWS_WITHIN}
     if len(lately - {slug}) >= MOST_NEWS:
-        raise NotMailable(gettext("Two updates were agreed to in the last 30 days. That is the most."))
+        raise NotMailable(gettext("Two updates were agreed to in the last 30 days. No more are allowed."))
 
 
 def _agreed(session: Session, slug: str | None = None) -> list[Request]:

@@ -78,7 +78,7 @@ def csv_of_periods(periods: Sequence[Period]) -> bytes:
     """Return UTF-8 with a byte order mark, by which Excel knows Arabic; headings in the reader's language, days as ISO 8601."""
     out = io.BytesIO()
     rows = csv.writer(codecs.getwriter("utf-8-sig")(out), lineterminator="\r\n")
-    headings = (gettext("First day"), gettext("Last day"), gettext("Is over"))
+    headings = (gettext("First day"), gettext("Last day"), gettext("Complete"))
     rows.writerow([*headings, gettext("Confirmed signatures"), gettext("Withdrawn"), gettext("Removed")])
     yes_no = {True: gettext("yes"), False: gettext("no")}
     for one in periods:

@@ -77,14 +77,14 @@ def find_faults(drafted: Drafted, kind: TextKind) -> tuple[list[str], list[str]]
         for code, texts in shown.texts.items():
             if not is_other and redaction.says_withheld(texts.petition, texts.testimony):
                 sentence = gettext(
-                    "In this language the letter quotes words that the testimony does not say, or says no more: %(language)s",
+                    "In this language the letter quotes words that are not, or are no longer, in the testimony: %(language)s",
                     language=LANGUAGES[code].name,
                 )
                 (faults if state().policy.has_redactions else notes).append(sentence)
     for _, key in drafted.of_kind(kind) if kind == TextKind.UPDATE else ():
         notes += _missing_languages(drafted.value(kind, key)["names"])
     if kind == TextKind.PRIVACY:
-        notes.append(gettext("This page makes promises to everybody who has signed. Publish only what stays true of them."))
+        notes.append(gettext("This page makes promises to everyone who has signed. Publish only what remains true for them."))
     return faults, notes
 
 
@@ -92,7 +92,7 @@ def _missing_languages(names: Mapping[str, str]) -> Iterator[str]:
     """Name the languages in which an update is missing, a sentence each."""
     for code, language in LANGUAGES.items():
         if any(names.values()) and not names.get(code):
-            yield gettext("It is missing in this language, and its page says so there: %(language)s", language=language.name)
+            yield gettext("It is missing in this language, and its page says so: %(language)s", language=language.name)
 
 
 def _checked_rows(drafted: Drafted, kind: TextKind, *, by: str, seen: str) -> list[PublishedText]:

@@ -38,7 +38,7 @@ ADVICE: dict[str, Any] = {
         "The mail server asks us to try later, or ends the connection. If this lasts, ask its operator why."
     ),
 }
-OTHER_ADVICE = lazy_gettext("Ask the operator of the mail server why it takes none of our e-mails.")
+OTHER_ADVICE = lazy_gettext("Ask the operator of the mail server why it accepts none of our e-mails.")
 
 
 class Outage(Base):

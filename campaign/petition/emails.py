@@ -102,7 +102,7 @@ def send_link(envelope: Envelope, dates: Dates) -> EmailMessage:
 def trial(address: EmailAddress, language: str) -> EmailMessage:
     """Return the e-mail of `campaign mail test`."""
     with speaking(language):
-        return _email(Envelope(address, language, ""), "trial", gettext("A test letter"), Dates(now().date(), now()))
+        return _email(Envelope(address, language, ""), "trial", gettext("A test e-mail"), Dates(now().date(), now()))
 
 
 def confirm_subject() -> str:
@@ -117,7 +117,9 @@ def link_subject() -> str:
 
 def first_words(asked_on: date, language: Language) -> str:
     """Return how the e-mail that asks to confirm begins, which the page after the form says too."""
-    return str(gettext("On %(day)s a form to sign a petition was sent in with this e-mail address.", day=day(asked_on, language)))
+    return str(
+        gettext("On %(day)s someone filled in a form to sign a petition with this e-mail address.", day=day(asked_on, language))
+    )
 
 
 def sender(settings: Settings) -> str:

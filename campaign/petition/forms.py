@@ -63,9 +63,9 @@ class SignForm(PublicForm):
     email = StringField(lazy_gettext("E-mail"))
     asked_about = StringField()
     answer = StringField()
-    shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
+    shown_as = StringField(lazy_gettext("Name to show publicly (optional)"))
     country = CountryField(lazy_gettext("Country (optional)"))
-    news = StringField(lazy_gettext("Send me news of the campaign by e-mail (optional)"))
+    news = StringField(lazy_gettext("Send me campaign news by e-mail (optional)"))
     consent = StringField()
     delete_on = StringField()  # the day of deletion that the page has shown
     nothing = StringField(lazy_gettext("Leave this field empty"))  # a name that programs which fill in forms do not know
@@ -101,10 +101,10 @@ class SignForm(PublicForm):
     def validate_consent(self, field: Field) -> None:
         """The box is ticked, and under the text as it stands now."""
         if not field.data:
-            raise ValidationError(gettext("Tick the box to agree. Without it the signature cannot be kept."))
+            raise ValidationError(gettext("Tick the box to agree. We cannot keep your signature without it."))
         if field.data != self.consent_hash:
             field.data = ""
-            raise ValidationError(gettext("The text has changed since the page was opened. Read it again and tick the box."))
+            raise ValidationError(gettext("The text has changed since you opened the page. Read it again and tick the box."))
 
     def validate_nothing(self, field: Field) -> None:
         """The field that people do not see is empty; a browser may fill it in, so its owner is asked once more."""
@@ -152,7 +152,7 @@ class LinkForm(PublicForm):
 class ReportForm(PublicForm):
     """A name as it is shown, from somebody whose name it is and who did not sign. Nothing else is asked."""
 
-    shown_as = StringField(lazy_gettext("The name, as it is shown"))
+    shown_as = StringField(lazy_gettext("The name as shown"))
 
     def validate_shown_as(self, field: Field) -> None:
         """Accept what can be shown."""
@@ -169,7 +169,7 @@ class ShownForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False
 
-    shown_as = StringField(lazy_gettext("Shown among the names as (optional)"))
+    shown_as = StringField(lazy_gettext("Name to show publicly (optional)"))
 
     def validate_shown_as(self, field: Field) -> None:
         """The words follow the rules of names, and may be none."""
@@ -187,7 +187,7 @@ class NameForm(FlaskForm):
         csrf = False
 
     name = StringField(lazy_gettext("New name"))
-    email = StringField(lazy_gettext("E-mail with which you signed"))
+    email = StringField(lazy_gettext("E-mail address you signed with"))
 
     def validate_name(self, field: Field) -> None:
         """Accept what the form to sign accepts."""
@@ -204,7 +204,7 @@ class NewsForm(FlaskForm):
     class Meta(FlaskForm.Meta):
         csrf = False
 
-    news_email = StringField(lazy_gettext("For the campaign news: the e-mail with which you signed"))
+    news_email = StringField(lazy_gettext("For the campaign news: the e-mail address you signed with"))
 
     def __init__(self, is_signed_with: Callable[[str], bool] = bool, **options: Any) -> None:
         super().__init__(**options)
@@ -214,7 +214,7 @@ class NewsForm(FlaskForm):
         """Accept the address that signed and no other, so that nobody has news sent to somebody else."""
         self.address = clean_email(field.data or "")
         if not self.is_signed_with(self.address.text):
-            raise ValidationError(gettext("This is not the address with which you signed. Nothing was changed."))
+            raise ValidationError(gettext("This is not the address you signed with. Nothing was changed."))
 
 
 def field_errors(form: SignForm | LinkForm | ReportForm | ShownForm | NameForm | NewsForm) -> list[tuple[str, str]]:

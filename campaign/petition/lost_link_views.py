@@ -44,10 +44,10 @@ def link() -> Page:
     try:
         return _store(form)
     except TooManyWaiting as full:
-        message = gettext("Too many links were asked for from this network. Nothing was sent. Send the form again later.")
+        message = gettext("Too many links were requested from this network. Nothing was sent. Try again later.")
         return _form(form, 429, FORM_HEADERS | {"Retry-After": str(full.seconds)}, message)
     except DATABASE_UNAVAILABLE:
-        message = gettext("The site cannot take this just now. Nothing was kept.")
+        message = gettext("The site cannot accept this right now. Nothing was kept.")
         return _form(form, 503, FORM_HEADERS | RETRY_HEADERS, message)
 
 
@@ -67,7 +67,7 @@ def link_sent() -> Page:
 
 def _store(form: LinkForm) -> Page:
     if form.address.needs_smtputf8 and not server_accepts_utf8():
-        form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
+        form.email.errors = [gettext("Our mail server cannot send to this address. Please use another.")]
         return _form(form, 422, FORM_HEADERS)
     delay = state().rate_limiter.reserve(request.remote_addr, form.address.domain)
     database, keys = state().database, state().keys

@@ -21,7 +21,9 @@ def _write(update: Update, code: str, origin: str) -> dict[str, str]:
     words = plain_text(update.words[shown].partition("\n")[2], origin)
     with speaking(code):
         body = current_app.jinja_env.get_template("emails/news.txt").render(
-            note="" if shown == code else gettext("This update is not in this language yet; it follows in another one."),
+            note=""
+            if shown == code
+            else gettext("This update is not available in this language yet. It follows in another language."),
             words=words,
             url=f"{origin}/{code}/updates/{update.key}",
         )

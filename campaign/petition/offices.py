@@ -111,30 +111,30 @@ class Details:
     def faults(self) -> Iterator[str]:
         """Say what cannot be so, a sentence each."""
         if self.country and self.country not in dict(countries(SOURCE)):
-            yield gettext("This is not a country; write its two letters, like FR: %(words)s", words=isolate(str(self.country)))
+            yield gettext("This is not a country code. Write two letters, like FR: %(words)s", words=isolate(str(self.country)))
         for language in self.languages:
             if not _is_language(language):
-                yield gettext("This is not a language; write its two letters, like fr: %(words)s", words=isolate(str(language)))
+                yield gettext("This is not a language code. Write two letters, like fr: %(words)s", words=isolate(str(language)))
         if self.channel and self.channel not in CHANNELS:
             yield gettext("There are no rules for this channel: %(words)s", words=isolate(str(self.channel)))
         if self.means and self.means not in list(Means):
             yield gettext("This is not a way to reach an office: %(words)s", words=isolate(str(self.means)))
         if self.checked_on is not None and type(self.checked_on) is not date:
             words = isolate(f"checked_on: {self.checked_on}")
-            yield gettext("This has to be a day, such as 2026-11-22, without quotation marks: %(words)s", words=words)
+            yield gettext("This must be a date such as 2026-11-22, without quotation marks: %(words)s", words=words)
         elif self.checked_on and self.checked_on > (now() + AHEAD).date():
-            yield gettext("This day has not come yet: %(words)s", words=isolate(f"checked_on: {self.checked_on}"))
+            yield gettext("This day is in the future: %(words)s", words=isolate(f"checked_on: {self.checked_on}"))
         if self.address:
             yield from self._address_faults()
 
     def _address_faults(self) -> Iterator[str]:
         if not (self.means and self.checked_on):
-            yield gettext("An address needs the way to reach it, and the day on which somebody checked it.")
+            yield gettext("An address needs how to reach it and the day it was checked.")
         if len(self.address) > LONGEST_ADDRESS:
-            yield gettext("An address has at most %(count)s characters.", count=number(LONGEST_ADDRESS))
+            yield gettext("An address can have at most %(count)s characters.", count=number(LONGEST_ADDRESS))
         for unseen in HIDDEN_CHARACTER.findall(self.address):
             code = isolate(f"U+{ord(unseen):04X}")
-            yield gettext("An address has the character %(code)s, which nobody sees. Delete it.", code=code)
+            yield gettext("An address contains the invisible character %(code)s. Delete it.", code=code)
         if self.means == Means.EMAIL and not _is_email(self.address):
             yield gettext("This is not an e-mail address: %(words)s", words=isolate(self.address))
         if self.means == Means.WEB_FORM and not _is_web(self.address):

@@ -112,24 +112,26 @@ def check_plan(session: Session, days: Days, today: date) -> None:
         raise InvalidPlan(lazy_gettext("The last day of collecting is before the first one."))
     if days.delete_on is None:
         if before.delete_on:
-            raise InvalidPlan(lazy_gettext("A day of deletion that was published can be moved, and not taken away."))
+            raise InvalidPlan(lazy_gettext("A published day of deletion can be moved but not removed."))
         return
     if days.closes_on is None:
         raise InvalidPlan(lazy_gettext("A day of deletion needs a last day of collecting."))
     if days.delete_on < days.closes_on + LINKS_LIVE:
         raise InvalidPlan(
-            lazy_gettext("The day of deletion must be 8 days or more after the last day of collecting, as links work until then.")
+            lazy_gettext(
+                "The day of deletion must be 8 days or more after the last day of collecting, because links work until then."
+            )
         )
     if days.hand_over_on and days.delete_on <= days.hand_over_on:
         raise InvalidPlan(lazy_gettext("The day of deletion must be after the day of handing over."))
     if days.delete_on <= today and days.delete_on != before.delete_on:
-        raise InvalidPlan(lazy_gettext("The day of deletion must lie ahead."))
+        raise InvalidPlan(lazy_gettext("The day of deletion must be in the future."))
     is_later = before.closes_on is None or days.closes_on > before.closes_on
     if (promised and days.closes_on + LINKS_LIVE > promised) or (is_later and _was_deleted(session)):
         raise InvalidPlan(
             lazy_gettext(
-                "Signatures can be collected until 8 days before the first day of deletion that was promised to a signer:"
-                " whoever signed could sign again after it and be counted twice."
+                "Collecting must end at least 8 days before the first day of deletion promised to a signer. "
+                "Otherwise someone could sign again after that day and be counted twice."
             )
         )
 

@@ -54,7 +54,7 @@ def headline_faults(words: str) -> Iterator[str]:
     """Say what is wrong with the first line of what was written, a sentence each."""
     first = headline(words)
     if len(first) > LONGEST_HEADLINE:
-        yield gettext("The first line is the headline. Write it in fewer words.")
+        yield gettext("The first line is the headline. Make it shorter.")
     if MARKUP.search(first):
         yield gettext("The first line is the headline. Write it without signs such as # or **.")
 

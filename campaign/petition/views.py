@@ -55,7 +55,7 @@ def sign() -> Page:
         return _form(form, 429, headers, wait_minutes=-(-full.seconds // 60))
     except DATABASE_UNAVAILABLE:
         return _form(
-            form, 503, FORM_HEADERS | RETRY_HEADERS, message=gettext("The site cannot take this just now. Nothing was kept.")
+            form, 503, FORM_HEADERS | RETRY_HEADERS, message=gettext("The site cannot accept this right now. Nothing was kept.")
         )
 
 
@@ -115,7 +115,7 @@ def report() -> Page:
         return _report_page(form, 400 if form.has_no_token else 422, FORM_HEADERS)
     wait = state().rate_limiter.report_wait(request.remote_addr)
     if wait:
-        message = gettext("Too many names were reported from this network. Nothing was sent. Send it again later.")
+        message = gettext("Too many names were reported from this network. Nothing was sent. Try again later.")
         return _report_page(form, 429, FORM_HEADERS | {"Retry-After": str(wait)}, message)
     with state().database.writing() as session:
         report_name(session, form.words(), now().date())
@@ -140,7 +140,7 @@ def _store(form: SignForm) -> Page:
     if is_unanswered() or not latest.is_open:
         return _form(form, 403, FORM_HEADERS)
     if submitted.email.needs_smtputf8 and not server_accepts_utf8():
-        form.email.errors = [gettext("Our mail server cannot write to this address. Please use another.")]
+        form.email.errors = [gettext("Our mail server cannot send to this address. Please use another.")]
         return _form(form, 422, FORM_HEADERS)
     delay = timedelta(seconds=state().rate_limiter.reserve(request.remote_addr, submitted.email.domain))
     keys = active_keys()

@@ -45,8 +45,7 @@ def _unseen(words: str) -> Iterator[str]:
     for place, letter in enumerate(words):
         if INVISIBLE.match(letter) or (letter != "\n" and CONTROL.match(letter)):
             yield gettext(
-                "After “%(before)s” there is the character %(code)s, which nobody sees and which can change how the words are"
-                " read. Delete it.",
+                "After “%(before)s” there is the invisible character %(code)s, which can change how the text is read. Delete it.",
                 before=isolate(INVISIBLE.sub("", words[max(0, place - SHOWN_BEFORE) : place])),
                 code=isolate(f"U+{ord(letter):04X}"),
             )
@@ -59,7 +58,7 @@ def _block_faults(token: Token) -> Iterator[str]:
     if kind not in BLOCKS:
         yield gettext("Only paragraphs, lists and headings can be used; line %(line)s is something else.", line=_line(token))
     if kind == "heading" and token.tag == "h1":
-        yield gettext("Begin a heading with ## and a space: a page has one main heading, and it is there already.")
+        yield gettext("Begin a heading with ## and a space: the page already has its one main heading.")
     for one in token.children or ():
         yield from _inline_faults(one)
 
@@ -69,7 +68,7 @@ def _inline_faults(token: Token) -> Iterator[str]:
         return
     kind = token.type.removesuffix("_open")
     if kind == "image":
-        yield gettext("Pictures cannot be shown. Take the picture out.")
+        yield gettext("Pictures cannot be shown. Remove the picture.")
     elif kind not in INLINE:
         yield gettext("“%(words)s” cannot be used here.", words=isolate(token.content))
     if token.type == "link_open" and not LINK.match(str(token.attrs.get("href", ""))):
@@ -101,9 +100,9 @@ def publishing_faults(drafted: Drafted, kind: TextKind, today: date) -> Iterator
         elif SOURCE in missing and kind != TextKind.UPDATE:
             yield gettext("A part that every letter needs is empty.")
         elif kind == TextKind.CONTACT and missing:
-            yield gettext("Say who answers for the campaign and how to reach them.")
+            yield gettext("Say who is responsible for the campaign and how to reach them.")
         if part.day and part.day > today:
-            yield gettext("A day of a delivery lies ahead. Publish it once the letter has been handed over.")
+            yield gettext("The day of a delivery is in the future. Publish it once the letter has been handed over.")
 
 
 def beside_faults(drafted: Drafted, kind: TextKind) -> Iterator[str]:
@@ -120,16 +119,17 @@ def _office_faults(drafted: Drafted, key: str) -> Iterator[str]:
     was, within = drafted.words.current.get((TextKind.ADDRESSEE, key)), _within(drafted, key)
     if was is None and not OFFICE_KEY.fullmatch(key):
         yield gettext(
-            "The key of an office has small letters from a to z, digits and hyphens, and is not “new”: %(key)s", key=isolate(key)
+            "The key of an office can have lower-case letters from a to z, digits and hyphens, and cannot be “new”: %(key)s",
+            key=isolate(key),
         )
     if was is not None and was.get("within", "") != within:
         yield gettext(
-            "This office was published as it is, so whether it is part of another one cannot change any more: %(key)s",
+            "This office has already been published, so you can no longer change whether it is part of another one: %(key)s",
             key=isolate(key),
         )
     elif within and (within == key or _within(drafted, within) != ""):
         yield gettext(
-            "An office can only be part of one that there is, and that is no part of another one itself: %(key)s",
+            "An office can only be part of an existing office that is not itself part of another: %(key)s",
             key=isolate(key),
         )
 

@@ -43,7 +43,7 @@ def value_faults(kind: str, value: Any) -> Iterator[str]:
 
 
 def _form_sentence() -> str:
-    return str(gettext("These words do not have the form in which they were exported."))
+    return str(gettext("These words are not in the form in which they were exported."))
 
 
 def _letter(value: Mapping[str, Any]) -> Iterator[str]:
@@ -86,13 +86,13 @@ def _names(names: Mapping[str, Any]) -> Iterator[str]:
 
 def _text(name: str, value: Any) -> Iterator[str]:
     if not isinstance(value, str):
-        yield gettext("This has to be text, so put quotation marks around it: %(words)s", words=isolate(f"{name}: {value}"))
+        yield gettext("This must be text, so put quotation marks around it: %(words)s", words=isolate(f"{name}: {value}"))
 
 
 def _day(name: str, value: Any) -> Iterator[str]:
     if type(value) is not date:
         words = isolate(f"{name}: {value}")
-        yield gettext("This has to be a day, such as 2026-11-22, without quotation marks: %(words)s", words=words)
+        yield gettext("This must be a date such as 2026-11-22, without quotation marks: %(words)s", words=words)
 
 
 CHECKS: dict[TextKind, Callable[[Any], Iterator[str]]] = {

@@ -138,9 +138,9 @@ def form_texts(lang: str) -> dict[str, Any]:
             "shown": gettext("My name may be shown"),
             "online": gettext("Or sign on the site. Please sign only once."),
             "version": gettext("Fingerprint of the text (SHA-256)"),
-            "to": gettext("To whom it goes"),
-            "answers": gettext("Who answers for the campaign"),
-            "happens": gettext("What happens with this sheet"),
+            "to": gettext("Who it is addressed to"),
+            "answers": gettext("Who is responsible for the campaign"),
+            "happens": gettext("What happens to this sheet"),
         }
 
 
@@ -148,10 +148,10 @@ def promises() -> list[str]:
     """Return what happens with the sheet, a sentence or two for each thing that a signer should know."""
     return [
         gettext("Only a name with a mark in the last column may be published or handed over. All others are only counted."),
-        gettext("Signatures on paper are counted apart from those on the site."),
-        gettext("Whoever signs after you can read what you wrote. Ask for an empty sheet if you do not want that."),
-        gettext("Whoever collects signatures lets nobody else read or photograph this sheet, and gives it to the campaign."),
-        gettext("To take a signature back, strike out its line, or write to the campaign once the sheet has been handed in."),
+        gettext("Signatures on paper are counted separately from those on the site."),
+        gettext("People who sign after you can read what you wrote. Ask for an empty sheet if you do not want that."),
+        gettext("If you collect signatures, let nobody else read or photograph this sheet, and give it to the campaign."),
+        gettext("To withdraw your signature, cross out its line, or write to the campaign once the sheet has been handed in."),
     ]
 
 

@@ -80,22 +80,22 @@ def desk_message(code: int) -> tuple[str, str]:
     """Return heading and sentence for a status at the desk of the organizers."""
     heading, sentence = error_message(code)
     return heading, {
-        400: gettext("The desk cannot take this as it was sent, perhaps as the page was open for long. Nothing was changed."),
-        403: gettext("This is for organizers alone; a moderator cannot do it. Nothing was changed."),
-        404: gettext("There is nothing here: the number or the address is wrong, or it was deleted meanwhile."),
+        400: gettext("The desk could not accept this, perhaps because the page was open for too long. Nothing was changed."),
+        403: gettext("Only organizers can do this; moderators cannot. Nothing was changed."),
+        404: gettext("There is nothing here: the number or the address is wrong, or it has been deleted."),
     }.get(code, sentence)
 
 
 def error_message(code: int) -> tuple[str, str]:
     """Return heading and sentence for a status."""
     return {
-        403: (gettext("Not allowed"), gettext("This page is not open to you.")),
+        403: (gettext("Not allowed"), gettext("You do not have access to this page.")),
         404: (gettext("Page not found"), gettext("There is no page at this address. It may have moved.")),
-        405: (gettext("Not possible this way"), gettext("This address does not take what was sent to it.")),
+        405: (gettext("Not possible this way"), gettext("This address does not accept what was sent to it.")),
         410: (gettext("No longer here"), gettext("This testimony has been withdrawn.")),
-        413: (gettext("Too much at once"), gettext("What was sent is too large. Nothing was kept.")),
-        415: (gettext("Not a form"), gettext("What was sent is not a form of this site. Nothing was kept.")),
+        413: (gettext("Too large"), gettext("What was sent is too large. Nothing was kept.")),
+        415: (gettext("The form could not be read"), gettext("What was sent is not a form from this site. Nothing was kept.")),
         429: (gettext("Too many attempts"), gettext("Please wait a while, then try again.")),
         500: (gettext("Something went wrong"), gettext("Something went wrong on our side. Please try again shortly.")),
-        503: (gettext("Please try again shortly"), gettext("The site cannot take this just now. Nothing was kept.")),
-    }.get(code, (gettext("This did not work"), gettext("The request could not be understood. Nothing was kept.")))
+        503: (gettext("Please try again shortly"), gettext("The site cannot accept this right now. Nothing was kept.")),
+    }.get(code, (gettext("That did not work"), gettext("The request could not be understood. Nothing was kept.")))

@@ -195,7 +195,7 @@ def test_an_export_that_waited_for_the_worker_is_prepared(before):
 
     page = before.organizer("omar").read("/en/organize/exports").text
     assert page.count('name="export"') == 2
-    assert "It waits to be prepared." not in page
+    assert "Waiting to be prepared." not in page
 
 
 def test_what_waited_for_a_second_organizer_is_done_once_agreed(before):

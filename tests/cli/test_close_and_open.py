@@ -4,7 +4,7 @@ from campaign.languages import LANGUAGES
 from campaign.petition.models import Submission
 from tests.people import rows
 
-ENDED = {"en": "The collecting of signatures has ended.", "ar": "انتهى جمع التوقيعات."}
+ENDED = {"en": "Signing has closed.", "ar": "انتهى جمع التوقيعات."}
 
 
 def test_a_closed_campaign_says_so_on_its_pages_and_takes_no_form(app, run, somebody):

@@ -35,8 +35,8 @@ def test_what_waits_to_be_confirmed_goes_and_no_number_remains(app, run, visitor
 @on_sqlite
 def test_an_address_that_is_not_there_or_none_is_one_sentence(app, run, layla):
     for typed, sentence in (
-        ("nobody@example.org", "There is nothing of this address."),
-        ("layla", "There is nothing of this address."),
+        ("nobody@example.org", "Nothing is stored for this address."),
+        ("layla", "Nothing is stored for this address."),
         ("layla@exa mple..org", "This is not an e-mail address."),
         (f"layla@{'x' * 300}.org", "This is not an e-mail address."),
     ):

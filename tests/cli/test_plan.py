@@ -77,7 +77,7 @@ def test_weeks_before_the_day_of_deletion_check_warns(run, layla):
 def test_check_fails_while_deleting_waits_for_the_clock(app, run):
     database = app.extensions["campaign"].database
     purge_clock.PurgeGate(database).tick(now() - timedelta(days=40))
-    assert "Nothing is deleted for good" not in run("check").stderr
+    assert "Nothing is deleted permanently" not in run("check").stderr
 
     purge_clock.PurgeGate(database).tick(now())
 

@@ -95,7 +95,8 @@ def test_an_outage_of_the_mail_server_is_said_with_what_to_do_and_never_with_an_
     said = status()["relay"]
 
     assert (
-        "(answer 550 5.7.26). All e-mails wait. The mail server refuses our e-mails. Check what our account may send, SPF" in said
+        "(answer 550 5.7.26). All e-mails are waiting. The mail server refuses our e-mails. Check what our "
+        "account may send, SPF" in said
     )
     assert "UTC)" in said
     assert run("check").exit_code == 1

@@ -88,12 +88,12 @@ def test_a_row_from_before_says_nothing_of_its_office():
         ({"channel": ["a"]}, "`channel` is text"),
         ({"country": []}, "`country` is text"),
         ({"means": ["post"]}, "`means` is text"),
-        ({"checked_on": now().date() + timedelta(days=2)}, "has not come yet"),
+        ({"checked_on": now().date() + timedelta(days=2)}, "is in the future"),
         ({"means": "post", "address": "Street \u202e1"}, "U+202E"),
         ({"means": "post", "address": "Street\r\n1"}, "U+000D"),
         ({"means": "post", "address": "Street\u00ad 1"}, "U+00AD"),
-        ({"checked_on": None}, "the day on which somebody checked it"),
-        ({"means": None}, "An address needs the way"),
+        ({"checked_on": None}, "the day it was checked"),
+        ({"means": None}, "An address needs how to reach it"),
         ({"address": "office at example"}, "not an e-mail address"),
         *(
             ({"means": "web form", "address": address}, "not the address of a form")

@@ -122,7 +122,7 @@ def test_a_form_that_was_open_meanwhile_is_asked_again_and_signs_the_new_text(st
     answer = visitor.client.post("/en/sign", data=old | {"name": "Layla", "email": "layla@example.org"})
 
     assert answer.status_code == 422
-    assert "The text has changed since the page was opened." in answer.text
+    assert "The text has changed since you opened the page." in answer.text
 
 
 def test_adding_an_office_changes_no_hash_and_is_shown_with_its_day(start_site, files):
@@ -243,7 +243,7 @@ def test_words_of_the_wrong_type_are_published_neither_by_the_command_nor_at_the
 
     refused = campaign("publish", "--yes")
 
-    assert (refused.exit_code, "the letter en: This has to be text" in refused.output) == (1, True), refused.output
+    assert (refused.exit_code, "the letter en: This must be text" in refused.output) == (1, True), refused.output
     with (
         pytest.raises(CannotPublish, match="the goal: Write the goal as a number"),
         app.extensions["campaign"].database.writing() as session,

@@ -83,7 +83,7 @@ def plain(html):
 
 SAID = {
     "en": (
-        "3 signatures stand under this letter. 45 signatures stand under version 1 of",
+        "3 signatures are on this letter. 45 signatures are on version 1 of",
         "(English).",
     ),
     "ar": ("على هذه الرسالة 3 توقيعات. على النسخة 1 بتاريخ", "(English) 45 توقيعًا."),
@@ -206,7 +206,7 @@ def test_signatures_under_a_text_that_was_not_kept_are_said_to_be(changed):
 
     page = plain(changed.test_client().get("/en/petition").text)
 
-    assert "3 signatures stand under a text that was not kept." in page
+    assert "3 signatures are on a text that was not kept." in page
     assert changed.test_client().get("/api/v1/petition.json").json["text_not_kept"] == 3
 
 
@@ -222,7 +222,7 @@ def test_with_the_testimony_withdrawn_the_old_words_are_no_longer_shown_and_thei
     assert {one["sha256"] for one in after if one["letter"] is None} == before
     assert [(one["language"], one["number"]) for one in after if one["current"]] == [("en", 3), ("ar", 2)]
     page = client.get("/en/petition/versions/1").text
-    assert "This version retold a testimony that has been withdrawn" in page
+    assert "This version repeats a testimony that has been withdrawn" in page
     assert "45 signatures" in page
     assert OLD not in page
     assert "survived the bombing" not in client.get("/en/petition/versions/3").text

@@ -39,7 +39,7 @@ def test_the_campaign_stands_without_it_and_signing_is_closed(open_site):
     assert (front.status_code, letter.status_code) == (200, 200)
     assert [h1.text for h1 in parse(front.text).iter("h1")] == ["A letter to the leaders of the world"]
     assert "The testimony that was published here has been withdrawn." in front.text
-    assert "The collecting of signatures has ended." in front.text
+    assert "Signing has closed." in front.text
     assert "نحن، الموقّعين والموقّعات، نطلب منكم أربعة أمور." in letter.text
     assert client.get("/").status_code == client.get("/en/sign").status_code == 200
 

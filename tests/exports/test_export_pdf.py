@@ -45,9 +45,9 @@ def test_it_opens_with_the_total_and_the_letter_so_that_it_can_be_handed_over_al
     title, letter, _ = (" ".join(page.split()) for page in text(omar.exports("pdf")))
 
     today = day(now().date(), LANGUAGES["en"])
-    assert f"3 signatures, as of {today}. 2 of them show a name. Here are only the names" in title
+    assert f"3 signatures, as of {today}. 2 of them show a name. Only names" in title
     assert "in this book" not in title
-    for words in (petition.title, *plain_paragraphs(petition), "To whom it goes", petition.meta["addressees"][-1]["name"]):
+    for words in (petition.title, *plain_paragraphs(petition), "Who it is addressed to", petition.meta["addressees"][-1]["name"]):
         assert " ".join(words.split()) in letter, words
     assert "1 name is in this book." in " ".join(text(omar.exports("pdf", "--country", "SY"))[0].split())
 
@@ -55,7 +55,7 @@ def test_it_opens_with_the_total_and_the_letter_so_that_it_can_be_handed_over_al
 @on_sqlite
 def test_it_says_how_many_signed_another_letter_and_when_it_is_a_sample(omar):
     omar.has(shown_as="Layla")
-    assert "1 signature stands under a text that was not kept." in " ".join(text(omar.exports("pdf"))[0].split())
+    assert "1 signature is on a text that was not kept." in " ".join(text(omar.exports("pdf"))[0].split())
 
     omar.write(Publication.__table__.update().values(is_sample=True))
 

@@ -180,7 +180,9 @@ def test_an_update_that_is_missing_in_a_language_goes_in_the_other_one_and_says_
     assert send(room.lists(), typed="1").exit_code == 0
     [letter] = server.letters
     assert letter["Subject"] == "خبر تجريبي"
-    assert body(letter).startswith("This update is not in this language yet; it follows in another one.\n\nلا يقول شيئًا.\n")
+    assert body(letter).startswith(
+        "This update is not available in this language yet. It follows in another language.\n\nلا يقول شيئًا.\n"
+    )
 
 
 def test_who_ended_the_news_is_in_no_new_list_and_nobody_gets_the_update_twice_by_one(room, server, send):

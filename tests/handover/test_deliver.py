@@ -333,7 +333,7 @@ def test_the_readme_names_what_is_missing_in_both_languages(omar, handing):
 
     english, arabic = text(folder / "README.en.txt"), text(folder / "README.ar.txt")
     missing = english.partition("Missing:")[2]
-    assert "- One person who answers for the campaign, by name." in missing
+    assert "- A contact person for the campaign, by name." in missing
     assert "- A signature by hand on the paper." in missing
     assert "تُوقَّع النسخة الورقية بخط اليد." in arabic
     assert "Missing of what bundestag asks for: contact-person, handwritten-signature" in done.output
@@ -350,7 +350,7 @@ def test_an_office_of_which_nothing_is_known_says_so(omar, handing):
     done, folder = deliver(omar)
 
     assert "No channel has been entered" in done.output
-    assert "No address of this office has been entered and checked." in text(folder / "README.en.txt")
+    assert "No checked address has been entered for this office." in text(folder / "README.en.txt")
 
 
 def test_deliveries_are_only_added_to():

@@ -200,8 +200,8 @@ def test_shared_words_are_in_arabic(reader):
 
 
 def test_the_label_of_the_shown_words_is_quoted_on_the_privacy_page(reader):
-    assert "يظهر بين الأسماء هكذا (اختياري)" in reader.read("/ar/sign").text
-    assert "«يظهر بين الأسماء هكذا»" in reader.read("/ar/privacy").text
+    assert "الاسم الذي سيظهر علنًا (اختياري)" in reader.read("/ar/sign").text
+    assert "«الاسم الذي سيظهر علنًا»" in reader.read("/ar/privacy").text
 
 
 def test_the_reviewed_list_holds_only_words_that_are_used():

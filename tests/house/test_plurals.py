@@ -29,10 +29,10 @@ SENTENCES = {
     "wait": (
         "عدد كبير جدًا من الناس يوقّعون الآن من هذه الشبكة. لم يُفقد شيء مما أُدخل، ويمكن إرسال النموذج من جديد بعد {}.",
         (
-            "Very many people are signing from this network just now. Nothing you typed is lost: send the form again in"
-            " %(count)s minute.",
-            "Very many people are signing from this network just now. Nothing you typed is lost: send the form again in"
-            " %(count)s minutes.",
+            "Very many people are signing from this network right now. Nothing you typed is lost: send the "
+            "form again in %(count)s minute.",
+            "Very many people are signing from this network right now. Nothing you typed is lost: send the "
+            "form again in %(count)s minutes.",
         ),
         ("لحظات", "دقيقة واحدة", "دقيقتين", "{} دقائق", "{} دقيقة", "{} دقيقة"),
     ),

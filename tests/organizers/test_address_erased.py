@@ -21,12 +21,16 @@ def erased(app):
 def test_what_is_found_is_shown_first_then_all_of_it_goes_and_nothing_of_others(app, omar, visitor, layla, sami):
     visitor.sign(email="layla+again@example.org")
     page = omar.send("address", email="Layla@example.org").text
-    assert ("A signature, confirmed on" in page, "1 letter waits" in page, "for good" in page) == (True, True, True)
+    assert ("A signature, confirmed on" in page, "1 e-mail is waiting for its link" in page, "for good" in page) == (
+        True,
+        True,
+        True,
+    )
     assert len(rows(app, Signature)) == 1
 
     answer = omar.send("address", email=LAYLA, deed="erase")
 
-    assert "Erased: 2 things. A signature was among them: the published count follows." in omar.read(answer.location).text
+    assert "Erased: 2 things. One of them was a signature, so the published count will change." in omar.read(answer.location).text
     assert rows(app, Signature) == []
     assert len(rows(app, Submission)) == len(rows(app, OutboxMessage)) == 1
     assert [tally.number for tally in rows(app, Tally)] == [1]
@@ -37,7 +41,7 @@ def test_what_is_found_is_shown_first_then_all_of_it_goes_and_nothing_of_others(
 
 @on_sqlite
 def test_where_there_is_nothing_it_says_so_and_erases_nothing_and_that_was_asked_is_in_the_audit(app, omar, layla):
-    assert "There is nothing of this address." in omar.send("address", email="nobody@example.org", deed="erase").text
+    assert "Nothing is stored for this address." in omar.send("address", email="nobody@example.org", deed="erase").text
     assert omar.send("address", email="layla", deed="erase").status_code == 422
     assert (len(rows(app, Signature)), erased(app)) == (1, [{"number": 0}])
 
@@ -64,12 +68,12 @@ def test_beyond_a_day_s_few_a_second_organizer_agrees(app, omar, nour, layla, vi
     visitor.sign(email="other@example.org")
     omar.send("address", email="other@example.org", deed="erase")
 
-    assert "as often today as one person does alone" in omar.send("address", email=LAYLA).text
+    assert "today’s limit for doing this alone" in omar.send("address", email=LAYLA).text
     assert omar.send("address", email=LAYLA, deed="erase").status_code == 409
     assert len(rows(app, Signature)) == 1
 
     omar.send("requests/more", what="erased")
-    assert "It waits for a second organizer." in omar.send("address", email=LAYLA, deed="erase").text
+    assert "Waiting for a second organizer." in omar.send("address", email=LAYLA, deed="erase").text
     nour.send("requests", request="1", deed="agree")
     assert omar.send("address", email=LAYLA, deed="erase").status_code == 303
     assert rows(app, Signature) == []

@@ -59,7 +59,7 @@ def test_one_more_removal_than_the_few_waits_for_a_second_organizer(app, request
         number = remove(who, app, record)
 
     assert len(removed(app.extensions["campaign"].database)) == 2
-    assert "This waits for a second organizer." in who.read(f"removals/{number}").text
+    assert "This is waiting for a second organizer." in who.read(f"removals/{number}").text
     assert agree(omar, app) == 303
     assert len(removed(app.extensions["campaign"].database)) == 3
 
@@ -73,11 +73,11 @@ def test_one_more_opening_than_the_few_shows_nothing_until_a_second_organizer_ag
 
     refused = omar.send(path)
     assert (refused.status_code, "layla@example.org" in refused.text) == (409, False)
-    assert "as often today as one person does alone" in refused.text
+    assert "today’s limit for doing this alone" in refused.text
     for _ in range(2):  # asking twice is the same as once
         assert omar.send("requests/more", what="sealed shown").status_code == 303
     assert len(rows(app, Request)) == 1
-    assert "It waits for a second organizer." in omar.read(path).text
+    assert "Waiting for a second organizer." in omar.read(path).text
 
     assert agree(nour, app) == 303
     assert "layla@example.org" in omar.send(path).text

@@ -47,7 +47,7 @@ def test_a_value_is_told_as_it_is_read_and_an_unknown_act_as_it_stands(app):
     with app.test_request_context("/en/"):
         told = detail_labels({"number": 1234, "role": "organizer", "what": "logged in", "reason": ""})
 
-        assert told == [("Number", "1,234"), ("Role", "Organizer"), ("Act", "Somebody logged in.")]
+        assert told == [("Number", "1,234"), ("Role", "Organizer"), ("Act", "Someone logged in.")]
         assert action_label("of a later version") == "of a later version"
 
 

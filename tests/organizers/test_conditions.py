@@ -89,7 +89,7 @@ def somewhere(site, visitor, omar, run):
 
 SAID_OTHERWISE = {"keys", "modes"}  # at a terminal, with the file and what to run
 BESIDE = {
-    "relay": "The mail server has taken no e-mail since",
+    "relay": "The mail server has accepted no e-mail since",
     "providers": "far fewer are confirmed than elsewhere",
 }  # at the desk
 

@@ -100,7 +100,7 @@ def test_a_form_that_is_sent_twice_is_published_once(app, omar, handed):
 
 
 def test_only_organizers_are_told_where_the_receipt_is(app, omar, handed):
-    assert "Name no person and no home" in omar.read("deliveries/new/handed-over").text
+    assert "Do not name a person or a home" in omar.read("deliveries/new/handed-over").text
     assert "Folder 3" in omar.read(f"deliveries/{handed}").text
     assert "The campaign keeps a receipt." in letter(app)
     for path in ("/en/petition", "/en/updates.atom", "/api/v1/petition.json"):
@@ -127,15 +127,15 @@ def test_an_answer_its_translation_and_what_it_leaves_out_stand_apart(app, omar,
 @pytest.mark.parametrize(
     ("what", "wrong", "sentence"),
     [
-        ("new/handed-over", {"day": "2036-01-01"}, "This day has not come yet."),
-        ("new/planned", {"day": "2020-01-01"}, "This day is over."),
+        ("new/handed-over", {"day": "2036-01-01"}, "This day is in the future."),
+        ("new/planned", {"day": "2020-01-01"}, "This day has passed."),
         ("new/handed-over", {"day": ""}, "Write a day as year, month and day"),
-        ("new/handed-over", {"day": "2016-11-22"}, "Look at the year."),
+        ("new/handed-over", {"day": "2016-11-22"}, "Check the year."),
         ("new/handed-over", {"day": "yesterday"}, "Write a day as year, month and day"),
         ("new/handed-over", {"means": "a dove"}, "Choose one from the list."),
         ("new/handed-over", {"office": "nobody"}, "Choose one from the list."),
-        ("new/handed-over", {"words_en": "", "words_ar": ""}, "Write it in one language at least."),
-        ("new/handed-over", {"words_en": "x\u202ey"}, "which nobody sees"),
+        ("new/handed-over", {"words_en": "", "words_ar": ""}, "Write it in at least one language."),
+        ("new/handed-over", {"words_en": "x\u202ey"}, "the invisible character"),
         ("new/handed-over", {"words_en": "x" * 501}, "500"),
     ],
 )
@@ -154,7 +154,7 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_stays_in_the_form(app, om
 @pytest.mark.parametrize(
     ("what", "fields", "sentence"),
     [
-        ("acknowledged", {"day": "2020-01-01"}, "This day lies before the handover."),
+        ("acknowledged", {"day": "2020-01-01"}, "This day is before the handover."),
         ("answered", {"language": "de", "quote": ""}, "Copy the words here."),
         ("answered", {"language": "", "quote": "Nein."}, "Choose one from the list."),
         ("answered", {"language": "xx", "quote": "Nein."}, "Choose one from the list."),
@@ -174,7 +174,7 @@ def test_a_translation_needs_an_answer_and_another_language(app, omar, handed):
     publish(omar, f"{handed}/answered", day=today(), language="en", quote="No.")
     same = preview(omar, f"{handed}/translated", day=today(), language="en", quote="x", standing="machine", about="2")
 
-    assert "The answer is in this language already." in same.text
+    assert "The answer is already in this language." in same.text
     assert len(events(app)) == 2
 
 
@@ -210,7 +210,7 @@ def test_a_plan_that_comes_back_to_its_first_day_is_public_again(app, omar):
 def test_a_later_entry_corrects_the_day_of_a_handover(app, omar, handed):
     before = (now().date() - timedelta(days=9)).isoformat()
     assert "Correct the handover" in omar.read(f"deliveries/{handed}").text
-    assert "The handover is public already" in omar.read(f"deliveries/{handed}/handed-over").text
+    assert "The handover is already public" in omar.read(f"deliveries/{handed}/handed-over").text
 
     publish(omar, f"{handed}/handed-over", day=before, means="by hand", words_en="Nine days before.")
 

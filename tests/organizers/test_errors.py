@@ -24,5 +24,5 @@ def test_an_error_at_the_desk_is_a_page_of_the_desk_that_asks_the_database_for_n
     answer = omar.read(path)
 
     assert answer.status_code == status
-    assert "To the first page of the desk" in answer.text
+    assert "Desk home page" in answer.text
     assert 'class="ways"' in answer.text

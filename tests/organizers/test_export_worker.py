@@ -59,7 +59,7 @@ def test_a_worker_that_is_killed_over_an_export_leaves_it_to_the_next(many, env)
     wait_until(lambda: is_begun(many))
     first.send_signal(signal.SIGKILL)
     first.wait()
-    assert "In the making:" in many.who.read("exports").text
+    assert "Preparing:" in many.who.read("exports").text
     end_lease(many)
 
     assert start(env, "prepare").wait(LONG) == 0
@@ -156,7 +156,7 @@ def test_how_far_it_is_stands_on_the_page(carrying, monkeypatch):
     carrying.ask()
     carrying.prepare()
 
-    assert any("In the making: 500 of 1,500." in page for page in seen)
+    assert any("Preparing: 500 of 1,500." in page for page in seen)
     assert any('<progress max="1500" value="1000"' in page for page in seen)
 
 

@@ -28,7 +28,7 @@ from tests.servers import on_sqlite
 
 def test_an_organizer_asks_for_a_file_and_takes_it_when_it_is_prepared(layla, carrying):
     assert carrying.ask().headers["Location"] == "/en/organize/exports"
-    assert "It waits to be prepared." in carrying.who.read("exports").text
+    assert "Waiting to be prepared." in carrying.who.read("exports").text
 
     carrying.prepare()
     page, file = carrying.who.read("exports").text, carrying.take()
@@ -154,7 +154,7 @@ def test_after_an_hour_the_file_and_its_key_are_gone(layla, carrying):
 
     assert carrying.files() == []
     assert carrying.exports()[0].key_box is None
-    assert "Its hour is over, and the file was deleted." in carrying.who.read("exports").text
+    assert "Its hour is over, and the file has been deleted." in carrying.who.read("exports").text
     assert "The hour of this file is over" in carrying.take().text
 
 
@@ -233,7 +233,7 @@ def test_the_book_for_an_addressee_that_was_added_waits_for_those_who_saw_it_nam
         ("signed_in", "fr", "Choose a language from the list."),
         ("state", "removed", "Choose which signatures."),
         ("handed_to", "nobody", "Choose an addressee from the list."),
-        ("handed_to", "un-secretary-general", "Only the book of names is handed over: choose it as the format."),
+        ("handed_to", "un-secretary-general", "Only the book of names can be handed over: choose it as the format."),
     ],
 )
 def test_what_cannot_be_is_refused_in_words_and_what_was_typed_is_kept(carrying, field, typed, says):

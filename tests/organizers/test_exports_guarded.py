@@ -43,7 +43,7 @@ def test_addresses_go_out_when_a_second_organizer_agrees_and_not_before(layla, g
     guarded.ask(document)
     guarded.prepare()
     assert guarded.exports() == []
-    assert "It waits for a second organizer." in guarded.who.read("exports").text
+    assert "Waiting for a second organizer." in guarded.who.read("exports").text
 
     number = wait_for_the_second(guarded)
     assert guarded.who.send("requests", request=number, deed="agree").status_code == 409
@@ -123,7 +123,7 @@ def test_names_for_an_office_that_became_endangering_meanwhile_are_refused_in_a_
     guarded.prepare()
 
     page = guarded.who.read("exports").text
-    assert "This office is marked as endangering by now, so it gets no names." in page
+    assert "This office is now marked as dangerous to write to, so it gets no names." in page
     assert "All names are hidden" not in page
 
 
@@ -161,9 +161,9 @@ def test_before_taking_it_passphrase_and_code_are_asked_for_again(layla, carryin
     carrying.prepare()
     forget_the_proof(carrying)
 
-    assert "Give passphrase and code to take it" in carrying.who.read("exports").text
+    assert "Enter passphrase and code to download" in carrying.who.read("exports").text
     answer = carrying.take()
-    assert (answer.status_code, "Once more, to be sure" in answer.text) == (403, True)
+    assert (answer.status_code, "Confirm that it is you" in answer.text) == (403, True)
     assert len(carrying.files()) == 1
     assert carrying.who.read("exports/take").headers["Location"] == "/en/organize/exports"
     carrying.who.prove()

@@ -30,7 +30,7 @@ def test_a_key_that_was_moved_off_meanwhile_is_told_to_who_asked(layla, carrying
 
     carrying.prepare()
 
-    assert "The private key was moved off this server meanwhile." in carrying.who.read("exports").text
+    assert "The private key has been moved off this server." in carrying.who.read("exports").text
     assert carrying.said == ["An export could not be prepared: the private key is not on this server any more"]
     assert carrying.files() == []
 

@@ -94,7 +94,7 @@ def test_the_second_organizer_sees_what_would_happen_who_asked_and_until_when(om
     told = " ".join(" ".join(page.itertext()).split())
 
     assert "An export with names and addresses" in told
-    assert "Asked for by omar@example.org" in told
+    assert "Requested by omar@example.org" in told
     assert [button.get("value") for button in page.iter("button") if button.get("name") == "deed"] == ["agree", "decline"]
     assert str(number) in {field.get("value") for field in page.iter("input")}
     own = [button.get("value") for button in parse(omar.read("requests").text).iter("button") if button.get("name") == "deed"]
@@ -108,7 +108,7 @@ def test_after_seven_days_nobody_can_agree(app, omar, nour, ask):
         nour.client.delete_cookie("desk")
         nour.enter()
         assert answer(nour, number) == 409
-        assert "Nothing waits." in nour.read("requests").text
+        assert "Nothing is waiting." in nour.read("requests").text
     assert done(app) == []
 
 

@@ -49,7 +49,7 @@ def left(organizer, language="en"):
 def test_the_first_page_leads_to_it_until_all_is_done(site, omar, hadi):
     found = site()
     page = omar.read().text
-    assert ("3 things are to be done before going public." in page, "/en/organize/going-public" in page) == (True, True)
+    assert ("3 things are left to do before going public." in page, "/en/organize/going-public" in page) == (True, True)
     assert left(omar) == [
         "The private key is off the server",
         "The address of the site is public, with https",
@@ -64,7 +64,7 @@ def test_the_first_page_leads_to_it_until_all_is_done(site, omar, hadi):
 
     omar.base_url = "http://localhost:8000"
     assert "before going public" not in omar.read().text
-    assert "Nothing of this list is left." in omar.read("going-public").text
+    assert "Everything on this list is done." in omar.read("going-public").text
 
 
 @on_sqlite
@@ -106,7 +106,7 @@ def test_a_contact_that_is_missing_is_the_first_item_with_the_page_of_the_desk(s
     nobody = Words((), dict(found.words.current) | {(TextKind.CONTACT, ""): ""})
     monkeypatch.setattr(type(found), "words", nobody)
 
-    assert left(omar)[0] == "Who answers for the campaign"
+    assert left(omar)[0] == "Who is responsible for the campaign"
     assert "/en/organize/words/contact" in omar.read("going-public").text
 
 

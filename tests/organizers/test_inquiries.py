@@ -112,8 +112,8 @@ def test_what_is_to_be_answered_within_a_week_waits_on_the_first_page_and_in_the
 
     assert numbers(omar)["inquiries"] == "2"
     [said] = [sentence for sentence, address in tasks(omar) if address.endswith("/inquiries")]
-    assert said.startswith("2 questions of people are to be answered, the first by")
-    assert "It should have been answered by" in omar.read("inquiries").text
+    assert said.startswith("2 questions must be answered, the first by")
+    assert "It was due by" in omar.read("inquiries").text
     assert "inquiries" not in numbers(hadi)
 
 

@@ -193,10 +193,10 @@ def test_the_line_is_taken_as_the_command_prints_it_and_a_key_that_waits_is_show
     assert omar.send("key", public=f"public key\t{key_rotation.encode_key(new.public_key)}").status_code == 303
 
     page = omar.read("key").text
-    assert "Another key waits for a second organizer already" in page
+    assert "is already waiting for a second organizer." in page
     assert fingerprint(new.public_key) in page
-    assert "have the fingerprint read to you" in nour.read("requests").text
-    assert "have the fingerprint read to you" not in omar.read("requests").text
+    assert "have someone read you the fingerprint" in nour.read("requests").text
+    assert "have someone read you the fingerprint" not in omar.read("requests").text
 
 
 def test_the_key_for_news_is_none_for_signatures_nor_the_other_way_round(app, omar, nour, new, run):

@@ -39,7 +39,7 @@ def test_a_locked_account_is_out_at_once_and_everybody_is_told_without_a_name(ap
 
     assert nour.read("signatures").status_code == 303
     assert nour.enter().status_code == 422
-    assert "Nothing waits." in omar.read("requests").text  # what the account has asked for is over
+    assert "Nothing is waiting." in omar.read("requests").text  # what the account has asked for is over
     assert "Locked since" in omar.read("accounts").text
     worker.deliver_due(app, threading.Event(), print)
     assert sorted(to for [to] in mailbox.recipients) == ["nour@example.org", "omar@example.org"]

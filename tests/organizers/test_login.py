@@ -25,7 +25,7 @@ def test_whatever_is_wrong_the_answer_is_the_same(new_account, typed):
     answer = omar.enter(**typed)
 
     assert answer.status_code == usual.status_code == 422
-    assert "This did not work." in answer.text
+    assert "That did not work." in answer.text
     assert omar.read().status_code == 303
 
 

@@ -63,6 +63,6 @@ def test_an_outage_of_a_reason_that_a_newer_version_has_stored_is_shown_with_adv
             {"at": f"{now() - timedelta(hours=1):%Y-%m-%d %H:%M:%S.000000}"},
         )
 
-    assert "Ask the operator of the mail server why it takes none of our e-mails." in omar.read().text
+    assert "Ask the operator of the mail server why it accepts none of our e-mails." in omar.read().text
     assert "Ask the operator of the mail server why" in omar.read("emails").text
     assert visitor.read("/readyz").json["mail"] == "waiting"

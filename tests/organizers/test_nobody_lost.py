@@ -17,7 +17,7 @@ from tests.people import parse
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
-LEFT = "You are not logged in any more"
+LEFT = "You are no longer logged in"
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_a_form_that_was_sent_after_the_session_ended_is_there_again_after_the_l
     answer = omar.post("plan", csrf_token=token, closes_on=day.isoformat(), delete_on="")
     assert answer.status_code == 400
     assert LEFT in answer.text
-    assert "What you filled in is kept" in answer.text
+    assert "What you entered is kept" in answer.text
     address, fields = form(answer, "/enter")
     wrong = omar.client.post(address, data=fields | {"email": omar.email, "passphrase": "wrong", "code": "1"})
     address, fields = form(wrong, "/enter")
@@ -86,7 +86,7 @@ def test_what_somebody_else_filled_in_or_another_site_made_up_is_not_kept(app, o
 def test_passphrase_and_code_on_the_way_to_an_act_lead_to_the_act(app, omar, closes_on):
     make_stale(app)
     answer = omar.send("plan", closes_on="2030-01-01")
-    assert (answer.status_code, "Once more, to be sure" in answer.text) == (403, True)
+    assert (answer.status_code, "Confirm that it is you" in answer.text) == (403, True)
 
     address, fields = form(answer, "/again")
     confirm = omar.client.post(address, data=fields | {"passphrase": PASSPHRASE, "code": omar.code()})
@@ -134,14 +134,14 @@ def test_refused_cookies_are_named(app, omar):
     answer = stranger.post("/en/organize/enter", data={"csrf_token": token, "email": omar.email})
 
     assert answer.status_code == 400
-    assert "This browser sent no cookie." in answer.text
+    assert "Your browser sent no cookie." in answer.text
 
 
 def test_errors_at_the_desk_are_pages_of_the_desk_that_lead_on(omar, hadi):
     for somebody, path, status, sentence in (
         (omar, "removals/999", 404, "There is nothing here: the number"),
         (omar, "nowhere", 404, "There is nothing here: the number"),
-        (hadi, "exports", 403, "This is for organizers alone; a moderator cannot do it."),
+        (hadi, "exports", 403, "Only organizers can do this; moderators cannot."),
     ):
         answer = somebody.read(path)
         assert (answer.status_code, sentence in answer.text) == (status, True), path
@@ -174,14 +174,14 @@ def test_what_is_kept_is_kept_on_when_the_session_ends_before_the_answer(app, om
 def test_the_page_says_what_is_to_be_confirmed(app, omar):
     for path, fields, page, button in (
         ("plan", {"closes_on": "2030-01-01"}, "The plan", "Publish this plan"),
-        ("accounts", {"four_eyes": "off"}, "Accounts", "I am alone: turn the rule off"),
+        ("accounts", {"four_eyes": "off"}, "Accounts", "I am the only organizer: turn the rule off"),
         ("account/recovery-codes", {}, "New recovery codes", "Make new recovery codes"),
         ("switch/names", {"turn": "on"}, "In an emergency", "Hide all names now"),
         ("words/goal/goal", {"words_all": "5"}, "The goal", "Save the draft"),
-        ("review", {"deed": "accept", "words": "0" * 32}, "Review", "Show the ticked names"),
+        ("review", {"deed": "accept", "words": "0" * 32}, "Review", "Show the selected names"),
         ("account", {"login": "7"}, "Your account", "End this session"),
         ("account", {}, "Your account", "End all other sessions"),
-        ("key", {"public": "x"}, "The key of the signatures", "Ask for this key"),
+        ("key", {"public": "x"}, "The key of the signatures", "Request this key"),
     ):
         token = omar.token()
         end_session(app)

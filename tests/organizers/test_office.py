@@ -55,7 +55,7 @@ def test_what_is_known_of_an_office_is_a_draft_until_it_is_published(app, omar):
 @pytest.mark.parametrize(
     ("language", "labels", "values"),
     [
-        ("en", ("How it is reached", "accuses it", "checked the address"), ("By post", "yes", "2 November 2026", "Germany")),
+        ("en", ("How to reach it", "accuses it", "checked the address"), ("By post", "yes", "2 November 2026", "Germany")),
         ("ar", ("طريقة الوصول إليها", "أو الشهادة تتهمها", "يوم التحقق من العنوان"), ("بالبريد", "نعم", "ألمانيا")),
     ],
 )
@@ -91,11 +91,11 @@ def test_the_names_of_the_office_stay(app, omar):
         ({"channel": "a-dove"}, "There are no rules for this channel"),
         ({"means": "dove"}, "This is not a way to reach an office"),
         ({"checked_on": "yesterday"}, "Write a day as year, month and day"),
-        ({"checked_on": "2036-01-01"}, "This day has not come yet."),
-        ({"checked_on": ""}, "An address needs the way to reach it"),
-        ({"means": ""}, "An address needs the way to reach it"),
+        ({"checked_on": "2036-01-01"}, "This day is in the future."),
+        ({"checked_on": ""}, "An address needs how to reach it"),
+        ({"means": ""}, "An address needs how to reach it"),
         ({"address": "x" * 501}, "500"),
-        ({"address": "x\u202ey"}, "which nobody sees"),
+        ({"address": "x\u202ey"}, "the invisible character"),
         ({"means": "email"}, "This is not an e-mail address"),
         ({"means": "web form", "address": "http://example.org"}, "This is not the address of a form"),
     ],

@@ -45,7 +45,7 @@ def test_an_organizer_sees_how_many_signed_today_and_in_all_and_what_became_of_o
     assert sorted(versions.values()) == ["0", "1"]  # of the Arabic letter, of the English one
     assert found == {
         "Confirmed today": "1",
-        "Confirmed in all": "1",
+        "Confirmed in total": "1",
         "Next goal": "100",
         "Waiting to be confirmed": "1",
         "Held for review": "0",
@@ -57,7 +57,7 @@ def test_an_organizer_sees_how_many_signed_today_and_in_all_and_what_became_of_o
     }
     visitor.press(layla, act="withdraw")
     publish(app)
-    assert (numbers(omar)["Confirmed in all"], numbers(omar)["Withdrawn"]) == ("0", "1")
+    assert (numbers(omar)["Confirmed in total"], numbers(omar)["Withdrawn"]) == ("0", "1")
 
 
 def test_letters_that_wait_are_overdue_or_were_refused_are_counted(omar, visitor, database):
@@ -74,13 +74,13 @@ def test_letters_that_wait_are_overdue_or_were_refused_are_counted(omar, visitor
 
 @pytest.mark.parametrize("trouble", outage.ADVICE)
 def test_an_outage_of_the_mail_server_is_said_at_the_desk_in_both_languages(omar, database, trouble):
-    assert "taken no e-mail since" not in omar.read().text
+    assert "accepted no e-mail since" not in omar.read().text
     with database.writing() as session:
         outage.begin(session, RelayTrouble("", trouble, "554 5.7.1"), now() - outage.BUSY_FOR)
 
     english, arabic = omar.read().text, omar.read("/ar/organize/").text
 
-    assert "The mail server has taken no e-mail since" in english
+    assert "The mail server has accepted no e-mail since" in english
     assert "لم يقبل خادم البريد أي رسالة منذ" in arabic
     assert str(outage.ADVICE[trouble]) in english
     assert str(outage.ADVICE[trouble]) not in arabic
@@ -119,7 +119,7 @@ def test_a_provider_that_swallows_our_mail_shows_and_small_numbers_do_not(omar, 
 
     assert "gmail.com 400 75% 0%" in page
     assert "outlook.com 200 10% 20%" in page
-    assert "Of the letters to \u2068outlook.com\u2069, far fewer are confirmed than elsewhere." in page
+    assert "Of the e-mails to \u2068outlook.com\u2069, far fewer are confirmed than elsewhere." in page
     assert page.count("far fewer") == 1
     assert "gmx.net" not in page
     assert "yahoo.com" not in page
@@ -202,8 +202,8 @@ def test_the_desk_says_that_nobody_answers_for_the_campaign_and_whether_that_kee
     app, omar, settings, monkeypatch, visitor, post_office
 ):
     site = app.extensions["campaign"]
-    missing = "It has not been said who answers for this campaign. Publish a contact, or set CAMPAIGN_CONTACT."
-    closed = "Nobody can sign yet: it has not been said who answers for this campaign."
+    missing = "The campaign has not said who is responsible for it. Publish a contact, or set CAMPAIGN_CONTACT."
+    closed = "Nobody can sign yet: the campaign has not said who is responsible for it."
     assert missing not in omar.read().text
     with site.database.writing() as session:
         session.add(published.new_row((published.TextKind.CONTACT, ""), "", now().date()))

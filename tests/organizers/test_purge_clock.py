@@ -97,7 +97,7 @@ def test_what_waited_too_long_and_what_was_removed_stays_meanwhile(app, settings
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("en", "Nothing is deleted for good before it has run for 24 more hours"), ("ar", "قبل أن يعمل 24 ساعة أخرى")],
+    [("en", "Nothing is deleted permanently until it has run for 24 more hours"), ("ar", "قبل أن يعمل 24 ساعة أخرى")],
 )
 def test_check_and_the_desk_say_so(app, database, gate, request, language, words):
     anew(database).tick(now() + timedelta(days=300))

@@ -57,7 +57,7 @@ def test_refusing_is_asked_once_more_and_can_be_undone_for_a_week(app, hadi, wai
 
 def test_the_words_are_gone_after_a_week_and_the_signer_is_told_all_the_while(app, hadi, waiting, layla, visitor, database):
     hadi.send("review", words=waiting.hex(), deed="refuse", sure="y")
-    assert "The campaign has decided not to show the words" in visitor.read(layla).text
+    assert "The campaign has decided not to show the name" in visitor.read(layla).text
 
     display_names.forget_refused(database, now().date() + timedelta(days=6))
     assert [one.refused for one in rows(app, NameReview)] == ["Layla"]
@@ -66,7 +66,7 @@ def test_the_words_are_gone_after_a_week_and_the_signer_is_told_all_the_while(ap
     assert [(one.refused, one.held) for one in rows(app, NameReview)] == [(None, None)]
     hadi.send(f"signatures/{waiting.hex()}", deed="undo")
     assert [one.refused_on is not None for one in rows(app, NameReview)] == [True]
-    assert "The campaign has decided not to show the words" in visitor.read(layla).text
+    assert "The campaign has decided not to show the name" in visitor.read(layla).text
 
 
 def test_a_group_shows_how_alike_its_signatures_are_and_its_members_are_ticked_apart(app, omar, visitor, post_office, database):

@@ -68,7 +68,7 @@ def test_several_wait_for_a_second_organizer_and_what_was_seen_is_what_goes(app,
     omar.send(wanted, deed="remove", reason="not_real")
 
     assert len(standing(app)) == 61, "it waits"
-    assert "This waits for a second organizer." in omar.read(wanted).text
+    assert "This is waiting for a second organizer." in omar.read(wanted).text
     request = re.search(r'name="request" value="(\d+)"', nour.read("requests").text)[1]
     assert nour.send("requests", request=request, deed="agree").status_code == 303
     assert [row.id for row in standing(app)] == [later]
@@ -126,7 +126,7 @@ def test_nothing_ticked_leads_back_to_the_list(omar, app, database):
 
     answer = omar.send("signatures", ids="x")
 
-    assert "Nothing was ticked" in omar.read(answer.location).text
+    assert "Nothing was selected" in omar.read(answer.location).text
     assert everything(database, Removal) == []
 
 

@@ -95,8 +95,8 @@ def test_all_that_wait_are_met_once_page_by_page(hadi, made_up):
 def test_the_review_says_how_many_wait_and_in_which_order(hadi, made_up, wave):
     page = " ".join(hadi.read("review").text.split())
 
-    assert "60 names wait to be looked at. Those that were reported come first, then the oldest." in page
-    assert "1 wave of signatures waits to be looked at. The newest first." in page
+    assert "60 names are waiting for review. Reported names come first, then the oldest." in page
+    assert "1 wave of signatures is waiting for review. The newest first." in page
 
 
 @pytest.mark.parametrize("key", ["", "x", "2026-13-45." + "0" * 32, "9999-12-31." + "f" * 32, "2026-11-22." + "g" * 32])
@@ -144,13 +144,13 @@ def test_held_names_are_shown_to_who_reviews_and_to_nobody_else(app, hadi, visit
 def test_a_wave_is_looked_at_and_taken_as_in_order(hadi, wave, database):
     assert "20 signatures from one small provider" in hadi.read("review").text
     page = hadi.read(f"review/wave/{wave.id}").text
-    assert "20 of them stand now." in page
+    assert "20 of them are left." in page
     assert "Layla the 7th" in page
     assert "camp.example" not in page
 
     hadi.send(f"review/wave/{wave.id}", deed="accept")
 
-    assert "No wave waits to be looked at." in hadi.read("review").text
+    assert "No waves to review." in hadi.read("review").text
     assert acts(database) == [("wave in order", {"wave": wave.id})]
 
 

@@ -139,5 +139,5 @@ def test_what_was_sent_too_late_is_not_done_before_the_answer(omar):
     with time_machine.travel(now() + timedelta(minutes=11), tick=False):
         answer = omar.send("account/passphrase", new="figs ripen in august", again="figs ripen in august")
 
-        assert (answer.status_code, "Once more, to be sure" in answer.text) == (403, True)
+        assert (answer.status_code, "Confirm that it is you" in answer.text) == (403, True)
         assert omar.enter(passphrase="figs ripen in august").status_code == 422

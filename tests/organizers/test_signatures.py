@@ -39,7 +39,7 @@ def test_the_list_shows_the_words_that_signers_show_and_nothing_sealed(app, omar
 def test_the_list_says_how_many_there_are_and_in_which_order(app, omar, monkeypatch):
     store(app, *[f"Name {number}" for number in range(60)])
     store(app, "Other", None, country="SY")
-    by_day = "The newest day comes first. Within a day the order is left to chance, as no time is kept."
+    by_day = "The newest day comes first. Within a day the order is random, because no time is kept."
 
     assert f"62 signatures. {by_day}" in omar.read("signatures").text
     assert f"2 signatures. {by_day}" in omar.read("signatures?country=SY").text
@@ -149,7 +149,7 @@ def test_an_address_is_found_by_organizers_alone_and_stands_in_no_address_and_no
 
     assert page.status_code == 200
     assert f"signatures/{record}" in page.text
-    assert "There is nothing of this address." in omar.send("address", email="sami@example.org").text
+    assert "Nothing is stored for this address." in omar.send("address", email="sami@example.org").text
     assert omar.send("address", email="layla").status_code == 422
     assert hadi.send("address", email="layla@example.org").status_code == hadi.read("address").status_code == 403
     noted = [line["facts"] for line in everything(database, AuditEntry) if line["act"] == "address looked for"]
@@ -157,7 +157,7 @@ def test_an_address_is_found_by_organizers_alone_and_stands_in_no_address_and_no
 
 
 def test_an_address_is_found_while_it_waits_and_while_it_is_removed(app, omar, layla, sami, database):
-    assert "1 letter waits" in omar.send("address", email="sami@example.org").text
+    assert "1 e-mail is waiting for its link" in omar.send("address", email="sami@example.org").text
     remove(database, propose(app, [rows(app, Signature)[0].id]))
 
     assert "A removed signature" in omar.send("address", email="layla@example.org").text

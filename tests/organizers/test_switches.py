@@ -92,7 +92,7 @@ def test_all_names_disappear_at_once_and_come_back(omar, app, somebody, layla):
     page = somebody.read_names()
 
     assert "Layla" not in page.text
-    said = {"en": "For the time being no names are shown.", "ar": "لا تظهر أي أسماء في الوقت الحاضر."}
+    said = {"en": "No names are shown for the time being.", "ar": "لا تظهر أي أسماء في الوقت الحاضر."}
     assert said[somebody.language] in page.text
     assert "<bdi>Layla</bdi>" in somebody.read(layla).text
     omar.send("switch/names", turn="off")
@@ -103,7 +103,7 @@ def test_closing_takes_the_form_away_and_resuming_brings_it_back(omar, app, visi
     omar.send("switch/signing", turn="on")
     app.extensions["campaign"].snapshots.refresh()
 
-    assert "The collecting of signatures has ended." in visitor.read("/en/sign").text
+    assert "Signing has closed." in visitor.read("/en/sign").text
     assert visitor.press(sami).status_code == 303
     omar.send("switch/signing", turn="off")
     app.extensions["campaign"].snapshots.refresh()
@@ -116,8 +116,9 @@ def test_everybody_at_the_desk_sees_what_is_switched_off(omar, hadi):
 
     for somebody in (omar, hadi):
         page = somebody.read().text
-        for words in ("Signing is closed since", "The mail is stopped since", "All names are hidden since", "New names are held"):
-            assert words in page
+        for state in ("Signing has been closed", "Sending e-mail has been stopped", "All names have been hidden"):
+            assert state in page
+        assert "New names have been held" in page
 
 
 def test_signing_can_be_resumed_under_the_letter_that_retells_nothing_of_a_testimony_that_is_withdrawn(database, omar, is_on):

@@ -41,12 +41,12 @@ def test_the_preview_shows_the_whole_update_in_each_language_and_nobody_else_see
 
 def test_one_language_alone_can_be_published_and_whoever_publishes_is_told_what_is_missing(app, omar):
     assert write(omar, words_ar=ARABIC).status_code == 303
-    assert "its page says so there: English" in omar.read("words/update/publish").text
+    assert "its page says so: English" in omar.read("words/update/publish").text
 
     assert publish(omar, "update").status_code == 303
 
     page = public(app, "/en/updates/update")
-    assert "This update is not in this language yet" in page
+    assert "This update is not available in this language yet" in page
     assert '<h1 lang="ar" dir="rtl">خبر تجريبي</h1>' in page
     assert "missing" in omar.read("words/update").text
 
@@ -57,7 +57,7 @@ def test_a_language_that_was_missing_is_added_and_the_day_of_the_change_is_said(
     write(omar, "update", words_en=ENGLISH)
     publish(omar, "update")
 
-    assert "This update is not in this language yet" not in public(app, "/en/updates/update")
+    assert "This update is not available in this language yet" not in public(app, "/en/updates/update")
     assert len([row for row in rows(app, PublishedText) if row.kind == "update"]) == 2
 
 
@@ -82,7 +82,7 @@ def test_an_update_with_nothing_in_it_or_a_first_line_that_is_no_headline_is_ref
 def test_an_update_without_words_is_taken_down_and_can_be_put_back(app, omar):
     write(omar, words_en=ENGLISH)
     publish(omar, "update")
-    assert "ask whoever sends news to stop, and to delete every list" in omar.read(f"words/update/{SLUG}").text
+    assert "ask whoever sends the news to stop and to delete every list" in omar.read(f"words/update/{SLUG}").text
     write(omar, SLUG, words_en="", words_ar="")
     publish(omar, "update")
     assert "There are no updates yet." in public(app, "/en/updates")

@@ -83,9 +83,9 @@ def test_what_waits_stands_on_the_first_page_the_oldest_first_each_with_its_butt
         "key",
     ]
     said = " ".join(sentence for sentence, _ in found)
-    assert "1 name waits to be looked at." in said
+    assert "1 name is waiting for review." in said
     assert "1 e-mail was refused by a mail server. 550 5.1.1" in said
-    assert "1 request waits for your agreement. It runs out on" in said
+    assert "1 request is waiting for your agreement. It expires on" in said
     assert len(tasks(omar, "ar")) == len(found)
     assert numbers(omar) == {"review": "2", "requests": "1", "exports": "1"}
     assert numbers(nour) == {"review": "2"}  # nobody decides what they asked for
@@ -99,7 +99,7 @@ def test_a_moderator_is_told_of_names_and_signatures_alone(site, omar, hadi, lay
 
 
 def test_where_nothing_waits_the_page_says_so(hadi):
-    assert "Nothing waits." in hadi.read().text
+    assert "Nothing is waiting." in hadi.read().text
     assert numbers(hadi) == {}
 
 
@@ -124,12 +124,12 @@ def test_the_page_of_the_e_mails_says_what_the_servers_answered_and_sends_them_a
     page = " ".join("".join(parse(omar.read("emails").text).itertext()).split())
 
     assert "2 e-mails: There is no such mailbox. 550 5.1.1" in page
-    assert "1 e-mail: The mail server did not take it. 452" in page
+    assert "1 e-mail: The mail server did not accept it. 452" in page
     assert "رسالتان: لا وجود لصندوق البريد هذا." in omar.read("/ar/organize/emails").text
     assert hadi.send("emails").status_code == 403
     assert omar.send("emails").status_code == 303
     assert "No e-mail was refused." in omar.read("emails").text
-    assert "Refused e-mails were to be sent again." in omar.read("audit").text
+    assert "Refused e-mails were queued again." in omar.read("audit").text
 
 
 @on_sqlite
@@ -141,7 +141,7 @@ def test_e_mails_that_wait_for_the_quota_alone_are_overdue_nowhere_at_the_desk(a
 
     def says_overdue(page):
         said = omar.read(page).text
-        words = ("<dt>Overdue</dt><dd>1</dd>", "1 e-mail should have left long ago.", "E-mails are overdue: no mail worker")
+        words = ("<dt>Overdue</dt><dd>1</dd>", "1 e-mail is overdue.", "E-mails are overdue: no mail worker")
         return [one for one in words if one in said]
 
     assert [len(says_overdue(page)) for page in ("", "emails")] == [3, 1]
@@ -181,7 +181,8 @@ def test_the_daily_email_says_how_many_things_wait_and_nothing_else_once_a_day(o
     assert letter["Subject"] == "2 things wait"  # the private key is on the server, and the checklist before going public
     assert letter["From"] == "campaign@example.org"
     assert letter.get_content().replace("\r", "") == (
-        "2 things wait.\n\nThis e-mail comes once a day while something waits. It can be ended where it was asked for.\n"
+        "2 things wait.\n\nThis e-mail comes once a day while something is waiting. It can be turned off where "
+        "it was turned on.\n"
     )
     assert mail(morning + timedelta(hours=3)) == []
     assert mail(morning.replace(hour=3) + timedelta(days=1)) == []

@@ -26,7 +26,7 @@ def test_it_is_gone_everywhere_for_good_and_every_organizer_is_told_without_a_wo
     client = app.test_client()
     assert client.get("/ar/testimony.pdf").status_code == 200
     assert "no button and no command brings it back" in omar.read(PAGE).text
-    assert "ask whoever sends news to stop, and to delete every list" in omar.read(PAGE).text
+    assert "ask whoever sends the news to stop and to delete every list" in omar.read(PAGE).text
 
     assert omar.send(PAGE, sure="y").status_code == 303
 
@@ -41,14 +41,14 @@ def test_it_is_gone_everywhere_for_good_and_every_organizer_is_told_without_a_wo
     assert sorted(to for [to] in mailbox.recipients) == ["nour@example.org", "omar@example.org"]
     assert {letter["Subject"] for letter in mailbox.letters} == {"Something was changed at once"}
     assert "testimony" not in "".join(letter.get_content() for letter in mailbox.letters)
-    assert "The testimony is withdrawn since" in hadi.read().text
+    assert "The testimony was withdrawn on" in hadi.read().text
 
 
 @on_sqlite
 def test_without_the_tick_nothing_is_withdrawn(app, omar):
     answer = omar.send(PAGE)
 
-    assert (answer.status_code, "Tick the box if you know this." in answer.text) == (422, True)
+    assert (answer.status_code, "Tick the box to confirm that you know this." in answer.text) == (422, True)
     assert acts(app) == []
     assert app.test_client().get("/en/testimony").status_code == 200
 
@@ -59,7 +59,7 @@ def test_twice_is_once_and_says_so(app, omar, nour):
 
     assert nour.send(PAGE, sure="y").status_code == 409
     assert acts(app) == ["omar@example.org"]
-    assert "Nothing brings it back." in omar.read(PAGE).text
+    assert "Nothing can bring it back." in omar.read(PAGE).text
     assert PAGE not in omar.read("emergency").text
 
 

@@ -274,7 +274,7 @@ def test_a_page_has_paragraphs_of_the_campaign_and_the_program_s_in_all_other_pl
     assert change(omar, "privacy/p8", words_en="We use it for *one* thing.", words_ar="نستعملها لأمر واحد.").status_code == 303
     assert change(omar, "privacy/new", words_en="Ask us anything.", words_ar="").status_code == 303
     assert change(omar, "about/p2", words_en="", words_ar="").status_code == 303
-    assert "promises to everybody who has signed" in omar.read("words/privacy/publish").text
+    assert "promises to everyone who has signed" in omar.read("words/privacy/publish").text
     for piece in ("privacy", "about"):
         assert publish(omar, piece).headers["Location"].endswith(f"/words/{piece}")
 
@@ -293,12 +293,12 @@ def test_a_page_has_paragraphs_of_the_campaign_and_the_program_s_in_all_other_pl
 def test_the_desk_says_where_the_program_has_other_words_since(app, omar):
     change(omar, "about/p2", words_en="Ours.", words_ar="لنا.")
     publish(omar, "about")
-    assert "the program has other words here now" not in omar.read("words/about").text
+    assert "the program’s own words have changed" not in omar.read("words/about").text
     kept = page_blocks.page_files(TextKind.ABOUT)
     blocks = [replace(one, words="Theirs.") if one.id == "p2" else one for one in kept["en"].blocks]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(page_blocks, "page_files", lambda _: kept | {"en": replace(kept["en"], blocks=tuple(blocks))})
-        assert "the program has other words here now" in omar.read("words/about").text
+        assert "the program’s own words have changed" in omar.read("words/about").text
 
 
 @on_sqlite

@@ -15,7 +15,7 @@ from tests.organizers.test_words import ARABIC_OLD, NEW, OLD, acts, agree, chang
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
-REFUSED = "These are not the words that you have seen, so nothing was published."
+REFUSED = "These are not the words you saw, so nothing was published."
 
 
 def buttons(organizer, path):
@@ -29,7 +29,7 @@ def test_words_are_agreed_to_on_the_page_that_shows_them_and_not_from_the_list(a
     publish(omar, "letter")
 
     assert buttons(nour, "requests") == ["decline"]
-    assert "Look at what would be published, and agree there" in nour.read("requests").text
+    assert "See what would be published, and agree there" in nour.read("requests").text
     assert buttons(nour, "words/letter/publish") == ["agree", "decline"]
     assert buttons(omar, "words/letter/publish") == []
     for seen in ({}, {"seen": ""}, {"seen": "0" * 32}):
@@ -53,12 +53,12 @@ def test_who_agrees_is_not_taken_to_have_seen_what_was_drafted_after_it_was_aske
 
     page = nour.read("words/letter/publish").text
 
-    assert "Other words than these were asked for on" in page
+    assert "Publishing other words was requested on" in page
     assert buttons(nour, "words/letter/publish") == []
     refused = nour.send("requests", request="1", deed="agree", seen=fields_of(nour.read("words/letter/publish"))["seen"])
     assert (refused.status_code, REFUSED in refused.text) == (409, True)
     assert omar.send("words/letter", deed="drop").status_code == 303
-    assert "Other words than these were asked for on" in nour.read("words/letter/publish").text
+    assert "Publishing other words was requested on" in nour.read("words/letter/publish").text
 
 
 @on_sqlite
@@ -74,7 +74,7 @@ def test_asking_twice_is_asking_once_and_what_was_asked_for_before_is_over_once_
 
     assert agree(nour).status_code == 303
 
-    assert "Nothing waits." in omar.read("requests").text
+    assert "Nothing is waiting." in omar.read("requests").text
     assert "pray for" in public(app, "/en/petition")
 
 
@@ -90,7 +90,7 @@ def test_a_passage_that_was_withheld_meanwhile_keeps_the_words_from_being_agreed
     refused = nour.send("requests", request=fields["request"], seen=fields["seen"], deed="agree")
 
     assert (refused.status_code, "The words cannot be published as they are:" in refused.text) == (409, True)
-    assert "quotes words that the testimony does not say" in refused.text
+    assert "quotes words that are not, or are no longer, in the testimony" in refused.text
     assert buttons(nour, "words/letter/publish") == ["decline"]
     assert NEW not in public(app, "/en/petition")
 
@@ -119,7 +119,7 @@ def test_the_fingerprint_of_words_is_not_one_to_be_read_by_telephone(omar, nour)
     replace_words(omar, "letter/p3", OLD, NEW)
     publish(omar, "letter")
 
-    assert "have the fingerprint read to you" not in nour.read("requests").text
+    assert "have someone read you the fingerprint" not in nour.read("requests").text
 
 
 @on_sqlite
@@ -191,5 +191,5 @@ def test_a_public_office_does_not_become_part_of_another_one(app, omar):
 
     page = omar.read("words/addressee/publish").text
 
-    assert ("was published as it is" in page, "Part of" in page, 'name="seen"' in page) == (True, True, False)
+    assert ("has already been published" in page, "Part of" in page, 'name="seen"' in page) == (True, True, False)
     assert omar.send("words/addressee/publish", seen="x").status_code == 422

@@ -7,7 +7,7 @@ from tests.organizers.test_words import OLD, change, deliver_before, fields_of, 
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
-TAKEN_OUT = "Somebody has taken this out, or changed it, since you opened it."
+TAKEN_OUT = "Someone has removed or changed this since you opened it."
 
 
 def again(organizer, page):

@@ -128,7 +128,7 @@ def test_once_the_server_has_said_what_it_does_not_take_the_form_says_so(app, so
         answer = somebody.sign(email="jörg@example.org", name="Jörg")
 
         assert answer.status_code == 422
-        sentence = {"en": "Our mail server cannot write to this address.", "ar": "لا يستطيع خادم البريد لدينا"}
+        sentence = {"en": "Our mail server cannot send to this address.", "ar": "لا يستطيع خادم البريد لدينا"}
         assert sentence[somebody.language] in answer.text
         assert 'value="jörg@example.org"' in answer.text
         assert somebody.sign(email="a@bücher.example.org").status_code == 303

@@ -12,7 +12,7 @@ from tests.servers import Mailbox
 
 FORMAT = "Enter an e-mail address in the correct format, like name@example.com."
 EMPTY = "Enter an e-mail address."
-NO_SUCH_LETTERS = "Our mail server cannot write to this address. Please use another."
+NO_SUCH_LETTERS = "Our mail server cannot send to this address. Please use another."
 LONGEST = "a" * 64 + "@" + ".".join(("b" * 63, "c" * 63, "d" * 57, "org"))  # 254 bytes
 
 REFUSED = [

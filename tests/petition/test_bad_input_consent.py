@@ -11,8 +11,8 @@ from campaign.web.request_checks import FormToken
 from tests.people import hidden_fields, link_in, parse, publish, rows
 from tests.petition.strangers import NOTHING, Page, Stranger, path_of, stored
 
-TICK = "Tick the box to agree. Without it the signature cannot be kept."
-CHANGED = "The text has changed since the page was opened. Read it again and tick the box."
+TICK = "Tick the box to agree. We cannot keep your signature without it."
+CHANGED = "The text has changed since you opened the page. Read it again and tick the box."
 UNREADABLE = "The form could not be read. Nothing was sent. Send it again."
 FILLED_IN = "A program filled in a field that must stay empty. Nothing was sent. Send the form again."
 EXPIRED = "The form expired. Nothing was sent. Send it again."

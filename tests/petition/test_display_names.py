@@ -7,8 +7,8 @@ from campaign.petition import display_names
 from campaign.petition.models import NameReview, Publication, Signature
 from tests.people import link_in, rows
 
-WAIT = {"en": "These words wait until the campaign has looked at them.", "ar": "تنتظر هذه الكلمات مراجعة الحملة"}
-NOT_SHOWN = {"en": "The campaign has decided not to show the words", "ar": "قررت الحملة عدم إظهار الكلمات"}
+WAIT = {"en": "This name is waiting for review.", "ar": "هذا الاسم بانتظار المراجعة"}
+NOT_SHOWN = {"en": "The campaign has decided not to show the name", "ar": "قررت الحملة عدم إظهار الاسم"}
 
 
 @pytest.fixture

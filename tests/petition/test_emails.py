@@ -21,12 +21,12 @@ DATES = emails.Dates(date(2026, 11, 28), datetime(2026, 12, 1, 9, 30, tzinfo=UTC
 DAYS = {"en": ("28 November 2026", "1 December 2026, 09:30"), "ar": ("28 تشرين الثاني 2026", "1 كانون الأول 2026")}
 ENGLISH = """Hello,
 
-On 28 November 2026 a form to sign a petition was sent in with this e-mail address.
+On 28 November 2026 someone filled in a form to sign a petition with this e-mail address.
 To confirm the signature, open this link and press the button on the page:
 
 http://localhost:8000/en/confirm/TOKEN
 
-The link confirms until 1 December 2026, 09:30 UTC. If it is not used by then, no signature is counted, and the data is deleted.
+You can confirm until 1 December 2026, 09:30 UTC. If you do not, no signature is counted and the data is deleted.
 """
 ARABIC = """تحية طيبة،
 
@@ -55,7 +55,7 @@ def test_the_letter_that_asks_says_what_to_do_and_what_happens_without(written):
     assert written["ask_to_confirm", "en"].get_content().startswith(ENGLISH)
     assert written["ask_to_confirm", "ar"].get_content().startswith(ARABIC)
     english = " ".join(written["ask_to_confirm", "en"].get_content().split())
-    assert "this message can be ignored" in english
+    assert "you can ignore this e-mail" in english
     assert english.endswith("The campaign team")
     assert written["ask_to_confirm", "ar"].get_content().rstrip().endswith("فريق الحملة")
 

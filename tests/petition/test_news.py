@@ -21,7 +21,7 @@ from campaign.petition.plan import Days
 from tests.people import link_in, parse, rows
 from tests.servers import on_sqlite, wait_until
 
-WRONG = "This is not the address with which you signed. Nothing was changed."
+WRONG = "This is not the address you signed with. Nothing was changed."
 
 
 @pytest.fixture

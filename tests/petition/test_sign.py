@@ -133,7 +133,7 @@ def test_a_campaign_that_is_over_takes_no_signature_but_lets_those_in_that_were_
 
     answer = somebody.client.post(f"/{somebody.language}/sign", data=fields)
 
-    ended = {"en": "The collecting of signatures has ended.", "ar": "انتهى جمع التوقيعات."}[somebody.language]
+    ended = {"en": "Signing has closed.", "ar": "انتهى جمع التوقيعات."}[somebody.language]
     assert answer.status_code == 403
     for page in (answer, *(somebody.read(f"/{somebody.language}/{path}") for path in ("", "sign", "petition", "testimony"))):
         assert ended in page.text

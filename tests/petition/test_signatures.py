@@ -111,11 +111,11 @@ def test_other_words_of_an_old_signature_wait_until_the_day_is_over_and_old_ones
         visitor.press(layla, act="show", shown_as="L. of Aleppo")
 
         tomorrow = day((now() + timedelta(days=1)).date(), LANGUAGES["en"])
-        assert f"This is shown from {tomorrow} (UTC)" in visitor.read(layla).text
+        assert f"This will be shown from {tomorrow} (UTC)" in visitor.read(layla).text
         assert shown(visitor.read("/en/signatures")) == {}
         assert [*shown(visitor.read_names()).values()] == [["L. of Aleppo"]]
     with time_machine.travel(now() + timedelta(days=31)):
-        assert "This is shown from" not in visitor.read(layla).text
+        assert "This will be shown from" not in visitor.read(layla).text
         visitor.press(layla, act="hide")
         assert shown(visitor.read("/en/signatures")) == {}
 
@@ -134,7 +134,7 @@ def test_a_signer_is_told_from_which_day_the_name_is_shown(somebody, post_office
 def test_without_a_name_the_page_says_so(somebody):
     answer = somebody.read(f"/{somebody.language}/signatures")
 
-    assert {"en": "No name is shown yet.", "ar": "لا يظهر أي اسم بعد."}[somebody.language] in answer.text
+    assert {"en": "No names are shown yet.", "ar": "لا يظهر أي اسم بعد."}[somebody.language] in answer.text
 
 
 def sought(visitor, words):

@@ -48,7 +48,7 @@ def test_the_link_of_another_spelling_opens_no_page_of_a_signer(app, visitor, po
     answers = [visitor.read(second), *(visitor.press(second, act=act) for act in ("confirm", "hide", "withdraw"))]
 
     for answer in answers:
-        assert (answer.status_code, "This mailbox has already signed" in answer.text) == (200, True)
+        assert (answer.status_code, "This mailbox has already been used to sign" in answer.text) == (200, True)
         assert "<button" not in answer.text.partition("<main")[2]
     assert len(standing(app)) == 1
     assert "withdraw" in visitor.read(first).text
@@ -119,7 +119,7 @@ def test_what_waits_from_before_in_another_spelling_is_told_so_when_it_is_presse
     visitor.press(first)
     make_old(app, Submission, SECOND)
 
-    assert "This mailbox has already signed" in visitor.press(second).text
+    assert "This mailbox has already been used to sign" in visitor.press(second).text
     assert len(standing(app)) == 1
 
 

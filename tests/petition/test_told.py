@@ -13,11 +13,12 @@ PUBLIC = {"base_url": "https://petition.example.org"}
 WORDS = {
     "en": {
         "name": "Not published. Only organizers who hold the key can read it.",
-        "shown_as": "This becomes public, on the page of names and with the letter when it is handed over. You can hide it later",
-        "danger": "It can endanger people in Syria, and people with family there.",
+        "shown_as": "This becomes public: on the page of names, and with the letter when it is handed over. You can hide "
+        "it later",
+        "danger": "It can endanger people in Syria and people with family there.",
         "safer": "Safer: a pen name, no country, a mail provider that does not know who you are.",
         "asked": ("political solution", "protect civilians", "dismantle and fight extremist groups", "look away from the proof"),
-        "closed": "Nobody can sign yet: it has not been said who answers for this campaign.",
+        "closed": "You cannot sign yet: the campaign has not said who is responsible for it.",
     },
     "ar": {
         "name": "لا يُنشر. ولا يستطيع قراءته إلا من لديه المفتاح",
@@ -107,7 +108,7 @@ def test_with_a_contact_or_on_this_machine_a_new_campaign_opens(begin, chosen):
 @on_sqlite
 def test_the_foot_of_a_page_says_what_leaving_quickly_cannot_do(somebody):
     said = {
-        "en": "Pages you opened before stay in the history of your browser",
+        "en": "Pages you opened earlier stay in your browser’s history",
         "ar": "أما الصفحات التي فُتحت قبلها فتبقى في سجل المتصفح",
     }
     for path in ("", "testimony", "sign", "signatures"):

@@ -54,7 +54,7 @@ def test_the_page_says_what_was_done_and_that_its_address_is_for_one_person(visi
     assert "The change has been saved." in visitor.read(f"{layla}?changed=hide").text
     page = visitor.read(layla).text
     assert "The change has been saved." not in page
-    assert "The address of this page is yours alone." in page
+    assert "The address of this page is for you alone." in page
 
 
 @on_sqlite

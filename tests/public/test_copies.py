@@ -129,7 +129,7 @@ def test_it_is_made_again_at_once_when_more_than_a_count_is_published(app, visit
     files = unzip(visitor.read("/en/copy.zip"))
 
     assert len(made) == 2
-    assert "Signing is possible only" not in files["copy/en/index.html"].decode()
+    assert "You can sign only" not in files["copy/en/index.html"].decode()
 
 
 def test_a_copy_that_cannot_be_made_now_is_asked_for_later(visitor, monkeypatch):

@@ -52,7 +52,7 @@ def test_silence_is_counted_in_days_until_the_office_answers(happen, visitor):
     with time_machine.travel(now() + timedelta(days=9), tick=False):
         assert "9 days of silence" in text_of(visitor)
         happen(("acknowledged", {}))
-        assert "It has said that the letter came. No answer since" in text_of(visitor)
+        assert "It has confirmed that the letter arrived. No answer since" in text_of(visitor)
         happen(("answered", {"language": "de", "quote": "Danke."}))
         assert "silence" not in text_of(visitor)
 
@@ -65,7 +65,7 @@ def test_words_that_are_missing_in_a_language_stand_in_the_other_and_are_marked(
     [words] = [one for one in page.iter("p") if one.text == ENGLISH["en"]]
     assert (words.get("lang"), words.get("dir")) == ("en", "ltr")
     assert "لم يُكتب هذا بهذه اللغة بعد" in text_of(visitor, "ar")
-    assert "This is not in this language yet" not in text_of(visitor, "en")
+    assert "This is not available in this language yet" not in text_of(visitor, "en")
 
 
 def test_the_feed_has_each_event_once_with_a_link_to_its_place(happen, visitor):

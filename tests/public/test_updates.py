@@ -18,7 +18,7 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 BOTH = {"en": "A sample of news\n\nWith a [link](/en/about).", "ar": "خبر تجريبي\n\nفيه **كلمات**."}
 ARABIC = {"ar": "خبر بالعربية وحدها\n\nنص الخبر."}
-MISSING = {"en": "This update is not in this language yet", "ar": "لم يُكتب هذا الخبر بهذه اللغة بعد"}
+MISSING = {"en": "This update is not available in this language yet", "ar": "لم يُكتب هذا الخبر بهذه اللغة بعد"}
 
 
 @pytest.fixture

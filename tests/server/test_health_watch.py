@@ -35,7 +35,9 @@ def test_a_database_that_is_away_is_one_line_of_the_log_and_one_when_it_is_back(
         watch._site = Site(settings, away)
         for _ in range(3):
             tick(watch)
-    assert caplog.messages == ["database: The database does not answer. Check that it runs, and CAMPAIGN_DATABASE_URL."]
+    assert caplog.messages == [
+        "database: The database does not answer. Check that it is running, and check CAMPAIGN_DATABASE_URL."
+    ]
 
     watch._site = site
     for _ in range(2):

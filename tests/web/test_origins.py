@@ -113,7 +113,7 @@ def test_the_page_about_copies_names_each_address_and_so_does_a_copy(app_at_thre
     for origin in (FIRST, ONION):
         page = browser.get("/en/mirrors", base_url=origin).text
         assert [f'href="{one}/en/"' in page for one in (FIRST, SECOND, ONION)] == [True, True, True]
-        assert "in Tor Browser alone" in page
+        assert "only in Tor Browser" in page
     assert "The addresses of this site" not in visitor.read("/en/mirrors").text
 
     copied = dict(mirror_files(app_at_three))["ar/mirrors.html"].decode()

@@ -139,7 +139,7 @@ def test_a_page_is_made_again_when_a_count_is_published_and_when_the_hour_is_ove
     with site.database.writing() as session:
         signing.close(session, datetime.now(UTC).date())
     app.extensions["campaign"].snapshots.refresh()
-    assert "The collecting of signatures has ended." in visitor.read("/en/").text
+    assert "Signing has closed." in visitor.read("/en/").text
 
 
 def test_a_page_made_while_a_new_count_comes_out_is_not_kept_under_the_new_one(app, visitor, layla):

@@ -113,7 +113,7 @@ def are_passphrases_busy() -> bool:
 
 def busy_message() -> Any:
     """Return what to say then."""
-    return gettext("Too many people are logging in just now, so nothing was checked. Send it again in a few seconds.")
+    return gettext("Too many people are logging in right now, so nothing was checked. Try again in a few seconds.")
 
 
 def store_session(token: str) -> None:
@@ -133,7 +133,7 @@ def say_saved() -> None:
 
 def say_nothing_ticked() -> None:
     """Say on the next page that nothing was done."""
-    flash(gettext("Nothing was ticked, so nothing changed."), "alert")
+    flash(gettext("Nothing was selected, so nothing changed."), "alert")
 
 
 def was_logged_in() -> bool:

@@ -226,4 +226,4 @@ def authenticator() -> Page:
 
 
 def _wrong_code() -> Any:
-    return gettext("This is not the code of this moment. Compare the clock of the telephone, and take the next one.")
+    return gettext("That code is not current. Check the clock on your phone and enter the next code.")

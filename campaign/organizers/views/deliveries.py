@@ -44,9 +44,9 @@ Page = Response | str | tuple[str, int]
 # in all languages together.
 LONGEST_QUOTE, LONGEST_REMARKS, LONGEST_RECEIPT = 2_500, 1_000, 200
 STANDINGS = {
-    TRANSLATED: lazy_gettext("Translated, reviewed by no native speaker yet"),
+    TRANSLATED: lazy_gettext("Translated, not yet reviewed by a native speaker"),
     REVIEWED: lazy_gettext("Translated, and reviewed by a native speaker"),
-    MACHINE: lazy_gettext("Translated by a machine, and read over by nobody"),
+    MACHINE: lazy_gettext("Translated by a machine, not checked by anyone"),
 }
 LONGEST_BEFORE = timedelta(days=366)  # a letter may be handed over before its campaign has a site
 WITH_QUOTE = (*ENDS_SILENCE, EventKind.TRANSLATED)
@@ -56,13 +56,13 @@ class EventForm(OrganizerForm):
     """What happened; a field of words for each language is added by `make_event_form`, and what does not belong is left out."""
 
     office = SelectField(lazy_gettext("Office"), validate_choice=False)
-    about = SelectField(lazy_gettext("The answer that it is about"), validate_choice=False)
+    about = SelectField(lazy_gettext("The answer this is about"), validate_choice=False)
     day = DayField(lazy_gettext("Day"))
     means = SelectField(lazy_gettext("How it was handed over"), validate_choice=False)
     receipt = StringField(lazy_gettext("Where the receipt is kept (optional)"), [Length(max=LONGEST_RECEIPT)])
     language = SelectField(lazy_gettext("Language of these words"), validate_choice=False)
     quote = TextAreaField(lazy_gettext("The words of the office"), [Length(max=LONGEST_QUOTE)])
-    standing = SelectField(lazy_gettext("How far the translation is"), validate_choice=False)
+    standing = SelectField(lazy_gettext("State of the translation"), validate_choice=False)
 
     def words(self) -> dict[str, Field]:
         """Return the fields of the campaign's own words by language."""
@@ -73,7 +73,7 @@ class EventForm(OrganizerForm):
         if field.day is None:
             raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22."))
         if "means" in self and field.day < state().words.first_day - LONGEST_BEFORE:
-            raise ValidationError(gettext("This day lies more than a year before the campaign began. Look at the year."))
+            raise ValidationError(gettext("This day is more than a year before the campaign began. Check the year."))
 
     def validate_receipt(self, field: Field) -> None:
         """Clean what was typed."""

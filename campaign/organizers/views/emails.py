@@ -17,11 +17,11 @@ from campaign.state import state
 ANSWERS: tuple[tuple[str, Any], ...] = (  # by how their enhanced code begins (RFC 3463), the longer ones first
     ("5.2.2", lazy_gettext("The mailbox is full.")),
     ("5.1.", lazy_gettext("There is no such mailbox.")),
-    ("5.2.", lazy_gettext("The mailbox takes no e-mail.")),
+    ("5.2.", lazy_gettext("The mailbox does not accept e-mail.")),
     ("5.4.", lazy_gettext("The mail server of the domain cannot be reached.")),
     ("5.7.", lazy_gettext("A rule of the mail server forbids it.")),
 )
-OTHER_ANSWER = lazy_gettext("The mail server did not take it.")
+OTHER_ANSWER = lazy_gettext("The mail server did not accept it.")
 
 
 @bp.route("/emails", methods=["GET", "POST"])
@@ -54,5 +54,5 @@ def _send_refused_again() -> Response:
         if number:
             audit.record(session, current_account().email, Action.EMAILS_SENT_AGAIN, number=number)
     if number:
-        flash(gettext("They are sent again within minutes."), "status")
+        flash(gettext("They will be sent again within minutes."), "status")
     return redirect(url_for(".emails"), 303)

@@ -26,7 +26,8 @@ class WithdrawForm(OrganizerForm):
     """That it is meant for good."""
 
     sure = BooleanField(
-        lazy_gettext("I know that nothing brings it back."), [InputRequired(lazy_gettext("Tick the box if you know this."))]
+        lazy_gettext("I know that this cannot be undone."),
+        [InputRequired(lazy_gettext("Tick the box to confirm that you know this."))],
     )
 
 
@@ -91,4 +92,4 @@ def _take_effect() -> None:
 
 
 def _nothing_changed() -> str:
-    return str(gettext("Nothing was changed: it was done before, or your account was changed meanwhile."))
+    return str(gettext("Nothing was changed: it had already been done, or your account has changed in the meantime."))

@@ -24,11 +24,11 @@ from campaign.state import state
 
 Page = Answer | str | tuple[str, int]
 FAILURE_MESSAGES = {
-    "key away": lazy_gettext("The private key was moved off this server meanwhile. Ask for a sealed file."),
-    "cannot open": lazy_gettext("A sealed record could not be opened. Whoever runs the server finds in its log which one."),
+    "key away": lazy_gettext("The private key has been moved off this server. Request a sealed file."),
+    "cannot open": lazy_gettext("A sealed record could not be opened. The server’s log says which one."),
     "names hidden": lazy_gettext("All names are hidden at the moment."),
-    "names refused": lazy_gettext("This office is marked as endangering by now, so it gets no names."),
-    "failed": lazy_gettext("It could not be prepared. Whoever runs the server finds the reason in its log."),
+    "names refused": lazy_gettext("This office is now marked as dangerous to write to, so it gets no names."),
+    "failed": lazy_gettext("It could not be prepared. The server’s log says why."),
 }
 
 

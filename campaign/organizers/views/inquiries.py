@@ -38,13 +38,13 @@ class NoteForm(OrganizerForm):
     def validate_note(self, field: Field) -> None:
         """Refuse an e-mail address."""
         if "@" in field.data:
-            raise ValidationError(gettext("Write no e-mail address here, and no name: it is kept without who asked."))
+            raise ValidationError(gettext("Do not write an e-mail address or a name here: nothing is kept about who asked."))
 
     def last_day(self, came_on: date) -> date:
         """Return until when to answer, after `validate`; raise ValueError where that is before it came."""
         due_on = self.due_on.day or came_on + rules.ANSWERED_WITHIN
         if due_on < came_on:
-            self.due_on.errors = [gettext("The last day to answer is before the day on which it came.")]
+            self.due_on.errors = [gettext("The deadline is before the day it arrived.")]
             raise ValueError
         return due_on
 
@@ -57,7 +57,7 @@ class InquiryForm(NoteForm):
         [AnyOf(rules.KINDS, lazy_gettext("Choose what is asked."))],
         validate_choice=False,
     )
-    came_on = DayField(lazy_gettext("The day on which it came"))
+    came_on = DayField(lazy_gettext("Day it arrived"))
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -66,9 +66,9 @@ class InquiryForm(NoteForm):
     def validate_came_on(self, field: DayField) -> None:
         """Refuse no day, and one that lies ahead; a day later than in UTC may be today where somebody lives."""
         if field.day is None:
-            raise ValidationError(gettext("Enter the day on which it came."))
+            raise ValidationError(gettext("Enter the day it arrived."))
         if field.day > now().date() + timedelta(days=1):
-            raise ValidationError(gettext("This day lies ahead."))
+            raise ValidationError(gettext("This day is in the future."))
 
 
 class OutcomeForm(OrganizerForm):

@@ -82,7 +82,7 @@ def answer_wrong_session(_error: guards.WrongSession) -> Page:
     """Say what is wrong with the session, and lead on: to the login, or to the form as it was sent."""
     blob = kept_form.keep_form()
     if request.endpoint == "organizers.enter":
-        message = _no_cookies_message() if not request.cookies else gettext("This page was open for long. Enter it once more.")
+        message = _no_cookies_message() if not request.cookies else gettext("This page was open for too long. Enter it again.")
         return _enter_page(LoginForm(formdata=None), [("main", message)]), 400
     if g.login is None and request.endpoint != "organizers.set_up":
         wanted = request.args.get("next", "") if request.endpoint == "organizers.again" else request.path
@@ -135,13 +135,13 @@ def leave() -> Page:
 
 def _refused_message() -> Any:
     return gettext(
-        "This did not work. Address, passphrase or code is not right, the code was used before, or there were many attempts."
-        " Wait for the next code, and after several attempts some minutes."
+        "That did not work. The address, passphrase or code is wrong, the code was already used, or there were "
+        "too many attempts. Wait for the next code; after several attempts, wait a few minutes."
     )
 
 
 def _no_cookies_message() -> Any:
-    return gettext("This browser sent no cookie. Without one the desk cannot know who is there: allow cookies for this site.")
+    return gettext("Your browser sent no cookie. The desk needs one to know who you are: allow cookies for this site.")
 
 
 def _seconds_to_wait() -> int:

@@ -44,11 +44,11 @@ class OfficeForm(OrganizerForm):
     """What is known of an office; all of it may be open."""
 
     country = CountryField(lazy_gettext("Country (optional)"))
-    languages = StringField(lazy_gettext("Languages that it reads (optional)"), [Length(max=MOST_LANGUAGES)])
-    channel = SelectField(lazy_gettext("By which rules it takes petitions (optional)"), validate_choice=False)
-    means = SelectField(lazy_gettext("How it is reached (optional)"), validate_choice=False)
+    languages = StringField(lazy_gettext("Languages it reads (optional)"), [Length(max=MOST_LANGUAGES)])
+    channel = SelectField(lazy_gettext("Rules by which it accepts petitions (optional)"), validate_choice=False)
+    means = SelectField(lazy_gettext("How to reach it (optional)"), validate_choice=False)
     address = TextAreaField(lazy_gettext("Its address (optional)"), [Length(max=LONGEST_ADDRESS)])
-    checked_on = DayField(lazy_gettext("Day on which somebody of you checked the address (optional)"))
+    checked_on = DayField(lazy_gettext("Day one of you checked the address (optional)"))
     is_endangering = BooleanField()
 
     @classmethod
@@ -99,7 +99,7 @@ class OfficeForm(OrganizerForm):
     def validate_checked_on(self, field: DayField) -> None:
         """Refuse a day that lies ahead."""
         if field.day and field.day > (now() + AHEAD_OF_UTC).date():
-            raise ValidationError(gettext("This day has not come yet. Write the day on which the address was checked."))
+            raise ValidationError(gettext("This day is in the future. Enter the day the address was checked."))
 
     def validate_address(self, field: Field) -> None:
         """Refuse what is no address for the way, or has none, or was not checked; the lines of a postal one stay."""

@@ -21,7 +21,7 @@ class PlanForm(OrganizerForm):
 
     opens_on = DayField(lazy_gettext("First day of collecting (optional)"))
     closes_on = DayField(lazy_gettext("Last day of collecting (optional)"))
-    hand_over_on = DayField(lazy_gettext("Day on which the letter is to be handed over (optional)"))
+    hand_over_on = DayField(lazy_gettext("Day of the handover (optional)"))
     delete_on = DayField(lazy_gettext("Day on which names and addresses are deleted (optional)"))
 
     def days(self) -> Days:

@@ -75,16 +75,14 @@ def answer_request() -> Page:
             else:
                 four_eyes.decline(session, number, current_account())
     except four_eyes.NotDecidable:
-        return _requests_page(gettext("This was decided before, is over, or is for somebody else to decide."))
+        return _requests_page(gettext("This was already decided, has expired, or is not yours to decide."))
     except word_change.ChangedMeanwhile:
-        return _requests_page(
-            gettext("These are not the words that you have seen, so nothing was published. Look at them again.")
-        )
+        return _requests_page(gettext("These are not the words you saw, so nothing was published. Look at them again."))
     except news_approval.NotMailable as found:
         return _requests_page(*found.args)
     except word_change.FaultyWords as found:
         return _requests_page(gettext("The words cannot be published as they are:"), *found.args)
-    flash(gettext("It is done.") if decision == "agree" else gettext("It was declined, and nothing was done."), "status")
+    flash(gettext("Done.") if decision == "agree" else gettext("It was declined, and nothing was done."), "status")
     return redirect(url_for(".requests"), 303)
 
 
@@ -123,7 +121,7 @@ def key() -> Page:
         form.public.errors = [gettext("This key is for news. Make another one for the signatures.")]
         return _key_page(form)
     except (key_rotation.KeyAlreadyUsed, four_eyes.NotDecidable):
-        form.public.errors = [gettext("Signatures are sealed to this key already, or were before. Make a new one.")]
+        form.public.errors = [gettext("Signatures are, or were, already sealed to this key. Make a new one.")]
         return _key_page(form)
     return redirect(url_for(".key" if asked.done_at else ".requests"), 303)
 

@@ -151,7 +151,7 @@ def _undo(number: int) -> Page:
             session.get(Removal, number) or abort(404)
             removal_rules.restore(session, number, by=current_account())
     except removal_rules.TooLate:
-        message = gettext("The week is over. What was removed has been deleted, and cannot come back.")
+        message = gettext("The seven days are over. What was removed has been deleted and cannot be restored.")
         return _removal_page(number, ReasonForm(formdata=None), 409, message)
     except four_eyes.NotDecidable:
         abort(403)

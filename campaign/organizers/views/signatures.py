@@ -71,11 +71,11 @@ def signature(record: str) -> Page:
     with state().database.writing() as session:
         if request.form.get("deed") == "undo":
             reviews.restore_refused(session, _id(record), by=current_account().email)
-            flash(gettext("The name waits in the review again."), "status")
+            flash(gettext("The name is waiting for review again."), "status")
             return redirect(url_for(".signature", record=record), 303)
         if display_names.hold_name(session, _id(record), today=now().date()):
             audit.record(session, current_account().email, Action.NAME_HIDDEN, signature=record)
-    flash(gettext("The name is hidden. It waits in the review."), "status")
+    flash(gettext("The name is hidden and waiting for review."), "status")
     return redirect(url_for(".signature", record=record), 303)
 
 
@@ -126,7 +126,7 @@ def address() -> Page:
 def _say_erased(found: signature_search.MailboxRecords) -> Page:
     """Say what was erased on the empty form."""
     said = ngettext("Erased: %(count)s thing.", "Erased: %(count)s things.", found.number, count=number(found.number))
-    signed = gettext("A signature was among them: the published count follows.") if found.records else ""
+    signed = gettext("One of them was a signature, so the published count will change.") if found.records else ""
     flash(" ".join(filter(None, (said, signed))), "status")
     return redirect(url_for(".address"), 303)
 

@@ -101,7 +101,7 @@ def _web_field() -> StringField:
 def _consent_field() -> StringField:
     """Return the field for where the consent is kept, without which nobody is named."""
     needed = DataRequired(gettext("Say where the written consent is kept. Without it nobody is named."))
-    short = Length(max=rules.LONGEST_CONSENT, message=gettext("Say it in at most 200 characters."))
+    short = Length(max=rules.LONGEST_CONSENT, message=gettext("Use at most 200 characters."))
     clean = [lambda typed: clean_words(typed or "", is_markdown=False)]
     return StringField(gettext("Where the written consent is kept"), [needed, short], filters=clean)
 
@@ -189,7 +189,7 @@ def _do(deed: str, number: int) -> str:
             case "show":
                 seen, handlers = request.form.get("seen", ""), approval_handlers(state().keys)
                 asked = acts.request_showing(session, number, seen=seen, by=current_account(), handlers=handlers)
-                return str(gettext("It is public now.") if asked.is_done else gettext("It waits for a second organizer."))
+                return str(gettext("It is public now.") if asked.is_done else gettext("Waiting for a second organizer."))
             case "hide":
                 acts.hide(session, number, by=current_account())
                 return str(gettext("It is no longer public."))

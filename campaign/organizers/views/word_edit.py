@@ -91,10 +91,10 @@ class PartForm(OrganizerForm):
 def _empty_sentence(part: Part) -> str:
     language = isolate(LANGUAGES[SOURCE].name)
     if part.kind == TextKind.UPDATE:
-        sentence = gettext("Write it in one language at least.")
+        sentence = gettext("Write it in at least one language.")
     elif part.kind in (*LETTERS, *PAGES) and part.key not in LETTER_FIELDS:
         sentence = gettext(
-            "Write it in this language too: %(language)s. To take the paragraph out, leave every language empty.",
+            "Write it in this language too: %(language)s. To remove the paragraph, leave every language empty.",
             language=language,
         )
     else:

@@ -35,18 +35,18 @@ FIELD_LABELS: dict[str, Any] = {
     "call": lazy_gettext("The call, on the front page"),
     "consent": lazy_gettext("What signers agree to"),
     "description": lazy_gettext("Description for search engines and shared links"),
-    STANDING: lazy_gettext("What the page says of the translation"),
+    STANDING: lazy_gettext("What the page says about the translation"),
 }
 
 OFFICE_LABELS: dict[str, Any] = {  # of what is known of an office besides its names
     "within": lazy_gettext("Part of"),
     "country": lazy_gettext("Country"),
-    "languages": lazy_gettext("Languages that it reads"),
-    "channel": lazy_gettext("By which rules it takes petitions"),
-    "means": lazy_gettext("How it is reached"),
+    "languages": lazy_gettext("Languages it reads"),
+    "channel": lazy_gettext("Rules by which it accepts petitions"),
+    "means": lazy_gettext("How to reach it"),
     "address": lazy_gettext("Its address"),
-    "checked_on": lazy_gettext("Day on which somebody of you checked the address"),
-    "is_endangering": lazy_gettext("Writing to this office can bring somebody into danger, or the testimony accuses it"),
+    "checked_on": lazy_gettext("Day one of you checked the address"),
+    "is_endangering": lazy_gettext("Writing to this office can put someone in danger, or the testimony accuses it"),
 }
 
 
@@ -144,12 +144,12 @@ def drop_words(piece: str) -> Page:
         drafted = drafts.read_drafted(session)
         if request.form.get("deed") == "drop":
             drafts.drop_drafts(session, drafted.of_kind(kind))
-            done = gettext("The draft has been thrown away.")
+            done = gettext("The draft has been discarded.")
         elif not any((row.id, row.kind) == (chosen, kind) and drafts.can_be_taken_back(row) for row in drafted.words.rows):
             abort(400)
         else:
             drafts.take_back(session, drafted, chosen or 0, by=str(current_account().id), today=today)
-            done = gettext("These words are the draft now. Look at them, then publish them.")
+            done = gettext("These words are now the draft. Look at them, then publish them.")
     flash(done, "status")
     return redirect(url_for(".piece", piece=piece), 303)
 
