@@ -9,7 +9,8 @@ from campaign.config import TRANSLATIONS, Settings
 from campaign.crypto import sealing
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
-from campaign.organizers import ledger
+from campaign.organizers import audit, ledger
+from campaign.organizers.actions import Action
 from campaign.organizers.signature_search import MailboxRecords, find_by_mailbox
 from campaign.outbox.address import mend_address
 from campaign.petition import counting, key_rotation, samples, signing
@@ -71,7 +72,9 @@ def erase(yes: bool) -> None:
         click.confirm(ERASE_QUESTION, abort=True, err=True)
     with database.writing() as session:
         found = find_by_mailbox(session, tags)
-        signing.erase(session, keys, address, now().date())
+        if found.number:
+            signing.erase(session, keys, address, now().date())
+            audit.record(session, "", Action.ERASED, number=found.number)  # as the desk does: how much, and never whose
     database.truncate_log()
     _say_found("Erased", found)
     if found.records:

@@ -1,6 +1,8 @@
 """Erasing: an address is asked for, never an argument, and everything there is of it goes."""
 
 from campaign.database import now
+from campaign.organizers.actions import Action
+from campaign.organizers.models import AuditEntry
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission, Tally
 from tests.people import hidden_fields, rows
@@ -30,6 +32,18 @@ def test_what_waits_to_be_confirmed_goes_and_no_number_remains(app, run, visitor
 
     assert (result.exit_code, result.stdout) == (0, "Erased: 1 e-mail whose link was not pressed yet.\n")
     assert rows(app, Submission) == rows(app, OutboxMessage) == rows(app, Tally) == []
+
+
+@on_sqlite
+def test_the_audit_has_a_line_of_it_as_from_the_desk_and_not_whose_it_was(app, run, layla):
+    [signature] = rows(app, Signature)
+
+    run("erase", "--yes", typed="layla@example.org\n")
+    run("erase", "--yes", typed="nobody@example.org\n")
+
+    [line] = [row for row in rows(app, AuditEntry) if row.act == Action.ERASED]
+    assert (line.by, line.facts) == ("", {"number": 1})
+    assert not any(words in repr(line.facts) for words in ("layla", signature.id.hex()))
 
 
 @on_sqlite
