@@ -38,6 +38,8 @@ ARABIC_SIGNS = "0020-0021,0028-0029,002B-003A,00A0,00AB,00B7,00BB,060C,061B,061F
 INVISIBLE = "200C-200F,2066-2069"
 DASHES = "2010,2013-2014,2018-2019,201C-201D,2026"
 # Letters of Persian and Kurdish (Sorani), for the names of signers and for pages in these languages.
+# Persian writes the mark of U+0654 on ه, and has digits of its own.
+PERSIAN = "0654,06F0-06F9"
 NAMES = "067E,0686,0695,0698,06A4,06A9,06AF,06B5,06C0,06C6,06CC,06CE,06D5"
 # What stands in a name now and then, fetched only by a page that shows it: letters of Urdu and North African Arabic, figures, and
 # the name of God, a blessing and the brackets of the Quran, each a sign of its own.
@@ -75,13 +77,13 @@ CUTS = [
         "witness-arabic",
         NASKH,
         "400Regular/NotoNaskhArabic_400Regular.ttf",
-        (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES),
+        (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES, PERSIAN),
         JOINING,
     ),
     Cut("witness-accents", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (BOOK_ACCENTS,), SETTING),
     Cut("witness-latin", SERIF, "400Regular/SourceSerif4_400Regular.ttf", (LATIN, DASHES), [*SETTING, "onum", "pnum"]),
-    Cut("campaign-arabic", PLEX, PLAIN, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
-    Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES), JOINING),
+    Cut("campaign-arabic", PLEX, PLAIN, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES, PERSIAN), JOINING),
+    Cut("campaign-arabic-strong", PLEX, STRONG, (ARABIC, ARABIC_SIGNS, INVISIBLE, DASHES, NAMES, PERSIAN), JOINING),
     Cut("campaign-names", PLEX, PLAIN, (RARE,), JOINING),
     Cut("campaign-names-strong", PLEX, STRONG, (RARE,), JOINING),
     Cut("campaign-latin", PLEX, PLAIN, (LATIN, DASHES), SETTING),

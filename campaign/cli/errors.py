@@ -25,10 +25,11 @@ from campaign.public.mirror import MirrorError
 from campaign.schema_version import OtherSchema
 from campaign.translation.catalogues import BadCatalogue
 from campaign.translation.po_exchange import ImportRefused
+from campaign.translation.source import CannotBeSource
 
 FILE_ERRORS = (
-    *(SettingError, IdentityError, LanguageError, TextError, BadCatalogue, ImportRefused, MirrorError, RenderError),
-    FileExistsError,
+    *(SettingError, IdentityError, LanguageError, TextError, BadCatalogue, CannotBeSource, ImportRefused, MirrorError),
+    *(RenderError, FileExistsError),
 )
 RECORD_ERRORS = (
     *(BackupError, KeyFileError, CannotOpen, CannotPublish, CannotWarn, FilesRefused, NamesHidden, AccountError, NotEmpty),

@@ -11,6 +11,7 @@ from campaign.config import TRANSLATIONS, Settings
 from campaign.languages import PUBLIC, SOURCE, discover
 from campaign.translation import add as translation_add
 from campaign.translation import catalogues, font_coverage, po_exchange
+from campaign.translation.source import make_source
 from campaign.translation.status import FUZZY, MISSING, STALE, LanguageStatus, language_status
 
 
@@ -83,6 +84,14 @@ def add(language: str) -> None:
     for sentence in font_coverage.font_notices(code):
         click.echo(sentence)
     click.echo(f"Translate what lies in {TRANSLATIONS / code}; docs/translators.md says how.")
+
+
+@languages.command()
+@click.argument("language", callback=known_language)
+def source(language: str) -> None:
+    """Make LANGUAGE the one that all texts are translated from, once it has every word; for a new campaign, before it starts."""
+    make_source(TRANSLATIONS, language)
+    click.echo(f"All texts are translated from {language} now.")
 
 
 @languages.command()

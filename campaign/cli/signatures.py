@@ -6,6 +6,7 @@ import click
 
 from campaign import instance
 from campaign.config import TRANSLATIONS, Settings
+from campaign.content import corrections
 from campaign.crypto import sealing
 from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
@@ -128,6 +129,13 @@ def withdraw() -> None:
         " A list for news holds the words of its update, and can be sent for some days more: ask whoever sends news to stop,"
         " and to delete every list."
     )
+
+
+@testimony.command()
+def lock() -> None:
+    """Lock the testimony of a new campaign as it was received: every later change needs an entry in the log of corrections."""
+    corrections.lock_received(TRANSLATIONS)
+    click.echo(f"Locked as received: {TRANSLATIONS / corrections.LOG_FILE}.")
 
 
 COMMANDS = (close, reopen, erase, sample, testimony)

@@ -16,13 +16,18 @@ from typing import Any
 from markupsafe import Markup
 
 from campaign.content.files import TextError, read_document
-from campaign.content.pages import MARKDOWN, Text, Texts
-from campaign.languages import SOURCE
+from campaign.content.pages import MARKDOWN, Text, Texts, load_text
+from campaign.languages import LANGUAGES, SOURCE
 
 LOG_FILE = "corrections.toml"
 CORRECTION_KINDS = ("typo", "substance", "withheld")
 REQUIRED_ENTRY_KEYS = ("day", "language", "place", "kind", "what", "why", "before")
 NOTE_FILE = "note.md"
+LOG_COMMENT = """\
+# The public log of corrections to the testimony, shown on the page about the site. It only grows: docs/organizers.md
+# says how an entry is written. What was received comes first: the SHA-256 of each part of the source. A part that
+# differs from it must be the one that the last entry about it names.
+"""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,8 @@ def unrecorded_changes(log: CorrectionLog, texts: dict[str, Texts]) -> list[str]
     file = f"translations/{SOURCE}/testimony.md"
     locked = log.received | {entry.place: entry.sha256 for entry in log.entries if entry.language == SOURCE}
     current = paragraph_hashes(texts[SOURCE].testimony)
+    if not locked:
+        return [f"translations/{LOG_FILE}: the testimony is not locked yet: run `campaign testimony lock`."]
     changed = [
         f"{file}: {place} is not as it is locked. Put it back, or add an entry to translations/{LOG_FILE} with"
         f' `sha256 = "{sha256}"` that says what was changed and why.'
@@ -91,6 +98,17 @@ def unrecorded_changes(log: CorrectionLog, texts: dict[str, Texts]) -> list[str]
         if locked.get(place) != sha256
     ]
     return changed + [f"{file}: {place} is gone." for place in locked if place not in current]
+
+
+def lock_received(folder: Path) -> None:
+    """Write the hashes of the testimony as received into a log that has none yet; raise TextError where it has some."""
+    file = folder / LOG_FILE
+    log = read_log(file) if file.exists() else CorrectionLog({}, ())
+    if log.received or log.entries:
+        raise TextError(f"{file}: the testimony is locked already; what is changed since needs an entry there.")
+    testimony = load_text(folder, "testimony", LANGUAGES[SOURCE])
+    lines = [f'{place} = "{sha256}"' for place, sha256 in paragraph_hashes(testimony).items()]
+    file.write_text("\n".join([LOG_COMMENT, "[received]", *lines, ""]), "utf-8")
 
 
 def paragraph_hashes(testimony: Text) -> dict[str, str]:

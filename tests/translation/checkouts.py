@@ -41,6 +41,7 @@ class Checkout:
         for file in (self.translations / code).glob("*.md"):
             fill_text(file, read_document(self.translations / "en" / file.name).pieces(), code)
         fill_messages(self.translations / code / "LC_MESSAGES" / "messages.po", code)
+        fill_identity(self.translations / "campaign.toml", code)
         described = self.translations / code / "language.toml"
         described.write_text(described.read_text("utf-8").replace('"hidden"', '"public"'), "utf-8")
         catalogues.compile_catalogues(self.translations)
@@ -50,6 +51,12 @@ def fill_text(file: Path, source: dict[str, Block], code: str) -> None:
     """A placeholder for every part of a text, with the links of the source; they are alike, so each is in every other."""
     pieces = [Block(id_, placeholder(piece.words, code), source_hash(piece.words)) for id_, piece in source.items()]
     write_document(file, read_document(file).with_pieces(pieces))
+
+
+def fill_identity(file: Path, code: str) -> None:
+    """A placeholder beside every English sentence of `campaign.toml`."""
+    words = rf'\g<0>\n\g<1>{code} = "{WORDS[code]}"'
+    file.write_text(re.sub(r"(?m)^((?:name\.)?)en = .*$", words, file.read_text("utf-8")), "utf-8")
 
 
 def placeholder(words: str, code: str) -> str:
