@@ -1,4 +1,7 @@
-"""What a reader of Arabic sees and hears is Arabic: every page, every error, every letter, but for one reviewed list of words."""
+"""What a reader of Arabic sees and hears is Arabic: every page, every error, every letter, but for one reviewed list of words.
+
+Nor is a word among it that is dangerous on a phone that is looked at.
+"""
 
 import re
 from collections.abc import Iterator
@@ -21,6 +24,7 @@ from campaign.petition import emails, samples, signing
 from campaign.petition.news_email import write_news
 from campaign.petition.updates import Update
 from campaign.web.rate_limits import RateLimiter, TooManyWaiting
+from tests.house.test_dangerous_words import dangers
 from tests.people import SAMPLE_UPDATE, PostOffice, Visitor, announce, link_in, parse, publish
 
 REVIEWED = Path(__file__).with_name("latin_words.txt")
@@ -81,7 +85,7 @@ def strange(text: str) -> set[str]:
 
 
 def assert_arabic(answer: Any, status: int = 200) -> None:
-    """The answer is a page in Arabic throughout."""
+    """The answer is a page in Arabic throughout, without a dangerous word of ours."""
     assert answer.status_code == status
     if answer.mimetype in {"application/pdf", "image/png", "application/zip"}:
         return  # what is printed is read in tests/prints, and the pages in a copy are those that are read here
@@ -95,6 +99,7 @@ def assert_arabic(answer: Any, status: int = 200) -> None:
     assert page.get("dir") == "rtl"
     found = {text.strip(): words for text in shown(page) if (words := strange(text))}
     assert found == {}
+    assert [(text, fault) for text in shown(page) for fault in dangers(text)] == []
 
 
 def addresses(app: Flask, token: str) -> list[str]:
@@ -189,7 +194,9 @@ def test_every_letter_is_in_arabic(app):
     assert written | {"news"} == {file.stem for file in (TEMPLATES / "emails").glob("[!_]*.txt")}
     for letter in found:
         assert strange(letter["Subject"]) | strange(letter.get_content()) == set()
+        assert dangers(letter["Subject"]) + dangers(letter.get_content()) == []
     assert strange(news["subject"]) | strange(news["body"]) == set()
+    assert dangers(news["subject"]) + dangers(news["body"]) == []
 
 
 def test_shared_words_are_in_arabic(reader):
