@@ -86,7 +86,7 @@ def test_a_second_download_is_refused_with_a_sentence_and_nothing_of_the_file_is
     again = carrying.take()
 
     assert again.status_code == 409
-    assert f"This file was taken already, on {day(now().date(), LANGUAGES['en'])}." in again.text
+    assert f"This file was downloaded already, on {day(now().date(), LANGUAGES['en'])}." in again.text
     assert carrying.files() == []
     assert carrying.exports()[0].key_box is None
 
@@ -110,7 +110,8 @@ def test_after_a_download_the_desk_says_when_it_was_taken_and_what_to_do_with_it
 
     assert "See what to do with it" in before
     assert words not in before
-    assert f"Taken on {day(now().date(), LANGUAGES['en'])}. A file is taken once; the server has it no more." in after
+    today = day(now().date(), LANGUAGES["en"])
+    assert f"Downloaded on {today}. A file can be downloaded once; it is no longer on the server." in after
     assert words in after
     assert hashlib.sha256(file).hexdigest() in after
     assert ("campaign open-export" in after.partition("A new export")[0]) == (format_ == "sealed")
