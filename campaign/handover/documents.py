@@ -127,7 +127,7 @@ def press(handover: Handover, code: str) -> dict[str, Any]:
         "note": "",
         "paragraphs": paragraphs,
         "points": [],
-        "closing": [*([answers] if state().words.contact else []), *filter(None, (handover.person,))],
+        "closing": [*([answers] if state().words.contact else []), *([isolate(handover.person)] if handover.person else [])],
         "line": False,
     }
 

@@ -44,10 +44,9 @@ class Supporter(Base):
     consent: Mapped[str] = mapped_column(sa.String(LONGEST_CONSENT))  # where it is kept in writing; for the desk alone
     shown_on: Mapped[date | None]  # since when everybody reads it
 
-    @property
-    def name(self) -> str:
-        """The name for a list of the desk, in the source's language or in the first that there is."""
-        return self.names.get(SOURCE) or next(iter(self.names.values()))
+    def name(self, code: str) -> str:
+        """Return the name for a list of the desk: in a language, or in one that there is."""
+        return self.names.get(code) or self.names.get(SOURCE) or next(iter(self.names.values()))
 
     @property
     def digest(self) -> str:
