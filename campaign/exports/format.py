@@ -14,8 +14,8 @@ from campaign.exports.unsealing import unseal_rows
 from campaign.languages import Language
 
 CARE_FOR_ADDRESSES = lazy_gettext(
-    "It holds names and addresses. Keep it on an encrypted disk, send it in no e-mail, open it in no program on the web."
-    " Delete it as soon as it has served, from the downloads and the bin too."
+    "It contains names and addresses. Keep it on an encrypted disk. Do not send it by e-mail or open it in a "
+    "program on the web. Delete it as soon as you no longer need it, from the downloads and the bin too."
 )
 FILLED_IN = "filled"  # of what was asked for: encrypted, and shown nowhere
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}  # some programs expect the second one

@@ -171,8 +171,8 @@ PDF = Format(
     label=lazy_gettext("Book of names"),
     hint=lazy_gettext("Only the names that are shown, by day, for printing."),
     care=lazy_gettext(
-        "Whoever is in it may hide the name or withdraw the signature any day."
-        " So have a new book made for each use, and delete this one afterwards."
+        "Anyone in it may hide their name or withdraw their signature on any day. Request a new book for each "
+        "use, and delete this one afterwards."
     ),
     write=write_book,
     needs_key=False,

@@ -50,13 +50,13 @@ def check_printed(_form: BaseForm, field: Field) -> None:
     for fault in word_faults(field.data, is_markdown=False):
         raise ValidationError(fault)
     if "@" in field.data:
-        raise ValidationError(gettext("Write no e-mail address here: the package names none."))
+        raise ValidationError(gettext("Do not write an e-mail address here: the package contains none."))
 
 
 class PackageForm(OrganizerForm):
     """The form of a package for an office: with names it says what they are for, as every file with names does."""
 
-    person = StringField(lazy_gettext("One person who answers (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
+    person = StringField(lazy_gettext("Contact person (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
     postal = StringField(lazy_gettext("Postal address of the campaign (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
     names = BooleanField()
     why = reason_field(require_with_names)

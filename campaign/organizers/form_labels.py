@@ -88,7 +88,7 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
     "supporter": (
         lazy_gettext("Supporters"),
         {
-            ("deed", "show"): lazy_gettext("Ask for it to be shown"),
+            ("deed", "show"): lazy_gettext("Request showing it"),
             ("deed", "hide"): lazy_gettext("Take it down now"),
             ("deed", "delete"): lazy_gettext("Delete the entry"),
             NO_FIELD: lazy_gettext("Save"),

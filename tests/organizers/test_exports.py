@@ -95,8 +95,8 @@ def test_a_second_download_is_refused_with_a_sentence_and_nothing_of_the_file_is
 @pytest.mark.parametrize(
     ("format_", "words"),
     [
-        ("csv", "It holds names and addresses. Keep it on an encrypted disk"),
-        ("pdf", "So have a new book made for each use"),
+        ("csv", "It contains names and addresses. Keep it on an encrypted disk"),
+        ("pdf", "Request a new book for each use"),
         ("sealed", "Take it to the machine that has the private key, open it there, and delete it here."),
     ],
 )
@@ -156,7 +156,7 @@ def test_after_an_hour_the_file_and_its_key_are_gone(layla, carrying):
     assert carrying.files() == []
     assert carrying.exports()[0].key_box is None
     assert "Its hour is over, and the file has been deleted." in carrying.who.read("exports").text
-    assert "The hour of this file is over" in carrying.take().text
+    assert "The hour for this file is over" in carrying.take().text
 
 
 @on_sqlite

@@ -36,12 +36,12 @@ def test_it_names_who_else_gets_in_and_with_which_role(omar, nour, hadi):
     assert "nour@example.org" in page
     assert "hadi@example.org" in page
     assert "Moderator" in page
-    assert "Only one other organizer gets in." in page
+    assert "Only one other organizer can log in." in page
 
 
 @on_sqlite
 def test_one_who_is_alone_is_told_to_wait_for_the_next(omar):
-    assert "No other organizer gets in. Do not leave before the next one has" in omar.read("succession").text
+    assert "No other organizer can log in. Do not leave before the next one has" in omar.read("succession").text
 
 
 def test_it_says_which_keys_are_held(site, omar, settings):
@@ -88,11 +88,11 @@ def test_it_says_what_is_open(site, omar, nour):
 
     for words in (
         "Names and e-mail addresses are deleted on 1 January 2031.",
-        "1 request of yours waits. It ends with your account.",
-        "1 request of others waits.",
+        "1 request of yours is waiting. It ends with your account.",
+        "1 request from others is waiting.",
         "1 question is open.",
         "1 text is changed and not published.",
-        "You have taken 0 files.",
+        "You have downloaded 0 files.",
     ):
         assert words in page, words
 
@@ -101,8 +101,8 @@ def test_it_says_what_is_open(site, omar, nour):
 def test_it_counts_the_files_that_somebody_took(layla, carrying, nour):
     carrying.gets("sealed")
 
-    assert "You have taken 1 file." in carrying.who.read("succession").text
-    assert "You have taken 0 files." in nour.read("succession").text
+    assert "You have downloaded 1 file." in carrying.who.read("succession").text
+    assert "You have downloaded 0 files." in nour.read("succession").text
 
 
 @on_sqlite

@@ -57,7 +57,7 @@ class SupporterForm(OrganizerForm):
     def validate_consent(self, field: Field) -> None:
         """Refuse an e-mail address."""
         if "@" in field.data:
-            raise ValidationError(gettext("Write no e-mail address here: say only where the consent is kept."))
+            raise ValidationError(gettext("Do not write an e-mail address here: say only where the consent is kept."))
         _check_words(field)
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -65,7 +65,7 @@ class SupporterForm(OrganizerForm):
         is_right = bool(super().validate(extra_validators))
         first = next(iter(self.names().values()))
         if not any(field.data for field in self.names().values()) and not first.errors:
-            first.errors, is_right = [gettext("Write the name in one language at least.")], False
+            first.errors, is_right = [gettext("Write the name in at least one language.")], False
         return is_right
 
     def values(self) -> dict[str, Any]:
@@ -213,7 +213,7 @@ def _save(number: int) -> Page:
 
 
 def _changed_sentence() -> str:
-    return str(gettext("Somebody has changed this since you opened it, so nothing was done. Look at it again."))
+    return str(gettext("Someone has changed this since you opened it, so nothing was done. Look at it again."))
 
 
 def _find(number: int) -> Supporter:
