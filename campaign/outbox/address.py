@@ -64,7 +64,7 @@ class EmailAddress:
 
     @property
     def _mail_domain(self) -> str:
-        return self.domain if self.needs_smtputf8 else idna.encode(self.domain, uts46=True).decode()
+        return self.domain if self.needs_smtputf8 else _ascii_domain(self.domain)
 
 
 def mend_address(text: str) -> str:
@@ -94,6 +94,8 @@ def _with_plain_digits(text: str) -> str:
 
 
 def _plain_digits(text: str) -> str:
+    if text.isascii():
+        return text
     return "".join(str(unicodedata.digit(one)) if unicodedata.category(one) == "Nd" else one for one in text)
 
 
@@ -101,10 +103,15 @@ def parse_address(text: str) -> EmailAddress:
     """Parse an address strictly (RFC 5321 lengths); raise NotAnAddress for quoted, numeric, commented and encoded forms."""
     try:
         found = validate_email(text, check_deliverability=False, strict=True)
-        idna.encode(found.domain, uts46=True)
+        _ascii_domain(found.domain)
     except (EmailNotValidError, idna.IDNAError, UnicodeError):
         raise NotAnAddress from None
     is_damaged = "\ufffd" in found.local_part  # of letters that could not be decoded
     if is_damaged or ENCODED_WORD.search(found.local_part) or len(found.local_part.encode()) > LONGEST_LOCAL_PART:
         raise NotAnAddress
     return EmailAddress(found.local_part, found.domain)
+
+
+def _ascii_domain(domain: str) -> str:
+    """Return a domain in IDNA (UTS 46); raise IDNAError. One in ASCII is so already, as the validator has taken it."""
+    return domain if domain.isascii() else idna.encode(domain, uts46=True).decode()

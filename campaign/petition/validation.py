@@ -32,6 +32,8 @@ LETTER = regex.compile(r"[\p{L}\p{N}--ـ]", regex.V1)
 # Providers of their own whose names are like those of larger ones: nobody there is asked whether they meant another.
 SIMILAR_PROVIDERS = ("mail.com", "email.com", "ymail.com")
 WITHOUT_ENDING = {provider.partition(".")[0]: provider for provider in reversed(PROVIDERS)}
+SIMILAR, MOST_OTHER_LETTERS = 0.87, 4  # as difflib measures it; letters that only one of two similar domains has
+PROVIDER_LETTERS = {provider: frozenset(provider) for provider in PROVIDERS}
 COMMAS = regex.compile("[,;،؛]")
 # A formula of a spreadsheet. A sign before letters alone is a name: =Khomani, where a typewriter has no ǂ.
 FORMULA = regex.compile(r"([=+\-@\uFF1D\uFF0B\uFF0D\uFF20])(?!\p{L}[\p{L}\p{M}'’ .-]*$)")
@@ -132,5 +134,14 @@ def suggest_domain(domain: str) -> str | None:
     domain = domain.lower()
     if not domain or domain in PROVIDERS or domain in SIMILAR_PROVIDERS:
         return None
-    near = difflib.get_close_matches(domain, PROVIDERS, n=1, cutoff=0.87)
+    near = difflib.get_close_matches(domain, find_candidates(domain), n=1, cutoff=SIMILAR)
     return WITHOUT_ENDING.get(domain) or (near[0] if near else None)
+
+
+def find_candidates(domain: str) -> list[str]:
+    """Return the providers that a domain can be similar to: few, as comparing it with one takes longer than all of this.
+
+    Two similar domains have at most 36 letters together, and at most four of those have no counterpart in the other one.
+    """
+    letters = frozenset(domain)
+    return [provider for provider, theirs in PROVIDER_LETTERS.items() if len(letters ^ theirs) <= MOST_OTHER_LETTERS]

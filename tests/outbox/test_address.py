@@ -8,6 +8,7 @@ from email.policy import SMTP, SMTPUTF8
 from email.utils import getaddresses
 from pathlib import Path
 
+import idna
 import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
@@ -115,6 +116,7 @@ def assert_it_means_one_mailbox(address):
     assert read["To"].addresses[0].addr_spec == address.recipient
     assert [one for _, one in getaddresses([sent.partition(":")[2].strip()])] == [address.recipient]
     assert parse_address(address.recipient) == parse_address(address.text) == address
+    assert address.needs_smtputf8 or address.recipient.endswith(f"@{idna.encode(address.domain, uts46=True).decode()}")
     assert sealing.mailbox_tag(KEY, address.recipient) == sealing.mailbox_tag(KEY, address.text)
 
 

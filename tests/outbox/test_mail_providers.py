@@ -1,5 +1,7 @@
 """How letters fare by provider is counted when they are sent: by large names only, and a reminder does not count again."""
 
+import difflib
+import random
 from datetime import timedelta
 
 import pytest
@@ -9,7 +11,7 @@ import time_machine
 from campaign.database import now
 from campaign.outbox.mail_providers import PROVIDERS, ProviderDay, provider_of
 from campaign.outbox.queue import REMIND_AFTER
-from campaign.petition.validation import suggest_domain
+from campaign.petition.validation import SIMILAR, find_candidates, suggest_domain
 from tests.people import rows
 
 
@@ -75,3 +77,20 @@ def test_every_domain_that_is_named_has_its_provider_and_slips_of_the_finger_are
     assert {provider_of(domain) for domain in PROVIDERS} == set(PROVIDERS.values())
     assert provider_of("gmail.com.example") == "other"
     assert suggest_domain("gmial.com") == "gmail.com"
+
+
+def test_a_domain_is_compared_with_each_provider_that_it_can_be_like():
+    chance = random.Random(10)  # the same ones each time
+    for _ in range(3000):
+        typed = list(chance.choice(list(PROVIDERS)))
+        for _ in range(chance.randrange(5)):
+            place = chance.randrange(len(typed))
+            typed[place : place + chance.randrange(3)] = chance.choice(["", *"aeost.-0"])
+            typed = typed or ["x"]
+        domain = "".join(typed)
+        near = difflib.get_close_matches(domain, PROVIDERS, n=1, cutoff=SIMILAR)
+        assert difflib.get_close_matches(domain, find_candidates(domain), n=1, cutoff=SIMILAR) == near
+
+
+def test_most_domains_are_compared_with_hardly_any():
+    assert len([one for domain in ("example.org", "uni-hamburg.de", "charity.org.uk") for one in find_candidates(domain)]) < 3
