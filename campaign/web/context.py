@@ -53,10 +53,12 @@ SECURITY_HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-store",
 }
+UNFRAMED_HEADERS = SECURITY_HEADERS | {"X-Frame-Options": "DENY"}  # for browsers that know no frame-ancestors
+HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 VERSION = "public.version"
-FRAMEABLE = "public.embed"  # for browsers that know no frame-ancestors
-HSTS_MAX_AGE = 31536000  # seconds
+FRAMEABLE = "public.embed"
 
 
 def init_app(app: Flask) -> None:
@@ -162,22 +164,20 @@ def has_same_page(code: str) -> bool:
 
 def make_redirect_relative(response: Response) -> Response:
     """Return a redirect within the site with its path alone: only the proxy knows the scheme."""
-    if response.location and response.location.startswith(request.host_url):
+    if response.location and response.location[0] != "/" and response.location.startswith(request.host_url):
         response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
     return response
 
 
 def add_headers(response: Response) -> Response:
     """Add the headers that the view has not set; a response that the view does not call public is not stored."""
-    for name, value in SECURITY_HEADERS.items():
-        response.headers.setdefault(name, value)
     settings = state().settings
     origin = requested_origin(request, settings)
+    headers = SECURITY_HEADERS if request.endpoint == FRAMEABLE else UNFRAMED_HEADERS
     if is_https(origin):
-        response.headers.setdefault("Strict-Transport-Security", f"max-age={HSTS_MAX_AGE}")
-    if request.endpoint != FRAMEABLE:
-        response.headers.setdefault("X-Frame-Options", "DENY")
-    response.headers.setdefault("Cache-Control", "no-store")
+        headers = headers | HSTS_HEADERS
+    has = {name.lower() for name, _ in response.headers}
+    response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in has])
     is_page = response.status_code == 200 and response.mimetype == "text/html" and request.blueprint != PRIVATE_BLUEPRINT
     if settings.onion and is_page and not is_onion(origin):
         response.headers["Onion-Location"] = settings.onion + quote(request.path)

@@ -1,7 +1,7 @@
 """The cookies of the desk: each is for the address of the site that set it, and for no other."""
 
-from flask import Flask, request
-from flask.sessions import SecureCookieSessionInterface
+from flask import Flask, Request, Response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 
 from campaign.origins import is_https
 from campaign.state import state
@@ -10,6 +10,15 @@ from campaign.web.request_checks import requested_origin
 
 class DeskSessions(SecureCookieSessionInterface):
     """Flask's own sessions, whose cookie is named and guarded by the scheme of the address that is asked."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return what the cookie holds; without any cookie, as most visitors are, no time is spent on it."""
+        return super().open_session(app, request) if "Cookie" in request.headers else self.session_class()
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie where that is needed; never for a session that holds nothing and that nobody asked for."""
+        if session or session.accessed:
+            super().save_session(app, session, response)
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name of the cookie."""
