@@ -19,7 +19,7 @@ from campaign.exports.warning_record import open_record, read_marks, record_file
 from campaign.languages import LANGUAGES, digits
 from campaign.mail_url import check_mail_url
 from campaign.outbox.address import parse_address
-from campaign.outbox.queue import plain_message
+from campaign.outbox.message import plain_message
 from campaign.outbox.smtp import SmtpTransport, open_transport
 
 

@@ -9,7 +9,7 @@ from campaign.exports.mass_warning import Recipient, WarningText
 from campaign.exports.news_mailing import Mailing
 from campaign.languages import SOURCE
 from campaign.outbox.address import parse_address
-from campaign.outbox.queue import plain_message
+from campaign.outbox.message import plain_message
 
 
 class UnfoldedHeader(UnstructuredHeader, BaseHeader):

@@ -26,6 +26,7 @@ from campaign.organizers.actions import Action
 from campaign.organizers.models import Account
 from campaign.outbox import queue
 from campaign.outbox.address import NotAnAddress, parse_address
+from campaign.outbox.message import plain_message
 from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition import emails
 from campaign.state import state
@@ -99,7 +100,7 @@ def told_to_all(envelope: Envelope, kind: str) -> EmailMessage:
     with speaking(envelope.language):
         subject = gettext("An account was locked") if kind == ACCOUNT_LOCKED else gettext("Something was changed at once")
         body = current_app.jinja_env.get_template(f"organizers/{kind.replace(' ', '_')}.txt").render()
-    return queue.plain_message(parseaddr(state().settings.sender)[1], to=envelope.address, subject=subject, body=body)
+    return plain_message(parseaddr(state().settings.sender)[1], to=envelope.address, subject=subject, body=body)
 
 
 def things_wait(envelope: Envelope, count: int) -> EmailMessage:
@@ -107,4 +108,4 @@ def things_wait(envelope: Envelope, count: int) -> EmailMessage:
     with speaking(envelope.language) as language:
         said = ngettext("%(count)s thing waits", "%(count)s things wait", count, count=number(count, language))
         body = current_app.jinja_env.get_template("organizers/things_wait.txt").render(said=said)
-    return queue.plain_message(parseaddr(state().settings.sender)[1], to=envelope.address, subject=said, body=body)
+    return plain_message(parseaddr(state().settings.sender)[1], to=envelope.address, subject=said, body=body)

@@ -7,16 +7,13 @@ a lease, so that several workers never send one at the same time and a dead work
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.message import EmailMessage
-from email.policy import SMTP as MAIL_POLICY
-from email.utils import format_datetime, make_msgid
 from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign.crypto import sealing
-from campaign.database import Base, Database, now, table
+from campaign.database import Base, Database, table
 from campaign.outbox import outage
 from campaign.outbox import quota as quotas
 from campaign.outbox.address import EmailAddress, parse_address
@@ -220,16 +217,3 @@ def purge(database: Database, at: datetime) -> int:
     with database.writing() as session:
         result = session.execute(sa.delete(OutboxMessage).where(expired(at)))
         return cast("sa.CursorResult[object]", result).rowcount
-
-
-def plain_message(sender: str, *, to: EmailAddress, subject: str, body: str) -> EmailMessage:
-    """Return a plain text e-mail with the headers it needs (RFC 5322, RFC 3834)."""
-    message = EmailMessage(policy=MAIL_POLICY)
-    message["From"] = sender
-    message["To"] = to.header
-    message["Subject"] = subject
-    message["Date"] = format_datetime(now())
-    message["Message-ID"] = make_msgid(domain=sender.rpartition("@")[2].rstrip(">"))
-    message["Auto-Submitted"] = "auto-generated"
-    message.set_content(body, cte="quoted-printable")
-    return message

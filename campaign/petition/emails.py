@@ -5,6 +5,7 @@ from datetime import date, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import parseaddr
+from functools import cache, lru_cache
 
 import sqlalchemy as sa
 from flask import current_app
@@ -16,6 +17,7 @@ from campaign.database import now
 from campaign.languages import LANGUAGES, SOURCE, Language, clock, day, speaking
 from campaign.outbox import queue
 from campaign.outbox.address import EmailAddress
+from campaign.outbox.message import plain_message
 from campaign.outbox.queue import Envelope, OutboxMessage
 from campaign.petition.links import LinkRequest
 from campaign.petition.lost_links import SEND_LINK, waiting_message
@@ -24,6 +26,8 @@ from campaign.petition.models import Signature, Submission
 from campaign.petition.plan import current_days
 from campaign.petition.signing import CONFIRMING
 from campaign.state import state
+
+LINK_PLACE = "\0"  # no text of ours has it
 
 
 @dataclass(frozen=True)
@@ -124,8 +128,13 @@ def first_words(asked_on: date, language: Language) -> str:
 
 def sender(settings: Settings) -> str:
     """Return who our e-mails are from, with a neutral name where the setting has none."""
-    name, address = parseaddr(settings.sender)
-    return str(Address(display_name=name or gettext("The campaign team"), addr_spec=address))
+    return _sender(settings.sender, gettext("The campaign team"))
+
+
+@cache
+def _sender(setting: str, neutral_name: str) -> str:
+    name, address = parseaddr(setting)
+    return str(Address(display_name=name or neutral_name, addr_spec=address))
 
 
 def _language(envelope: Envelope) -> Language:
@@ -145,16 +154,22 @@ def _plan(session: Session, envelope: Envelope, promised: Submission | Signature
 
 
 def _email(envelope: Envelope, template: str, subject: str, dates: Dates) -> EmailMessage:
-    settings, language = state().settings, _language(envelope)
-    until = gettext("%(day)s, %(time)s UTC", day=day(dates.good_until.date(), language), time=clock(dates.good_until))
-    body = current_app.jinja_env.get_template(f"emails/{template}.txt").render(
-        plan=dates.plan,
-        url=f"{settings.origin}/{envelope.language}/confirm/{envelope.token}",
-        asked=first_words(dates.asked_on, language),
-        day=day(dates.asked_on, language),
-        until=until,
+    settings = state().settings
+    body = _body(template, _language(envelope), dates.asked_on, dates.good_until.replace(second=0, microsecond=0), dates.plan)
+    url = f"{settings.origin}/{envelope.language}/confirm/{envelope.token}"
+    return plain_message(sender(settings), to=envelope.address, subject=subject, body=body.replace(LINK_PLACE, url))
+
+
+@lru_cache(maxsize=16)
+def _body(template: str, language: Language, asked_on: date, good_until: datetime, plan: str) -> str:
+    """Return the text of an e-mail with LINK_PLACE in the place of its link: what is sent within a minute has the same."""
+    return current_app.jinja_env.get_template(f"emails/{template}.txt").render(
+        plan=plan,
+        url=LINK_PLACE,
+        asked=first_words(asked_on, language),
+        day=day(asked_on, language),
+        until=gettext("%(day)s, %(time)s UTC", day=day(good_until.date(), language), time=clock(good_until)),
     )
-    return queue.plain_message(sender(settings), to=envelope.address, subject=subject, body=body)
 
 
 def _was_submitted_again(session: Session, submission: Submission) -> bool:

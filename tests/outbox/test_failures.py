@@ -13,7 +13,7 @@ import time_machine
 from campaign import instance
 from campaign.crypto import sealing
 from campaign.database import now
-from campaign.outbox import delivery, queue, smtp, worker_registry
+from campaign.outbox import delivery, message, queue, smtp, worker_registry
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import emails
 from campaign.server import worker
@@ -74,7 +74,7 @@ def test_an_email_that_cannot_be_written_is_given_up_after_a_few_tries(visitor, 
 def test_a_message_that_the_mail_library_cannot_send_is_given_up_and_the_next_goes_out(
     visitor, round_of_work, outbox, monkeypatch
 ):
-    write = queue.plain_message
+    write = message.plain_message
 
     def unsendable(settings, *, to, subject, body):
         made = write(settings, to=to, subject=subject, body=body)
@@ -82,7 +82,7 @@ def test_a_message_that_the_mail_library_cannot_send_is_given_up_and_the_next_go
             made.add_header("X-Odd", "\ud800")
         return made
 
-    monkeypatch.setattr(queue, "plain_message", unsendable)
+    monkeypatch.setattr(emails, "plain_message", unsendable)
     visitor.sign(email="odd@example.org")
     visitor.sign(email=GOOD[0])
 
