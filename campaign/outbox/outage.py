@@ -62,6 +62,7 @@ class Refusal(Base):
     domain: Mapped[bytes] = mapped_column(sa.LargeBinary(16))  # a hash under the mail key
 
 
+IS_TROUBLE_KNOWN = sa.select(sa.or_(sa.exists(sa.select(table(Outage).c.id)), sa.exists(sa.select(table(Refusal).c.letter_id))))
 FORGET_TROUBLE = (sa.delete(table(Outage)), sa.delete(table(Refusal)))
 
 
@@ -117,8 +118,9 @@ def begin(session: Session, trouble: RelayTrouble, at: datetime) -> None:
 
 def end(session: Session) -> None:
     """Note that an e-mail was taken: no outage lasts, and no refusal before it is one in a row."""
-    for forget in FORGET_TROUBLE:
-        session.execute(forget)
+    if session.scalar(IS_TROUBLE_KNOWN):
+        for forget in FORGET_TROUBLE:
+            session.execute(forget)
 
 
 def are_all_refused(session: Session, letter: bytes, domain: bytes) -> bool:

@@ -28,6 +28,7 @@ INSERT_SIGNATURE = {
     .returning(_signature.c.id)
     for dialect, make in INSERTS.items()
 }
+SELECT_STANDING = standing().where(Signature.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]))
 SELECT_SIGNED = (  # what a mailbox has signed, locked so that an organizer who puts it back takes turns with who confirms
     sa.select(_signature.c.id, _signature.c.tag, _signature.c.address_tag, _signature.c.removal_id)
     .where(_signature.c.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]))
@@ -37,7 +38,7 @@ SELECT_SIGNED = (  # what a mailbox has signed, locked so that an organizer who 
 
 def signature_of(session: Session, waiting: Submission | LinkRequest) -> Signature | None:
     """Return the signature that counts or is held of the mailbox of a submission or request, in any spelling."""
-    found: Signature | None = session.scalar(standing().where(Signature.tag.in_([waiting.tag, waiting.first_tag])))
+    found: Signature | None = session.scalar(SELECT_STANDING, {"tag": waiting.tag, "first_tag": waiting.first_tag})
     return found
 
 
