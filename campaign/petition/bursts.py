@@ -13,12 +13,13 @@ A large provider's are never held: nobody can suppress real signers by buying ma
 
 from collections import Counter, defaultdict
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto import sealing
-from campaign.database import Database, insert, table
+from campaign.database import INSERTS, Database, table
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.mail_providers import OTHER, ProviderDay, add_counts, provider_of, registrable_domain
 from campaign.petition.models import Burst, BurstMember, DomainCount, RecentConfirmation, Signature
@@ -29,7 +30,18 @@ USUAL_PERIOD = timedelta(days=30)  # how far back the usual share is taken from
 BURST_LIFETIME = timedelta(days=30)
 FOLD_LOCK = b"arrivals"  # two that fold at once take turns
 DOMAIN_TAG_LENGTH = 8  # bytes, enough to tell the domains of one hour apart
+# Made once, as they run for every button that is pressed.
 INSERT_CONFIRMATION = sa.insert(table(RecentConfirmation))
+_count = table(DomainCount).c
+COUNT_ONE: dict[str, Any] = {
+    dialect: make(table(DomainCount)).on_conflict_do_update(
+        index_elements=["domain", "quarter"], set_={"number": _count.number + 1}
+    )
+    for dialect, make in INSERTS.items()
+}
+SELECT_RECENT = sa.select(sa.func.sum(_count.number), sa.func.max(_count.wave_id)).where(
+    _count.domain == sa.bindparam("of"), _count.quarter >= sa.bindparam("since")
+)
 
 Groups = dict[tuple[str, bytes], list[bytes]]
 """The ids of an hour's signatures, by provider and, where that is `other`, by the tag of their domain."""
@@ -48,9 +60,10 @@ def hold_beyond_limit(session: Session, key: bytes, *, signature: bytes, email: 
     if provider_of(email.domain) != OTHER:
         return None
     domain, quarter = domain_tag(key, email), start_of_quarter(at)
-    if _count_domain(session, domain, quarter) <= SMALL_BURST:
+    number, known = _count_domain(session, domain, quarter)
+    if number <= SMALL_BURST:
         return None
-    group = _held_group(session, domain, quarter)
+    group = _held_group(session, domain, quarter, known)
     one = {"wave_id": group, "signature_id": signature}
     session.execute(sa.update(table(Signature)).where(table(Signature).c.id == signature).values(held_in=group))
     session.execute(sa.insert(table(BurstMember)), [one])
@@ -58,21 +71,19 @@ def hold_beyond_limit(session: Session, key: bytes, *, signature: bytes, email: 
     return group
 
 
-def _count_domain(session: Session, domain: bytes, quarter: datetime) -> int:
-    """Count one more of a domain; return how many came in this quarter of an hour and the hour before it.
+def _count_domain(session: Session, domain: bytes, quarter: datetime) -> tuple[int, int | None]:
+    """Count one more of a domain; return how many came in this quarter of an hour and the hour before it, and their group.
 
     The row stays locked until the commit, so those who confirm at once are counted one after the other.
     """
-    new = insert(session, DomainCount).values(domain=domain, quarter=quarter, number=1)
-    more = {"number": DomainCount.number + 1}
-    session.execute(new.on_conflict_do_update(index_elements=["domain", "quarter"], set_=more))
-    return session.scalar(sa.select(sa.func.sum(DomainCount.number)).where(*_recent(domain, quarter))) or 0
+    session.execute(COUNT_ONE[session.get_bind().dialect.name], {"domain": domain, "quarter": quarter, "number": 1})
+    number, group = session.execute(SELECT_RECENT, {"of": domain, "since": quarter - LIMITED_PERIOD}).one()
+    return number, group
 
 
-def _held_group(session: Session, domain: bytes, quarter: datetime) -> int:
+def _held_group(session: Session, domain: bytes, quarter: datetime, known: int | None) -> int:
     """Return the group that the signatures of a domain are held in now; it is a new one after a quiet hour."""
-    known = sa.select(sa.func.max(DomainCount.wave_id)).where(*_recent(domain, quarter))
-    group = session.scalar(known) or _new_group(session, quarter)
+    group = known or _new_group(session, quarter)
     current = DomainCount.domain == domain, DomainCount.quarter == quarter
     session.execute(sa.update(DomainCount).where(*current).values(wave_id=group))
     return group
@@ -83,10 +94,6 @@ def _new_group(session: Session, quarter: datetime) -> int:
     session.add(group)
     session.flush()
     return group.id
-
-
-def _recent(domain: bytes, quarter: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    return DomainCount.domain == domain, DomainCount.quarter >= quarter - LIMITED_PERIOD
 
 
 def start_of_quarter(at: datetime) -> datetime:
