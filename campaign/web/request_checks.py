@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from flask import Flask, Request
@@ -108,10 +109,11 @@ class FormToken:
 
     def __init__(self, key: bytes) -> None:
         self._signer = Signer(key, salt="stamp", digest_method=hashlib.sha256)
+        self._made = lru_cache(maxsize=1)(lambda hour: self._signer.sign(str(hour)).decode())
 
     def make(self) -> str:
         """The stamp of this hour."""
-        return self._signer.sign(str(current_hour())).decode()
+        return self._made(current_hour())
 
     def age(self, stamp: str) -> int | None:
         """How many hours old a stamp is; None for one that is not ours. One of a clock a few minutes ahead is new."""
