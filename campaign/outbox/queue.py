@@ -7,7 +7,7 @@ a lease, so that several workers never send one at the same time and a dead work
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -76,8 +76,12 @@ class MessageCounts:
 Cutoff = datetime | sa.BindParameter[datetime]
 
 
-def enqueue(
-    session: Session,
+def enqueue(session: Session, key: bytes, **message: Any) -> None:
+    """Put an e-mail into the outbox, from what `message_row` takes. It is never sent if the session is not committed."""
+    session.execute(INSERT_MESSAGE, message_row(key, **message))
+
+
+def message_row(
     key: bytes,
     *,
     entry: bytes,
@@ -86,14 +90,11 @@ def enqueue(
     at: datetime,
     due_at: datetime | None = None,
     is_silent: bool = False,
-) -> None:
-    """Put an e-mail into the outbox: sent once the session is committed, or at `due_at`, and never if it is not committed.
-
-    One that is silent is stored like the others and never sent.
-    """
+) -> dict[str, Any]:
+    """Return the row of an e-mail that is sent at once, or at `due_at`. One that is silent is stored and never sent."""
     box = sealing.encrypt(key, json.dumps([envelope.address.text, envelope.language, envelope.token], ensure_ascii=False))
     when = None if is_silent else due_at or at
-    session.execute(INSERT_MESSAGE, {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": when, "attempts": 0})
+    return {"id": entry, "kind": kind, "box": box, "posted_at": at, "due_at": when, "attempts": 0}
 
 
 def delayed(at: datetime, delay: timedelta) -> datetime:

@@ -24,7 +24,7 @@ from campaign.petition.lost_links import SEND_LINK, waiting_message
 from campaign.petition.mailbox_signature import is_same_spelling, removed_signature_of, signature_of
 from campaign.petition.models import Signature, Submission
 from campaign.petition.plan import current_days
-from campaign.petition.signing import CONFIRMING
+from campaign.petition.signature_request import CONFIRMING
 from campaign.state import state
 
 LINK_PLACE = "\0"  # no text of ours has it

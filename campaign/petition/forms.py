@@ -11,7 +11,7 @@ from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.validators import ValidationError
 
 from campaign.languages import current, isolate
-from campaign.petition.signing import SignatureRequest
+from campaign.petition.signature_request import SignatureRequest
 from campaign.petition.validation import clean_email, clean_name, is_address, suggest_address
 from campaign.state import state
 from campaign.web.form_fields import CountryField

@@ -48,8 +48,12 @@ def _act(token: str) -> Page:
     if request_checks.is_cross_site(request, state().settings):
         raise request_checks.CrossSite
     action = request.form.get("act", "confirm")
+    hold, limits = current_snapshot().are_words_held, state().settings.limits
     with state().database.writing() as session:
-        found = _confirm(session, token) if action == "confirm" else signing.find(session, token, now())
+        if action == "confirm":
+            found = signing.confirm(session, state().keys, token, now(), hold=hold, limit_domains=limits)
+        else:
+            found = signing.find(session, token, now())
         if found is None:
             return _gone(session, token, action)
         if isinstance(found, Submission):
@@ -96,11 +100,6 @@ def deleted() -> Page:
 def withdrawn() -> Page:
     """Say that the signature is gone."""
     return render_template("petition/withdrawn.html"), 200, TOKEN_HEADERS
-
-
-def _confirm(session: Session, token: str) -> Signature | Submission | None:
-    hold, limits = current_snapshot().are_words_held, state().settings.limits
-    return signing.confirm(session, state().keys, token, now(), hold=hold, limit_domains=limits)
 
 
 def _waiting(session: Session, waiting: Submission) -> Page:

@@ -1,7 +1,5 @@
 """The rules of signing: sign, find, confirm, withdraw, erase, close. They know no request and never commit."""
 
-import secrets
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -12,17 +10,17 @@ from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
 from campaign.database import Database, table
 from campaign.outbox import queue
-from campaign.outbox.address import EmailAddress, NotAnAddress
-from campaign.outbox.queue import Envelope, OutboxMessage
+from campaign.outbox.address import NotAnAddress
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition import bursts, display_names, forgotten, links, mailbox_signature, news
 from campaign.petition.counting import add_to_tally
 from campaign.petition.forgotten import Kind
 from campaign.petition.links import LinkRequest
 from campaign.petition.models import Publication, Signature, Submission
+from campaign.petition.signature_request import SealedRequest
 
 DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time is a second click
 EMAILS_A_DAY = 3  # to one address
-CONFIRMING = "ask_to_confirm"
 Waiting = TypeVar("Waiting", Submission, LinkRequest)
 
 # Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
@@ -57,76 +55,17 @@ SELECT_WAITING = (
 DELETE_MESSAGE = sa.delete(_message).where(_message.c.id == sa.bindparam("letter"))
 
 
-@dataclass(frozen=True)
-class SignatureRequest:
-    """What somebody typed into the form, cleaned."""
-
-    name: str
-    email: EmailAddress
-    shown_as: str
-    country: str | None
-    news: bool
-    language: str
-    text_sha256: str
-    delete_on: date | None = None  # the day of deletion that the signer is promised
-
-    def digest(self, key: bytes) -> bytes:
-        """Return what finds the same content again, for the second click."""
-        return sealing.content_mac(
-            key,
-            self.name,
-            self.email.text,
-            self.shown_as,
-            self.country or "",
-            str(self.news),
-            self.language,
-            self.text_sha256,
-        )
-
-
-def sign(
-    database: Database,
-    session: Session,
-    keys: Keys,
-    submitted: SignatureRequest,
-    at: datetime,
-    *,
-    delay: timedelta = timedelta(0),
-) -> None:
-    """Store a submission and post its e-mail, which leaves after a delay.
+def sign(database: Database, session: Session, sealed: SealedRequest) -> None:
+    """Store a submission and post its e-mail.
 
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
     three e-mails a day to one address nothing more is sent.
     """
-    tags = sealing.mailbox_tags(keys.tag, submitted.email.text)
-    digest = submitted.digest(keys.tag)
-    database.lock(session, tags[0])
-    if is_repeated(session, tags=tags, digest=digest, at=at):
+    database.lock(session, sealed.tags[0])
+    if is_repeated(session, tags=sealed.tags, digest=sealed.digest, at=sealed.at):
         return
-    record, token = secrets.token_bytes(16), sealing.new_token()
-    person = sealing.Person(record=record, text_sha256=submitted.text_sha256, name=submitted.name, email=submitted.email.text)
-    envelope = Envelope(address=submitted.email, language=submitted.language, token=token)
-    due_at = queue.delayed(at, delay)
-    queue.enqueue(session, keys.mail, entry=record, kind=CONFIRMING, envelope=envelope, at=at, due_at=due_at)
-    session.execute(
-        INSERT_SUBMISSION,
-        {
-            "id": record,
-            "tag": tags[0],
-            "first_tag": tags[1],
-            "address_tag": sealing.address_tag(keys.tag, submitted.email.text),
-            "digest": digest,
-            "token_hash": sealing.token_hash(token),
-            "sealed": sealing.seal(keys.public, person),
-            "shown_box": sealing.encrypt(keys.mail, submitted.shown_as),
-            "language": submitted.language,
-            "country": submitted.country,
-            "news": submitted.news,
-            "text_sha256": submitted.text_sha256,
-            "created_at": at,
-            "delete_on": submitted.delete_on,
-        },
-    )
+    session.execute(queue.INSERT_MESSAGE, sealed.message)
+    session.execute(INSERT_SUBMISSION, sealed.submission)
 
 
 def is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:

@@ -17,6 +17,7 @@ from campaign.petition.counting import read_snapshot
 from campaign.petition.display_names import NamesPage, count_shown, report_name, shown_names
 from campaign.petition.forms import ReportForm, SignForm, field_errors
 from campaign.petition.plan import promised_day
+from campaign.petition.signature_request import seal_request
 from campaign.petition.snapshot import current_snapshot, is_unanswered
 from campaign.state import state
 from campaign.web import request_checks
@@ -144,8 +145,9 @@ def _store(form: SignForm) -> Page:
         return _form(form, 422, FORM_HEADERS)
     delay = timedelta(seconds=state().rate_limiter.reserve(request.remote_addr, submitted.email.domain))
     keys = active_keys()
+    sealed = seal_request(keys, submitted, now(), delay=delay)
     with state().database.writing() as session:
-        signing.sign(state().database, session, keys, submitted, now(), delay=delay)
+        signing.sign(state().database, session, sealed)
     to = sent_address.conceal_address(keys.form, submitted.email.text, now())
     return redirect(url_for(".sent", to=to, later="y" if delay else None), 303)
 

@@ -19,6 +19,7 @@ from campaign.outbox import queue
 from campaign.outbox.address import parse_address
 from campaign.petition import signing
 from campaign.petition.models import Signature, Submission
+from campaign.petition.signature_request import SignatureRequest, seal_request
 from tests.cli.conftest import terminal
 from tests.servers import PostgreSQL
 
@@ -128,9 +129,9 @@ class Host:
 def sign(settings: Settings, name: str, *, confirms: bool = True, shown_as: str = "") -> str:
     """Let somebody sign by the rules, without pages; return the token of the link."""
     database, keys = instance.open_database(settings), instance.open_keys(settings)
-    request = signing.SignatureRequest(name.title(), parse_address(f"{name}@example.org"), shown_as, None, False, "en", "0" * 64)
+    request = SignatureRequest(name.title(), parse_address(f"{name}@example.org"), shown_as, None, False, "en", "0" * 64)
     with database.writing() as session:
-        signing.sign(database, session, keys, request, now())
+        signing.sign(database, session, seal_request(keys, request, now()))
     tags = sealing.mailbox_tags(keys.tag, f"{name}@example.org")
     with database.reading() as session:
         box = session.scalars(

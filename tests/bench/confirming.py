@@ -17,7 +17,7 @@ from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import signing
 from campaign.petition.models import Submission
-from campaign.petition.signing import SignatureRequest
+from campaign.petition.signature_request import SignatureRequest, seal_request
 from tests.bench import load
 from tests.bench.figures import Section
 from tests.bench.load import Load
@@ -62,7 +62,7 @@ def _links(site: Site, number: int) -> list[str]:
         for _ in range(waiting, number, CHUNK):
             with database.writing() as session:
                 for _ in range(CHUNK):
-                    signing.sign(database, session, keys, _somebody(), now())
+                    signing.sign(database, session, seal_request(keys, _somebody(), now()))
         with database.reading() as session:
             boxes = list(
                 session.scalars(sa.select(OutboxMessage.box).join(Submission, Submission.id == OutboxMessage.id).limit(number))

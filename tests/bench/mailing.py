@@ -14,7 +14,7 @@ from campaign.crypto.keys import load_keys
 from campaign.database import now
 from campaign.outbox.address import EmailAddress
 from campaign.petition import signing
-from campaign.petition.signing import SignatureRequest
+from campaign.petition.signature_request import SignatureRequest, seal_request
 from tests.bench.figures import Section
 from tests.servers import free_port
 
@@ -81,4 +81,4 @@ def _fill(data: Path, number: int) -> None:
             typed = SignatureRequest(
                 "Layla Haddad", address, shown_as="", country=None, news=False, language="en", text_sha256="0" * 64
             )
-            signing.sign(database, session, keys, typed, now())
+            signing.sign(database, session, seal_request(keys, typed, now()))

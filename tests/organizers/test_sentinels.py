@@ -10,7 +10,7 @@ from campaign.crypto.keys import eject, load_keys
 from campaign.database import now
 from campaign.outbox.address import parse_address
 from campaign.petition import signing
-from campaign.petition.signing import SignatureRequest
+from campaign.petition.signature_request import SignatureRequest, seal_request
 from tests.faults.test_traces import traces, written
 from tests.organizers.stored import propose, store
 from tests.organizers.test_removal_rules import remove
@@ -34,7 +34,7 @@ def people(app):
             wish = SignatureRequest(
                 NAMES[place], parse_address(ADDRESSES[place]), "", "SY", news=False, language="en", text_sha256="0" * 64
             )
-            signing.sign(site.database, session, site.keys, wish, now())
+            signing.sign(site.database, session, seal_request(site.keys, wish, now()))
     return ids
 
 
