@@ -48,7 +48,7 @@ Send = Callable[[Recipient], None]  # raises NotAnAddress, PermanentFailure, Tra
 def recipient_of(row: ExportRow) -> Recipient:
     """Return whom a signature asks to warn, in the language in which they signed or in the source language."""
     mark = hashlib.sha256(b"warning" + row.stored.id).hexdigest()
-    return Recipient(row.number, mark, row.email, row.stored.language if row.stored.language in LANGUAGES else SOURCE)
+    return Recipient(row.number, mark, row.person.email, row.stored.language if row.stored.language in LANGUAGES else SOURCE)
 
 
 def read_text(folder: Path, language: str) -> WarningText:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, Self
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from campaign.crypto.sealing import Person
 from campaign.database import Database
 from campaign.outbox.queue import MAX_LIFETIME
 from campaign.petition.counting import counted
@@ -47,8 +48,7 @@ class ExportRow(NamedTuple):
 
     number: int  # in this document, from 1
     stored: StoredSignature
-    name: str
-    email: str
+    person: Person  # what was sealed
 
 
 @dataclass(frozen=True)
@@ -146,8 +146,8 @@ class Column:
 COLUMNS = (  # of an ExportRow
     Column("number", 10, lambda row: row.number),
     Column("confirmed_on", 14, lambda row: row.stored.confirmed_on.isoformat()),
-    Column("name", 32, lambda row: row.name),
-    Column("email", 36, lambda row: row.email),
+    Column("name", 32, lambda row: row.person.name),
+    Column("email", 36, lambda row: row.person.email),
     Column("country", 10, lambda row: row.stored.country),  # ISO 3166
     Column("language", 10, lambda row: row.stored.language),
     Column("shown_as", 32, lambda row: row.stored.shown_as),  # None: not among the names

@@ -20,7 +20,7 @@ from typing import NamedTuple
 from nacl.public import PrivateKey
 
 from campaign.crypto.keys import format_fingerprint, key_id
-from campaign.crypto.sealing import CannotOpen, open_sealed, recipient_key_id
+from campaign.crypto.sealing import CannotOpen, Person, open_sealed, recipient_key_id
 from campaign.exports.rows import ExportRow, StoredSignature
 
 KeyRing = Mapping[bytes, PrivateKey]  # by the id of their public keys
@@ -30,12 +30,12 @@ MAX_PROCESSES = 8  # processes; beyond that whoever writes the document cannot f
 
 
 class UnsealedPage(NamedTuple):
-    """The names and addresses of one page, up to a record that could not be opened, and why it could not.
+    """What was sealed of one page, up to a record that could not be opened, and why it could not.
 
     In place of a person stands the id of the key that opens the record, where that key was not given.
     """
 
-    people: list[tuple[str, str] | bytes]
+    people: list[Person | bytes]
     problem: str | None
 
 
@@ -55,7 +55,7 @@ def unseal_rows(
                 _count_missing(missing, person, place, number)
                 continue
             number += 1
-            yield ExportRow(number, stored, *person)
+            yield ExportRow(number, stored, person)
         if found.problem:
             raise CannotOpen(_problem(place + 1, found.problem, number))
 
@@ -104,7 +104,7 @@ def _receive(page: list[StoredSignature], pipe: WorkerPipe) -> tuple[list[Stored
 
 
 def _unseal_page(ring: KeyRing, records: list[SealedRecord]) -> UnsealedPage:
-    people: list[tuple[str, str] | bytes] = []
+    people: list[Person | bytes] = []
     for record in records:
         try:
             people.append(_unseal(ring, *record))
@@ -113,8 +113,8 @@ def _unseal_page(ring: KeyRing, records: list[SealedRecord]) -> UnsealedPage:
     return UnsealedPage(people, None)
 
 
-def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> tuple[str, str] | bytes:
-    """Return the name and address of one row, or the id of the key that it needs and that is not there.
+def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> Person | bytes:
+    """Return what was sealed of one row, or the id of the key that it needs and that is not there.
 
     A record knows its row and its text, so none can be exchanged unnoticed.
     """
@@ -126,7 +126,7 @@ def _unseal(ring: KeyRing, row: bytes, text_sha256: str, sealed: bytes) -> tuple
         raise CannotOpen("its record belongs to another signature")
     if person.text_sha256 != text_sha256:
         raise CannotOpen("its record was sealed for another text")
-    return person.name, person.email
+    return person
 
 
 @contextmanager

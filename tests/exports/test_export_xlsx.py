@@ -8,6 +8,7 @@ from datetime import datetime
 import pytest
 from openpyxl import load_workbook
 
+from campaign.crypto.sealing import Person
 from campaign.exports import xlsx
 from campaign.exports.rows import COLUMNS, ExportRow, StoredSignature
 from campaign.languages import LANGUAGES, SOURCE
@@ -34,7 +35,7 @@ def cells(file):
 def row(number, name="Layla Haddad"):
     """A row that nobody signed."""
     stored = StoredSignature(bytes(16), DAY, country=None, language="en", shown_as=None, news=False, text_sha256=TEXT, sealed=b"")
-    return ExportRow(number, stored, name, "layla@example.org")
+    return ExportRow(number, stored, Person(stored.id, TEXT, name, "layla@example.org"))
 
 
 def test_every_signature_is_one_row_below_the_headings_with_its_day_as_a_day(omar):

@@ -16,7 +16,7 @@ from campaign.crypto import sealing
 from campaign.crypto.encrypted_file import CHUNK_SIZE, DecryptingReader, EncryptingWriter
 from campaign.crypto.keys import eject, fingerprint, make_keys, read_key
 from campaign.crypto.private_key_file import KeyLabel, describe_private_key, read_labelled_key
-from campaign.crypto.sealing import CannotOpen
+from campaign.crypto.sealing import CannotOpen, Person
 from campaign.exports import sealed
 from campaign.exports.mass_warning import recipient_of
 from campaign.exports.rows import ExportRow, StoredSignature
@@ -73,7 +73,7 @@ def test_key_file_of_a_person_is_opened_as_recorded_and_says_what_it_is(vectors,
 def test_record_of_warnings_is_read_and_written_as_recorded(vectors, export, tmp_path):
     recorded, file = vectors["record of warnings"], tmp_path / "signatures.sealed.warned"
     stored = stored_in(vectors["sealed export"]["lines"][1])._replace(id=bytes.fromhex(recorded["id"]))
-    recipient = recipient_of(ExportRow(1, stored, "Layla", "layla@example.org"))
+    recipient = recipient_of(ExportRow(1, stored, Person(stored.id, stored.text_sha256, "Layla", "layla@example.org")))
 
     with open_record(record_file(export)) as record:
         record.add(recipient.mark)
