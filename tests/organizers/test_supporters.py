@@ -2,6 +2,7 @@
 
 import csv
 import io
+import zipfile
 
 import pytest
 
@@ -100,6 +101,17 @@ def test_a_package_for_an_office_says_how_many_support_it_and_no_name(app, omar,
         said = supporter_sentences("en")
 
     assert said == ["1 organisation supports it in public, and is not in this number."]
+
+
+def test_a_copy_of_the_site_has_them_with_their_link(app, omar, nour):
+    show(app, omar, nour)
+    app.extensions["campaign"].snapshots.refresh()
+
+    archive = zipfile.ZipFile(io.BytesIO(app.test_client().get("/en/copy.zip").data))
+    [letter] = [archive.read(name).decode() for name in archive.namelist() if name.endswith("en/petition.html")]
+
+    assert "Sample Society" in letter
+    assert 'href="https://example.org/"' in letter
 
 
 def test_a_name_that_is_missing_in_a_language_is_marked_as_in_the_other(app, omar, nour):
