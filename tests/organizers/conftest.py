@@ -79,7 +79,7 @@ class Organizer:
         site: AppState = self.app.extensions["campaign"]
         with site.database.writing() as session:
             account = accounts.get_account(session, self.email)
-            begun = login.begin(session, account, login.Credentials("", "", device=None), now())
+            begun = login.begin_login(session, account, login.Credentials("", "", device=None), now())
         with self.client.session_transaction(base_url=self.base_url) as kept:
             kept[guards.SESSION_KEY], kept[CSRF_FIELD] = begun.token, new_csrf_value(account)
         self.client.set_cookie("desk-known", begun.device)

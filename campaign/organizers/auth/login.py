@@ -57,7 +57,7 @@ def log_in(database: Database, key: bytes, email: str, credentials: Credentials,
     begun: list[LoginResult] = []
 
     def note(session: Session, found: Account) -> None:
-        begun.append(begin(session, found, credentials, moment))
+        begun.append(begin_login(session, found, credentials, moment))
 
     verify_credentials(database, key, account, credentials, moment, note)
     return begun[0] if begun else None
@@ -106,7 +106,7 @@ def _count_attempt(
         return device if register_attempt(session, account, device, moment) else None
 
 
-def begin(session: Session, account: Account, credentials: Credentials, moment: datetime) -> LoginResult:
+def begin_login(session: Session, account: Account, credentials: Credentials, moment: datetime) -> LoginResult:
     """Begin a login under a new token, and remember the browser."""
     is_known = throttle_key(session, account, credentials.device, moment) != UNKNOWN_DEVICES
     device = credentials.device if is_known and credentials.device else new_token()
