@@ -131,7 +131,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "request": lazy_gettext("Request"),
     "role": lazy_gettext("Role"),
     "rows": lazy_gettext("Signatures"),
-    "separator": lazy_gettext("Between the fields"),
+    "separator": lazy_gettext("Field separator"),
     "sha256": lazy_gettext("SHA-256 of the file"),
     "shown": lazy_gettext("Only names that are shown"),
     "signature": lazy_gettext("Signature"),

@@ -76,8 +76,8 @@ class ExportForm(OrganizerForm):
     handed_to = SelectField(lazy_gettext("To be handed to (optional)"), default="", validate_choice=False)
 
     separator = SelectField(
-        lazy_gettext("Between the fields of the plain table"),
-        [AnyOf(SEPARATOR_LABELS, lazy_gettext("Choose what is between the fields."))],
+        lazy_gettext("Field separator of the plain table"),
+        [AnyOf(SEPARATOR_LABELS, lazy_gettext("Choose a field separator."))],
         default="comma",
         validate_choice=False,
     )

@@ -333,7 +333,7 @@ def test_the_readme_names_what_is_missing_in_both_languages(omar, handing):
 
     english, arabic = text(folder / "README.en.txt"), text(folder / "README.ar.txt")
     missing = english.partition("Missing:")[2]
-    assert "- One person who answers for the campaign, by name." in missing
+    assert "- One named person who is responsible for the campaign." in missing
     assert "- A signature by hand on the paper." in missing
     assert "تُوقَّع النسخة الورقية بخط اليد." in arabic
     assert "Missing of what bundestag asks for: contact-person, handwritten-signature" in done.output

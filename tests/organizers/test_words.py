@@ -281,7 +281,7 @@ def test_a_page_has_paragraphs_of_the_campaign_and_the_program_s_in_all_other_pl
     english, arabic = public(app, "/en/privacy"), public(app, "/ar/privacy")
     assert "We use it for <em>one</em> thing." in english
     assert "نستعملها لأمر واحد." in arabic
-    assert "To sign is to show a political opinion" in english, "the program's own, which an update still changes"
+    assert "Signing reveals a political opinion" in english, "the program's own, which an update still changes"
     assert english.count("Ask us anything.") == arabic.count("Ask us anything.") == 1, "in the source's words, and marked so"
     assert "Two voices speak on this site" not in public(app, "/en/about")
     assert "missing" in omar.read("words").text
