@@ -22,7 +22,7 @@ RESTORE_QUESTION = "Put this in the place of the database that is there?"
 
 @click.command()
 @click.argument("file", required=False, type=NEW_FILE)
-@click.option("--list", "list_file", type=NEW_FILE, help="Write the list of what was deleted, in the place of an older one.")
+@click.option("--list", "list_file", type=NEW_FILE, help="Write the list of what was deleted, replacing an older one.")
 def backup(file: Path | None, list_file: Path | None) -> None:
     """Write the database into the new FILE, encrypted to the backup key, while people sign. No key of the campaign is in it."""
     if not file and not list_file:
@@ -40,13 +40,17 @@ def backup(file: Path | None, list_file: Path | None) -> None:
 @click.option("--key", required=True, type=KEY_FILE, help="The private backup key.")
 @click.option("--passphrase-file", type=KEY_FILE, help="A file whose first line opens the key, so that none is asked.")
 @click.option("--list", "lists", type=KEY_FILE, multiple=True, help="A list of what was deleted since; the newest there is.")
-@click.option("--without-old", is_flag=True, help="Take nothing of the database that is there but its list.")
-@click.option("--despite-gap", is_flag=True, help="Go on where no list reaches back to the backup, so that some may come back.")
+@click.option("--without-old", is_flag=True, help="Take only the list from the existing database.")
+@click.option(
+    "--despite-gap",
+    is_flag=True,
+    help="Continue even if no list reaches back to the backup; some deleted signatures may come back.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before the database is replaced.")
 def restore(
     file: Path, key: Path, passphrase_file: Path | None, lists: tuple[Path, ...], without_old: bool, despite_gap: bool, yes: bool
 ) -> None:
-    """Put the backup FILE in the place of the database, without whoever left since. The site must be stopped."""
+    """Replace the database with the backup FILE, without whoever left since. The site must be stopped."""
     settings = Settings.load()
     instance.open_keys(settings)  # before anything is asked
     wanted = restoring.Wanted(

@@ -24,7 +24,7 @@ STOPPERS = ("database", "schema", "keys")  # in trouble, they leave nothing else
 
 
 @click.command()
-@click.option("--strict", is_flag=True, help="Fail also on what must be mended before the public comes.")
+@click.option("--strict", is_flag=True, help="Also fail on what must be fixed before going public.")
 @click.option("--key", type=KEY_FILE, multiple=True, help="A private key that is not in the data folder, to look at addresses.")
 @passphrase_option
 def check(strict: bool, key: tuple[Path, ...], phrase_files: tuple[Path, ...]) -> None:

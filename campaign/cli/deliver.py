@@ -24,9 +24,14 @@ ARRANGED = [demand.value for demand in Demand if demand not in SEEN_BY_PROGRAM]
 @click.option("--to", "office", required=True, help="The addressee, by its name or key.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder to write.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="The first language; by default one that it reads.")
-@click.option("--person", default="", help="The one person who answers, as the page is to name them.")
+@click.option("--person", default="", help="The contact person, named as on the page.")
 @click.option("--postal-address", "postal", default="", help="The postal address of the campaign.")
-@click.option("--arranged", multiple=True, type=click.Choice(ARRANGED), help="A demand that you have seen to yourselves; each.")
+@click.option(
+    "--arranged",
+    multiple=True,
+    type=click.Choice(ARRANGED),
+    help="A requirement that you have arranged yourselves; repeat for each.",
+)
 @click.option("--names", "with_names", is_flag=True, help="Add the shown names that this office may get.")
 def deliver(
     *, office: str, out: Path, language: str | None, person: str, postal: str, arranged: tuple[str, ...], with_names: bool

@@ -64,7 +64,7 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
         click.option("--language", type=click.Choice(list(LANGUAGES)), default=SOURCE, help="The reader's language."),
-        click.option("--separator", type=click.Choice(list(SEPARATORS)), default="comma", help="Between the fields of a csv."),
+        click.option("--separator", type=click.Choice(list(SEPARATORS)), default="comma", help="The field separator of a csv."),
         click.option("--all-or-nothing", is_flag=True, help="Refuse unless the given keys open every signature."),
     )
 
@@ -78,14 +78,14 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
 
 @click.command()
 @export_options(FORMATS)
-@click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; each of several.")
+@click.option("--key", type=KEY_FILE, multiple=True, help="The private key, if it is not in the data folder; repeat for each.")
 @passphrase_option
 @click.option("--since", callback=to_day, help="Only those confirmed on this day and later.")
 @click.option("--until", callback=to_day, help="Only those confirmed on this day and earlier.")
 @click.option("--country", callback=to_country, help="Only those of one country.")
 @click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
-@click.option("--addressee", help="Only the shown names that may be handed to this addressee, by its name or key; pdf alone.")
+@click.option("--addressee", help="Only the shown names that may be handed to this addressee, by its name or key; pdf only.")
 def export(
     document: str,
     out: str,
@@ -118,7 +118,7 @@ def export(
 
 @click.command("open-export")
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
+@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; repeat for each.")
 @passphrase_option
 @export_options(one.name for one in FORMATS.values() if one.needs_key)
 def open_export(

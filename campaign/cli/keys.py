@@ -35,7 +35,7 @@ OFFER_NEWS = (
 
 @click.group()
 def keys() -> None:
-    """Look after the keys that records are sealed to."""
+    """Manage the keys that records are sealed to."""
 
 
 @keys.command("list")

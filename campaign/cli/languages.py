@@ -17,7 +17,7 @@ from campaign.translation.status import FUZZY, MISSING, STALE, LanguageStatus, l
 
 @click.group()
 def languages() -> None:
-    """Look after the languages of the site and their translations."""
+    """Manage the languages of the site and their translations."""
     os.umask(0o022)  # translations are for everybody to read
 
 

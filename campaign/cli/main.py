@@ -11,7 +11,7 @@ import click
 COMMAND_PLACES = {
     "backup": ("backup", "Write the database into the new FILE, encrypted to the backup key, while people sign."),
     "check": ("check", "Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."),
-    "close": ("signatures", "End the collecting of signatures; links already sent can still be confirmed."),
+    "close": ("signatures", "Close signing; links already sent can still be confirmed."),
     "confirm-clock": (
         "status",
         "Say that this machine's clock is right after it has jumped, so that what is over is deleted again.",
@@ -20,13 +20,13 @@ COMMAND_PLACES = {
         "deliver",
         "Write what is handed over to one office into a new folder, and record it with its count and the hash of each file.",
     ),
-    "erase": ("signatures", "Find everything there is of an e-mail address, and erase it."),
+    "erase": ("signatures", "Find everything stored about an e-mail address, and erase it."),
     "export": (
         "exports",
         "Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key.",
     ),
-    "keys": ("keys", "Look after the keys that records are sealed to."),
-    "languages": ("languages", "Look after the languages of the site and their translations."),
+    "keys": ("keys", "Manage the keys that records are sealed to."),
+    "languages": ("languages", "Manage the languages of the site and their translations."),
     "mail": ("status", "Look after the mail."),
     "migrate": ("server", "Bring the database's schema up to date; safe when two start at once."),
     "mirror": (
@@ -35,9 +35,9 @@ COMMAND_PLACES = {
     ),
     "move": ("backup", "Move everything from SQLite into the empty PostgreSQL database at DATABASE_URL."),
     "news": ("news", "Send an update by e-mail to those who asked for news, without the key of the signatures."),
-    "open": ("signatures", "Resume the collecting of signatures."),
+    "open": ("signatures", "Reopen signing."),
     "open-export": ("exports", "Open a sealed export; needs nothing but the private key."),
-    "organizers": ("organizers", "Look after the accounts of the organizers' desk."),
+    "organizers": ("organizers", "Manage the accounts of the organizers' desk."),
     "plan": (
         "plan",
         "Show or set from when until when signatures are collected, and when names and addresses are deleted.",
@@ -47,16 +47,16 @@ COMMAND_PLACES = {
         "publish",
         "Publish the campaign's own words as files and settings have them now; show what changes, and ask first.",
     ),
-    "restore": ("backup", "Put the backup FILE in the place of the database, without whoever left since."),
+    "restore": ("backup", "Replace the database with the backup FILE, without whoever left since."),
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
-    "serve": ("server", "Serve the site and send its mail; make what is not there yet."),
+    "serve": ("server", "Serve the site and send its mail; create what is missing yet."),
     "status": (
         "status",
         "Show the published count, what waits, letters waiting and failed, what is overdue, and every condition.",
     ),
     "testimony": ("signatures", "Look after the testimony."),
     "texts": ("texts", "Take the campaign's own words out as files, and in again as drafts."),
-    "warn": ("warn", "Warn everybody in a sealed export by e-mail, each once; without --send only show what would be sent."),
+    "warn": ("warn", "Warn everyone in a sealed export by e-mail, each once; without --send only show what would be sent."),
     "work": ("server", "Send the mail and do the timed work, without serving."),
 }
 

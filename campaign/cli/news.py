@@ -87,7 +87,7 @@ def list_recipients(update: str, out: str) -> None:
 
 @news.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key for news; each of several.")
+@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key for news; repeat for each.")
 @passphrase_option
 @click.option("--bounces", type=KEY_FILE, help="A file with addresses that bounced: they get no news any more.")
 @click.option("--mail-url", callback=to_mail_url, help="The mail server: smtp://user@host:587; its password is asked for.")

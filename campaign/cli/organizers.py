@@ -16,7 +16,7 @@ LANGUAGE_OPTION = click.option("--language", type=click.Choice(list(LANGUAGES)),
 
 @click.group()
 def organizers() -> None:
-    """Look after the accounts of the organizers' desk."""
+    """Manage the accounts of the organizers' desk."""
 
 
 @organizers.command()

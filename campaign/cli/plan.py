@@ -34,10 +34,10 @@ class DayOrNone(click.ParamType["date | str"]):
 
 @click.command()
 @click.option("--from", "opens_on", type=DayOrNone(), help="The first day on which signatures are collected.")
-@click.option("--until", "closes_on", type=DayOrNone(), help="The last day on which they are.")
+@click.option("--until", "closes_on", type=DayOrNone(), help="The last day on which signatures are collected.")
 @click.option("--hand-over", "hand_over_on", type=DayOrNone(), help="The day on which the letter is to be handed over.")
 @click.option("--delete", "delete_on", type=DayOrNone(), help="The day on which names and addresses are deleted.")
-@click.option("--yes", is_flag=True, help="Do not ask before a sooner day of deletion.")
+@click.option("--yes", is_flag=True, help="Do not ask before an earlier day of deletion.")
 def plan(*, yes: bool, **typed: date | str | None) -> None:
     """Show or set from when until when signatures are collected, and when names and addresses are deleted."""
     _, database = open_campaign()

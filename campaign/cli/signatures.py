@@ -35,7 +35,7 @@ def open_campaign() -> tuple[Settings, Database]:
 
 @click.command()
 def close() -> None:
-    """End the collecting of signatures; links already sent can still be confirmed."""
+    """Close signing; links already sent can still be confirmed."""
     _, database = open_campaign()
     with database.writing() as session:
         ledger.begin_change(session)
@@ -45,7 +45,7 @@ def close() -> None:
 
 @click.command("open")
 def reopen() -> None:
-    """Resume the collecting of signatures."""
+    """Reopen signing."""
     _, database = open_campaign()
     with database.writing() as session:
         last_day = counting.read_snapshot(session).days.closes_on
@@ -59,7 +59,7 @@ def reopen() -> None:
 @click.command()
 @click.option("--yes", is_flag=True, help="Erase without asking.")
 def erase(yes: bool) -> None:
-    """Find everything there is of an e-mail address, and erase it. The address is asked for, never an argument."""
+    """Find everything stored about an e-mail address, and erase it. The address is asked for, never an argument."""
     settings, database = open_campaign()
     address = mend_address(click.prompt("E-mail address to erase", err=True, hide_input=False))
     keys = load_keys(instance.key_folder(settings))

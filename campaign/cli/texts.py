@@ -33,7 +33,7 @@ def export_texts(folder: Path) -> None:
 
 @texts_group.command("import")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-@click.option("--over-newer", is_flag=True, help="Also over words that were changed at the desk since the export.")
+@click.option("--over-newer", is_flag=True, help="Also overwrite words that were changed at the desk since the export.")
 def import_texts(folder: Path, over_newer: bool) -> None:
     """Read the files in FOLDER as drafts; an organizer looks at them at the desk, and publishes them there."""
     _, database = open_campaign()

@@ -50,7 +50,7 @@ def to_sender(_context: click.Context, _option: click.Parameter, typed: str | No
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
-@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; each of several.")
+@click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key; repeat for each.")
 @passphrase_option
 @click.option(
     "--text",
@@ -74,7 +74,7 @@ def warn(
     is_real: bool,
     pause: float,
 ) -> None:
-    """Warn everybody in a sealed export by e-mail, each once; without --send only show what would be sent."""
+    """Warn everyone in a sealed export by e-mail, each once; without --send only show what would be sent."""
     if is_real and not (mail_url and mail_from):
         raise click.UsageError("--send needs --mail-url and --mail-from.")
     missing = Counter[bytes]()
