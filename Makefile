@@ -11,11 +11,14 @@ TOOLS := .venv/.tools-$(HERE)
 PROJECT := .venv/.project-$(HERE)
 PIP := .venv/bin/python -m pip --disable-pip-version-check --no-input -qq
 
-.PHONY: run test setup lint lock bench lighthouse pictures mutations soak
+.PHONY: run server test setup lint lock bench lighthouse pictures mutations soak
 .DELETE_ON_ERROR:
 
 run: $(PROJECT) $(CATALOGUES)
 	@exec .venv/bin/campaign serve $(ARGS)
+
+# What a server needs: without the packages of tests and linters, which are larger than the rest.
+server: $(PROJECT) $(CATALOGUES)
 
 # TIER=full runs the slow tests too, and each on both databases: see tests/tiers.py.
 test: setup

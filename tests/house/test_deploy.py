@@ -1,6 +1,7 @@
 """What lies in deploy/ for hosts: it is what the page for hosts shows, and what reads it takes it."""
 
 import configparser
+import http.client
 import json
 import os
 import re
@@ -162,6 +163,29 @@ def behind_nginx(maintenance, nginx, site_port):
     )
     with running([nginx, "-c", str(file)], port, maintenance / "said"):
         yield f"http://127.0.0.1:{port}"
+
+
+def test_nginx_lets_the_certificate_be_renewed_and_leads_everything_else_to_https(nginx, tmp_path):
+    port, site = free_port(), (DEPLOY / "nginx/campaign.conf").read_text("utf-8")
+    [block] = re.findall(r"^server \{\s+listen 80;.*?^\}\n", site, re.DOTALL | re.MULTILINE)
+    block = (
+        block.replace("listen [::]:80;\n", "\n")
+        .replace("listen 80;", f"listen 127.0.0.1:{port};")
+        .replace("/var/www/html", str(tmp_path))
+    )
+    (tmp_path / ".well-known/acme-challenge").mkdir(parents=True)
+    (tmp_path / ".well-known/acme-challenge/token").write_text("an answer")
+    file, said = tmp_path / "nginx.conf", tmp_path / "said"
+    places = " ".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
+    file.write_text(f"daemon off; master_process off; pid {tmp_path}/pid;\nevents {{}}\nhttp {{\n{places}\n{block}}}\n")
+
+    with running([nginx, "-c", str(file)], port, said):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/.well-known/acme-challenge/token", timeout=LONG) as answer:
+            assert answer.read() == b"an answer"
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=LONG)
+        line.request("GET", "/ar/")
+        assert line.getresponse().headers["Location"] == "https://petition.example.org/ar/"
+        line.close()
 
 
 def room_for_connections():
