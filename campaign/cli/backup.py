@@ -44,7 +44,7 @@ def backup(file: Path | None, list_file: Path | None) -> None:
 @click.option(
     "--despite-gap",
     is_flag=True,
-    help="Continue even if no list reaches back to the backup; some deleted signatures may come back.",
+    help="Continue although no list reaches back to the backup; some may return.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask before the database is replaced.")
 def restore(

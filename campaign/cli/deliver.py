@@ -30,7 +30,7 @@ ARRANGED = [demand.value for demand in Demand if demand not in SEEN_BY_PROGRAM]
     "--arranged",
     multiple=True,
     type=click.Choice(ARRANGED),
-    help="A requirement that you have arranged yourselves; repeat for each.",
+    help="A demand that you have met yourselves; repeat for each.",
 )
 @click.option("--names", "with_names", is_flag=True, help="Add the shown names that this office may get.")
 def deliver(

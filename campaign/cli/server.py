@@ -48,7 +48,7 @@ def default_port() -> int:
 @click.option("--no-mail", is_flag=True, help="Serve only; the mail and the timed work run elsewhere (`campaign work`).")
 @click.option("--reload", "reloads", is_flag=True, help="For development on this machine: show every edit on the next request.")
 def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: bool) -> None:
-    """Serve the site and send its mail; create what is missing yet."""
+    """Serve the site and send its mail; create what is missing."""
     if not reloads and not supervisor.has_terminal():
         reexec.hold_reloads()
     if port != WEB_PORT and PREFIX + "BASE_URL" not in os.environ:
