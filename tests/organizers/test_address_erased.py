@@ -73,7 +73,7 @@ def test_beyond_a_day_s_few_a_second_organizer_agrees(app, omar, nour, layla, vi
     assert len(rows(app, Signature)) == 1
 
     omar.send("requests/more", what="erased")
-    assert "Waiting for a second organizer." in omar.send("address", email=LAYLA, deed="erase").text
+    assert "You have asked for more. A second organizer has to agree." in omar.send("address", email=LAYLA, deed="erase").text
     nour.send("requests", request="1", deed="agree")
     assert omar.send("address", email=LAYLA, deed="erase").status_code == 303
     assert rows(app, Signature) == []

@@ -77,7 +77,7 @@ def test_one_more_opening_than_the_few_shows_nothing_until_a_second_organizer_ag
     for _ in range(2):  # asking twice is the same as once
         assert omar.send("requests/more", what="sealed shown").status_code == 303
     assert len(rows(app, Request)) == 1
-    assert "Waiting for a second organizer." in omar.read(path).text
+    assert "You have asked for more. A second organizer has to agree." in omar.read(path).text
 
     assert agree(nour, app) == 303
     assert "layla@example.org" in omar.send(path).text

@@ -67,7 +67,7 @@ def test_it_is_hidden_by_one_who_reads_first_what_happens_and_two_show_it_again(
     worker.deliver_due(app, threading.Event(), print)
     assert sorted(to for [to] in mailbox.recipients) == ["nour@example.org", "omar@example.org"]
     assert omar.send(PAGE, deed="show").location.endswith("/requests")
-    assert "Waiting for a second organizer." in nour.read(PAGE).text
+    assert "Someone has asked for this. A second organizer has to agree." in nour.read(PAGE).text
     assert english not in client.get("/en/testimony").text
     assert nour.send("requests", request=str(rows(app, Request)[-1].id), deed="agree").status_code == 303
     app.extensions["campaign"].snapshots.refresh()
