@@ -22,3 +22,9 @@ def test_a_server_is_installed_without_the_packages_of_tests():
     assert {*re.findall(r"make -C /srv/campaign (\w+)", PAGE)} == {"server"}
     assert "-r requirements.lock" in done.stdout
     assert "tests/requirements.lock" not in done.stdout
+
+
+def test_systemd_waits_for_no_word_from_a_worker_that_says_none():
+    [lines] = re.findall(r"```ini\n([^`]*campaign work)\n", PAGE)
+
+    assert {"Type=exec", "WatchdogSec=0"} <= {*lines.replace("  ", "").splitlines()}
