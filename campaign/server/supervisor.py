@@ -65,7 +65,7 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     a worker cannot start.
     """
     allow_many_connections()
-    trouble: multiprocessing.SimpleQueue[str] = multiprocessing.SimpleQueue()
+    trouble = queue_of_trouble()
     listening = listening_socket(host, port, MAX_CONNECTIONS)
     group = Supervisor(
         "campaign",
@@ -88,6 +88,14 @@ def serve(settings: Settings, *, host: str, port: int, workers: int | None = Non
     if group.starts_anew and not group.interrupt_signal:
         reexec(listening)
     listening.close()
+
+
+def queue_of_trouble() -> "multiprocessing.SimpleQueue[str]":
+    """Return the queue in which a worker says why it cannot start; exit with one sentence without a usable `/dev/shm`."""
+    try:
+        return multiprocessing.SimpleQueue()
+    except OSError as error:
+        sys.exit(f"The site cannot use /dev/shm: {error.strerror}. Its user must be able to write there.")
 
 
 def allow_many_connections() -> None:

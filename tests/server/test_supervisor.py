@@ -1,5 +1,7 @@
 """The process group of `campaign serve`: it starts together, ends together, and nobody holds it up."""
 
+import errno
+import multiprocessing
 import os
 import signal
 import sqlite3
@@ -9,11 +11,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from unittest.mock import Mock
 from urllib.request import urlopen
 
 import pytest
 
-from campaign.server.supervisor import HEAD_TIMEOUT
+from campaign.server.supervisor import HEAD_TIMEOUT, queue_of_trouble
 from tests.server.processes import (
     hear,
     is_alive,
@@ -239,3 +242,12 @@ def test_nothing_about_a_request_is_written_down(lasting: Campaign) -> None:
     talk(lasting, f"GET /en/nowhere-at-all HTTP/1.1\r\nConnection: close\r\nUser-Agent: Zaatar/1.0\r\n{OK}\r\n".encode())
     said = lasting.output
     assert not [words for words in ("nowhere-at-all", "Zaatar", "127.0.0.1", "GET", "POST") if words in said]
+
+
+def test_memory_that_its_user_cannot_use_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing, "SimpleQueue", Mock(side_effect=PermissionError(errno.EACCES, "Permission denied")))
+
+    with pytest.raises(
+        SystemExit, match=r"^The site cannot use /dev/shm: Permission denied\. Its user must be able to write there\.$"
+    ):
+        queue_of_trouble()
