@@ -34,6 +34,7 @@ def test_what_a_second_organizer_agrees_to_is_an_action_and_listed_once(app):
         Action.EXPORT_WITH_ADDRESSES,
         Action.KEY_CHANGE,
         Action.MORE_ALONE,
+        Action.SHOWING_SUPPORTER,
         Action.NAMES_FOR_OFFICE,
         Action.NAMING_AUTHOR,
         Action.NEWS_MAILING,
