@@ -185,9 +185,9 @@ def day(value: date, language: Language | None = None) -> str:
     return _in_digits(format_date(value, format="long", locale=language.locale), language)
 
 
-def clock(value: datetime) -> str:
+def clock(value: datetime, language: Language | None = None) -> str:
     """Return the time of day in UTC: 11:00."""
-    return _in_digits(value.astimezone(UTC).strftime("%H:%M"), current())
+    return _in_digits(value.astimezone(UTC).strftime("%H:%M"), language or current())
 
 
 def _in_digits(text: str, language: Language) -> str:

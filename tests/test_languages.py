@@ -110,6 +110,7 @@ def test_days_have_the_months_of_the_levant_and_no_invisible_characters():
 
 def test_a_language_may_have_its_own_digits():
     persian = languages.Language("fa", "fa", "فارسی", "rtl", "fa_IR", digits="arabext")
+    assert languages.clock(datetime(2026, 11, 29, 13, 45, tzinfo=UTC), persian) == "۱۳:۴۵"
 
     assert number(1284, persian) == "۱٬۲۸۴"
     assert day(date(2026, 11, 29), persian) == "۲۹ نوامبر ۲۰۲۶"

@@ -104,8 +104,10 @@ def read_old(old: Database, keys: Keys) -> tuple[ForgottenList | None, list[str]
 def gather_old(session: Session, keys: Keys) -> ForgottenList:
     """Return the list of an old database; raise where it is of another version of the program, or of other keys."""
     revision = session.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    if revision not in known_versions():
+        raise BackupError("it is of a newer version of the program, which can read it")
     if revision != known_versions()[0]:
-        raise BackupError("it is of another version of the program, for which `campaign migrate` is the cure")
+        raise BackupError("it is of an older version of the program: run `campaign migrate` first")
     instance.compare_fingerprints(session, keys)
     return gather(session, now())
 

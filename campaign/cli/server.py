@@ -19,7 +19,7 @@ from campaign.origins import is_loopback
 from campaign.petition import name_index
 from campaign.server import parent, reexec, reload, supervisor, worker
 
-WEB_PORT = 8000
+WEB_PORT, FIRST_FREE_PORT = 8000, 1024
 RELOAD_IS_LOCAL = "--reload shows errors in full and is for this machine alone: use it with a loopback --host and base URL."
 
 
@@ -29,9 +29,13 @@ def default_host() -> str:
 
 
 def default_port() -> int:
-    """Return the port of an address on this machine that the settings name, so that every command's links lead there."""
-    settings = Settings.load()
-    return (settings.is_loopback and urlsplit(settings.origin).port) or WEB_PORT
+    """Return the port of http://localhost:PORT where the settings name it, so that the links of every command lead there.
+
+    Another scheme or a port of the system's own is that of a proxy on this machine.
+    """
+    address = urlsplit(Settings.load().origin)
+    is_here = address.scheme == "http" and address.hostname in ("localhost", "127.0.0.1")
+    return address.port if is_here and address.port and address.port >= FIRST_FREE_PORT else WEB_PORT
 
 
 @click.command()

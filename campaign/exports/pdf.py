@@ -68,7 +68,11 @@ class NameBook:
     def data(self, place: int, volume: Volume) -> dict[str, Any]:
         """Return all that stands in one volume, as it becomes JSON."""
         with speaking(self.language.code):
-            which = gettext("Volume %(volume)s of %(volumes)s", volume=number(place + 1), volumes=number(self.volumes))
+            which = gettext(
+                "Volume %(volume)s of %(volumes)s",
+                volume=number(place + 1, self.language),
+                volumes=number(self.volumes, self.language),
+            )
             return {
                 "lang": self.language.code,
                 "pages": page_count(self.language.code),
@@ -104,7 +108,11 @@ class NameBook:
         """Return one PDF of all volumes, with a bookmark for each; raise RenderError."""
         with speaking(self.language.code):
             names = [
-                gettext("Volume %(volume)s of %(volumes)s", volume=number(place), volumes=number(self.volumes))
+                gettext(
+                    "Volume %(volume)s of %(volumes)s",
+                    volume=number(place, self.language),
+                    volumes=number(self.volumes, self.language),
+                )
                 for place in range(1, len(drawn) + 1)
             ]
             title = gettext("The names under the letter")

@@ -168,7 +168,7 @@ def _body(template: str, language: Language, asked_on: date, good_until: datetim
         url=LINK_PLACE,
         asked=first_words(asked_on, language),
         day=day(asked_on, language),
-        until=gettext("%(day)s, %(time)s UTC", day=day(good_until.date(), language), time=clock(good_until)),
+        until=gettext("%(day)s, %(time)s UTC", day=day(good_until.date(), language), time=clock(good_until, language)),
     )
 
 

@@ -105,7 +105,14 @@ def test_the_keys_may_lie_in_a_folder_that_is_mounted(settings, tmp_path, monkey
 @on_sqlite
 @pytest.mark.parametrize(
     ("address", "port"),
-    [("http://localhost:8123", 8123), ("http://localhost", 8000), ("https://petition.example.org:8443", 8000)],
+    [
+        ("http://localhost:8123", 8123),
+        ("http://localhost", 8000),
+        ("http://localhost:80", 8000),
+        ("https://localhost:8443", 8000),
+        ("http://[::1]:9000", 8000),
+        ("https://petition.example.org:8443", 8000),
+    ],
 )
 def test_the_port_of_an_address_on_this_machine_is_listened_on(run_anew, monkeypatch, address, port):
     served = []

@@ -75,6 +75,7 @@ GUARDS = {  # (address, method): (roles, whether passphrase and code are asked f
     ("/signatures/<record>", "POST"): (BOTH, False),
     ("/signatures/<record>/sealed", "GET"): (ORGANIZER, True),
     ("/signatures/<record>/sealed", "POST"): (ORGANIZER, True),
+    ("/succession", "GET"): (ORGANIZER, False),
     ("/supporters", "GET"): (ORGANIZER, False),
     ("/supporters/supporters.csv", "GET"): (ORGANIZER, False),
     ("/supporters/new", "GET"): (ORGANIZER, False),

@@ -1,4 +1,4 @@
-"""An e-mail is the same, byte for byte, as Python's own way to make it would have it."""
+"""An e-mail has the same headers and the same text as Python's own way to make it would have it."""
 
 from email.message import EmailMessage
 from email.policy import SMTP
