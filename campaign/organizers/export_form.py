@@ -10,11 +10,12 @@ from wtforms.validators import AnyOf, DataRequired, Length, StopValidation, Vali
 
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
-from campaign.languages import current
+from campaign.languages import current, isolate
 from campaign.organizers.actions import SEPARATOR_LABELS
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.petition.offices import Addressee
 from campaign.petition.word_faults import clean_words, word_faults
+from campaign.prints.letters import unprintable
 from campaign.web.form_fields import CountryField, LanguageField
 
 EXPORT_STATES = {"standing": lazy_gettext("All current signatures"), "shown": lazy_gettext("Only those whose names are shown")}
@@ -45,12 +46,19 @@ def require_with_names(form: BaseForm, field: Field) -> None:
 
 
 def check_printed(_form: BaseForm, field: Field) -> None:
-    """Clean what a package is to print on one line; refuse what nobody sees, and an e-mail address."""
+    """Clean what a package is to print on one line; refuse what nobody sees, what cannot be printed, and an e-mail address."""
     field.data = clean_words(field.data or "", is_markdown=False)
     for fault in word_faults(field.data, is_markdown=False):
         raise ValidationError(fault)
     if "@" in field.data:
         raise ValidationError(gettext("Do not write an e-mail address here: the package contains none."))
+    if letters := unprintable(field.data):
+        raise ValidationError(
+            gettext(
+                "These cannot be printed: “%(letters)s”. Use Arabic, Latin, Greek or Cyrillic letters.",
+                letters=isolate(" ".join(letters)),
+            )
+        )
 
 
 class PackageForm(OrganizerForm):

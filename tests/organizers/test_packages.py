@@ -84,6 +84,30 @@ def test_who_answers_and_the_postal_address_are_printed_and_not_in_the_audit(app
     assert "Sample" not in said
 
 
+@pytest.mark.parametrize("typed", ["شارع ٣", "Иван Петров", "Ελένη", "Çiğdem", "5, rue de l’Été", "کوردستان ۵"])
+def test_what_is_typed_is_printed_in_every_letter_that_the_form_takes(app, carrying, office, layla, typed):
+    publish(app)
+    assert ask(carrying, office, person=typed, postal=typed).status_code == 303
+
+    carrying.prepare()
+
+    page = pdf_text(opened(carrying.take())["1-page.en.pdf"])
+    assert max(typed.split(), key=len)[:1] in page
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize(("typed", "lacking"), [("דוד", "ד ו"), ("王小明", "王 小 明"), ("😀 Sam", "😀"), ("№ 5", "№")])
+def test_letters_that_cannot_be_printed_are_refused_and_named(app, omar, carrying, office, language, typed, lacking):
+    omar.language = language
+
+    answer = ask(carrying, office, postal=typed)
+
+    assert answer.status_code == 422
+    assert lacking in answer.text
+    assert typed in answer.text
+    assert rows(app, ExportJob) == []
+
+
 def test_a_package_with_names_prints_them_too_and_is_asked_for_once(app, carrying, office, layla, nour):
     publish(app)
     for _ in range(2):
