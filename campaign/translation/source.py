@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from campaign.content.files import MADE_FROM, Block, Document, read_document, source_hash, write_document
-from campaign.content.pages import ORIGINAL
+from campaign.content.pages import ORIGINAL, TRANSLATED
 from campaign.identity import CAMPAIGN_FILE, Identity
 from campaign.languages import LANGUAGE_FILE
 
@@ -52,11 +52,12 @@ def _as_source(document: Document, old: Document) -> Document:
 
 
 def _linked(document: Document, old: Document, source: Document, *, is_old_source: bool) -> Document:
-    """Return a text whose up-to-date parts are translated from the new source; the status of the old source stays."""
+    """Return a text whose up-to-date parts are translated from the new source; the old source is no original any more."""
     was, now = old.pieces(), source.pieces()
 
     def linked(piece: Block) -> Block:
         is_current = is_old_source or (piece.id in was and not piece.is_stale(was[piece.id]))
         return replace(piece, made_from=source_hash(now[piece.id].words)) if is_current and piece.id in now else piece
 
-    return document.with_pieces([linked(piece) for piece in document.pieces().values()])
+    status = {"status": TRANSLATED} if is_old_source else {}
+    return replace(document, meta=document.meta | status).with_pieces([linked(piece) for piece in document.pieces().values()])

@@ -14,6 +14,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import PoFileError
 
 from campaign.content.files import Block, Document, TextError, read_document, source_hash
+from campaign.content.pages import ORIGINAL
 from campaign.identity import CAMPAIGN_FILE, Identity, IdentityError
 from campaign.languages import MESSAGES, SOURCE, Language, digits
 from campaign.translation import catalogues, font_coverage, rules
@@ -92,6 +93,9 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
         moved = [field for field in ("campaign", "addressees") if field in document.meta]
         yield from (Problem(name, field, f"it belongs into {CAMPAIGN_FILE} now and is not read here") for field in moved)
     yield from (Problem(name, "deliveries", what) for what in delivery_differences(document, source))
+    has_words = any(map(str.isalnum, "".join(piece.words for piece in ours.values())))  # a text that was withdrawn has none
+    if language.code != SOURCE and document.meta.get("status") == ORIGINAL and has_words:
+        yield Problem(name, "status", f"it is {ORIGINAL}, which only a text in the source language, {SOURCE}, can be")
     pieces = source.pieces()
     for id_ in ours.keys() - pieces.keys():
         yield Problem(name, id_, "the source has no such part")

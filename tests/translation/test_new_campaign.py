@@ -100,6 +100,8 @@ def test_the_other_language_becomes_the_source_of_every_text(started, tmp_path, 
     assert [line.split()[0] for line in status.stdout.splitlines() if "; 0 missing, 0 stale, " in line] == ["fa", "en"]
     assert [line[:2] for line in ask(started, tmp_path / "instance", monkeypatch)[::2]] == [["fa", "fa"], ["fa", "en"]]
     assert read_document(started.translations / "fa" / "testimony.md").meta["status"] == "original"
+    for file in (started.translations / "en").glob("*.md"):
+        assert read_document(file).meta["status"] == "translated", file.name
 
 
 def test_a_language_that_lacks_words_cannot_be_the_source(started):

@@ -137,6 +137,13 @@ def test_a_paragraph_that_does_not_say_what_it_was_made_from_counts_as_missing(a
     assert "translations/ar/petition.md, p1: it does not say from which words it was made" in " ".join(arabic.problems())
 
 
+def test_a_translation_that_counts_as_the_original_is_said(arabic):
+    arabic.change("about.md", "status: translated", "status: original")
+
+    said = "translations/ar/about.md, status: it is original, which only a text in the source language, en, can be."
+    assert said in arabic.problems()
+
+
 def test_a_text_that_is_not_there_and_one_without_ids_are_said(arabic):
     (arabic.folder / "ar" / "about.md").unlink()
     arabic.change("mirrors.md", arabic.mark("mirrors.md", "p1"), "")
