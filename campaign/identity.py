@@ -12,7 +12,8 @@ from typing import Any, Self
 
 CAMPAIGN_FILE = "campaign.toml"
 CODE = re.compile("[a-z]{2,3}")  # of a language (ISO 639)
-KEY = re.compile("[a-z0-9-]{1,60}")
+OFFICE_KEY = re.compile(r"(?!new$)[a-z0-9-]{1,60}")  # `new` is the address of the page that adds one
+OFFICE_DETAILS = ("country", "languages", "channel", "means", "address", "checked_on", "is_endangering")
 BY_LANGUAGE = ("name", "share", "share_without_testimony", "risk")
 FALLBACK_SOURCE = "en"  # while the file cannot be read, which is said once somebody asks for all of it
 
@@ -78,9 +79,14 @@ def _faults(data: Mapping[str, Any]) -> Iterator[str]:
         yield "each of the addressees must begin with [[addressees]]."
         return
     keys = [one.get("key") for one in addressees]
+    wholes = [one.get("key") for one in addressees if not one.get("within")]
     for number, one in enumerate(addressees, start=1):
-        if not isinstance(one.get("key"), str) or not KEY.fullmatch(one["key"]) or keys.count(one["key"]) > 1:
-            yield f"addressee {number} must have a `key` of its own, of small letters, digits and hyphens."
+        if not isinstance(one.get("key"), str) or not OFFICE_KEY.fullmatch(one["key"]) or keys.count(one["key"]) > 1:
+            yield f"addressee {number} must have a `key` of its own, of small letters, digits and hyphens, other than `new`."
+        if one.get("within") and one["within"] not in wholes:
+            yield f"`within` of addressee {number} must be the `key` of another one that is not within any itself."
+        for unknown in sorted(set(one) - {"key", "name", "within", *OFFICE_DETAILS}):
+            yield f"addressee {number} cannot have `{unknown}`, only key, name, within, {', '.join(OFFICE_DETAILS)}."
         yield from _faults_by_language(f"name of addressee {number}", one.get("name"), source)
 
 

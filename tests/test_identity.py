@@ -1,14 +1,16 @@
 """`translations/campaign.toml` says which campaign this is; what is wrong with it is said in one sentence."""
 
 import shutil
+from dataclasses import fields
 
 import pytest
 from click.testing import CliRunner
 
 from campaign.cli.main import main
 from campaign.config import TRANSLATIONS
-from campaign.identity import Identity, IdentityError
+from campaign.identity import OFFICE_DETAILS, Identity, IdentityError
 from campaign.languages import Language
+from campaign.petition.offices import Details
 from campaign.petition.sharing import share_text
 from campaign.translation.status import identity_problems
 
@@ -68,6 +70,15 @@ def test_words_that_a_language_lacks_are_those_of_the_source_and_are_named(tmp_p
         ('key = "an-office"', 'key = "An office"', "addressee 1 must have a `key` of its own"),
         ('key = "an-office"', "", "addressee 1 must have a `key` of its own"),
         ('name.en = "An office"', "", "`name of addressee 1` must have words"),
+        ('key = "an-office"', 'key = "new"', "addressee 1 must have a `key` of its own"),
+        (
+            'key = "an-office"',
+            'key = "an-office"\nwithin = "a-group"',
+            "`within` of addressee 1 must be the `key` of another one",
+        ),
+        ('key = "an-office"', 'key = "an-office"\nwithin = "an-office"', "`within` of addressee 1 must be the `key` of another"),
+        ('key = "an-office"', 'key = "an-office"\nwithin = ["a"]', "`within` of addressee 1 must be the `key` of another one"),
+        ('key = "an-office"', 'key = "an-office"\nendangering = true', "addressee 1 cannot have `endangering`, only key, name"),
         ("[[addressees]]", "[addressees]", "must begin with [[addressees]]"),
         ('source = "en"', "source = ", "campaign.toml: "),
     ],
@@ -80,6 +91,13 @@ def test_what_is_wrong_is_said_in_a_sentence_with_the_file(tmp_path, old, new, s
 
     assert said in str(refused.value)
     assert str(tmp_path / "campaign.toml") in str(refused.value)
+
+
+def test_an_office_can_be_within_another_and_have_what_an_office_has(tmp_path):
+    part = '[[addressees]]\nkey = "a-part"\nname.en = "A part"\nwithin = "an-office"\nis_endangering = true\n'
+
+    assert [one.get("within") for one in read(tmp_path, WHOLE + part).addressees] == [None, "an-office"]
+    assert tuple(field.name for field in fields(Details)) == OFFICE_DETAILS
 
 
 def test_the_command_that_looks_at_everything_says_it(settings, tmp_path, monkeypatch):

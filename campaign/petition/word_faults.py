@@ -9,12 +9,12 @@ from flask_babel import gettext
 from markdown_it.token import Token
 
 from campaign.content.pages import MARKDOWN
+from campaign.identity import OFFICE_KEY
 from campaign.languages import LANGUAGES, SOURCE, isolate
 from campaign.petition.drafts import Drafted
 from campaign.petition.published import LETTERS, TextKind
 from campaign.petition.validation import CONTROL, INVISIBLE
 from campaign.petition.word_parts import parts_of
-from campaign.petition.word_values import OFFICE_KEY
 
 TAG = re.compile(r"</?[A-Za-z!][^>\s]*>?")
 LEFT_OVER = re.compile(r"\*\*|__|\]\(|`")

@@ -3,7 +3,6 @@
 Files are typed by hand, and YAML reads `goal: '5000'` as text and `name: 2026` as a number; a page that shows either breaks.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -18,7 +17,6 @@ from campaign.petition.offices import Details
 from campaign.petition.published import LETTERS, TextKind
 
 LARGEST_GOAL = 1_000_000_000
-OFFICE_KEY = re.compile(r"(?!new$)[a-z0-9-]{1,60}")
 LISTS = ("addressees", "heart")  # of the fields that are translated
 TEXT_FIELDS = (*(name for name in TRANSLATED_FIELDS if name not in LISTS), "translation_note", "reviewer")
 DAY_FIELDS = ("reviewed_on", "translated_on")
