@@ -5,7 +5,7 @@ What stands there by language is shown in the source language where a language l
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any, Self
@@ -95,6 +95,14 @@ def _faults_by_language(place: str, words: object, source: str) -> Iterator[str]
         yield f"`{place}` must have words in quotation marks for each language."
     elif not words.get(source):
         yield f"`{place}` must have words in the source language, {source}."
+
+
+def check_source(translations: Path, source: str, codes: Container[str]) -> None:
+    """Raise IdentityError unless the source language is one of the site's: nothing could be said in it."""
+    if source not in codes:
+        file = translations / CAMPAIGN_FILE
+        Identity.read(translations)  # where it cannot be read, the source is only a guess
+        raise IdentityError(f"{file}: the source language, {source}, must be one of the public languages of the site.")
 
 
 def source_language(translations: Path) -> str:

@@ -27,7 +27,7 @@ from werkzeug.routing import BaseConverter
 
 from campaign.config import TRANSLATIONS
 from campaign.folding import fold
-from campaign.identity import source_language
+from campaign.identity import check_source, source_language
 
 SOURCE = source_language(TRANSLATIONS)  # what the texts of all other languages are translated from
 MESSAGES = "en"  # what the words of the program are translated from
@@ -94,11 +94,13 @@ def describe(file: Path) -> Language:
 
 
 class PublicLanguages(Mapping[str, Language]):
-    """The languages on the site by their codes, read when one is first asked for; that raises LanguageError."""
+    """The languages on the site by their codes, read when one is first asked for; raises LanguageError or IdentityError."""
 
     @cached_property
     def _found(self) -> dict[str, Language]:
-        return {code: language for code, language in discover(TRANSLATIONS).items() if language.status == PUBLIC}
+        found = {code: language for code, language in discover(TRANSLATIONS).items() if language.status == PUBLIC}
+        check_source(TRANSLATIONS, SOURCE, found)
+        return found
 
     @cached_property
     def by_tag(self) -> dict[str, Language]:

@@ -13,6 +13,7 @@ from campaign.languages import Language
 from campaign.petition.offices import Details
 from campaign.petition.sharing import share_text
 from campaign.translation.status import identity_problems
+from tests.translation.checkouts import Checkout
 
 WHOLE = """
 source = "en"
@@ -112,6 +113,24 @@ def test_the_command_that_looks_at_everything_says_it(settings, tmp_path, monkey
 
     assert checked.exit_code == 1
     assert "campaign.toml: `goal` must be a whole number of 1 or more." in checked.output
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("source = ", "campaign.toml: Invalid value"),
+        ('source = "en"', "the source language, en, must be one of the public languages"),
+    ],
+)
+def test_every_command_says_it_where_the_site_has_no_english(tmp_path, line, said):
+    made = Checkout(tmp_path)
+    file, english = made.translations / "campaign.toml", made.translations / "en" / "language.toml"
+    file.write_text(file.read_text("utf-8").replace('source = "en"', line), "utf-8")
+    english.write_text(english.read_text("utf-8").replace('"public"', '"hidden"'), "utf-8")
+
+    for command in (["status"], ["check"], ["export", "--help"]):
+        answer = made.campaign(*command)
+        assert (answer.returncode, answer.stderr.count("\n"), said in answer.stderr) == (1, 1, True), answer.stderr
 
 
 def test_this_campaign_has_all_words_in_each_of_its_languages():
