@@ -16,10 +16,17 @@ from campaign.crypto.keys import load_keys
 from campaign.database import Database, now
 from campaign.health import checklist, looks
 from campaign.health.conditions import Site, is_in_trouble
+from campaign.identity import CAMPAIGN_FILE, Identity
 from campaign.organizers import audit, key_change, ledger
 from campaign.organizers.reviews import flag_disguised
 from campaign.petition import deletion, key_rotation, news_key
+from campaign.petition.models import Publication
+from campaign.petition.sharing import places_that_name
 
+NAMES_AUTHOR = (
+    "translations/{} says a part of the author's name, which is shown nowhere any more ({}): the site leaves these words out;"
+    " write them without it, and restart the site."
+)
 STOPPERS = ("database", "schema", "keys")  # in trouble, they leave nothing else to ask
 
 
@@ -34,7 +41,7 @@ def check(strict: bool, key: tuple[Path, ...], phrase_files: tuple[Path, ...]) -
     wrong, advice = [sentence for one in found.values() for sentence in said_of(one)], list[str]()
     if not any(is_in_trouble(found[name]) for name in STOPPERS):
         wrong += _problems(settings, database, read_private_keys(key, phrase_files))
-        advice = _advice(settings, database, strict=strict) + _deletion_advice(database)
+        advice = _advice(settings, database, strict=strict) + _deletion_advice(database) + _name_advice(database)
     for sentence in wrong + advice:
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
@@ -88,6 +95,19 @@ def _deletion_advice(database: Database) -> list[str]:
     with database.reading() as session:
         day = deletion.next_day(session, now().date())
     return [f"Names and addresses are deleted for good on {day}: export and deliver before that day."] if day else []
+
+
+def _name_advice(database: Database) -> list[str]:
+    """Say where `campaign.toml` still names an author whom the site does not name any more."""
+    with database.reading() as session:
+        published = session.get_one(Publication, 1)
+    if not (published.author_hidden_on or published.testimony_withdrawn_on):
+        return []
+    try:
+        places = places_that_name(Identity.read(TRANSLATIONS), testimony_policy.load_testimony(TRANSLATIONS)[1])
+    except TextError:
+        return []  # it stands among what is wrong
+    return [NAMES_AUTHOR.format(CAMPAIGN_FILE, ", ".join(places))] if places else []
 
 
 COMMANDS = (check,)

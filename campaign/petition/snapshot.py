@@ -92,10 +92,20 @@ class ShownTexts:
             self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn, hidden_name=self._hidden_name
         )
 
+    def may_say(self, words: str) -> bool:
+        """Return whether words can be shown: once its name is hidden or the testimony withdrawn, none that name the author."""
+        is_named = not (self._latest.author_hidden_on or self._latest.is_testimony_withdrawn)
+        return is_named or not says_name(self._author_name, words)
+
     @cached_property
+    def _author_name(self) -> re.Pattern[str] | None:
+        """What finds the author's name."""
+        return author_pattern(self._files.texts)
+
+    @property
     def _hidden_name(self) -> re.Pattern[str] | None:
         """What finds the author's name while it is hidden."""
-        return author_pattern(self._files.texts) if self._latest.author_hidden_on else None
+        return self._author_name if self._latest.author_hidden_on else None
 
     def _says_withheld(self, version: Version) -> bool:
         letter = version.letter

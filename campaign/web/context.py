@@ -82,12 +82,13 @@ def delivery_context() -> dict[str, Any]:
 
 def identity_context(code: str, latest: Snapshot) -> dict[str, Any]:
     """Return what templates say of this campaign in particular, in a language."""
-    identity = state().identity
-    return {
-        "risk": identity.in_language(identity.risk, code),
-        "share_text": share_text(identity, code, is_testimony_withdrawn=latest.is_testimony_withdrawn),
-        "share_links": share_links,
-    }
+    identity, shown = state().identity, state().snapshots.shown()
+    risk = identity.in_language(identity.risk, code)
+    if not shown.may_say(risk):
+        risk = gettext("Signing reveals a political opinion. It can endanger you and people close to you.")
+    wordings = [share_text(identity, code, is_testimony_withdrawn=gone) for gone in (latest.is_testimony_withdrawn, True)]
+    shared = next(filter(shown.may_say, wordings), shown.words.title(code))
+    return {"risk": risk, "share_text": shared, "share_links": share_links}
 
 
 def page_context() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from campaign.organizers.auth.guards import current_account, requires_role, say_
 from campaign.organizers.forms import OrganizerForm
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
+from campaign.petition.sharing import places_that_name
 from campaign.prints.render import delete_unneeded_prints
 from campaign.state import state
 
@@ -80,7 +81,12 @@ def _author_page(*refused: str) -> Page:
         is_asked = any(one.act == Action.NAMING_AUTHOR for one in four_eyes.pending(session))
     words, texts = state().words, state().texts
     named = {"pieces": emergency.pieces_that_name(words, texts), "withheld_too": emergency.withheld_with_name(words, texts)}
-    values = named | {"needs_second": needs_second, "is_asked": is_asked, "errors": [("main", one) for one in refused]}
+    values = named | {
+        "file_places": places_that_name(state().identity, texts),
+        "needs_second": needs_second,
+        "is_asked": is_asked,
+        "errors": [("main", one) for one in refused],
+    }
     return render_template("organizers/hide_author.html", **values), 409 if refused else 200
 
 
