@@ -62,8 +62,8 @@ class Settings(BaseSettings):
     mail_from: str = Field("", description="The sender of the letters, such as `campaign@example.org`; needed with `smtp`.")
     contact: str = Field(
         "",
-        description="Who is responsible for the campaign and how to reach them, shown on the privacy page. The first value only; later"
-        " it changes at the desk or by `campaign publish`.",
+        description="Who is responsible for the campaign and how to reach them, shown on the privacy page. The first value only;"
+        " later it changes at the desk or by `campaign publish`.",
     )
     goal: int | None = Field(
         None,
