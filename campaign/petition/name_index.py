@@ -1,5 +1,7 @@
 """The words of shown names, folded, so that a name is found however it is written."""
 
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 
@@ -33,7 +35,10 @@ class NameWord(Base):
 
 
 class NameIndex(Base):
-    """Of which version the words of the names are; one row, none before they were first made with a version."""
+    """Of which version the words of the names are; one row, none before they were first made with a version.
+
+    Below zero: made anew once, while an older program may still have answered; the timed work makes them once more.
+    """
 
     __tablename__ = "name_index"
 
@@ -81,17 +86,39 @@ def unindex(session: Session, record: bytes) -> None:
 def make_anew_if_older(database: Database) -> None:
     """Make the words of all names anew where they are of another version, some names at a time, while people sign.
 
+    An older program may still answer and store words of its own, so `Remaking` does it once more.
     Cut off, it begins again; two that do it at once do the same.
     """
     with database.reading() as session:
-        if session.scalar(sa.select(NameIndex.version)) == WORDS_VERSION:
+        if _version(session) in (WORDS_VERSION, -WORDS_VERSION):
             return
     last: bytes | None = b""
     while last is not None:
         with database.writing() as session:
             last = _make_anew(session, after=last)
     with database.writing() as session:
-        note_version(session)
+        if _version(session) != WORDS_VERSION:
+            _note_version(session, -WORDS_VERSION)
+
+
+@dataclass
+class Remaking:
+    """Makes the words of all names once more after an update, when no older program answers any more."""
+
+    database: Database
+    last: bytes | None = b""  # the signature up to which they are made
+
+    def run(self) -> bool:
+        """Make the words of the next names; return False while there are more, so that the timed work goes on soon."""
+        with self.database.reading() as session:
+            if _version(session) == WORDS_VERSION:
+                return True
+        with self.database.writing() as session:
+            last = _make_anew(session, after=self.last or b"")
+            if last is None:
+                _note_version(session, WORDS_VERSION)
+        self.last = last
+        return last is None
 
 
 def make_all_anew(session: Session) -> None:
@@ -100,13 +127,16 @@ def make_all_anew(session: Session) -> None:
     last: bytes | None = b""
     while last is not None:
         last = _make_anew(session, after=last)
-    note_version(session)
+    _note_version(session, WORDS_VERSION)
 
 
-def note_version(session: Session) -> None:
-    """Note that the words are of this version."""
-    new = insert(session, NameIndex).values(id=1, version=WORDS_VERSION)
-    session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"version": WORDS_VERSION}))
+def _version(session: Session) -> int | None:
+    return session.scalar(sa.select(NameIndex.version))
+
+
+def _note_version(session: Session, version: int) -> None:
+    new = insert(session, NameIndex).values(id=1, version=version)
+    session.execute(new.on_conflict_do_update(index_elements=["id"], set_={"version": version}))
 
 
 def _make_anew(session: Session, *, after: bytes) -> bytes | None:

@@ -23,7 +23,7 @@ from campaign.organizers import audit, daily_email
 from campaign.organizers.auth import login
 from campaign.organizers.export_worker import ExportWorker
 from campaign.outbox import heartbeat, quota, worker_registry
-from campaign.petition import bursts, counting, display_names, forgotten, links
+from campaign.petition import bursts, counting, display_names, forgotten, links, name_index
 from campaign.prints.render import prerender_next
 from campaign.server import health_watch
 from campaign.server.mailer import TICK, Mailer, working
@@ -32,6 +32,7 @@ from campaign.state import AppState
 
 PURGE_EVERY, TRUNCATE_EVERY, PRERENDER_EVERY, PREPARE_EVERY = 60, 15, 600, 1  # seconds
 RELEASE_EVERY = 5  # seconds; soon after a worker has died, what it had claimed is sent by another
+REMAKE_AFTER = 600  # seconds; on several machines the older version may answer for so long after this one has started
 PRERENDER_AFTER = 5  # seconds; what waits since the last time goes out first
 log = logging.getLogger(__name__)
 
@@ -100,6 +101,7 @@ def periodic_tasks(settings: Settings, database: Database, say: Callable[[str], 
         PeriodicTask(PURGE_EVERY, lambda: login.purge(database, now())),
         PeriodicTask(PURGE_EVERY, lambda: audit.store_head(database, settings.data)),
         PeriodicTask(TRUNCATE_EVERY, database.truncate_log),
+        PeriodicTask(PURGE_EVERY, name_index.Remaking(database).run, time.monotonic() + REMAKE_AFTER),
     ]
 
 

@@ -12,6 +12,7 @@ from campaign.organizers.signature_search import SignatureSearch
 from campaign.organizers.signature_search import build_query as sought
 from campaign.petition import name_index
 from campaign.petition.name_index import NameIndex, NameWord, index_words, query_words
+from campaign.server.worker import periodic_tasks
 from tests.organizers.stored import DAY, propose, store
 from tests.organizers.test_removal_rules import remove
 
@@ -232,3 +233,41 @@ def test_each_state_has_its_own_list(app, find, visitor, post_office):
     assert find(state="waiting") == find(state="waiting", country="SY") == [None], "its words are still locked"
     assert find(state="waiting", country="TR") == []
     assert find(name="layla") == find(name="nour") == []
+
+
+def confirm_with_the_older_program(app, database):
+    """Store a name with words of an earlier version, as the older program does that still answers."""
+    [haddad] = store(app, "سمير الحداد")
+    with database.writing() as session:
+        name_index.unindex(session, haddad)
+        session.add_all(NameWord(word=word, signature_id=haddad) for word in ("سمير", "الحداد", "of-before"))
+
+
+@pytest.mark.parametrize("starts", [1, 3])
+def test_a_name_that_the_older_program_stored_after_migrating_is_found_once_the_timed_work_has_run(app, settings, find, starts):
+    database = app.extensions["campaign"].database
+    with database.writing() as session:
+        session.execute(sa.delete(NameIndex))
+    name_index.make_anew_if_older(database)
+    confirm_with_the_older_program(app, database)
+    for _ in range(starts):
+        instance.prepare(settings)
+    tasks = periodic_tasks(settings, database)
+    [task] = [one for one in tasks if isinstance(getattr(one.do, "__self__", None), name_index.Remaking)]
+
+    while not task.do():
+        pass
+
+    assert find(name="حداد") == ["سمير الحداد"]
+    assert words(database) == index_words("سمير الحداد")
+
+
+def test_the_timed_work_makes_them_once_more_some_at_a_time_and_then_no_more(app, monkeypatch):
+    store(app, *["Layla"] * 3)
+    monkeypatch.setattr(name_index, "NAMES_AT_ONCE", 2)
+    taken, index_names = [], name_index.index_names
+    monkeypatch.setattr(name_index, "index_names", lambda session, names: taken.append(len(names)) or index_names(session, names))
+    remaking = name_index.Remaking(app.extensions["campaign"].database)
+
+    assert [remaking.run() for _ in range(5)] == [False, False, True, True, True]
+    assert taken == [2, 1, 0]
