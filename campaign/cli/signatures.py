@@ -1,6 +1,7 @@
 """Commands for what is signed and collected: close, open, erase, sample, testimony withdraw."""
 
 import sys
+from contextlib import suppress
 
 import click
 
@@ -72,6 +73,8 @@ def erase(yes: bool) -> None:
             _say_found("Found", find_by_mailbox(session, tags))
         click.confirm(ERASE_QUESTION, abort=True, err=True)
     with database.writing() as session:
+        with suppress(ledger.NotOurs):  # erased whatever is wrong with the desk
+            ledger.begin_change(session)  # its tables first, as the desk does: the other way round the two could deadlock
         found = find_by_mailbox(session, tags)
         if found.number:
             signing.erase(session, keys, address, now().date())

@@ -1,9 +1,11 @@
 """Erasing: an address is asked for, never an argument, and everything there is of it goes."""
 
 from campaign.database import now
+from campaign.organizers import ledger
 from campaign.organizers.actions import Action
-from campaign.organizers.models import AuditEntry
+from campaign.organizers.models import AuditEntry, Desk
 from campaign.outbox.queue import OutboxMessage
+from campaign.petition import signing
 from campaign.petition.models import Signature, Submission, Tally
 from tests.people import hidden_fields, rows
 from tests.servers import on_sqlite
@@ -83,3 +85,27 @@ def test_the_address_is_not_said_again(run, layla):
     result = run("erase", "--yes", typed="layla@example.org\n")
 
     assert "layla" not in result.stdout
+
+
+def test_the_tables_of_the_desk_are_locked_before_the_signature_as_the_desk_does(app, run, layla, monkeypatch):
+    erase, locked = signing.erase, []
+
+    def noted(session, *rest):
+        locked.append(ledger.CHANGE in session.info)
+        return erase(session, *rest)
+
+    monkeypatch.setattr(signing, "erase", noted)
+    run("erase", "--yes", typed="layla@example.org\n")
+
+    assert locked == [True]
+    assert rows(app, Signature) == []
+
+
+def test_an_address_is_erased_whatever_is_wrong_with_the_desk(app, run, layla):
+    with app.extensions["campaign"].database.writing() as session:
+        desk = session.get_one(Desk, 1)
+        desk.ledger, desk.mac = "{}", b"not ours"
+
+    assert run("erase", "--yes", typed="layla@example.org\n").exit_code == 0
+
+    assert rows(app, Signature) == []
