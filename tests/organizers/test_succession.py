@@ -114,3 +114,20 @@ def test_a_moderator_does_not_see_it(hadi):
 def test_it_is_two_taps_from_the_first_page(omar):
     assert 'href="/en/organize/accounts"' in omar.read("").text
     assert 'href="/en/organize/succession"' in omar.read("accounts").text
+
+
+@on_sqlite
+@pytest.mark.parametrize(("language", "said"), [("en", "The backup key in the data folder cannot be"), ("ar", "لا يمكن قراءة")])
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_backup_key_that_cannot_be_read_is_said(omar, settings, language, said, is_folder):
+    file = key_folder(settings) / "backup.public"
+    if is_folder:  # root may read every file, so that its rights alone would not do
+        file.mkdir()
+    else:
+        file.write_bytes(b"\xff\xfe")
+    omar.language = language
+
+    page = omar.read("succession")
+
+    assert page.status_code == 200
+    assert said in page.text

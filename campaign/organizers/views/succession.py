@@ -27,5 +27,13 @@ def succession() -> str:
         has=belongings,
         tasks=tasks,
         is_key_here=state().keys.private is not None,
-        backup_key=backup_key(instance.key_folder(state().settings)),
+        **_backup_key(),
     )
+
+
+def _backup_key() -> dict[str, str | bool | None]:
+    """Return the key for backups, and whether its file cannot be read."""
+    try:
+        return {"backup_key": backup_key(instance.key_folder(state().settings)), "is_key_unreadable": False}
+    except (OSError, UnicodeError):
+        return {"backup_key": None, "is_key_unreadable": True}
