@@ -17,7 +17,7 @@ CARE_FOR_ADDRESSES = lazy_gettext(
     "It contains names and addresses. Keep it on an encrypted disk. Do not send it by e-mail or open it in a "
     "program on the web. Delete it as soon as you no longer need it, from the downloads and the bin too."
 )
-FILLED_IN = "filled"  # of what was asked for: encrypted, and shown nowhere
+FILLED_IN = "filled"  # of what was asked for: encrypted, and shown to who is to agree alone
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t"}  # some programs expect the second one
 Tracker = Callable[[Iterable[list[Any]]], Iterator[list[Any]]]  # passes pages on and shows the progress
 

@@ -68,8 +68,8 @@ def supporter_sentences(code: str) -> list[str]:
     if people:
         said.append(
             ngettext(
-                "%(count)s known person supports it in public.",
-                "%(count)s known people support it in public.",
+                "%(count)s known person supports it in public, and is not in this number.",
+                "%(count)s known people support it in public, and are not in this number.",
                 people,
                 count=number(people, LANGUAGES[code]),
             )

@@ -155,9 +155,10 @@ def new_file_key(key: bytes) -> tuple[bytes, bytes]:
 
 
 def purge(session: Session, moment: datetime) -> None:
-    """Delete the keys whose hour is over, and everything that was asked for a day ago."""
+    """Delete the keys whose hour is over, what was filled in for requests that are over, and what was asked for a day ago."""
     with suppress(ledger.NotOurs):  # what is over goes, whatever is wrong with the desk
         ledger.begin_change(session)
+    four_eyes.forget_expired(session, moment)
     over = sa.update(ExportJob).where(ExportJob.key_box.is_not(None), ExportJob.prepared_at < moment - FILE_LIFETIME)
     session.execute(over.values(key_box=None))
     session.execute(sa.delete(ExportJob).where(ExportJob.asked_at < moment - JOB_LIFETIME))

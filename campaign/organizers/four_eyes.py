@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import now
+from campaign.exports.format import FILLED_IN
 from campaign.organizers import audit, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.models import ORGANIZER, Account, Desk, Request
@@ -59,7 +60,15 @@ def decline(session: Session, number: int, by: Account) -> Request:
     """End a request without doing anything; whoever asked can take it back like this. Raise NotDecidable."""
     request = _decide(session, number, by)
     audit.record(session, by.email, Action.DECLINED, request=request.id, what=request.act)
+    _forget_filled_in(request)
     return request
+
+
+def forget_expired(session: Session, moment: datetime) -> None:
+    """Drop what was filled in for requests that nobody decided in time."""
+    over = Request.decided_at.is_(None), Request.asked_at <= moment - REQUEST_LIFETIME
+    for request in session.scalars(sa.select(Request).where(*over, Request.facts[FILLED_IN].as_string().is_not(None))):
+        _forget_filled_in(request)
 
 
 def pending(session: Session) -> list[Request]:
@@ -97,6 +106,13 @@ def _decide(session: Session, number: int, by: Account, *also: sa.ColumnElement[
 def _do(session: Session, request: Request, handle: Handler) -> None:
     request.decided_at = request.done_at = now()
     handle(session, request.facts, request.asked_by)
+    _forget_filled_in(request)
+
+
+def _forget_filled_in(request: Request) -> None:
+    """Drop what was filled in, which nobody needs once it is decided, so that no backup keeps it."""
+    if FILLED_IN in request.facts:
+        request.facts = {name: value for name, value in request.facts.items() if name != FILLED_IN}
 
 
 def _is_open(moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:

@@ -1,4 +1,7 @@
-"""Who answers and the postal address that a package is to print: encrypted while it waits, and never in the audit."""
+"""Who answers and the postal address that a package is to print: encrypted while it waits, then dropped; never in the audit.
+
+A request drops them once it is decided or over, an export goes a day after it was asked for.
+"""
 
 import json
 from collections.abc import Mapping

@@ -9,7 +9,9 @@ import pypdfium2
 import pytest
 
 from campaign.database import now
+from campaign.exports.format import FILLED_IN
 from campaign.organizers import export_jobs, ledger
+from campaign.organizers.four_eyes import REQUEST_LIFETIME
 from campaign.organizers.models import AuditEntry, ExportJob, Request
 from campaign.petition.deliveries import Delivery
 from campaign.petition.published import TextKind, new_row
@@ -113,13 +115,46 @@ def test_a_package_with_names_prints_them_too_and_is_asked_for_once(app, carryin
     for _ in range(2):
         ask(carrying, office, names="y", **PRINTED)
     [request] = rows(app, Request)
-    assert "Sample" not in str(request.facts) + nour.read("requests").text
+    assert "Sample" not in str(request.facts) + nour.read("audit").text
 
     nour.prove()
     nour.send("requests", request=str(request.id), deed="agree")
     carrying.prepare()
 
     assert "A Sample Person" in pdf_text(opened(carrying.take())["1-page.en.pdf"])
+
+
+@pytest.mark.parametrize(("language", "label"), [("en", "Contact person"), ("ar", "شخص يُسأل عن الحملة")])
+def test_whoever_is_to_agree_reads_what_is_to_be_printed(app, carrying, office, layla, nour, language, label):
+    publish(app)
+    ask(carrying, office, names="y", **PRINTED)
+    nour.language = language
+
+    page = nour.read("requests").text
+
+    assert f"<dt>{label}</dt><dd><bdi>A Sample Person</bdi>" in page
+    assert PRINTED["postal"] in page
+
+
+@pytest.mark.parametrize("deed", ["agree", "decline", ""])
+def test_a_request_that_is_decided_or_over_keeps_nothing_of_what_is_printed(app, carrying, office, layla, nour, deed):
+    publish(app)
+    ask(carrying, office, names="y", **PRINTED)
+    [request] = rows(app, Request)
+    assert FILLED_IN in request.facts
+
+    if deed:
+        nour.prove()
+        assert nour.send("requests", request=str(request.id), deed=deed).status_code == 303
+    else:
+        with app.extensions["campaign"].database.writing() as session:
+            export_jobs.purge(session, now() + REQUEST_LIFETIME)
+
+    [request] = rows(app, Request)
+    assert FILLED_IN not in request.facts
+    assert request.facts["why"] == "for the hand-over"
+    with app.extensions["campaign"].database.reading() as session:
+        assert ledger.find_problems(session) == []
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])

@@ -26,6 +26,7 @@ from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import KeyForm
 from campaign.organizers.models import ORGANIZER
+from campaign.organizers.package_words import open_words
 from campaign.petition import key_rotation, news_key
 from campaign.petition.publishing import PUBLISH_WORDS_LOCK
 from campaign.state import state
@@ -103,7 +104,9 @@ def _requests_page(*refused: str) -> Page:
     with state().database.reading() as session:
         waiting, is_on = four_eyes.pending(session), four_eyes.is_enabled(session)
     life, status = four_eyes.REQUEST_LIFETIME, 409 if refused else 200
-    return render_template("organizers/requests.html", waiting=waiting, is_on=is_on, life=life, refused=refused), status
+    facts = {one.id: one.facts | open_words(state().keys.desk, one.facts) for one in waiting}
+    shown = {"waiting": waiting, "facts": facts, "is_on": is_on, "life": life}
+    return render_template("organizers/requests.html", refused=refused, **shown), status
 
 
 @bp.route("/key", methods=["GET", "POST"])
