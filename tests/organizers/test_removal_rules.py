@@ -199,7 +199,7 @@ def test_nothing_of_a_person_survives_their_erase_also_while_removed(app, databa
 def test_the_words_of_a_withdrawn_or_hidden_name_are_gone(app, database, layla, visitor):
     assert {row["word"] for row in everything(database, NameWord)} == {"layla"}
     visitor.press(layla, act="show", shown_as="ليلى الحدّاد")
-    assert {row["word"] for row in everything(database, NameWord)} == {"ليلي", "الحداد"}
+    assert {row["word"] for row in everything(database, NameWord)} == {"ليلي", "الحداد", "حداد"}
     visitor.press(layla, act="hide")
     assert everything(database, NameWord) == []
     visitor.press(layla, act="show", shown_as="Layla")

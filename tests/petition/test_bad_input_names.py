@@ -219,7 +219,7 @@ def test_every_other_name_is_stored_shown_and_exported_as_it_was_typed(app, stra
 
     expected = [(f"signer{place}@gmail.com", clean, clean) for place, (_, _, clean) in enumerate(names)]
     exported = unseal_rows([site.keys.private], read_pages(site.database, SignatureFilter()))
-    assert sorted((row.email, row.name, row.stored.shown_as) for row in exported) == sorted(expected)
+    assert sorted((row.person.email, row.person.name, row.stored.shown_as) for row in exported) == sorted(expected)
     page = parse(stranger.read_names().text)
     assert sorted(name.text for name in page.iterfind(".//li/bdi")) == sorted(clean for _, clean, _ in expected)
 

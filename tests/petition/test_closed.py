@@ -103,7 +103,7 @@ def test_before_the_first_day_the_page_says_when_signing_begins(app, clock, some
         plan.set_plan(session, Days(opens_on=date(2026, 8, 15)), by=plan.COMMAND, today=NOON.date())
     publish(app)
 
-    said = {"en": "Signatures are collected from 15 August 2026.", "ar": "يبدأ جمع التوقيعات في 15 آب 2026."}[somebody.language]
+    said = {"en": "Signing opens on 15 August 2026.", "ar": "يبدأ جمع التوقيعات في 15 آب 2026."}[somebody.language]
     for path in ("", "sign", "petition"):
         page = somebody.read(f"/{somebody.language}/{path}").text
         assert said in page, path
