@@ -26,6 +26,7 @@ from campaign.petition.models import (
     Submission,
 )
 from campaign.petition.news import NewsAgreement
+from campaign.petition.supporters import Supporter
 
 PART_UNREADABLE = "{} could not be read in the old database, and are as in the backup."
 _signature, _letter = table(Signature), table(OutboxMessage)
@@ -39,6 +40,7 @@ def take_over(session: Session, schema: str, report: Report) -> bool:
         _attempt(session, _take_news, schema, "Who wants news", report)
     _attempt(session, _take_withdrawn, schema, "The links that say that a signature was withdrawn", report)
     _attempt(session, _take_waiting, schema, "What waits to be confirmed, and its e-mails,", report)
+    _attempt(session, _take_supporters, schema, "The supporters", report)
     return has_signatures
 
 
@@ -105,6 +107,15 @@ def _take_withdrawn(session: Session, schema: str) -> str:
     session.execute(sa.delete(WithdrawnLink))
     _insert(session, WithdrawnLink, schema)
     return "Taken from the old database: the links that say that a signature was withdrawn."
+
+
+def _take_supporters(session: Session, schema: str) -> str:
+    """Take everybody who was entered, as they were last. What only the backup has stays, unless the list says that it is gone."""
+    old, mine = old_table(Supporter, schema), table(Supporter)
+    since = session.scalar(sa.select(sa.func.count()).select_from(old).where(old.c.id.not_in(sa.select(mine.c.id))))
+    session.execute(sa.delete(mine).where(mine.c.id.in_(sa.select(old.c.id))))
+    _insert(session, Supporter, schema)
+    return f"Taken from the old database: the supporters as they were last, {since} of them entered since the backup."
 
 
 def _insert(session: Session, record: type[Base], schema: str, *which: sa.ColumnElement[bool]) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from campaign.content import corrections, pages, redaction
 from campaign.content.corrections import Correction, EditorNote
@@ -132,6 +133,12 @@ def says_name(pattern: re.Pattern[str] | None, value: object) -> bool:
     if isinstance(value, list | tuple):
         return any(says_name(pattern, one) for one in value)
     return bool(pattern and isinstance(value, str) and pattern.search(value))
+
+
+def address_says_name(pattern: re.Pattern[str] | None, address: str) -> bool:
+    """Return whether a web address says a part of the author's name, in capitals or not, between any signs."""
+    words = re.sub(r"[\W_]+", " ", unquote(address))
+    return bool(pattern and re.search(pattern.pattern, words, re.IGNORECASE))
 
 
 def _names(meta: Mapping[str, Any]) -> set[str]:

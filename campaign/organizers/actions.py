@@ -93,6 +93,7 @@ class Action(StrEnum):
     SUPPORTER_ENTERED = "supporter entered", lazy_gettext("A supporter was entered.")
     SUPPORTER_HIDDEN = "supporter hidden", lazy_gettext("A supporter was taken down.")
     SUPPORTER_SHOWN = "supporter shown", lazy_gettext("A supporter is shown to everyone.")
+    SUPPORTERS_TAKEN = "supporters taken", lazy_gettext("The entries of all supporters were downloaded as a table.")
     WAVE_IN_ORDER = "wave in order", lazy_gettext("A wave was marked as in order.")
     WORDS_ACCEPTED = "words accepted", lazy_gettext("Waiting names were accepted.")
     WORDS_HELD = "words held", lazy_gettext("Holding new names for review was turned on.")

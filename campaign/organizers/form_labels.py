@@ -85,6 +85,7 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
     ),
     "sealed": (lazy_gettext("Name and e-mail"), {NO_FIELD: lazy_gettext("Show them")}),
     "new_supporter": (lazy_gettext("Supporters"), {NO_FIELD: lazy_gettext("Save")}),
+    "supporters_file": (lazy_gettext("Supporters"), {NO_FIELD: lazy_gettext("All of it as a table (CSV)")}),
     "supporter": (
         lazy_gettext("Supporters"),
         {

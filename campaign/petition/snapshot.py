@@ -12,7 +12,14 @@ import sqlalchemy as sa
 from campaign.content.files import Document
 from campaign.content.pages import Texts
 from campaign.content.redaction import says_withheld, withheld_words
-from campaign.content.testimony_policy import TestimonyPolicy, author_pattern, says_name, texts_after_withdrawal, without_author
+from campaign.content.testimony_policy import (
+    TestimonyPolicy,
+    address_says_name,
+    author_pattern,
+    says_name,
+    texts_after_withdrawal,
+    without_author,
+)
 from campaign.crypto.keys import Keys
 from campaign.database import Database
 from campaign.petition import news_key
@@ -81,8 +88,14 @@ class ShownTexts:
     @cached_property
     def supporters(self) -> tuple[ShownSupporter, ...]:
         """The organisations and known people who support the campaign, without those whose words say a name that is hidden."""
-        said = ((one, (one.names, one.descriptions)) for one in self._latest.supporters)
-        return tuple(one for one, words in said if not says_name(self._hidden_name, words))
+        hidden, found = self._hidden_name, self._latest.supporters
+        if self._latest.is_testimony_withdrawn:
+            found = tuple(one.without_retold(self._latest.testimony_withdrawn_on) for one in found)
+        return tuple(
+            one
+            for one in found
+            if not says_name(hidden, (one.names, one.descriptions)) and not address_says_name(hidden, one.web)
+        )
 
     @cached_property
     def timelines(self) -> tuple[Timeline, ...]:

@@ -5,9 +5,10 @@ published words, which nobody can delete.
 """
 
 import hashlib
+import hmac
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -48,15 +49,17 @@ class Supporter(Base):
         """Return the name for a list of the desk: in a language, or in one that there is."""
         return self.names.get(code) or self.names.get(SOURCE) or next(iter(self.names.values()))
 
-    @property
-    def digest(self) -> str:
-        """32 hex digits over all that was entered, so that nobody agrees to anything else."""
+    def digest(self, key: bytes) -> str:
+        """Return 32 hex digits over all that was entered, so that nobody agrees to anything else.
+
+        Requests keep them for good: without the key, which is that of the desk, nobody tests a guess of who was deleted.
+        """
         said = [self.kind, self.names, self.descriptions, self.web, self.consent]
-        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+        return hmac.new(key, b"supporter:" + json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hexdigest()[:32]
 
     def as_shown(self) -> "ShownSupporter":
         """Return what everybody reads of it."""
-        return ShownSupporter(self.id, SupporterKind(self.kind), self.names, self.descriptions, self.web)
+        return ShownSupporter(self.id, SupporterKind(self.kind), self.names, self.descriptions, self.web, self.shown_on)
 
 
 @dataclass(frozen=True)
@@ -68,6 +71,12 @@ class ShownSupporter:
     names: Mapping[str, str]
     descriptions: Mapping[str, str]
     web: str
+    shown_on: date | None
+
+    def without_retold(self, withdrawn_on: date | None) -> "ShownSupporter":
+        """Return it without what may retell a testimony that is withdrawn, unless two have shown it since."""
+        is_from_since = withdrawn_on and self.shown_on and self.shown_on > withdrawn_on
+        return self if is_from_since else replace(self, descriptions={})
 
     def name_language(self, code: str) -> Language:
         """Return the language in which readers of a language see the name."""

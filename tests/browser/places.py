@@ -85,10 +85,16 @@ SUPPORTERS: tuple[dict[str, Any], ...] = (
         "kind": "organisation",
         "names": {"en": "A sample of an organisation", "ar": "منظمة تجريبية"},
         "descriptions": {"en": "It does not exist, and is here to see its looks", "ar": "لا وجود لها، وهي هنا لرؤية شكل الصفحة"},
-        "web": "https://example.org/with-a-long-address/for-samples",
+        "web": "https://a-sample-of-an-organisation-with-a-long-name.example/%D9%85%D8%AB%D8%A7%D9%84_of_an_address_without_a_space",
         "shown_on": date(2026, 11, 2),
     },
-    {"kind": "person", "names": {"en": "A sample of a person"}, "descriptions": {}, "web": "", "shown_on": None},
+    {
+        "kind": "person",
+        "names": {"en": "Asampleofapersonwithalongnamewithoutspaces"},
+        "descriptions": {},
+        "web": "",
+        "shown_on": None,
+    },
     {
         "kind": "person",
         "names": {"ar": "شخصية تجريبية"},

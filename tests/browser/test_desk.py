@@ -16,7 +16,7 @@ from tests.browser.test_narrow import OVERLAPPING, SMALL, TOO_WIDE
 from tests.servers import Campaign
 
 OUTSIDE = {"enter", "set_up"}
-NO_PAGES = {"audit_file", "return_to_exports", "return_to_office", "supporters_file", "trends_file"}
+NO_PAGES = {"audit_file", "return_to_exports", "return_to_office", "return_to_supporters", "trends_file"}
 
 
 @pytest.fixture(scope="module")

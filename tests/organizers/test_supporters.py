@@ -1,17 +1,25 @@
 """Organisations and known people who support the campaign: shown when two agree, taken down or deleted by one."""
 
 import csv
+import hashlib
 import io
+import json
 import zipfile
+from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+import time_machine
 
+from campaign.config import TRANSLATIONS
 from campaign.database import now
 from campaign.handover.numbers import supporter_sentences
 from campaign.organizers import audit
 from campaign.organizers.models import AuditEntry, Request
 from campaign.petition import deletion, plan
+from campaign.petition.models import Publication
 from campaign.petition.supporters import Supporter
+from tests.content.files import Files
 from tests.people import parse, rows
 
 ENTRY = {
@@ -32,7 +40,7 @@ def enter(organizer, **fields):
 
 def digest(app):
     """What the newest entry is recognized by."""
-    return rows(app, Supporter)[-1].digest
+    return rows(app, Supporter)[-1].digest(app.extensions["campaign"].keys.desk)
 
 
 def ask(organizer, app, number=1):
@@ -85,6 +93,34 @@ def test_a_supporter_is_shown_in_each_language_once_two_agree(app, omar, nour):
             "web": "https://example.org/",
         }
     ]
+
+
+@pytest.mark.parametrize("field", ["name_en", "web"])
+def test_a_name_or_address_that_says_the_hidden_author_is_not_shown_and_the_desk_says_so(app, omar, nour, field):
+    [*_, family] = Files(TRANSLATIONS).left_out("en", "none")
+    typed = {"name_en": f"{family} Society", "web": f"https://www.{family.upper()}.example/"}
+    show(app, omar, nour, **{field: typed[field]})
+    assert typed[field].removeprefix("https://").rstrip("/") in page(app)
+
+    omar.send("emergency/author", deed="hide")
+
+    assert known(app) == []
+    assert "جمعية تجريبية" not in page(app, "ar")
+    assert "Readers do not see it now" in omar.read("supporters/1").text
+    assert "not shown now" in omar.read("supporters").text
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(0, False), (1, True)])
+def test_a_description_from_before_the_withdrawal_is_said_again_once_the_entry_is_shown_anew(app, omar, nour, days, is_said):
+    show(app, omar, nour)
+    with app.extensions["campaign"].database.writing() as session:
+        withdrawn_on = now().date() - timedelta(days=days)
+        session.execute(sa.update(Publication).values(testimony_withdrawn_on=withdrawn_on, closed_on=withdrawn_on))
+
+    assert "Sample Society" in page(app)
+    assert ("A sample that nobody has founded" in page(app)) == is_said
+    assert [bool(one["descriptions"]) for one in known(app)] == [is_said]
+    assert ("The few words about it are not shown" in omar.read("supporters/1").text) != is_said
 
 
 def test_supporters_are_in_no_number_of_signatures(app, omar, nour):
@@ -157,6 +193,33 @@ def test_nobody_agrees_to_another_entry_than_was_asked_for(app, omar, nour):
     assert "Sample" not in page(app)
 
 
+def test_a_request_ends_with_a_change_of_the_entry_and_with_the_entry(app, omar, nour):
+    enter(omar)
+    ask(omar, app)
+    omar.send("supporters/1", **ENTRY | {"name_en": "Another Sample"}, seen=digest(app))
+
+    assert "waiting for a second organizer" not in omar.read("supporters").text
+    assert "Nothing is waiting." in nour.read("requests").text
+
+    ask(omar, app)
+    assert "waiting for a second organizer" in omar.read("supporters").text
+    nour.send("supporters/1", deed="delete")
+
+    assert "Nothing is waiting." in nour.read("requests").text
+
+
+def test_what_a_request_keeps_of_a_deleted_entry_tests_no_guess(app, omar, nour):
+    show(app, omar, nour)
+    [entry] = rows(app, Supporter)
+    omar.send("supporters/1", deed="delete")
+
+    [asked] = rows(app, Request)
+
+    said = [entry.kind, entry.names, entry.descriptions, entry.web, entry.consent]
+    assert asked.facts["digest"] != hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:32]
+    assert asked.facts["digest"] != entry.digest(b"another key")
+
+
 def test_what_is_shown_is_changed_only_after_it_was_taken_down(app, omar, nour):
     show(app, omar, nour)
 
@@ -191,6 +254,8 @@ def test_of_two_who_change_an_entry_the_second_keeps_what_they_typed(app, omar, 
         ("web", "http://example.org"),
         ("web", "javascript:alert(1)"),
         ("web", "https://example.org/" + "x" * 300),
+        ("web", "https://example.org/\u202egro"),
+        ("web", "https://example.org/\u200b"),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_stays(app, omar, language, field, typed):
@@ -226,10 +291,23 @@ def test_the_audit_has_every_step_by_its_number_alone(app, omar, nour):
 def test_all_that_was_entered_can_be_taken_as_a_table(app, omar):
     enter(omar, name_en="=1+1")
 
-    [row] = csv.DictReader(io.StringIO(omar.read("supporters/supporters.csv").text.lstrip("\ufeff")))
+    [row] = csv.DictReader(io.StringIO(omar.send("supporters/supporters.csv").text.lstrip("\ufeff")))
 
     assert row["name_en"] == "'=1+1"
     assert (row["kind"], row["name_ar"], row["consent"]) == ("organisation", "جمعية تجريبية", ENTRY["consent"])
+    assert [line.by for line in rows(app, AuditEntry) if line.act == "supporters taken"] == [omar.email]
+    assert omar.read("supporters/supporters.csv").location.endswith("/organize/supporters")
+    assert omar.read("supporters/supporters.csv").data.find(b"Sample") < 0
+
+
+def test_the_list_and_the_table_ask_for_passphrase_and_code_first(app, omar):
+    enter(omar)
+
+    with time_machine.travel(now() + timedelta(minutes=11), tick=False):
+        assert "/organize/again?" in omar.read("supporters").location
+        assert omar.send("supporters/supporters.csv").status_code == 403
+
+    assert [line for line in rows(app, AuditEntry) if line.act == "supporters taken"] == []
 
 
 def test_only_organizers_see_them(app, hadi):
@@ -248,5 +326,8 @@ def test_the_day_of_deletion_deletes_them_and_shows_nobody_after_it(app, omar, n
 
     assert rows(app, Supporter) == []
     assert known(app) == []
-    enter(omar)
-    assert omar.send("supporters/2", deed="show", seen=digest(app)).status_code == 409
+    answer = enter(omar)
+    assert answer.status_code == 409
+    assert "nobody can be entered any more" in answer.text
+    assert "Sample Society" in answer.text  # what was typed stays
+    assert rows(app, Supporter) == []

@@ -1,7 +1,5 @@
 """Organisations and known people who support the campaign: entered, shown when two agree, taken down or deleted at once."""
 
-import csv
-import io
 from typing import Any
 
 from flask import Response as FileResponse
@@ -12,9 +10,8 @@ from werkzeug.wrappers import Response
 from wtforms import Field, RadioField, StringField
 from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
 
-from campaign.exports.tables import escape_formula
 from campaign.languages import LANGUAGES, isolate
-from campaign.organizers import bp, four_eyes
+from campaign.organizers import audit, bp, four_eyes
 from campaign.organizers import supporters as acts
 from campaign.organizers.actions import SUPPORTER_KIND_LABELS, Action
 from campaign.organizers.auth.guards import current_account, requires_role
@@ -23,13 +20,12 @@ from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
 from campaign.organizers.word_change import ChangedMeanwhile
 from campaign.petition import supporters as rules
-from campaign.petition.supporters import Supporter
+from campaign.petition.snapshot import shown_supporters
+from campaign.petition.supporters import ShownSupporter, Supporter
 from campaign.petition.word_faults import clean_words, word_faults
 from campaign.state import state
 
 Page = Response | str | tuple[str, int]
-CSV_COLUMNS = ("number", "kind", *(f"name_{code}" for code in LANGUAGES), *(f"description_{code}" for code in LANGUAGES))
-CSV_END = ("web", "consent", "shown_on")
 
 
 class SupporterForm(OrganizerForm):
@@ -50,7 +46,8 @@ class SupporterForm(OrganizerForm):
         return {code: self[f"description_{code}"] for code in LANGUAGES}
 
     def validate_web(self, field: Field) -> None:
-        """Refuse what is no web address."""
+        """Refuse what is no web address, and characters in it that nobody sees."""
+        _check_words(field)
         for fault in rules.web_faults(field.data) if field.data else ():
             raise ValidationError(fault)
 
@@ -127,30 +124,32 @@ def make_supporter_form(there: Supporter | None, **options: Any) -> SupporterFor
 
 
 @bp.get("/supporters")
-@requires_role(ORGANIZER)
+@requires_role(ORGANIZER, reauthenticate=True)
 def supporters() -> Page:
     """Show everybody who was entered, and whether everybody reads it."""
     with state().database.reading() as session:
         found = rules.read_supporters(session)
-        waiting = {one.facts["supporter"] for one in four_eyes.pending(session) if one.act == Action.SHOWING_SUPPORTER}
-    return render_template("organizers/supporters.html", found=found, waiting=waiting, kinds=SUPPORTER_KIND_LABELS)
+        waiting = {one.id for one in found if acts.find_showing_request(session, one.id, one.digest(state().keys.desk))}
+    values = {"waiting": waiting, "read_by_all": _read_by_all(), "kinds": SUPPORTER_KIND_LABELS}
+    return render_template("organizers/supporters.html", found=found, **values)
 
 
 @bp.get("/supporters/supporters.csv")
 @requires_role(ORGANIZER)
+def return_to_supporters() -> Page:
+    """Lead back to the list after the login that the table asks for, which is a POST and cannot be repeated."""
+    return redirect(url_for(".supporters"), 303)
+
+
+@bp.post("/supporters/supporters.csv")
+@requires_role(ORGANIZER, reauthenticate=True)
 def supporters_file() -> Response:
-    """Send all that was entered as a table (RFC 4180)."""
-    with state().database.reading() as session:
+    """Send all that was entered as a table (RFC 4180), and note in the audit who took it."""
+    with state().database.writing() as session:
         found = rules.read_supporters(session)
-    out = io.StringIO()
-    table = csv.writer(out, lineterminator="\r\n")
-    table.writerow((*CSV_COLUMNS, *CSV_END))
-    for one in found:
-        words = [said.get(code, "") for said in (one.names, one.descriptions) for code in LANGUAGES]
-        row = (str(one.id), one.kind, *words, one.web, one.consent, str(one.shown_on or ""))
-        table.writerow([escape_formula(text) for text in row])
+        audit.record(session, current_account().email, Action.SUPPORTERS_TAKEN)
     headers = {"Content-Disposition": "attachment; filename=supporters.csv"}
-    return FileResponse("\ufeff" + out.getvalue(), headers=headers, content_type="text/csv; charset=utf-8")
+    return FileResponse("\ufeff" + acts.as_csv(found), headers=headers, content_type="text/csv; charset=utf-8")
 
 
 @bp.route("/supporters/new", methods=["GET", "POST"])
@@ -160,8 +159,12 @@ def new_supporter() -> Page:
     form = make_supporter_form(None)
     if not form.validate_on_submit():
         return form.page("supporter", there=None, is_waiting=False)
-    with state().database.writing() as session:
-        number = acts.enter(session, form.values(), by=current_account()).id
+    try:
+        with state().database.writing() as session:
+            number = acts.enter(session, form.values(), by=current_account()).id
+    except acts.AllDeleted:
+        sentence = gettext("Everything was deleted on the promised day, so nobody can be entered any more.")
+        return form.refused("supporter", sentence, 409, there=None, is_waiting=False)
     flash(gettext("It has been saved. It is not public yet."), "status")
     return redirect(url_for(".supporter", number=number), 303)
 
@@ -225,9 +228,15 @@ def _page(form: SupporterForm, number: int, *refused: str, status: int = 200) ->
     """Return the page of one; `refused` is a sentence that says why nothing was done."""
     there = _find(number)
     with state().database.reading() as session:
-        facts = {"supporter": number, "digest": there.digest}
-        is_waiting = any((one.act, one.facts) == (Action.SHOWING_SUPPORTER, facts) for one in four_eyes.pending(session))
+        seen = there.digest(state().keys.desk)
+        is_waiting = acts.find_showing_request(session, number, seen) is not None
         needs_second = four_eyes.is_enabled(session)
     errors = [*(("main", one) for one in refused), *form.mistakes]
-    values = {"there": there, "is_waiting": is_waiting, "needs_second": needs_second, "kinds": SUPPORTER_KIND_LABELS}
+    values = {"there": there, "seen": seen, "is_waiting": is_waiting, "needs_second": needs_second}
+    values |= {"public": _read_by_all().get(number), "kinds": SUPPORTER_KIND_LABELS}
     return render_template("organizers/supporter.html", form=form, errors=errors, **values), status
+
+
+def _read_by_all() -> dict[int, ShownSupporter]:
+    """Return whom readers see now by their numbers, without those who say the author's name while it is hidden."""
+    return {one.id: one for one in shown_supporters()}
