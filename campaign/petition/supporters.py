@@ -49,6 +49,10 @@ class Supporter(Base):
         """Return the name for a list of the desk: in a language, or in one that there is."""
         return self.names.get(code) or self.names.get(SOURCE) or next(iter(self.names.values()))
 
+    def is_in_any_language(self) -> bool:
+        """Return whether the site still has a language in which there is a name."""
+        return any(code in LANGUAGES for code in self.names)
+
     def digest(self, key: bytes) -> str:
         """Return 32 hex digits over all that was entered, so that nobody agrees to anything else.
 
@@ -99,7 +103,7 @@ def read_supporters(session: Session) -> list[Supporter]:
 def read_shown(session: Session) -> tuple[ShownSupporter, ...]:
     """Return those that everybody reads, in the order in which they were entered."""
     shown = sa.select(Supporter).where(Supporter.shown_on.is_not(None)).order_by(Supporter.id)
-    return tuple(one.as_shown() for one in session.scalars(shown) if any(code in LANGUAGES for code in one.names))
+    return tuple(one.as_shown() for one in session.scalars(shown) if one.is_in_any_language())
 
 
 def web_faults(address: str) -> Iterator[str]:

@@ -123,6 +123,18 @@ def test_a_description_from_before_the_withdrawal_is_said_again_once_the_entry_i
     assert ("The few words about it are not shown" in omar.read("supporters/1").text) != is_said
 
 
+def test_a_supporter_whose_only_language_was_taken_off_the_site_is_named_at_the_desk_alone(app, omar):
+    sample = {"kind": "person", "descriptions": {}, "web": "", "consent": "A sample", "shown_on": now().date()}
+    with app.extensions["campaign"].database.writing() as session:
+        session.add(Supporter(names={"xx": "Sample Person"}, **sample))
+
+    text = omar.read("supporters/1").text
+
+    assert ": <bdi>Sample Person</bdi>" in text
+    assert "there is no name in a language of this site" in text
+    assert known(app) == []
+
+
 def test_supporters_are_in_no_number_of_signatures(app, omar, nour):
     show(app, omar, nour)
 
