@@ -339,7 +339,7 @@ def test_the_readme_names_what_is_missing_in_both_languages(omar, handing):
     assert "Missing of what bundestag asks for: contact-person, handwritten-signature" in done.output
     seen_to, folder = deliver(omar, "--arranged", "handwritten-signature", "--person", "Nour", out="second")
     assert "Missing" not in seen_to.output
-    assert "Met:\n- One person" in text(folder / "README.en.txt")
+    assert "Met:\n- One named person" in text(folder / "README.en.txt")
 
 
 @on_sqlite
