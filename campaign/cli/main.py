@@ -49,7 +49,7 @@ COMMAND_PLACES = {
     ),
     "restore": ("backup", "Replace the database with the backup FILE, without whoever left since."),
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
-    "serve": ("server", "Serve the site and send its mail; create what is missing yet."),
+    "serve": ("server", "Serve the site and send its mail; create what is missing."),
     "status": (
         "status",
         "Show the published count, what waits, letters waiting and failed, what is overdue, and every condition.",

@@ -57,7 +57,7 @@ def test_an_update_of_the_files_neither_collides_with_the_desk_nor_takes_its_wor
     assert {file: file.read_bytes() for file in files.folder.rglob("*.md")} == kept, "git has nothing to complain of"
 
     files.change("en/petition.md", OLD, "First, do something else.")
-    files.change("en/petition.md", "name: The Secretary-General of the United Nations", "name: The Secretary-General")
+    files.change("campaign.toml", "The Secretary-General of the United Nations", "The Secretary-General")
     updated = start_site()
 
     pages = updated.test_client().get("/en/petition").text

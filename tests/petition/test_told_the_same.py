@@ -17,7 +17,7 @@ DELETED = {
     "en": "Names and e-mail addresses are deleted on {}.",
     "ar": "تُحذف الأسماء وعناوين البريد الإلكتروني في {}.",
 }
-HOURS = {"en": "{} hours after the message was sent", "ar": "بعد {} ساعة من إرسال الرسالة"}
+HOURS = {"en": "{} hours after the message was sent", "ar": "بعد {} ساعة من إرسالها"}
 DAYS_AT_MOST = {"en": "after {} days at most", "ar": "بعد {} أيام على الأكثر"}
 
 
