@@ -23,7 +23,7 @@ from campaign.petition import deletion, key_rotation, news_key
 from campaign.petition.models import Publication
 from campaign.petition.sharing import places_that_name
 
-NAMES_AUTHOR = (
+FILE_NAMES_AUTHOR = (
     "translations/{} says a part of the author's name, which is shown nowhere any more ({}): the site leaves these words out;"
     " write them without it, and restart the site."
 )
@@ -107,7 +107,7 @@ def _name_advice(database: Database) -> list[str]:
         places = places_that_name(Identity.read(TRANSLATIONS), testimony_policy.load_testimony(TRANSLATIONS)[1])
     except TextError:
         return []  # it stands among what is wrong
-    return [NAMES_AUTHOR.format(CAMPAIGN_FILE, ", ".join(places))] if places else []
+    return [FILE_NAMES_AUTHOR.format(CAMPAIGN_FILE, ", ".join(places))] if places else []
 
 
 COMMANDS = (check,)

@@ -35,7 +35,7 @@ COMMAND_PLACES = {
     ),
     "move": ("backup", "Move everything from SQLite into the empty PostgreSQL database at DATABASE_URL."),
     "news": ("news", "Send an update by e-mail to those who asked for news, without the key of the signatures."),
-    "open": ("signatures", "Reopen signing."),
+    "open": ("signatures", "Let people sign again."),
     "open-export": ("exports", "Open a sealed export; needs nothing but the private key."),
     "organizers": ("organizers", "Manage the accounts of the organizers' desk."),
     "plan": (

@@ -46,7 +46,7 @@ def close() -> None:
 
 @click.command("open")
 def reopen() -> None:
-    """Reopen signing."""
+    """Let people sign again."""
     _, database = open_campaign()
     with database.writing() as session:
         last_day = counting.read_snapshot(session).days.closes_on

@@ -18,7 +18,9 @@ KEY_MACHINE = {
     ("news", "send"),
 }  # they need a key, and neither site nor settings
 ALONE = {("serve",), ("sample",)} | KEY_MACHINE  # the first two make the folder, the others need none
-TRANSLATORS = {name for name in every_command() if name[0] == "languages"}  # they need the translations alone, and no settings
+TRANSLATORS = {  # they need the translations alone, and no settings
+    name for name in every_command() if name[0] == "languages" or name == ("testimony", "lock")
+}
 ARGUMENTS = {
     ("mail", "test"): ("layla@example.org",),
     ("keys", "eject"): ("--out", "private.key"),

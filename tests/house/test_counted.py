@@ -18,12 +18,21 @@ MAY_SELECT_REMOVED_ONES = {
 }
 
 
-def selecting() -> Iterator[tuple[str, str]]:
-    """Yield the file and the function of each select() of signatures or of columns of them."""
+def definitions() -> Iterator[tuple[str, str, ast.AST]]:
+    """Yield the file, the name and the code of each function and of each constant of a module."""
     for path in PACKAGE.rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(function, ast.FunctionDef) and any(selects_signatures(node) for node in ast.walk(function)):
-                yield path.name, function.name
+        tree = ast.parse(path.read_text("utf-8"))
+        yield from ((path.name, one.name, one) for one in ast.walk(tree) if isinstance(one, ast.FunctionDef))
+        for one in tree.body:
+            targets = one.targets if isinstance(one, ast.Assign) else [one.target] if isinstance(one, ast.AnnAssign) else []
+            yield from ((path.name, name.id, one) for name in targets if isinstance(name, ast.Name))
+
+
+def selecting() -> Iterator[tuple[str, str]]:
+    """Yield where signatures or columns of them are selected."""
+    for file, name, code in definitions():
+        if any(selects_signatures(node) for node in ast.walk(code)):
+            yield file, name
 
 
 def selects_signatures(node: ast.AST) -> bool:
@@ -37,7 +46,7 @@ MAY_READ_HELD_ONES = {
     ("counting.py", "counted"),  # the definition
     ("counting.py", "held"),
     ("counting.py", "count_held"),
-    ("mailbox_signature.py", "signature_of"),  # a mailbox signs once, also while its signature is held
+    ("mailbox_signature.py", "SELECT_STANDING"),  # a mailbox signs once, also while its signature is held
     ("name_index.py", "_make_anew"),  # an organizer finds the name of a held signature once it counts
     ("reviews.py", "burst_members"),
     ("reviews.py", "count_members"),
@@ -47,11 +56,10 @@ MAY_READ_HELD_ONES = {
 
 
 def reading_held() -> Iterator[tuple[str, str]]:
-    """Yield the file and the function of each call of counting.standing() and counting.held()."""
-    for path in PACKAGE.rglob("*.py"):
-        for function in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(function, ast.FunctionDef) and any(calls_held(node) for node in ast.walk(function)):
-                yield path.name, function.name
+    """Yield where counting.standing() or counting.held() is called."""
+    for file, name, code in definitions():
+        if any(calls_held(node) for node in ast.walk(code)):
+            yield file, name
 
 
 def calls_held(node: ast.AST) -> bool:
@@ -62,9 +70,9 @@ def calls_held(node: ast.AST) -> bool:
     return (called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")) in ("standing", "held")
 
 
-def test_only_a_few_functions_read_signatures_that_are_held():
+def test_only_a_few_places_read_signatures_that_are_held():
     assert set(reading_held()) == MAY_READ_HELD_ONES
 
 
-def test_only_a_few_functions_select_signatures_without_counted():
+def test_only_a_few_places_select_signatures_without_counted():
     assert set(selecting()) == MAY_SELECT_REMOVED_ONES

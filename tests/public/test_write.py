@@ -16,7 +16,7 @@ pytestmark = on_sqlite
 CHECKED = {"checked_on": date(2026, 11, 28)}
 NAMES = {"names": {"en": "The Office", "ar": "المكتب"}}
 NOTHING = {"en": "None is guessed here.", "ar": "ولا يُخمَّن هنا أي عنوان."}
-WARNING = {"en": "Do not write where that can bring you", "ar": "ويُرجى عدم الكتابة حيث قد يعرّض ذلك"}
+WARNING = {"en": "Do not write where that can put you", "ar": "ويُرجى عدم الكتابة حيث قد يعرّض ذلك"}
 LINE = {"en": "Write only where it can endanger nobody.", "ar": "لا تُكتب الرسالة إلا حيث لا تعرّض أحدًا للخطر."}
 Publishing = Callable[..., None]
 
