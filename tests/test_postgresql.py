@@ -173,6 +173,7 @@ def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visi
     assert len(rows(app, Signature)) == 1
 
 
+@pytest.mark.slow
 def test_two_that_migrate_at_once_build_a_missing_index_once_and_both_end(settings):
     with psycopg.connect(plain(settings.database_url), autocommit=True) as owner:
         owner.execute("DROP INDEX ix_signature_delete_on")

@@ -49,6 +49,7 @@ def at_a_terminal(*command, typed):
     return subprocess.run(words, input=f"{typed}\n", text=True, capture_output=True, timeout=LONG, check=False).returncode
 
 
+@pytest.mark.slow
 def test_the_passphrase_opens_what_was_written_and_the_file_is_for_its_owner_alone(nours, private):
     opened, campaign, _ = read_labelled_key(nours, lambda _: PHRASE)
 
@@ -104,6 +105,7 @@ def test_an_encrypted_key_may_lie_on_a_stick_that_knows_no_owners(nours, private
     assert bytes(read_private_key(stick, lambda _: PHRASE)) == bytes(private)
 
 
+@pytest.mark.slow
 def test_a_passphrase_is_the_same_from_a_keyboard_that_composes_its_letters(private, tmp_path):
     file = tmp_path / "composed.key"
     write_key_file(file, private, lambda key: encrypt_private_key(key, LABEL, "un e\u0301te\u0301 a\u0300 Alep"))

@@ -137,6 +137,7 @@ def test_a_list_that_is_damaged_or_of_a_later_version_or_opened_as_a_spreadsheet
 
 
 @on_sqlite
+@pytest.mark.slow
 def test_a_key_file_and_its_copy_say_what_they_open(omar):
     made, copied = omar.desk / "made.key", omar.desk / "copy.key"
     assert omar.run("keys", "news", "--for", "Nour", "--out", made, typed=f"{PHRASE}\n" * 2).exit_code == 0

@@ -55,6 +55,7 @@ def test_a_weak_passphrase_or_two_that_differ_write_nothing(omar, typed, said):
     assert list(omar.desk.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_wrong_passphrase_is_one_sentence_and_writes_nothing(omar, phrase_of):
     key = omar.ejects_the_key("--for", "Nour", "--passphrase-file", phrase_of("nour", NOUR))
     sealed = omar.exports("sealed")

@@ -228,6 +228,7 @@ def test_a_mail_server_or_sender_that_cannot_be_is_wrong_use(warn, options):
     assert warn(*options).exit_code == 2
 
 
+@pytest.mark.slow
 def test_killed_again_and_again_at_a_moody_server_each_is_warned_once_and_at_most_one_more_for_each_kill(omar, tmp_path):
     omar.has_made_up(SIGNERS)
     sealed, key = omar.exports("sealed"), omar.settings.data / "keys" / "seal.private"

@@ -6,6 +6,7 @@ import signal
 import time
 from contextlib import closing
 
+import pytest
 import sqlalchemy as sa
 
 from campaign import instance
@@ -16,6 +17,8 @@ from campaign.outbox.queue import INSERT_MESSAGE, OutboxMessage
 from tests.faults.crowd import ask, blank_form, lines, post, together
 from tests.servers import Campaign, wait_until
 from tests.tiers import TIER, Tier
+
+pytestmark = pytest.mark.slow
 
 POISON, GOOD = 240, 10
 IS_LONG = TIER is Tier.SOAK  # a signature every ten seconds for five minutes

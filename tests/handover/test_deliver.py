@@ -130,6 +130,7 @@ def test_no_file_says_who_signed(omar, handing):
 
 
 @on_sqlite
+@pytest.mark.slow
 def test_names_go_to_those_who_may_have_them_and_to_nobody_who_endangers(omar, handing):
     handing.office("first", day=DAY - timedelta(days=30))
     handing.office("later", day=DAY - timedelta(days=10))

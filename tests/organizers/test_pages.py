@@ -108,6 +108,7 @@ def test_no_page_of_the_desk_loads_or_runs_anything_of_others(pages):
         assert [meta.get("content") for meta in tree.iter("meta") if meta.get("name") == "robots"] == ["noindex"], path
 
 
+@pytest.mark.slow
 def test_every_link_of_the_desk_leads_somewhere(pages, omar):
     known = {}
     for path, (_, tree) in pages.items():

@@ -22,6 +22,7 @@ def read(server, path):
 
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.slow
 def test_two_machines_show_new_words_within_seconds_on_pages_that_they_keep_too(app, settings, omar, nour, tmp_path):
     shutil.copytree(settings.data, tmp_path / "second")
     options = {"workers": 1, "CAMPAIGN_DATABASE_URL": settings.database_url, "CAMPAIGN_CONTACT": settings.contact}

@@ -129,6 +129,7 @@ def test_the_count_of_a_domain_is_forgotten_after_its_hour_and_a_group_only_once
 
 
 @on_sqlite
+@pytest.mark.slow
 def test_of_a_thousand_forms_of_one_wildcard_domain_at_most_25_count_in_the_first_hour(app, clock, visitor, post_office):
     form = visitor.form() | {"name": "Layla"}
     statuses = []

@@ -29,6 +29,7 @@ def strict(monkeypatch):
 
 
 @on_sqlite
+@pytest.mark.slow
 def test_five_hundred_valid_forms_of_one_address_are_taken_whatever_invalid_ones_came_before(app, visitor, post_office):
     with time_machine.travel(NOON, tick=False) as clock:
         form = visitor.form() | {"name": "Layla"}

@@ -44,6 +44,7 @@ def login(campaign: Campaign) -> bytes:
     return "\r\n".join(head + kind).encode()
 
 
+@pytest.mark.slow
 def test_600_logins_at_once_hold_no_signature_up(campaign: Campaign) -> None:
     logins, lines = login(campaign), []
     forms = [signing(campaign, f"signer{number}@example.org") for number in range(PROBES)]

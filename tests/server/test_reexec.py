@@ -54,6 +54,7 @@ def robots(campaign: Campaign) -> str:
     return ask(campaign.port, "/robots.txt")[1]
 
 
+@pytest.mark.slow
 def test_sighup_brings_new_code_and_settings_without_refusing_anybody(campaign: Campaign, tmp_path: Path) -> None:
     before, views = web_workers(campaign), tmp_path / "campaign" / "public" / "views.py"
     views.write_text(views.read_text("utf-8").replace("User-agent: *", "User-agent: *\\n# new"), "utf-8")
@@ -82,6 +83,7 @@ def test_sighup_while_the_site_starts_anew_starts_it_once_more(campaign: Campaig
     wait_until(lambda: campaign.is_up() and is_complete(campaign))
 
 
+@pytest.mark.slow
 def test_sighup_at_the_first_start_waits_until_the_site_is_up(not_started: Campaign, tmp_path: Path) -> None:
     server, starts = tmp_path / "campaign" / "cli" / "server.py", tmp_path / "starts"
     lines, place = server.read_text("utf-8"), "    instance.make_folder(settings)\n"
@@ -92,6 +94,7 @@ def test_sighup_at_the_first_start_waits_until_the_site_is_up(not_started: Campa
         wait_until(lambda: campaign.is_up() and starts.read_text() == "one one ")
 
 
+@pytest.mark.slow
 def test_sighup_changes_nothing_where_a_package_of_the_new_pages_is_missing(campaign: Campaign, tmp_path: Path) -> None:
     before, views = web_workers(campaign), tmp_path / "campaign" / "public" / "views.py"
     views.write_text("import a_package_that_nobody_installed\n" + views.read_text("utf-8"), "utf-8")
@@ -99,6 +102,7 @@ def test_sighup_changes_nothing_where_a_package_of_the_new_pages_is_missing(camp
     assert_not_reloaded(campaign, before, "No module named 'a_package_that_nobody_installed'")
 
 
+@pytest.mark.slow
 def test_sighup_changes_nothing_where_the_new_site_cannot_be_made(campaign: Campaign, tmp_path: Path) -> None:
     before, made = web_workers(campaign), tmp_path / "campaign" / "__init__.py"
     made.write_text(made.read_text("utf-8").replace("    app = Flask(", "    1 / 0\n    app = Flask("), "utf-8")
@@ -106,6 +110,7 @@ def test_sighup_changes_nothing_where_the_new_site_cannot_be_made(campaign: Camp
     assert_not_reloaded(campaign, before, "ZeroDivisionError")
 
 
+@pytest.mark.slow
 def test_sighup_takes_the_address_of_the_file_where_the_first_was_that_of_the_port(not_started: Campaign, tmp_path: Path) -> None:
     del not_started.env["CAMPAIGN_BASE_URL"]
     with not_started as campaign:
@@ -119,6 +124,7 @@ def test_sighup_takes_the_address_of_the_file_where_the_first_was_that_of_the_po
         wait_until(lambda: campaign.is_up() and f"{new}/en/\n" in campaign.output)
 
 
+@pytest.mark.slow
 def test_sighup_changes_nothing_where_the_new_settings_are_wrong(campaign: Campaign, tmp_path: Path) -> None:
     before = web_workers(campaign)
     (tmp_path / ".env").write_text("CAMPAIGN_GAOL=5\n")
@@ -146,6 +152,7 @@ def with_socket(tmp_path: Path) -> Iterator[Campaign]:
         yield made
 
 
+@pytest.mark.slow
 def test_a_restart_with_the_socket_of_systemd_refuses_nobody(with_socket: Campaign) -> None:
     with with_socket as campaign, crowd(campaign) as answers:
         campaign.process.terminate()

@@ -108,6 +108,7 @@ def test_nobody_outlives_a_killed_parent(campaign: Campaign) -> None:
     wait_until(lambda: not any(is_alive(number) for number in everybody))
 
 
+@pytest.mark.slow
 def test_a_server_starts_again_at_once_where_one_was_killed(campaign: Campaign) -> None:
     campaign.process.kill()
     campaign.process.wait()
@@ -116,6 +117,7 @@ def test_a_server_starts_again_at_once_where_one_was_killed(campaign: Campaign) 
     wait_until(lambda: len(web_workers(campaign)) == 2)
 
 
+@pytest.mark.slow
 def test_web_workers_come_back_however_often_they_are_killed(campaign: Campaign) -> None:
     for _ in range(3):
         before = web_workers(campaign)
@@ -132,6 +134,7 @@ def test_the_mail_worker_comes_back_when_it_is_killed(campaign: Campaign) -> Non
     wait_until(lambda: len(mail_workers(campaign) - before) == 1)
 
 
+@pytest.mark.slow
 def test_a_taken_port_is_one_sentence(lasting: Campaign, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "campaign", "serve", "--port", str(lasting.port)]
     second = subprocess.run(

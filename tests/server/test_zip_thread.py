@@ -25,6 +25,7 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
         yield server
 
 
+@pytest.mark.slow
 def test_pages_are_answered_while_the_zip_file_is_made(campaign: Campaign) -> None:
     with line(campaign) as connection:
         connection.sendall(f"GET /en/copy.zip HTTP/1.1\r\nHost: localhost:{campaign.port}\r\nConnection: close\r\n\r\n".encode())
