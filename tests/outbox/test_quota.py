@@ -205,3 +205,19 @@ def test_what_organizers_stopped_before_it_left_uses_up_nothing_of_the_quota(app
         mailing.deliver_due()
 
     assert [len(claimed[0]), mailbox.letters, rows(app, HandedOver)] == [1, [], []]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_postgresql_claims_no_more_than_is_asked_for_however_it_plans_the_statement(site, visitor):
+    """A subquery that locks its rows is asked anew for each row of the outer table in some plans, and finds others each time."""
+    for place in range(5):
+        visitor.sign(email=f"person{place}@example.org")
+    database = site().database
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for way in ("hashagg", "hashjoin", "mergejoin", "sort", "material", "bitmapscan", "indexscan"):
+            connection.exec_driver_sql(f"ALTER DATABASE {connection.engine.url.database} SET enable_{way} = off")
+    database.engine.dispose()
+
+    claimed = queue.claim(database, now(), quota=Quota(2, timedelta(hours=1)))
+
+    assert len(claimed) == 1
