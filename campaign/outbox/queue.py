@@ -151,7 +151,7 @@ def _due(at: datetime, by: bytes | None) -> sa.Select[bytes]:
 
 
 def _claim(session: Session, due: sa.Select[bytes], at: datetime, by: bytes | None) -> list[OutboxMessage]:
-    # A table of its own: PostgreSQL may ask a subquery anew for each row, and one that skips what is locked finds others each time.
+    # A table of its own: PostgreSQL may ask a subquery anew for each row, and finds others each time, as it skips what is locked.
     found = due.with_for_update(skip_locked=True).cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
     claimed = sa.update(OutboxMessage).where(OutboxMessage.id.in_(sa.select(found.c.id)))
     return list(session.scalars(claimed.values(lease_until=at + LEASE, claimed_by=by).returning(OutboxMessage)))
