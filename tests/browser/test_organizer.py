@@ -112,7 +112,7 @@ def export(page: Page, folder: Path) -> Path:
     page.locator("#why").fill("for the hand-over")
     press(page)
     patience = time.monotonic() + LONG
-    while page.locator("a.again").count():
+    while not page.locator("button[name=export]").count():
         assert time.monotonic() < patience, "it was never prepared"
         time.sleep(0.5)
         page.locator("a.again").click()
