@@ -52,9 +52,9 @@ def test_made_up_addresses_leave_nothing_behind_in_memory(campaign: Campaign) ->
                 connection.request("GET", FORMS_OF_ADDRESSES[number % len(FORMS_OF_ADDRESSES)].format(f"made-up-{number}"))
                 connection.getresponse().read()
 
-    ask(0, 1_000)  # what is made once, such as templates and pools, is there after these
+    ask(0, 2_000)  # what is made once, such as templates and pools, is there after these
     before = {number: memory_of(number) for number in web_workers(campaign)}
-    ask(1_000, MADE_UP)
+    ask(2_000, MADE_UP)
 
     after = {number: memory_of(number) for number in web_workers(campaign)}
     assert after.keys() == before.keys()
