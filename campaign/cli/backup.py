@@ -50,7 +50,7 @@ def backup(file: Path | None, list_file: Path | None) -> None:
 def restore(
     file: Path, key: Path, passphrase_file: Path | None, lists: tuple[Path, ...], without_old: bool, despite_gap: bool, yes: bool
 ) -> None:
-    """Replace the database with the backup FILE, without whoever left since. The site must be stopped."""
+    """Replace the database with the backup FILE, without people who left since. The site must be stopped."""
     settings = Settings.load()
     instance.open_keys(settings)  # before anything is asked
     wanted = restoring.Wanted(

@@ -47,7 +47,7 @@ COMMAND_PLACES = {
         "publish",
         "Publish the campaign's own words as files and settings have them now; show what changes, and ask first.",
     ),
-    "restore": ("backup", "Replace the database with the backup FILE, without whoever left since."),
+    "restore": ("backup", "Replace the database with the backup FILE, without people who left since."),
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
     "serve": ("server", "Serve the site and send its mail; create what is missing."),
     "status": (

@@ -128,9 +128,9 @@ def withdraw() -> None:
     delete_unneeded_prints([], settings.data / "prints")  # the timed work draws again what may still be drawn
     click.echo(
         "The testimony is withdrawn, and signing is closed. Take its words out of the files in"
-        f" {TRANSLATIONS} and of their history too, and ask whoever keeps a copy to take a new one."
-        " A list for news holds the words of its update, and can be sent for some days more: ask whoever sends news to stop,"
-        " and to delete every list."
+        f" {TRANSLATIONS} and of their history too, and ask people who keep a copy to take a new one."
+        " A list for news contains the text of its update and can still be sent for some days: ask the person who sends news to"
+        " stop, and to delete every list."
     )
 
 

@@ -108,9 +108,9 @@ def clock_waits(hours: int) -> str:
     return str(
         ngettext(
             "The server was down for more than a day, or its clock jumped. Nothing is deleted permanently "
-            "until it has run for %(count)s more hour. Ask whoever runs it whether the clock is right.",
+            "until it has run for %(count)s more hour. Ask the person who runs it whether the clock is right.",
             "The server was down for more than a day, or its clock jumped. Nothing is deleted permanently "
-            "until it has run for %(count)s more hours. Ask whoever runs it whether the clock is right.",
+            "until it has run for %(count)s more hours. Ask the person who runs it whether the clock is right.",
             hours,
             count=number(hours),
         )

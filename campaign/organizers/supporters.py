@@ -1,6 +1,6 @@
 """Supporters at the desk: entered and changed by one, shown when two agree, taken down or deleted by one at once.
 
-The audit has their numbers and never their names, so that whoever takes back the consent is forgotten.
+The audit has their numbers and never their names, so that a supporter who takes back the consent is forgotten.
 """
 
 import csv

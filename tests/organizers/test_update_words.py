@@ -82,7 +82,7 @@ def test_an_update_with_nothing_in_it_or_a_first_line_that_is_no_headline_is_ref
 def test_an_update_without_words_is_taken_down_and_can_be_put_back(app, omar):
     write(omar, words_en=ENGLISH)
     publish(omar, "update")
-    assert "ask whoever sends the news to stop and to delete every list" in omar.read(f"words/update/{SLUG}").text
+    assert "ask the person who sends the news to stop and to delete every list" in omar.read(f"words/update/{SLUG}").text
     write(omar, SLUG, words_en="", words_ar="")
     publish(omar, "update")
     assert "There are no updates yet." in public(app, "/en/updates")

@@ -26,7 +26,7 @@ def test_it_is_gone_everywhere_for_good_and_every_organizer_is_told_without_a_wo
     client = app.test_client()
     assert client.get("/ar/testimony.pdf").status_code == 200
     assert "no button and no command brings it back" in omar.read(PAGE).text
-    assert "ask whoever sends the news to stop and to delete every list" in omar.read(PAGE).text
+    assert "ask the person who sends the news to stop and to delete every list" in omar.read(PAGE).text
 
     assert omar.send(PAGE, sure="y").status_code == 303
 
