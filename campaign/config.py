@@ -54,12 +54,12 @@ class Settings(BaseSettings):
     )
     mail_url: str = Field(
         "file:",
-        description="`file:` writes letters into the data folder's `mail/`; `smtp://user:password@host:587?starttls=required`"
+        description="`file:` writes e-mails into the data folder's `mail/`; `smtp://user:password@host:587?starttls=required`"
         " (or `off` for a relay on a trusted net) and `smtps://` send them; with `rate=30/m` (or `/s`, `/h`,"
         " `/d`) no more than so many in any minute.",
     )
     mail_connections: int = Field(4, ge=1, le=64, description="How many conversations with the mail server may be open at once.")
-    mail_from: str = Field("", description="The sender of the letters, such as `campaign@example.org`; needed with `smtp`.")
+    mail_from: str = Field("", description="The sender of the e-mails, such as `campaign@example.org`; needed with `smtp`.")
     contact: str = Field(
         "",
         description="Who is responsible for the campaign and how to reach them, shown on the privacy page. The first value only;"
@@ -158,13 +158,13 @@ class Settings(BaseSettings):
     def _together(self) -> Self:
         if not self.is_loopback and self.mail_url.startswith("file:"):
             raise ValueError(
-                f"{PREFIX}MAIL_URL is `file:`, which writes letters to this disk and sends none; with {PREFIX}BASE_URL"
+                f"{PREFIX}MAIL_URL is `file:`, which writes e-mails to this disk and sends none; with {PREFIX}BASE_URL"
                 f" {self.origin} people wait for them, so set {PREFIX}MAIL_URL to smtp://..."
             )
         if not self.is_loopback and not self.limits:
             raise ValueError(f"{PREFIX}LIMITS can be off only with a loopback {PREFIX}BASE_URL")
         if not self.mail_url.startswith("file:") and not self.mail_from:
-            raise ValueError(f"{PREFIX}MAIL_FROM must be set when letters are sent by SMTP")
+            raise ValueError(f"{PREFIX}MAIL_FROM must be set when e-mails are sent by SMTP")
         return self
 
     @property

@@ -12,9 +12,9 @@ PUBLIC = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.e
 MAIL_URL_SIGNS = "CAMPAIGN_MAIL_URL must be smtp://user:password@host:587, with the port in digits; in the user and the password"
 NAMED_TWICE = "CAMPAIGN_BASE_URL must name each host once: {} is there twice"
 REFUSED = [
-    ({"BASE_URL": "https://petition.example.org"}, "CAMPAIGN_MAIL_URL is `file:`, which writes letters to this disk"),
+    ({"BASE_URL": "https://petition.example.org"}, "CAMPAIGN_MAIL_URL is `file:`, which writes e-mails to this disk"),
     (PUBLIC | {"LIMITS": "off"}, "CAMPAIGN_LIMITS can be off only with a loopback CAMPAIGN_BASE_URL"),
-    (PUBLIC | {"MAIL_FROM": ""}, "CAMPAIGN_MAIL_FROM must be set when letters are sent by SMTP"),
+    (PUBLIC | {"MAIL_FROM": ""}, "CAMPAIGN_MAIL_FROM must be set when e-mails are sent by SMTP"),
     (PUBLIC | {"MAIL_FROM": "campaign"}, "CAMPAIGN_MAIL_FROM must be an e-mail address"),
     ({"BASE_URL": "petition.example.org"}, "CAMPAIGN_BASE_URL must begin with https:// or http://"),
     ({"BASE_URL": "ftp://localhost"}, "CAMPAIGN_BASE_URL must begin with https:// or http://"),

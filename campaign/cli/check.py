@@ -46,7 +46,7 @@ def check(strict: bool, key: tuple[Path, ...], phrase_files: tuple[Path, ...]) -
         click.echo(sentence, err=True)
     if wrong or (strict and advice):
         raise click.exceptions.Exit(1)
-    click.echo("Everything is in order." if not advice else "It works; the advice above is for before the public comes.")
+    click.echo("Everything is in order." if not advice else "The site works. Follow the advice above before the public comes.")
 
 
 def _problems(settings: Settings, database: Database, given: list[PrivateKey]) -> list[str]:

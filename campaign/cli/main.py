@@ -14,7 +14,7 @@ COMMAND_PLACES = {
     "close": ("signatures", "Close signing; links already sent can still be confirmed."),
     "confirm-clock": (
         "status",
-        "Say that this machine's clock is right after it has jumped, so that what is over is deleted again.",
+        "Confirm that this machine's clock is right after a jump, so that expired data is deleted again.",
     ),
     "deliver": (
         "deliver",
@@ -52,7 +52,7 @@ COMMAND_PLACES = {
     "serve": ("server", "Serve the site and send its mail; create what is missing."),
     "status": (
         "status",
-        "Show the published count, what waits, letters waiting and failed, what is overdue, and every condition.",
+        "Show the published count, the e-mails that wait, failed or are overdue, and every condition.",
     ),
     "testimony": ("signatures", "Look after the testimony."),
     "texts": ("texts", "Take the campaign's own words out as files, and in again as drafts."),

@@ -20,7 +20,7 @@ from campaign.outbox.smtp_answers import PermanentFailure, RelayTrouble, Transie
 from campaign.petition import counting, emails
 from campaign.petition.models import Submission
 
-CLOCK_QUESTION = "The clock of this machine says {:%Y-%m-%d %H:%M} UTC. Is that right, so that what is over may be deleted?"
+CLOCK_QUESTION = "The clock of this machine says {:%Y-%m-%d %H:%M} UTC. Is that right? If so, expired data is deleted again."
 
 
 def open_to_look() -> tuple[Settings, Database]:
@@ -44,14 +44,17 @@ def said_of(finding: Finding) -> list[str]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object, for programs.")
 def status(as_json: bool) -> None:
-    """Show the published count, what waits, letters waiting and failed, what is overdue, and every condition."""
+    """Show the published count, the e-mails that wait, failed or are overdue, and every condition."""
     settings, database = open_to_look()
     found = looks.look_at_all(Site(settings, database), now(), slowly=False)
     rows = {} if is_in_trouble(found["schema"]) else _numbers(settings, database)
     if as_json:
         conditions = {name: _as_json(one) for name, one in found.items()}
         click.echo(
-            json.dumps({name.replace(" ", "_"): value for name, value in rows.items()} | {"conditions": conditions}, indent=2)
+            json.dumps(
+                {name.replace("-", "").replace(" ", "_"): value for name, value in rows.items()} | {"conditions": conditions},
+                indent=2,
+            )
         )
         return
     for name, value in rows.items():
@@ -71,9 +74,9 @@ def _numbers(settings: Settings, database: Database) -> dict[str, Any]:
             "removed": published.removed,
             "held for review": counting.count_held(session),
             "waiting to be confirmed": session.scalar(sa.select(sa.func.count()).select_from(Submission)),
-            "letters waiting": outbox.waiting,
-            "letters refused": outbox.refused,
-            "letters overdue": outbox.overdue,
+            "e-mails waiting": outbox.waiting,
+            "e-mails refused": outbox.refused,
+            "e-mails overdue": outbox.overdue,
             "collecting": "closed" if published.is_closed else "open",
             "deleted": f"on {published.deleted_on}" if published.deleted_on else "not yet",
             "mail": "stopped" if published.is_mail_stopped else "sent",
@@ -93,13 +96,13 @@ def _as_json(finding: Finding) -> dict[str, str]:
 @click.command("confirm-clock")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def confirm_clock(yes: bool) -> None:
-    """Say that this machine's clock is right after it has jumped, so that what is over is deleted again."""
+    """Confirm that this machine's clock is right after a jump, so that expired data is deleted again."""
     _, database = open_campaign()
     if not yes:
         click.confirm(CLOCK_QUESTION.format(now()), abort=True, err=True)
     with database.writing() as session:
         did_wait = purge_clock.trust_clock(session)
-    click.echo("What is over is deleted within a minute." if did_wait else "Nothing waited for this.")
+    click.echo("Expired data will be deleted within a minute." if did_wait else "Nothing waited for this.")
 
 
 def address_argument(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
@@ -119,14 +122,14 @@ def mail_group() -> None:
 @click.argument("address", callback=address_argument)
 @click.option("--language", type=click.Choice(list(LANGUAGES)), default=SOURCE, show_default=True)
 def mail_test(address: EmailAddress, language: str) -> None:
-    """Send one letter now and say what the mail server answered."""
+    """Send one e-mail now and say what the mail server answered."""
     settings, _ = open_campaign()
     with create_app(settings).app_context(), smtp.open_transport(smtp.make_transport(settings, click.echo)) as way_out:
         try:
             way_out.send(emails.trial(address, language), address)
         except (PermanentFailure, TransientFailure, RelayTrouble) as error:
-            raise click.ClickException(f"The mail server did not take the letter: {error}") from None
-    click.echo("The letter is on its way.")
+            raise click.ClickException(f"The mail server did not accept the e-mail: {error}") from None
+    click.echo("The mail server accepted the e-mail.")
 
 
 @mail_group.command("retry")
@@ -135,7 +138,7 @@ def mail_retry() -> None:
     _, database = open_campaign()
     with database.writing() as session:
         number = delivery.retry_given_up(session, now())
-    click.echo(f"E-mails that are sent again: {number}.")
+    click.echo(f"E-mails to be sent again: {number}.")
 
 
 COMMANDS = (status, confirm_clock, mail_group)

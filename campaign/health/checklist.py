@@ -32,16 +32,16 @@ NO_CONTACT = (
     " At a public address nobody can sign a new campaign before that."
 )
 KEY_ON_SERVER = (
-    "The private key lies on this server, so whoever takes the server can read who signed:"
+    "The private key lies on this server, so anyone who takes the server can read who signed:"
     " move it off with `campaign keys eject --out FILE` before people sign."
 )
-ONLY_HERE = "CAMPAIGN_BASE_URL is of this machine alone: set it to the public address."
-READABLE = "CAMPAIGN_BASE_URL is not https for {}: what people type there could be read on the way."
-NO_MAIL = "CAMPAIGN_MAIL_URL is `file:`: no letter leaves this machine; set it to smtp://..."
-MAIL_READABLE = "CAMPAIGN_MAIL_URL has starttls=off: letters can be read between here and the mail server."
+ONLY_HERE = "CAMPAIGN_BASE_URL works on this machine only. Set it to the public address."
+READABLE = "CAMPAIGN_BASE_URL is not https for {}: others could read what people type there."
+NO_MAIL = "CAMPAIGN_MAIL_URL is `file:`: no e-mail leaves this machine. Set it to smtp://..."
+MAIL_READABLE = "CAMPAIGN_MAIL_URL has starttls=off: others can read e-mails between here and the mail server."
 FAULTY = "The translations have faults ({}): `campaign languages status` says which and where."
-DELIVERY_MISSING = "What was delivered on {} is not published in {}."
-DELIVERY_AHEAD = "A delivery is published for {}, and that day lies ahead."
+DELIVERY_MISSING = "The delivery of {} is not published in {}."
+DELIVERY_AHEAD = "A delivery is published for {}, a day in the future."
 LOOK_AGAIN_AFTER = 60.0  # seconds in which a process does not ask the DNS and read all texts again
 NOT_CHECKED: tuple[float, tuple[str, ...]] = (0.0, ())
 _looked: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}  # by item and sender: until when, and what was wrong

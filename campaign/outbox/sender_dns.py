@@ -8,11 +8,11 @@ from dns.exception import DNSException
 from publicsuffixlist import PublicSuffixList
 
 QUESTION_TIMEOUT = 5.0  # seconds for one question
-NOT_ASKED = "The DNS could not be asked about {0}: whether SPF, DKIM and DMARC are set is not known."
-NO_SPF = "The domain {0} has no SPF record: add the TXT record that whoever sends our e-mails names, such as `v=spf1 mx -all`."
-MANY_SPF = "The domain {0} has several SPF records, so that none of them counts: leave one."
-NO_DKIM = "Nothing lies below _domainkey.{0}: have the e-mails signed (DKIM), and add the record that whoever signs them names."
-NO_DMARC = "The domain {0} has no DMARC record: add a TXT record at _dmarc.{0}, to begin with `v=DMARC1; p=none`."
+NOT_ASKED = "The DNS did not answer about {0}, so it is not known whether SPF, DKIM and DMARC are set."
+NO_SPF = "The domain {0} has no SPF record. Add the TXT record that your mail provider names, such as `v=spf1 mx -all`."
+MANY_SPF = "The domain {0} has several SPF records, so none of them counts. Keep one."
+NO_DKIM = "There is no DKIM record below _domainkey.{0}. Turn on DKIM at your mail provider and add the record that it names."
+NO_DMARC = "The domain {0} has no DMARC record. Add a TXT record at _dmarc.{0}. Start with `v=DMARC1; p=none`."
 
 
 def find_missing_records(domain: str) -> list[str]:

@@ -89,7 +89,7 @@ class FileTransport:
         draft.write_bytes(message.as_bytes(policy=MAIL_POLICY.clone(utf8=True)))
         draft.rename(self.folder / name)
         links = [word for word in text.split() if "://" in word]
-        self.show(f"A letter in {self.folder / name}" + (f": {links[0]}" if links else ""))
+        self.show(f"An e-mail in {self.folder / name}" + (f": {links[0]}" if links else ""))
 
 
 class SmtpTransport:

@@ -86,7 +86,7 @@ def test_greeting_and_check_warn_of_a_private_key_on_the_server_until_it_is_away
     for is_here in (True, False):
         print_greeting(settings)
         for said in (capsys.readouterr().err, run("check").stderr):
-            assert ("The private key lies on this server, so whoever takes the server can read who signed" in said) == is_here
+            assert ("The private key lies on this server, so anyone who takes the server can read who signed" in said) == is_here
         if is_here:
             run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key"))
 

@@ -39,7 +39,7 @@ def test_status_says_what_is_counted_what_waits_and_what_went_wrong(app, visitor
     publish(app)
     visitor.sign(email="waiting@example.org")
     visitor.sign(email="gone@example.org")
-    assert status()["letters waiting"] == "2"
+    assert status()["e-mails waiting"] == "2"
 
     mailbox.answer = "550 never"
     post_office.deliver()
@@ -48,7 +48,7 @@ def test_status_says_what_is_counted_what_waits_and_what_went_wrong(app, visitor
 
     assert found["published"].startswith("1 (as of 20")
     assert (found["confirmed now"], found["waiting to be confirmed"]) == ("1", "3")
-    assert (found["letters waiting"], found["letters refused"], found["letters overdue"]) == ("0", "2", "0")
+    assert (found["e-mails waiting"], found["e-mails refused"], found["e-mails overdue"]) == ("0", "2", "0")
     assert found["collecting"] == "closed"
 
 
@@ -58,7 +58,7 @@ def test_a_letter_that_nobody_sends_is_overdue_in_status_and_wrong_in_check(app,
     assert run("check").exit_code == 0
 
     with time_machine.travel(now() + timedelta(minutes=16)):
-        assert status()["letters overdue"] == "1"
+        assert status()["e-mails overdue"] == "1"
         assert run("check").exit_code == 1
         assert "outbox: E-mails are overdue: no mail worker has sent them" in run("check").stderr
         assert (visitor.read("/readyz").status_code, visitor.read("/readyz").json["outbox"]) == (503, False)
@@ -77,7 +77,7 @@ def test_overdue_means_the_same_everywhere_whether_or_not_a_letter_was_tried(app
 
     for minutes, overdue, status_code in ((0, 0, 200), (1, 1, 503)):
         with time_machine.travel(now() + timedelta(minutes=minutes)), database.reading() as session:
-            assert status()["letters overdue"] == str(overdue)
+            assert status()["e-mails overdue"] == str(overdue)
             assert overview.campaign_numbers(session, now(), None).letters.overdue == overdue
             assert run("check").exit_code == overdue
             assert visitor.read("/readyz").status_code == status_code
@@ -117,9 +117,9 @@ def test_what_was_given_up_is_sent_again_once_and_only_while_its_link_lives(app,
     said = [run("mail", "retry").stdout for _ in range(2)]
     sent = post_office.deliver()
 
-    assert said == ["E-mails that are sent again: 2.\n", "E-mails that are sent again: 0.\n"]
+    assert said == ["E-mails to be sent again: 2.\n", "E-mails to be sent again: 0.\n"]
     assert sorted(letter["To"] for letter in sent) == ["layla@example.org", "sami@example.org"]
-    assert run("mail", "retry").stdout == "E-mails that are sent again: 0.\n"
+    assert run("mail", "retry").stdout == "E-mails to be sent again: 0.\n"
     assert post_office.deliver() == []
 
 
@@ -127,7 +127,7 @@ def test_what_was_given_up_is_sent_again_once_and_only_while_its_link_lives(app,
 def test_check_advises_and_strict_insists_on_the_same(run):
     for name, advice in {
         "CONTACT": "differ from what is published (the contact)",
-        "BASE_URL": "CAMPAIGN_BASE_URL is of this machine alone",
+        "BASE_URL": "CAMPAIGN_BASE_URL works on this machine only",
         "MAIL_URL": "CAMPAIGN_MAIL_URL is `file:`",
     }.items():
         settings = {} if name == "BASE_URL" else {name: "" if name == "CONTACT" else "file:"}
@@ -135,7 +135,7 @@ def test_check_advises_and_strict_insists_on_the_same(run):
         assert (result.exit_code, strict.exit_code) == (0, 1), name
         assert advice in result.stderr, name
         assert result.stderr == strict.stderr, name
-        assert "It works; the advice above is for before the public comes." in result.stdout
+        assert "The site works. Follow the advice above before the public comes." in result.stdout
         assert strict.stdout == ""
 
 

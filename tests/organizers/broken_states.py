@@ -95,7 +95,7 @@ def jumped_clock(everywhere, monkeypatch):
     PurgeGate(everywhere.site.database).tick(now() - timedelta(days=30))
     PurgeGate(everywhere.site.database).tick(now())
     yield
-    assert everywhere.run("confirm-clock", typed="y\n").stdout == "What is over is deleted within a minute.\n"
+    assert everywhere.run("confirm-clock", typed="y\n").stdout == "Expired data will be deleted within a minute.\n"
 
 
 @contextlib.contextmanager

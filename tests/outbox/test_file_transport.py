@@ -27,7 +27,7 @@ def test_a_letter_lies_in_the_data_folder_and_its_link_is_shown_without_its_addr
     assert folder.stat().st_mode & 0o777 == 0o700
     letter = message_from_bytes(files[0].read_bytes(), policy=policy.SMTP)
     assert letter["To"] == "layla@example.org"
-    assert said == [f"A letter in {files[0]}: http://localhost:8000{link_in(letter)}"]
+    assert said == [f"An e-mail in {files[0]}: http://localhost:8000{link_in(letter)}"]
     assert "layla" not in said[0]
     assert somebody.press(link_in(letter)).status_code == 303
 

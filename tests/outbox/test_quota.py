@@ -67,7 +67,7 @@ def test_e_mails_that_wait_for_the_quota_are_not_overdue(app, site, visitor, ful
     assert (answer.status_code, answer.json["outbox"], overdue(site)) == (200, True, (0, []))
     checked = run("check", MAIL_URL=mailbox.url + TWO_AN_HOUR)
     assert (checked.exit_code, "outbox" in checked.stderr) == (0, False)
-    assert "letters overdue: 0\n" in run("status", MAIL_URL=mailbox.url + TWO_AN_HOUR).stdout
+    assert "e-mails overdue: 0\n" in run("status", MAIL_URL=mailbox.url + TWO_AN_HOUR).stdout
 
 
 def test_a_worker_that_is_dead_is_named_at_once_and_its_e_mails_are_overdue_once_the_quota_has_room(site, visitor, full, clock):
