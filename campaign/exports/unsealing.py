@@ -153,8 +153,7 @@ def _worker_processes(ring: KeyRing) -> Iterator[list[WorkerPipe]]:
 def _unseal_pages(ring: KeyRing, ours: WorkerPipe, theirs: WorkerPipe) -> None:
     """Open page after page until the pipe is closed."""
     ours.close()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    for number in (signal.SIGINT, signal.SIGHUP):  # they go to the whole group; the parent says what becomes of it
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the whole group may get them; the parent closes the pipe
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.database import Base
 from campaign.petition.counting import Snapshot
@@ -50,8 +50,3 @@ def freeze_count(latest: Snapshot, country: str, hashes: dict[str, str]) -> Froz
         text_sha256=hashes,
         is_sample=latest.is_sample,
     )
-
-
-def read_deliveries(session: Session) -> list[Delivery]:
-    """Return every delivery, the oldest first."""
-    return list(session.scalars(sa.select(Delivery).order_by(Delivery.id)))

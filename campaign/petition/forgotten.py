@@ -71,11 +71,6 @@ def remember_codes(session: Session, hashes: Iterable[bytes]) -> None:
     remember(session, Kind.CODE, [one[:ID_SIZE] for one in hashes])
 
 
-def complete_since(session: Session) -> date:
-    """Return the day from which on everything is in the list."""
-    return session.scalars(sa.select(ForgottenEntry.day).where(ForgottenEntry.kind == Kind.SINCE.value)).one()
-
-
 def purge(database: Database, keep_days: int) -> None:
     """Drop what was taken away before the oldest backup that is still kept."""
     before = now().date() - timedelta(days=keep_days)

@@ -23,7 +23,6 @@ from campaign.petition.updates import headline, update_rows
 
 LETTER_FIELDS = ("title", "call", "consent", "description")
 WITH_MORE_PARTS = (*LETTERS, *PAGES, TextKind.ADDRESSEE, TextKind.DELIVERIES, TextKind.UPDATE)
-ONE_FOR_ALL = (TextKind.CONTACT, TextKind.GOAL)  # not in a language
 
 
 def parts_of(drafted: Drafted, kind: TextKind) -> list[Part]:
