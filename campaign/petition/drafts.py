@@ -200,7 +200,9 @@ def readable(kind: str, value: Any) -> dict[str, str]:
         fields = {name: words for name, words in translated_fields(value["meta"]).items() if "." not in name}
         return fields | {part["id"]: part["words"] for part in value["paragraphs"]}
     if kind == TextKind.ADDRESSEE and value:
-        within = {"within": value["within"]} if value.get("within") else {}
+        group = value.get("within")
+        names = {one.key: one.name(current().code) for one in state().words.addressees}
+        within = {"within": names.get(group, group)} if group else {}
         details = Details.of(value)
         rules = state().texts[current().code].channels.parts
         channel = {"channel": rules[details.channel].words} if details.channel in CHANNELS else {}

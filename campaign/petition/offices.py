@@ -14,7 +14,7 @@ from flask_babel import gettext, lazy_gettext
 
 from campaign.content.files import TextError
 from campaign.database import now
-from campaign.languages import SOURCE, countries, current, day, isolate, number
+from campaign.languages import SOURCE, countries, current, day, isolate, language_names, number
 from campaign.outbox.address import NotAnAddress, parse_address
 from campaign.petition.channels import CHANNELS
 
@@ -91,7 +91,7 @@ class Details:
         if self.country:
             said["country"] = dict(countries(current().code)).get(self.country, self.country)
         if self.languages:
-            said["languages"] = ", ".join(self.languages)
+            said["languages"] = language_names(self.languages)
         if self.means in list(Means):
             said["means"] = str(MEANS_LABELS[Means(self.means)])
         if self.checked_on:

@@ -22,6 +22,7 @@ from campaign.petition.published import LETTERS, Key, TextKind
 from campaign.petition.updates import headline, update_rows
 
 LETTER_FIELDS = ("title", "call", "consent", "description")
+LONGEST_KEY = 50  # characters at the end of an address
 WITH_MORE_PARTS = (*LETTERS, *PAGES, TextKind.ADDRESSEE, TextKind.DELIVERIES, TextKind.UPDATE)
 
 
@@ -176,10 +177,17 @@ def _update_value(drafted: Drafted, part: Part, typed: Typed, names: Mapping[str
 def new_key(name: str, known: Collection[str], without_letters: str) -> str:
     """Return a key for something new: its name in letters and hyphens, and a number where there is one of that key."""
     plain = "-".join("".join(letter if letter.isascii() and letter.isalnum() else " " for letter in fold(name)).split())
-    key = plain[:50].strip("-") or without_letters
+    key = _first_words(plain) or without_letters
     known = {*known, NEW}
     numbers = (f"{key}-{number}" for number in range(2, len(known) + 3))
     return key if key not in known else next(one for one in numbers if one not in known)
+
+
+def _first_words(plain: str) -> str:
+    """Return as many whole words as an address holds; of one that is longer, its beginning."""
+    if len(plain) <= LONGEST_KEY:
+        return plain
+    return plain[: LONGEST_KEY + 1].rpartition("-")[0] or plain[:LONGEST_KEY]
 
 
 def _save_in_letter(session: Session, drafted: Drafted, part: Part, typed: Typed, *, by: str, today: date) -> None:

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from campaign.database import now
-from campaign.languages import LANGUAGES
+from campaign.languages import LANGUAGES, day
 from campaign.organizers.deliveries import NotPossible, add_event
 from campaign.organizers.models import Account, AuditEntry
 from campaign.petition.published import Draft, PublishedText, TextKind, new_row
@@ -80,6 +80,13 @@ def test_a_handover_is_seen_first_and_public_when_it_was_seen_as_it_is(app, omar
     assert key == office_of(app)
     line = [one for one in rows(app, AuditEntry) if one.act == "delivery event"]
     assert [one.facts for one in line] == [{"handed_to": key, "happened": "handed over", "day": today()}]
+
+
+def test_what_was_written_in_another_language_is_seen_before_it_is_public_too(app, omar):
+    seen = preview(omar, "new/handed-over", office=office_of(app), day=today(), means="post", words_en="Sent.", words_ar="أُرسلت.")
+
+    section = next(one for one in parse(seen.text).iter("section") if one.get("aria-labelledby") == "preview")
+    assert [one.text for one in section.iter("p") if one.get("lang") == "ar"] == ["أُرسلت."]
 
 
 def test_what_was_changed_after_it_was_seen_is_seen_again(app, omar):
@@ -348,6 +355,7 @@ def test_the_page_of_a_delivery_begins_an_update_in_every_language_and_keeps_not
     assert f"(/en/petition#delivery-{handed})" in words["words_en"]
     assert f"(/ar/petition#delivery-{handed})" in words["words_ar"]
     assert "Answered" not in words["words_ar"]
+    assert [day(now(), LANGUAGES[code]) in words[f"words_{code}"] for code in ("en", "ar")] == [True, True]
     assert rows(app, Draft) == []
     fields = fields_of(omar.read(link)) | {name: said.strip() for name, said in words.items()}
     assert omar.send("words/update/new", **fields).status_code == 303

@@ -5,7 +5,7 @@ import pytest
 from campaign.database import now
 from campaign.petition.channels import CHANNELS
 from campaign.petition.published import Draft, TextKind, new_row
-from tests.organizers.test_words import publish
+from tests.organizers.test_words import change, publish
 from tests.people import hidden_fields, parse, rows
 from tests.servers import on_sqlite
 
@@ -70,6 +70,22 @@ def test_what_would_be_published_of_an_office_has_labels_and_words_and_no_codes(
     publish(omar, "addressee")
     earlier = "".join(parse(omar.read(f"/{language}/organize/words/addressee/earlier").text).itertext())
     assert [said for said in (*labels, *values) if said not in earlier] == []
+
+
+@on_sqlite
+def test_the_page_before_publishing_says_of_which_office_something_is_and_of_which_group(app, omar):
+    key = key_of(app)
+    fill(omar, key, **FULL)
+    change(omar, "addressee/new", words_en="A sample mission", words_ar="بعثة تجريبية", within=key)
+    first = app.extensions["campaign"].words.addressees[0]
+
+    page = parse(omar.read("/ar/organize/words/addressee/publish").text)
+
+    titles = ["".join(one.itertext()) for one in page.iter("h2") if (one.get("id") or "").startswith("change-")]
+    assert sorted(titles) == sorted([first.name("ar"), "بعثة تجريبية"])
+    added = next(one for one in page.iter("section") if "بعثة تجريبية" in "".join(one.itertext()))
+    assert first.name("ar") in "".join(added.itertext())
+    assert key not in "".join(added.itertext())
 
 
 def test_the_names_of_the_office_stay(app, omar):

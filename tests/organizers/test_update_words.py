@@ -31,6 +31,12 @@ def test_an_update_in_both_languages_is_published_together_with_an_address_from_
     assert [line.facts["piece"] for line in rows(app, AuditEntry) if line.act == "words published"] == ["update"]
 
 
+def test_the_address_of_an_update_ends_with_a_whole_word(app, omar):
+    write(omar, words_en="Handed over: The Secretary-General of the United Nations\n\nA sample.")
+
+    assert keys(omar, "update") == ["handed-over-the-secretary-general-of-the-united"]
+
+
 def test_the_preview_shows_the_whole_update_in_each_language_and_nobody_else_sees_it(app, omar):
     write(omar, words_en=ENGLISH, words_ar=ARABIC)
 

@@ -98,6 +98,22 @@ def test_a_dead_link_does_not_send_back_to_a_form_that_is_not_there(app, planned
     assert [words for words in ASKING[somebody.language] if words in page.text] == []
 
 
+def test_days_of_the_plan_that_are_past_are_told_as_past(app, clock, somebody):
+    with app.extensions["campaign"].database.writing() as session:
+        days = Days(opens_on=date(2026, 8, 15), closes_on=date(2026, 9, 1), hand_over_on=date(2026, 9, 10))
+        plan.set_plan(session, days, by=plan.COMMAND, today=NOON.date())
+    clock.move_to(datetime(2026, 9, 11, 12, 0, tzinfo=UTC))
+    publish(app)
+
+    page = somebody.read(f"/{somebody.language}/petition").text
+
+    said = {
+        "en": ("Signing opened on 15 August 2026.", "The handover was planned for 10 September 2026."),
+        "ar": ("بدأ جمع التوقيعات في 15 آب 2026.", "كان تسليم الرسالة مقرَّرًا في 10 أيلول 2026."),
+    }[somebody.language]
+    assert [sentence for sentence in said if sentence not in page] == []
+
+
 def test_before_the_first_day_the_page_says_when_signing_begins(app, clock, somebody):
     with app.extensions["campaign"].database.writing() as session:
         plan.set_plan(session, Days(opens_on=date(2026, 8, 15)), by=plan.COMMAND, today=NOON.date())

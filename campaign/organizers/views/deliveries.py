@@ -211,7 +211,8 @@ def _told(timeline: Timeline, event: Event, code: str) -> str:
         office = next((one.name(code) for one in state().words.addressees if one.key == timeline.office), timeline.office)
         address = f"{url_for('public.petition', lang=code)}#delivery-{timeline.key}"
         more = gettext("All of it is on the page of the letter")
-        parts = [f"{EVENT_LABELS[event.kind]}: {office}", f"{day(event.day)}.", event.words.get(code, ""), f"[{more}]({address})"]
+        on = f"{day(event.day, LANGUAGES[code])}."
+        parts = [f"{EVENT_LABELS[event.kind]}: {office}", on, event.words.get(code, ""), f"[{more}]({address})"]
         return "\n\n".join(filter(None, parts))
 
 

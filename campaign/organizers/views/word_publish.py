@@ -16,9 +16,11 @@ from campaign.organizers.views.requests import approval_handlers
 from campaign.organizers.views.words import find_kind, part_labels, readable_drafts
 from campaign.petition import drafts
 from campaign.petition.counting import next_goal
-from campaign.petition.published import TextKind
+from campaign.petition.drafts import Drafted
+from campaign.petition.published import PublishedText, TextKind
 from campaign.petition.publishing import PUBLISH_WORDS_LOCK
 from campaign.petition.snapshot import current_snapshot
+from campaign.petition.updates import headline
 from campaign.petition.versions import Piece
 from campaign.petition.word_changes import RowChange, change_of
 from campaign.state import state
@@ -95,7 +97,7 @@ def _publish_page(kind: TextKind, piece: str, status: int = 200) -> Page:
     seen, is_signed = drafts.digest(rows, drafted.words), drafts.changes_what_is_signed(rows, drafted.words)
     faults, notes = word_change.find_faults(drafted, kind)
     values = {
-        "changes": [(row, *_told(kind, change_of(row, drafted))) for row in rows],
+        "changes": [(row, _title(row, drafted), *_told(kind, change_of(row, drafted))) for row in rows],
         "errors": [("main", fault) for fault in faults] if rows else [],
         "notes": notes,
         "is_signed": is_signed,
@@ -105,6 +107,14 @@ def _publish_page(kind: TextKind, piece: str, status: int = 200) -> Page:
     }
     page = render_template("organizers/publish_words.html", kind=kind, piece=piece, seen=seen, overtaken=status == 409, **values)
     return page, status
+
+
+def _title(row: PublishedText, drafted: Drafted) -> str:
+    """Return the name of an office or the headline of an update, where a kind has many; else nothing."""
+    if row.kind not in (TextKind.ADDRESSEE, TextKind.UPDATE):
+        return ""
+    names = row.value["names"] or drafted.words.current[row.kind, row.name]["names"]
+    return headline(names.get(current().code) or next(iter(names.values()), ""))
 
 
 def _told(kind: TextKind, change: RowChange) -> tuple[list[tuple[str, Sequence[Piece]]], list[str]]:
