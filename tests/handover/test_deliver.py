@@ -174,6 +174,24 @@ def test_what_is_there_already_stays_and_nothing_is_recorded(omar, handing):
 
 
 @on_sqlite
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        (["--person", "Nour 諾爾"], "these cannot be printed: 諾 爾."),
+        (["--postal-address", "nour@example.org"], "do not write an e-mail address"),
+    ],
+)
+def test_a_line_that_cannot_be_printed_or_has_an_address_is_refused(omar, handing, typed, named):
+    handing.office()
+
+    done, folder = deliver(omar, *typed)
+
+    assert (done.exit_code, named in done.output) == (2, True), done.output
+    assert not folder.exists()
+    assert rows(omar, Delivery) == []
+
+
+@on_sqlite
 def test_a_failure_at_any_file_leaves_no_folder_and_no_record(omar, handing, monkeypatch):
     handing.office()
     handing.publish()
