@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from campaign.crypto import sealing
 from campaign.crypto.keys import load_keys
-from campaign.database import Database, now
+from campaign.database import now
 from campaign.outbox.address import EmailAddress
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition import signing
@@ -55,7 +55,7 @@ def _post(yardstick: Yardstick, terms: Terms, newcomers: Iterator[int]) -> Load:
 
 def _links(site: Site, number: int) -> list[str]:
     """The addresses of so many links that wait; who signed before and did not confirm is among them."""
-    database, keys = Database(site.env.get("CAMPAIGN_DATABASE_URL", ""), site.data), load_keys(site.data / "keys")
+    database, keys = site.open_database(), load_keys(site.data / "keys")
     with closing(database):
         with database.reading() as session:
             waiting = session.scalar(sa.select(sa.func.count()).select_from(Submission)) or 0

@@ -29,8 +29,8 @@ def measure(sites: list[Site]) -> Section:
         ["", "names or rows", "seconds", "largest process, MB", "together, MB", "MB of file"],
     )
     for site in sites:
-        with closing(Database("", site.data)) as database:
-            found = {document: _prepare(site, database, document) for document in FORMATS}
+        with closing(site.open_database()) as database:
+            found = {document: _prepare(site, database, document) for document in FORMATS if FORMATS[document].at_desk}
         for document, (number, run, size) in found.items():
             section.add(f"{site.size:,}: {document}", f"{number:,}", run.seconds, run.largest, run.together, size / 1e6)
         tables = max(run.together for document, (_, run, _) in found.items() if document != PDF.name)
@@ -52,6 +52,8 @@ def _prepare(site: Site, database: Database, document: str) -> tuple[int, Run, i
     with database.writing() as session:
         export = session.scalars(sa.select(ExportJob).where(ExportJob.key_box.is_not(None))).one()
         export_jobs.claim_download(session, key, export.id, export.account, now())
-    export_store.export_file(site.data, export.id).unlink()
+        export_store.open_once(session, database, site.data, export).close()
+    with database.writing() as session:  # what is left of its parts, on PostgreSQL
+        export_store.delete_unneeded(session, site.data, now())
     assert export.done == rows.count_rows(database, FORMATS[document].narrow(SignatureFilter()))
     return export.done, run, export.size or 0

@@ -11,13 +11,15 @@ from tests.bench.servers import WORKERS
 from tests.bench.terms import Terms
 
 FILE = Path("docs/benchmarks.md")
+FILE_ON_POSTGRESQL = Path("docs/benchmarks-postgresql.md")
 FOUND = Path(__file__).with_name("found.md")  # what was found by profiling, in words
 TARGETS = ["", "found", "target", ""]
 WORDS = """\
 # How fast it is
 
 `make bench` measures this and writes this file anew; `make bench LONG=1` adds 1,000,000 signatures. It needs `wrk` (on Debian:
-`apt install wrk`) and some minutes of a machine that does nothing else.
+`apt install wrk`) and some minutes of a machine that does nothing else. `make bench ARGS=--postgresql` measures the same on
+PostgreSQL, and writes [another file](benchmarks-postgresql.md).
 
 Speed in itself says more of a machine than of a site, so the figures are ratios to yardsticks (`tests/bench/yardstick.py`):
 a Flask page that answers a constant, and a Flask app that signs with one ORM insert and one durable commit. Both run on granian,

@@ -8,6 +8,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from campaign.config import Settings
+from campaign.database import Database
 from tests.servers import Campaign, free_port, wait_until
 
 WORKERS = 2
@@ -27,6 +29,15 @@ class Site(Campaign):
         """Makes the signatures."""
         self.do("sample", str(self.size))
         return self
+
+    @property
+    def settings(self) -> Settings:
+        """Its settings, for what looks at it from this process."""
+        return Settings(data=self.data, database_url=self.env.get("CAMPAIGN_DATABASE_URL", ""))
+
+    def open_database(self) -> Database:
+        """Its database, on whichever engine it is."""
+        return Database(self.settings.database_url, self.data)
 
     def do(self, *arguments: str) -> None:
         """Runs another command on the same data folder; large ones take their time."""
