@@ -115,7 +115,7 @@ def add_news(public: str) -> None:
         raise click.ClickException("This is not a public key: `campaign keys news` prints one.") from None
     except key_rotation.KeyAlreadyUsed:
         raise click.ClickException("Signatures are sealed to this key: make another one with `campaign keys news`.") from None
-    click.echo("News is offered from now on. Keep an earlier key for news: it opens what came before.")
+    click.echo("News is offered from now on. If there was another key for news, keep it: it opens what came before.")
 
 
 @keys.command("stop-news")

@@ -89,7 +89,7 @@ def print_greeting(settings: Settings) -> None:
     if settings.mail_url.startswith("file:"):
         click.echo(f"Letters are not sent: they are written to {settings.data / 'mail'} and their links shown here.")
     else:
-        click.echo(f"Letters are sent from {settings.sender}.")
+        click.echo(f"E-mails are sent from {settings.sender}.")
     if not settings.limits:
         click.echo("RATE LIMITS ARE OFF. This is for measuring on one machine only.", err=True)
     for warning in (unpublished_sentence(settings), KEY_ON_SERVER if load_keys(instance.key_folder(settings)).private else ""):

@@ -71,9 +71,15 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
             gettext("No channel has been entered for this office, so its requirements are not known. Ask the office."),
             address,
         ]
+    asked = {
+        "who": gettext("Who may write"),
+        "what": gettext("What it must contain"),
+        "signs": gettext("Who signs it"),
+        "told": gettext("What happens to it"),
+    }
     facets = [
-        text.parts[f"{channel.key}-{one}"].words
-        for one in ("who", "what", "signs", "told")
+        f"{label}: {text.parts[f'{channel.key}-{one}'].words}"
+        for one, label in asked.items()
         if f"{channel.key}-{one}" in text.parts
     ]
     met = [text.parts[f"demand-{one}"].words for one, is_met in found.items() if is_met]

@@ -1,12 +1,16 @@
 """The actions of organizers, and the labels of all that the audit and the requests show about one."""
 
+from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
 from flask_babel import lazy_gettext
 
 from campaign.exports.format import FILLED_IN
-from campaign.languages import LANGUAGES, countries, current, number
+from campaign.exports.formats import FORMATS
+from campaign.handover.archive import OFFICE_PACKAGE
+from campaign.languages import LANGUAGES, countries, current, day, number
+from campaign.petition.snapshot import shown_updates
 from campaign.petition.timelines import EVENT_LABELS
 from campaign.state import state
 
@@ -69,7 +73,7 @@ class Action(StrEnum):
     REFUSAL_UNDONE = "refusal undone", lazy_gettext("A refused name was sent back to review.")
     SEALED_SHOWN = "sealed shown", lazy_gettext("A sealed name and address was shown.")
     SESSIONS_ENDED = "sessions ended", lazy_gettext("Sessions were ended.")
-    SOONER_DELETION = "sooner deletion", lazy_gettext("A plan with an earlier day of deletion.")
+    SOONER_DELETION = "sooner deletion", lazy_gettext("A plan that sets a day of deletion, or an earlier one.")
     TESTIMONY_WITHDRAWN = "testimony withdrawn", lazy_gettext("The testimony was withdrawn for good.")
     UNLOCKING = "unlocking", lazy_gettext("Unlocking an account.")
     MORE_ALLOWED = "more allowed", lazy_gettext("Someone was allowed to do more of this alone that day.")
@@ -117,7 +121,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "format": lazy_gettext("Format"),
     "handed_to": lazy_gettext("To be handed to"),
     "happened": lazy_gettext("What happened"),
-    "hand_over_on": lazy_gettext("Day of handing over"),
+    "hand_over_on": lazy_gettext("Day of the handover"),
     "inquiry": lazy_gettext("Question"),
     "kind": lazy_gettext("What is asked"),
     "language": lazy_gettext("Signed in"),
@@ -192,7 +196,9 @@ SEPARATOR_LABELS: dict[str, Any] = {  # of exports/format.py
     "semicolon": lazy_gettext("Semicolon"),
     "tab": lazy_gettext("Tab"),
 }
+DAYS = ("after", "closes_on", "day", "delete_on", "due_on", "hand_over_on", "opens_on", "since", "until")  # facts that are days
 VALUE_LABELS = {
+    "format": {name: document.label for name, document in (FORMATS | {OFFICE_PACKAGE.name: OFFICE_PACKAGE}).items()},
     "happened": EVENT_LABELS,
     "kind": INQUIRY_KIND_LABELS,
     "outcome": INQUIRY_OUTCOME_LABELS,
@@ -233,4 +239,16 @@ def _value_label(name: str, value: Any) -> str:
         return next((office.name(current().code) for office in state().words.addressees if office.key == value), str(value))
     if name in ("language", "reader"):
         return LANGUAGES[value].name if value in LANGUAGES else str(value)
+    if name == "update":
+        return next((one.headline(current().code) for one in shown_updates() if one.key == value), str(value))
+    if name in DAYS:
+        return _day_label(str(value))
     return str(VALUE_LABELS.get(name, {}).get(value, value))
+
+
+def _day_label(value: str) -> str:
+    """Return a day in words; as it is stored where a later version stores it otherwise."""
+    try:
+        return day(date.fromisoformat(value))
+    except ValueError:
+        return value

@@ -152,11 +152,11 @@ def _near_days(session: Session, today: date) -> list[Task]:
 
 
 def _deliveries(session: Session, today: date) -> list[Task]:
-    """Return the offices that are to be asked again, and the handovers whose planned day has come; each with its office."""
+    """Return the offices that are to be asked again, and the handovers whose planned day has come, with its delivery."""
     found = []
     for one in read_timelines(session):
         if since := one.reminder(today):
-            found.append(Task("silent", since=since, detail=(one.office, one.silent_since)))
+            found.append(Task("silent", since=since, detail=(one.office, one.silent_since, one.key)))
         elif one.planned_for and one.planned_for <= today:
-            found.append(Task("hand over", since=one.planned_for, detail=(one.office, one.planned_for)))
+            found.append(Task("hand over", since=one.planned_for, detail=(one.office, one.planned_for, one.key)))
     return found

@@ -59,6 +59,7 @@ def test_each_demand_of_a_channel_is_met_or_named_as_missing_in_both_languages(a
         named = [demand for demand in Demand if any(rules[f"demand-{demand}"].words in line for line in lines)]
         assert set(named) == set(CHANNELS[channel].demands)
         assert rules[channel].words in files[f"README.{code}"]
+        assert {"en": "Who may write: ", "ar": "من يحق له أن يكتب: "}[code] in files[f"README.{code}"]
 
 
 @pytest.mark.parametrize("channel", list(CHANNELS))

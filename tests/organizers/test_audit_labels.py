@@ -52,6 +52,16 @@ def test_a_value_is_told_as_it_is_read_and_an_unknown_act_as_it_stands(app):
         assert action_label("of a later version") == "of a later version"
 
 
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ["A package for an office", "5 December 2026"]), ("ar", ["ملف لجهة", "5 كانون الأول 2026"])]
+)
+def test_a_format_and_a_day_are_told_in_words(app, language, words):
+    with app.test_request_context(f"/{language}/"):
+        told = detail_labels({"format": "package", "closes_on": "2026-12-05", "day": "of a later version"})
+
+    assert [value for _, value in told] == [*words, "of a later version"]
+
+
 def test_labels_begin_with_a_capital_letter(app):
     with app.test_request_context("/en/"):
         assert [name for name, label in DETAIL_LABELS.items() if str(label)[0].islower()] == []

@@ -327,6 +327,24 @@ def test_an_office_that_has_answered_is_not_asked_again_and_a_planned_day_that_h
         assert "was planned for" in waiting_for(omar)[0]
 
 
+@on_sqlite
+def test_what_waits_leads_to_the_delivery_that_it_is_about(app, omar, handed):
+    with time_machine.travel(now() + timedelta(days=15), tick=False):
+        omar.enter()
+        links = [one.get("href") for one in parse(omar.read("").text).iter("a")]
+
+    assert f"/en/organize/deliveries/{handed}" in links
+
+
+@on_sqlite
+def test_the_languages_of_the_site_come_first_in_the_form_of_an_answer(app, omar, handed):
+    form = parse(omar.read(f"deliveries/{handed}/answered").text)
+
+    codes = [one.get("value") for one in form.findall(".//select[@name='language']/option")]
+    assert codes[: len(LANGUAGES) + 1] == ["", *LANGUAGES]
+    assert len(codes) == len(set(codes)) > 150
+
+
 def test_a_moderator_adds_nothing(app, hadi):
     assert hadi.read("deliveries").status_code == 403
     assert preview(hadi, "new/planned", office=office_of(app), day=today()).status_code == 403

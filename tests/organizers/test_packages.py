@@ -16,7 +16,7 @@ from campaign.organizers.models import AuditEntry, ExportJob, Request
 from campaign.petition.deliveries import Delivery
 from campaign.petition.published import TextKind, new_row
 from tests.organizers.exporting import Exporting
-from tests.people import publish, rows
+from tests.people import parse, publish, rows
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
@@ -122,6 +122,17 @@ def test_a_package_with_names_prints_them_too_and_is_asked_for_once(app, carryin
     carrying.prepare()
 
     assert "A Sample Person" in pdf_text(opened(carrying.take())["1-page.en.pdf"])
+
+
+def test_a_package_that_waits_for_a_second_organizer_names_its_office(app, omar, carrying, office, layla, nour):
+    publish(app)
+    ask(carrying, office, names="y")
+
+    [section] = [one for one in parse(omar.read("exports").text).iter("section") if one.get("aria-labelledby") == "yours"]
+
+    words = "".join(section.itertext())
+    assert "Waiting for a second organizer." in words
+    assert app.extensions["campaign"].words.addressees[0].name("en") in words
 
 
 @pytest.mark.parametrize(("language", "label"), [("en", "Contact person"), ("ar", "شخص يُسأل عن الحملة")])

@@ -31,6 +31,12 @@ def test_an_update_in_both_languages_is_published_together_with_an_address_from_
     assert [line.facts["piece"] for line in rows(app, AuditEntry) if line.act == "words published"] == ["update"]
 
 
+def test_the_forms_of_something_new_say_what_it_is(omar):
+    assert "<h1>Add an update</h1>" in omar.read("words/update/new").text
+    assert "<h1>Add an office</h1>" in omar.read("words/addressee/new").text
+    assert "<h1>Add a paragraph</h1>" in omar.read("words/letter/new").text
+
+
 def test_the_address_of_an_update_ends_with_a_whole_word(app, omar):
     write(omar, words_en="Handed over: The Secretary-General of the United Nations\n\nA sample.")
 

@@ -14,7 +14,7 @@ from wtforms.validators import Length, ValidationError
 
 from campaign.content.pages import MACHINE, REVIEWED, TRANSLATED
 from campaign.database import now
-from campaign.languages import LANGUAGES, current, day, speaking
+from campaign.languages import LANGUAGES, current, day, isolate, speaking
 from campaign.organizers import bp
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.deliveries import NotPossible, add_event, event_row
@@ -124,7 +124,7 @@ def make_event_form(kind: EventKind, timeline: Timeline | None) -> EventForm:
     form.office.choices = [("", ""), *((one.key, one.name(current().code)) for one in state().words.addressees)]
     form.means.choices = [("", ""), *((one.value, label) for one, label in MEANS_LABELS.items())]
     form.standing.choices = [("", ""), *STANDINGS.items()]
-    form.language.choices = [("", ""), *(_site_languages() if kind == EventKind.TRANSLATED else _all_languages())]
+    form.language.choices = [("", ""), *(_site_languages() if kind == EventKind.TRANSLATED else _all_languages(timeline))]
     if kind == EventKind.TRANSLATED:
         form.quote.label.text = gettext("The translation")
     answers = timeline.answers() if timeline else []
@@ -141,14 +141,17 @@ def _site_languages() -> Iterable[tuple[str, str]]:
     return ((one.code, one.name) for one in LANGUAGES.values())
 
 
-def _all_languages() -> Iterable[tuple[str, str]]:
-    """Return the languages of the world that have two letters (ISO 639-1), by their names."""
-    names = Locale.parse(current().locale).languages
-    return sorted(((code, name) for code, name in names.items() if len(code) == 2), key=lambda one: one[1])
+def _all_languages(timeline: Timeline | None) -> Iterable[tuple[str, str]]:
+    """Return the languages of the world that have two letters (ISO 639-1) by their names, first those of the office and ours."""
+    names = {code: name for code, name in Locale.parse(current().locale).languages.items() if len(code) == 2}
+    office = next((one for one in state().words.addressees if timeline and one.key == timeline.office), None)
+    first = dict.fromkeys([*(office.details.languages if office else ()), *LANGUAGES])
+    others = sorted((code for code in names if code not in first), key=lambda code: names[code])
+    return ((code, names.get(code, code)) for code in [*first, *others])
 
 
 def _answer_label(came_on: date, quote: str) -> str:
-    return f"{came_on.isoformat()}: {quote[:40]}"
+    return f"{day(came_on)}: {isolate(quote[:40])}"
 
 
 @bp.get("/deliveries")
