@@ -3,6 +3,7 @@
 import hashlib
 import tempfile
 import zipfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
@@ -12,6 +13,7 @@ from campaign.exports.format import Format, Source
 from campaign.exports.rows import SignatureFilter
 from campaign.handover.offer import fill, offer
 from campaign.handover.package import package_files
+from campaign.petition.channels import Demand
 from campaign.petition.deliveries import Delivery
 from campaign.public.mirror import CHECKSUMS
 from campaign.state import state
@@ -21,16 +23,18 @@ class NoSuchOffice(OSError):
     """The office that a package was asked for is not among the addressees."""
 
 
-def write_archive(wanted: SignatureFilter, out: IO[bytes], *, by: str, person: str = "", postal: str = "") -> Delivery:
+def write_archive(
+    wanted: SignatureFilter, out: IO[bytes], *, by: str, person: str = "", postal: str = "", arranged: Collection[Demand] = ()
+) -> Delivery:
     """Write the package for an office, with the names that it may get where `wanted` has shown ones; return its record.
 
-    Raise NoSuchOffice, RenderError, NamesHidden or NamesRefused.
+    `arranged` is what organizers have seen to. Raise NoSuchOffice, RenderError, NamesHidden or NamesRefused.
     """
     office = next((one for one in state().words.addressees if one.key == wanted.handed_to), None)
     if office is None:
         raise NoSuchOffice("the office is not among the addressees any more")
     handover = fill(office, person=person, postal=postal)
-    offered, hashes = offer(handover), dict[str, str]()
+    offered, hashes = offer(handover, arranged=arranged), dict[str, str]()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, tempfile.TemporaryDirectory() as scratch:
         files = package_files(Path(scratch), handover, list(offered.languages), offered, with_names=wanted.shown)
         for name, body in files:

@@ -25,6 +25,12 @@ class Offered:
         return self.policy is not None and self.policy.dated == UNKNOWN
 
 
+def to_arrange(channel: Channel, offered: Offered) -> list[Demand]:
+    """Return the demands of a channel that are met once organizers say so."""
+    unseen = (one for one in channel.demands if one not in SEEN_BY_PROGRAM)
+    return [one for one in unseen if not (one == Demand.DAY_AND_PLACE and offered.is_undated)]
+
+
 def check_demands(channel: Channel, offered: Offered) -> dict[Demand, bool]:
     """Return whether each demand of a channel is met."""
     return {demand: _is_met(demand, channel, offered) for demand in channel.demands}

@@ -1,18 +1,9 @@
 """The actions of organizers, and the labels of all that the audit and the requests show about one."""
 
-from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
 from flask_babel import lazy_gettext
-
-from campaign.exports.format import FILLED_IN
-from campaign.exports.formats import FORMATS
-from campaign.handover.archive import OFFICE_PACKAGE
-from campaign.languages import LANGUAGES, countries, current, day, number
-from campaign.petition.snapshot import shown_updates
-from campaign.petition.timelines import EVENT_LABELS
-from campaign.state import state
 
 
 class Action(StrEnum):
@@ -111,6 +102,7 @@ LABELS: dict[str, Any] = {action.value: action.label for action in Action}
 DETAIL_LABELS: dict[str, Any] = {
     "account": lazy_gettext("Account"),
     "after": lazy_gettext("After this day"),
+    "arranged": lazy_gettext("Arranged by the campaign"),
     "closes_on": lazy_gettext("Last day of collecting"),
     "country": lazy_gettext("Country"),
     "day": lazy_gettext("Day"),
@@ -196,18 +188,6 @@ SEPARATOR_LABELS: dict[str, Any] = {  # of exports/format.py
     "semicolon": lazy_gettext("Semicolon"),
     "tab": lazy_gettext("Tab"),
 }
-DAYS = ("after", "closes_on", "day", "delete_on", "due_on", "hand_over_on", "opens_on", "since", "until")  # facts that are days
-VALUE_LABELS = {
-    "format": {name: document.label for name, document in (FORMATS | {OFFICE_PACKAGE.name: OFFICE_PACKAGE}).items()},
-    "happened": EVENT_LABELS,
-    "kind": INQUIRY_KIND_LABELS,
-    "outcome": INQUIRY_OUTCOME_LABELS,
-    "piece": PIECE_LABELS,
-    "what": LABELS,
-    "reason": REASON_LABELS,
-    "role": ROLE_LABELS,
-    "separator": SEPARATOR_LABELS,
-}
 
 
 def action_label(action: str) -> str:
@@ -215,40 +195,6 @@ def action_label(action: str) -> str:
     return str(LABELS.get(action, action))
 
 
-def detail_labels(facts: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the facts of an action as labels and values, without those that are empty."""
-    return [
-        (str(DETAIL_LABELS.get(name, name)), _value_label(name, value))
-        for name, value in facts.items()
-        if value not in (None, "") and name != FILLED_IN
-    ]
-
-
 def role_label(role: str) -> str:
     """Return the label of a role."""
     return str(ROLE_LABELS[role])
-
-
-def _value_label(name: str, value: Any) -> str:
-    """Return a value as text: numbers with their thousands, codes by their labels, or as they are where they have none."""
-    if type(value) is int:
-        return number(value)
-    if name == "country":
-        return dict(countries(current().code)).get(value, str(value))
-    if name == "handed_to":
-        return next((office.name(current().code) for office in state().words.addressees if office.key == value), str(value))
-    if name in ("language", "reader"):
-        return LANGUAGES[value].name if value in LANGUAGES else str(value)
-    if name == "update":
-        return next((one.headline(current().code) for one in shown_updates() if one.key == value), str(value))
-    if name in DAYS:
-        return _day_label(str(value))
-    return str(VALUE_LABELS.get(name, {}).get(value, value))
-
-
-def _day_label(value: str) -> str:
-    """Return a day in words; as it is stored where a later version stores it otherwise."""
-    try:
-        return day(date.fromisoformat(value))
-    except ValueError:
-        return value

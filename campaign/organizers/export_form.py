@@ -1,10 +1,10 @@
 """The forms of an export and of a package for an office: in which format, which signatures, and what it is for."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from wtforms import BooleanField, Field, SelectField, StringField
+from wtforms import BooleanField, Field, SelectField, SelectMultipleField, StringField
 from wtforms.form import BaseForm
 from wtforms.validators import AnyOf, DataRequired, Length, StopValidation, ValidationError
 
@@ -66,8 +66,13 @@ class PackageForm(OrganizerForm):
 
     person = StringField(lazy_gettext("Contact person (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
     postal = StringField(lazy_gettext("Postal address of the campaign (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
+    arranged = SelectMultipleField(lazy_gettext("What you have arranged yourselves (optional)"), validate_choice=False)
     names = BooleanField()
     why = reason_field(require_with_names)
+
+    def arranged_of(self, demands: Collection[str]) -> str:
+        """Return the codes of what was ticked among the demands of the office, with commas between them."""
+        return ",".join(one for one in demands if one in (self.arranged.data or ()))
 
 
 class ExportForm(OrganizerForm):

@@ -66,7 +66,7 @@ def enqueue_export(session: Session, facts: dict[str, Any], by: str) -> None:
     if account is None:
         return
     wanted = DOCUMENTS[facts["format"]].narrow(SignatureFilter.of(facts)).details()
-    wanted |= {name: facts[name] for name in ("why", "separator", FILLED_IN) if name in facts}
+    wanted |= {name: facts[name] for name in ("why", "arranged", "separator", FILLED_IN) if name in facts}
     job = ExportJob(document=facts["format"], wanted=wanted, language=facts["reader"])
     ledger.begin_change(session)
     if any(one.is_waiting() and _same(one, job) for one in list_jobs(session, account)):

@@ -36,6 +36,7 @@ from campaign.organizers.export_store import EXPORT_FOLDER, Cancelled
 from campaign.organizers.models import ExportJob
 from campaign.organizers.package_words import open_words
 from campaign.petition import key_rotation
+from campaign.petition.channels import Demand
 from campaign.petition.deliveries import Delivery
 from campaign.prints.render import RenderError
 from campaign.state import AppState
@@ -108,7 +109,8 @@ def run_job(app_state: AppState, export: ExportJob) -> None:
 def _write_package(wanted: SignatureFilter, hashed: HashingWriter, export: ExportJob, keys: Keys) -> Delivery:
     """Write a package for an office; it is recorded with the moment at which it can be downloaded."""
     filled = open_words(keys.desk, export.wanted)
-    return write_archive(wanted, cast("IO[bytes]", hashed), by=str(export.account_id), **filled)
+    arranged = [one for one in Demand if one in export.wanted.get("arranged", "").split(",")]
+    return write_archive(wanted, cast("IO[bytes]", hashed), by=str(export.account_id), arranged=arranged, **filled)
 
 
 class Progress:

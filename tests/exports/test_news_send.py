@@ -402,6 +402,9 @@ def test_many_over_a_server_that_refuses_throttles_and_bounces_each_in_their_lan
     with MoodyServer(never=refused) as server:
         first = send(room.lists(), "--bounces", bounces, typed=str(MANY - len(bounced)), url=server.url)
         again = send(room.lists(), url=server.url)
+        while (left := re.search(r"to be sent\t(\d+)", again.stdout)[1]) != "0":  # put off three times: the command is run again
+            assert send(room.lists(), typed=left, url=server.url).exit_code in (0, PARTLY_OPENED)
+            again = send(room.lists(), url=server.url)
 
     assert first.exit_code == PARTLY_OPENED, first.stderr
     expected = {f"person{place}@example.org" for place in range(MANY)} - refused - bounced

@@ -2,7 +2,8 @@
 
 import pytest
 
-from campaign.organizers.actions import DETAIL_LABELS, Action, action_label, detail_labels
+from campaign.organizers.actions import DETAIL_LABELS, Action, action_label
+from campaign.organizers.fact_labels import detail_labels
 from campaign.organizers.models import AuditEntry, Request
 from campaign.organizers.views.requests import approval_handlers
 from tests.servers import on_sqlite

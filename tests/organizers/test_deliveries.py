@@ -89,6 +89,19 @@ def test_what_was_written_in_another_language_is_seen_before_it_is_public_too(ap
     assert [one.text for one in section.iter("p") if one.get("lang") == "ar"] == ["أُرسلت."]
 
 
+@on_sqlite
+def test_an_update_begun_from_an_answer_has_its_words_or_its_translation_and_how_far_that_is(app, omar, handed):
+    publish(omar, f"{handed}/answered", day=today(), language="de", quote=ANSWER)
+    translation = {"about": "2", "language": "en", "quote": "We thank you for the letter.", "standing": "machine"}
+    publish(omar, f"{handed}/translated", day=today(), **translation)
+
+    form = parse(omar.read(f"words/update/new?delivery={handed}&event=2").text)
+
+    words = {one.get("name"): one.text or "" for one in form.iter("textarea")}
+    assert "Translated by a machine, not checked by anyone:\n\nWe thank you for the letter." in words["words_en"]
+    assert "danken" not in words["words_ar"]
+
+
 def test_what_was_changed_after_it_was_seen_is_seen_again(app, omar):
     fields = {"office": office_of(app), "day": today(), "means": "post", **GIVEN}
     button = next(one for one in parse(preview(omar, "new/handed-over", **fields).text).iter("button") if one.get("name"))

@@ -10,6 +10,7 @@ import pytest
 
 from campaign.database import now
 from campaign.exports.format import FILLED_IN
+from campaign.languages import LANGUAGES
 from campaign.organizers import export_jobs, ledger
 from campaign.organizers.four_eyes import REQUEST_LIFETIME
 from campaign.organizers.models import AuditEntry, ExportJob, Request
@@ -122,6 +123,25 @@ def test_a_package_with_names_prints_them_too_and_is_asked_for_once(app, carryin
     carrying.prepare()
 
     assert "A Sample Person" in pdf_text(opened(carrying.take())["1-page.en.pdf"])
+
+
+def test_what_organizers_say_they_have_arranged_counts_as_met_in_the_readme_of_the_package(app, omar, carrying, office, layla):
+    with app.extensions["campaign"].database.writing() as session:
+        names = dict.fromkeys(LANGUAGES, "A sample office")
+        value = {"names": names, "channel": "bundestag"}
+        session.add(new_row((TextKind.ADDRESSEE, office), value, now().date(), set_by="1"))
+    publish(app)
+    assert "arranged-handwritten-signature" in omar.read(f"offices/{office}").text
+
+    ask(carrying, office, arranged="handwritten-signature")
+    carrying.prepare()
+
+    readme = opened(carrying.take())["README.en.txt"].decode()
+    met, missing = readme.partition("Met:")[2].split("Missing:")
+    rules = app.extensions["campaign"].texts["en"].channels.parts
+    assert rules["demand-handwritten-signature"].words in met
+    assert rules["demand-contact-person"].words in missing
+    assert rules["demand-handwritten-signature"].words in omar.read("audit").text
 
 
 def test_a_package_that_waits_for_a_second_organizer_names_its_office(app, omar, carrying, office, layla, nour):

@@ -19,11 +19,12 @@ from wtforms import ValidationError
 
 from campaign.database import DATABASE_UNAVAILABLE, now
 from campaign.organizers import audit, bp, waiting
-from campaign.organizers.actions import PIECE_LABELS, action_label, detail_labels, role_label
+from campaign.organizers.actions import PIECE_LABELS, action_label, role_label
 from campaign.organizers.auth import sessions
 from campaign.organizers.auth.cookies import DeskSessions
 from campaign.organizers.auth.factors import PASSPHRASES_BUSY
 from campaign.organizers.auth.kept_form import CSRF_FIELD, new_csrf_value
+from campaign.organizers.fact_labels import detail_labels
 from campaign.organizers.ledger import NotOurs
 from campaign.organizers.models import Account, Login
 from campaign.petition.active_key import active_keys

@@ -14,7 +14,7 @@ from wtforms.validators import Length, ValidationError
 
 from campaign.content.pages import MACHINE, REVIEWED, TRANSLATED
 from campaign.database import now
-from campaign.languages import LANGUAGES, current, day, isolate, speaking
+from campaign.languages import LANGUAGES, current, day, isolate
 from campaign.organizers import bp
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.deliveries import NotPossible, add_event, event_row
@@ -29,9 +29,7 @@ from campaign.petition.timelines import (
     ABOUT_AN_ANSWER,
     BEGINNINGS,
     ENDS_SILENCE,
-    EVENT_LABELS,
     FROM_THE_OFFICE,
-    Event,
     EventKind,
     Timeline,
     read_timelines,
@@ -167,7 +165,7 @@ def deliveries() -> Page:
 @requires_role(ORGANIZER)
 def delivery(delivery: str) -> Page:
     """Show one delivery as it is public, and what can be added to it."""
-    timeline = _find(delivery)
+    timeline = find_delivery(delivery)
     if timeline is None:
         abort(404)
     told = (EventKind.HANDED_OVER, *FROM_THE_OFFICE)
@@ -178,7 +176,7 @@ def delivery(delivery: str) -> Page:
 @requires_role(ORGANIZER, reauthenticate=True)
 def add_to_delivery(delivery: str, what: str) -> Page:
     """Show what readers would see of an event, and publish it once it was seen as it is."""
-    timeline = _find(delivery)
+    timeline = find_delivery(delivery)
     kind = next((one for one in EventKind if one.value.replace(" ", "-") == what), None)
     if kind is None or (timeline is None and (delivery != NEW or kind not in BEGINNINGS)):
         abort(404)
@@ -201,25 +199,7 @@ def add_to_delivery(delivery: str, what: str) -> Page:
     return redirect(url_for(".delivery", delivery=added_to), 303)
 
 
-def draft_of_news(key: str, number: int) -> dict[str, str]:
-    """Return an update that tells of what happened to a delivery, by language; empty where there is nothing of it."""
-    timeline = _find(key)
-    event = next((one for one in timeline.events if one.number == number), None) if timeline else None
-    return {} if timeline is None or event is None else {code: _told(timeline, event, code) for code in LANGUAGES}
-
-
-def _told(timeline: Timeline, event: Event, code: str) -> str:
-    """Return the update in one language; where the campaign's words are missing in it, its writer adds them."""
-    with speaking(code):
-        office = next((one.name(code) for one in state().words.addressees if one.key == timeline.office), timeline.office)
-        address = f"{url_for('public.petition', lang=code)}#delivery-{timeline.key}"
-        more = gettext("All of it is on the page of the letter")
-        on = f"{day(event.day, LANGUAGES[code])}."
-        parts = [f"{EVENT_LABELS[event.kind]}: {office}", on, event.words.get(code, ""), f"[{more}]({address})"]
-        return "\n\n".join(filter(None, parts))
-
-
-def _find(key: str) -> Timeline | None:
+def find_delivery(key: str) -> Timeline | None:
     """Return a delivery as everybody can read it now: what nobody can read is neither shown here nor added to."""
     state().snapshots.refresh()
     return next((one for one in shown_timelines() if one.key == key), None)

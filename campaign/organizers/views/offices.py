@@ -15,7 +15,7 @@ from campaign.content.files import source_hash
 from campaign.database import now
 from campaign.exports.rows import SignatureFilter
 from campaign.handover.archive import OFFICE_PACKAGE
-from campaign.handover.demands import check_demands
+from campaign.handover.demands import check_demands, to_arrange
 from campaign.handover.offer import fill, offer
 from campaign.languages import current
 from campaign.organizers import bp, export_jobs
@@ -163,6 +163,9 @@ def ask_for_package(key: str) -> Page:
     if package.names.data:
         wanted = wanted.for_addressee(public)
         purpose["rows"] = OFFICE_PACKAGE.count(state().database, wanted)
+    channel = CHANNELS.get(public.details.channel)
+    if channel and (arranged := package.arranged_of(to_arrange(channel, offer(fill(public))))):
+        purpose["arranged"] = arranged
     purpose |= seal_words(state().keys.desk, package.data)
     facts = {"format": OFFICE_PACKAGE.name, "reader": current().code, **wanted.details(), **purpose}
     handlers = approval_handlers(state().keys)
@@ -197,9 +200,18 @@ def _office_page(
     names = drafted.value(TextKind.ADDRESSEE, key)["names"]
     public = next((one for one in state().words.addressees if one.key == key), None)
     channel = CHANNELS.get(public.details.channel) if public else None
-    found = check_demands(channel, offer(fill(public))) if public and channel else {}
+    offered = offer(fill(public)) if public and channel else None
+    found = check_demands(channel, offered) if channel and offered else {}
+    arrangeable = to_arrange(channel, offered) if channel and offered else []
     package = package or PackageForm(formdata=None)
-    values = {"seen": seen, "theirs": theirs, "public": public, "channel": channel, "package": package}
+    values = {
+        "seen": seen,
+        "theirs": theirs,
+        "public": public,
+        "channel": channel,
+        "package": package,
+        "arrangeable": arrangeable,
+    }
     name = names.get(current().code) or next(iter(names.values()), key)
     demands = {demand.value: is_met for demand, is_met in found.items()}
     page, status = form.page("office", key=key, office_name=name, demands=demands, wrong=package.mistakes, **values)

@@ -15,7 +15,7 @@ from campaign.organizers import bp
 from campaign.organizers.auth.guards import current_account, requires_role
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.organizers.models import ORGANIZER
-from campaign.organizers.views.deliveries import draft_of_news
+from campaign.organizers.views.news_draft import draft_of_news
 from campaign.organizers.views.words import find_kind, part_labels, readable_drafts
 from campaign.petition.drafts import Drafted
 from campaign.petition.page_blocks import PAGES
