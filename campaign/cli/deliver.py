@@ -21,7 +21,7 @@ from campaign.prints.letters import unprintable
 ARRANGED = [demand.value for demand in Demand if demand not in SEEN_BY_PROGRAM]
 
 
-def check_printed(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+def refuse_unprintable(_context: click.Context, _option: click.Parameter, typed: str) -> str:
     """Return what a package prints on one line; refuse what cannot be printed, and an e-mail address, as the desk does."""
     if letters := unprintable(typed):
         raise click.BadParameter(f"these cannot be printed: {' '.join(letters)}. Use Arabic, Latin, Greek or Cyrillic letters.")
@@ -34,8 +34,8 @@ def check_printed(_context: click.Context, _option: click.Parameter, typed: str)
 @click.option("--to", "office", required=True, help="The addressee, by its name or key.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder to write.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="The first language; by default one that it reads.")
-@click.option("--person", default="", callback=check_printed, help="The contact person, named as on the page.")
-@click.option("--postal-address", "postal", default="", callback=check_printed, help="The postal address of the campaign.")
+@click.option("--person", default="", callback=refuse_unprintable, help="The contact person, named as on the page.")
+@click.option("--postal-address", "postal", default="", callback=refuse_unprintable, help="The postal address of the campaign.")
 @click.option(
     "--arranged",
     multiple=True,
