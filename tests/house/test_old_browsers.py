@@ -78,3 +78,11 @@ def test_a_selector_that_older_browsers_do_not_know_stands_alone():
         for selectors, _ in re.findall(r"([^{}]+)\{([^{}]*)\}", sheet(name)):
             if re.search(r":has\(", selectors):
                 assert "," not in selectors, selectors
+
+
+def test_a_word_without_an_end_breaks_where_text_stands():
+    """`overflow-wrap: anywhere`, which lets a column be narrower than its longest word, came with 80."""
+    _, fallbacks = without_fallbacks(sheet("site.css"))
+    [selectors] = re.findall(r"([^{}]+)\{ word-break: break-word; \}", fallbacks)
+
+    assert {one.strip() for one in selectors.split(",")} >= {"h1", "p", "li", "dd"}
