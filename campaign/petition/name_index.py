@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import regex
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, QueryableAttribute, Session, mapped_column
 
@@ -10,14 +11,16 @@ from campaign.petition.counting import standing
 from campaign.petition.models import Signature
 from campaign.petition.name_folding import fold_query, spellings
 
-WORDS_VERSION = 2  # of what index_words returns
+WORDS_VERSION = 3  # of what index_words returns
 NAMES_AT_ONCE = 500  # names whose words are made anew in one transaction
 MAX_WORD_LENGTH = 40  # characters of a word; what goes beyond does not help to find it
 MAX_QUERY_WORDS = 10
 AFTER_EVERY_WORD = "\U0010ffff"  # no word goes on with this
 # Written together or apart, it is one name: عبد الله and عبدالله, Abu Bakr and Abubakr, O Brien and OBrien.
-PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abu o".split())
+PARTICLES = frozenset("عبد ابو ابي ابا ام بن ابن ال al el abd abdul abdel abdal abu o".split())
 ARTICLES = {"ال": 2, "al": 4, "el": 4}  # and how many letters follow at least: a shorter rest is more likely part of the name
+# Two words that many write as one: نورالدين is نور الدين, and جادالله is جاد الله. A shorter rest is none, as in غزالي.
+COMPOUND = regex.compile(r"(?P<first>\w{2,}?)(?P<second>ال(?:\w{3,}|له))")
 # as SQLite compares anyway
 BYTEWISE = sa.String(MAX_WORD_LENGTH).with_variant(sa.String(MAX_WORD_LENGTH, collation="C"), "postgresql")
 
@@ -50,18 +53,22 @@ INSERT_NAME_WORD = sa.insert(table(NameWord))
 
 
 def index_words(name: str) -> set[str]:
-    """What a name is found by: its words, each particle joined with what follows it, and both without the article."""
+    """What a name is found by: its words, particles joined with what follows, compounds apart, all without the article too."""
     words = {word for spelling in spellings(name) for word in _words(spelling.split())}
+    words |= {part for word in words for part in _apart(word)}
     return {word[:MAX_WORD_LENGTH] for word in words | {_without_article(word) for word in words}}
 
 
 def query_words(query: str) -> list[str]:
-    """Return the first words of a query, particles joined with what follows them, without articles."""
+    """Return the first words of a query, particles joined with what follows them, compounds apart, without articles."""
     words, found = fold_query(query)[:MAX_QUERY_WORDS], []
     while words:
         together = _together([word for word, _ in words])
         is_article = together[0] in ARTICLES
-        found.append("".join(together[is_article:]) if len(together) > 1 else words[0][1])
+        if len(together) > 1:
+            found.append("".join(together[is_article:]))
+        else:
+            found += [_without_article(part) for part in _apart(words[0][1])] or [words[0][1]]
         words = words[len(together) :]
     return [word[:MAX_WORD_LENGTH] for word in found]
 
@@ -150,6 +157,12 @@ def _make_anew(session: Session, *, after: bytes) -> bytes | None:
 
 def _words(parts: list[str]) -> set[str]:
     return {word for place, part in enumerate(parts) for word in (part, "".join(_together(parts[place:])))}
+
+
+def _apart(word: str) -> list[str]:
+    """Return the two words that are written as one; none of a name that is joined with its particle on both sides."""
+    halves = COMPOUND.fullmatch(_without_article(word))
+    return list(halves.groups()) if halves and halves["first"] not in PARTICLES else []
 
 
 def _without_article(word: str) -> str:
