@@ -23,8 +23,9 @@ from campaign.database import Database, now
 from campaign.exports.format import SEPARATORS, Format, Source
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
-from campaign.exports.sealed import count_sealed, read_sealed
+from campaign.exports.sealed import SEALED, count_sealed, read_sealed
 from campaign.exports.sealed_news import NEWS_ADDRESSES, NEWS_WRITERS, count_sealed_news, is_sealed_news, open_sealed_news
+from campaign.keyset import read_record
 from campaign.languages import LANGUAGES, SOURCE, countries, read_day
 from campaign.petition import key_rotation
 from campaign.petition.offices import Addressee
@@ -58,6 +59,15 @@ def to_country(_context: click.Context, _option: click.Parameter, typed: str | N
     raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
 
 
+def to_signature(_context: click.Context, _option: click.Parameter, typed: str | None) -> bytes | None:
+    """Return a signature's id, as the desk writes it."""
+    if typed is None:
+        return None
+    if found := read_record(typed):
+        return found
+    raise click.BadParameter("a signature has 32 letters and digits, as its page at the desk shows them.")
+
+
 def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     """Add what both commands ask about the document that they write."""
     options: tuple[Callable[[Command], Command], ...] = (
@@ -85,6 +95,7 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
 @click.option("--country", callback=to_country, help="Only those of one country.")
 @click.option("--signed-in", type=click.Choice(list(LANGUAGES)), help="Only those under the letter in one language.")
 @click.option("--shown", is_flag=True, help="Only those whose names are shown; pdf has no others.")
+@click.option("--signature", callback=to_signature, help="Only one, by its number at the desk; sealed only.")
 @click.option("--addressee", help="Only the shown names that may be handed to this addressee, by its name or key; pdf only.")
 def export(
     document: str,
@@ -107,6 +118,10 @@ def export(
     if chosen.needs_key and not privates:
         raise KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
     wanted = chosen.narrow(SignatureFilter(language=signed_in, **which))
+    if wanted.signature and document != SEALED.name:
+        raise click.UsageError("One signature is carried to its key sealed: --format sealed.")
+    if wanted.signature and not chosen.count(database, wanted):
+        raise click.ClickException("There is no signature of this number.")
     if addressee:
         wanted = wanted.for_addressee(to_office(database, chosen, addressee))
     words = create_app(settings).app_context() if chosen.needs_app else nullcontext()

@@ -62,6 +62,7 @@ class SignatureFilter:
     shown: bool = False
     handed_to: str | None = None  # the key of the addressee that gets them
     after: date | None = None  # this day is not in it
+    signature: bytes | None = None  # the id of the only one, which need not count
 
     def for_addressee(self, office: Addressee) -> Self:
         """Return the same for what an addressee gets: the shown names of those who saw it named when they signed."""
@@ -70,6 +71,8 @@ class SignatureFilter:
 
     def select(self, *columns: Any) -> sa.Select[Any]:
         """Return the statement that finds them, or columns of them."""
+        if self.signature:
+            return sa.select(*columns).where(Signature.id == self.signature)
         found = counted(*columns)
         if self.since:
             found = found.where(Signature.confirmed_on >= self.since)

@@ -33,6 +33,26 @@ def test_what_was_sealed_opens_where_the_key_is(omar):
     assert len(plain) == len(NAMES)
 
 
+@on_sqlite
+def test_one_signature_is_carried_alone_by_its_number(omar):
+    omar.has("Sami Odeh", "sami@example.org")
+    layla = omar.has("Layla Haddad", "layla@example.org")
+    key = omar.ejects_the_key()
+
+    sealed = omar.exports("sealed", "--signature", layla.hex())
+    done = omar.run("open-export", sealed, "--key", key, "--format", "jsonl", "--out", "-")
+
+    assert [json.loads(line)["email"] for line in done.stdout.splitlines()] == ["layla@example.org"]
+    for number, document, said in (
+        ("0" * 32, "sealed", "There is no signature of this number."),
+        ("7", "sealed", "32 letters and digits"),
+        (layla.hex(), "csv", "--format sealed"),
+    ):
+        refused = omar.run("export", "--format", document, "--signature", number, "--key", key, "--out", omar.desk / "none")
+        assert refused.exit_code
+        assert said in refused.stderr
+
+
 @pytest.mark.parametrize("document", ["csv", "jsonl", "xlsx"])
 @on_sqlite
 def test_it_opens_as_every_document_that_the_server_would_write(omar, document):
