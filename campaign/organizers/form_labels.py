@@ -57,16 +57,16 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
         {
             ("deed", "accept"): lazy_gettext("Show the selected names"),
             ("deed", "refuse"): lazy_gettext("Do not show the selected names …"),
-            ("deed", "remove"): lazy_gettext("Remove them …"),
+            ("deed", "remove"): lazy_gettext("Remove the selected ones …"),
         },
     ),
     "wave": (
         REVIEW_PAGE,
         {
             ("deed", "accept"): lazy_gettext("This wave is in order"),
-            ("deed", "count"): lazy_gettext("Count them"),
-            ("deed", "hold"): lazy_gettext("Hold them again"),
-            ("deed", "remove"): lazy_gettext("Remove them …"),
+            ("deed", "count"): lazy_gettext("Count the whole group"),
+            ("deed", "hold"): lazy_gettext("Hold the whole group again"),
+            ("deed", "remove"): lazy_gettext("Remove all of them …"),
         },
     ),
     "signatures": (
@@ -100,6 +100,8 @@ FORMS: dict[str, tuple[Any, Buttons]] = {  # by the endpoint: the name of the pa
         {
             ("deed", "drop"): lazy_gettext("Discard the draft"),
             ("deed", "again"): lazy_gettext("Make these words the draft"),
+            ("deed", "up"): lazy_gettext("Move up"),
+            ("deed", "down"): lazy_gettext("Move down"),
         },
     ),
     "edit_words": (lazy_gettext("The campaign’s words"), {NO_FIELD: lazy_gettext("Save the draft")}),

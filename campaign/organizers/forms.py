@@ -59,6 +59,7 @@ class DayField(StringField):
             self.day = read_day(self.data) if self.data and self.data.strip() else None
         except ValueError:
             raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22.")) from None
+        self.data = str(self.day) if self.day else ""  # as a browser's own field of days takes it
 
 
 class LoginForm(OrganizerForm):

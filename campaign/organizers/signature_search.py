@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, aliased
 
 from campaign.database import table
 from campaign.keyset import KeysetPage, PageOrder, read_page
+from campaign.outbox.queue import OutboxMessage
 from campaign.petition.counting import counted
 from campaign.petition.links import LinkRequest, of_mailbox
 from campaign.petition.models import NameReview, Signature, Submission
@@ -48,6 +49,7 @@ class MailboxRecords:
     records: list[Signature]
     waiting: int  # e-mails whose link was not pressed yet
     links: int = 0  # e-mails with a link that was asked for once more
+    newest: OutboxMessage | None = None  # of those whose link was not pressed yet
 
     @property
     def number(self) -> int:
@@ -60,7 +62,12 @@ def find_by_mailbox(session: Session, tags: list[bytes]) -> MailboxRecords:
     records = sa.select(Signature).where(Signature.tag.in_(tags)).order_by(Signature.removal_id.is_not(None))
     kinds = (table(Submission), table(LinkRequest))
     numbers = (sa.select(sa.func.count()).select_from(kind).where(of_mailbox(kind, tags)) for kind in kinds)
-    return MailboxRecords(list(session.scalars(records)), *(session.scalar(number) or 0 for number in numbers))
+    emails = (
+        sa.select(OutboxMessage).join(Submission, Submission.id == OutboxMessage.id).where(of_mailbox(table(Submission), tags))
+    )
+    newest = session.scalar(emails.order_by(Submission.created_at.desc()).limit(1))
+    waiting, links = (session.scalar(number) or 0 for number in numbers)
+    return MailboxRecords(list(session.scalars(records)), waiting, links, newest)
 
 
 def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:

@@ -206,6 +206,20 @@ def _save_in_letter(session: Session, drafted: Drafted, part: Part, typed: Typed
         put_document(session, drafted, (part.kind, code), changed, by=by, today=today)
 
 
+def move_paragraph(session: Session, drafted: Drafted, kind: TextKind, key: str, places: int, *, by: str, today: date) -> None:
+    """Draft a letter in which a paragraph is so many places further down, in every language; not beyond the ends."""
+    ids = [block.id for block in drafted.documents(kind)[SOURCE].blocks]
+    if key not in ids:
+        return
+    place = ids.index(key) + places
+    ids.remove(key)
+    ids.insert(max(place, 0), key)
+    order = {one: number for number, one in enumerate(ids)}
+    for code, document in drafted.documents(kind).items():
+        blocks = sorted(document.blocks, key=lambda block: order.get(block.id, len(order)))
+        put_document(session, drafted, (kind, code), replace(document, blocks=tuple(blocks)), by=by, today=today)
+
+
 def _paragraph_id(drafted: Drafted, kind: TextKind) -> str:
     """Return an id that no paragraph of the letter has or had."""
     rows = [row.value["paragraphs"] for row in drafted.words.rows if row.kind == kind]

@@ -220,7 +220,7 @@ def test_where_the_rule_of_two_is_off_the_button_of_a_key_is_the_one_that_does_i
 @pytest.mark.parametrize(
     "path", ["requests", "words/letter/publish", "accounts/1/lock", "emergency/testimony", "emergency/author"]
 )
-def test_what_is_to_be_seen_first_leads_back_to_its_page(app, omar, path):
+def test_what_is_to_be_seen_first_leads_back_to_its_page_which_says_that_nothing_was_done(app, omar, path):
     make_stale(app)
 
     answer = omar.send(path, request="1", deed="agree", seen="x")
@@ -229,3 +229,4 @@ def test_what_is_to_be_seen_first_leads_back_to_its_page(app, omar, path):
     address, fields = form(answer, "/again")
     after = omar.client.post(address, data=fields | {"passphrase": PASSPHRASE, "code": omar.code()})
     assert (after.status_code, after.location) == (303, f"/en/organize/{path}")
+    assert "Nothing has been done yet. Look at this once more" in omar.client.get(after.location, follow_redirects=True).text

@@ -47,6 +47,7 @@ def test_a_sooner_day_of_deletion_waits_for_a_second_organizer(app, layla, omar,
     days = {"closes_on": in_days(60), "delete_on": in_days(90)}
     assert omar.send("plan", **days).headers["Location"].endswith("/requests")
     assert rows(app, Plan) == []
+    assert "a second organizer has to agree within 7 days" in omar.read("requests").text
     assert omar.send("requests", request="1", deed="agree").status_code == 409
 
     assert day(date.fromisoformat(in_days(90)), LANGUAGES["en"]) in nour.read("requests").text

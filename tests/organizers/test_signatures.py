@@ -134,9 +134,9 @@ def test_without_the_key_the_page_says_that_it_cannot_and_how_somebody_can(app, 
 
     page = omar.read(path).text
 
-    day = rows(app, Signature)[0].confirmed_on
-    assert f"campaign export --format sealed --since {day} --country SY --out signatures.sealed" in page
-    assert "campaign open-export signatures.sealed --key private.key" in page
+    number = rows(app, Signature)[0].id.hex()
+    assert f"campaign export --format sealed --signature {number} --out signature.sealed" in page
+    assert "campaign open-export signature.sealed --key private.key --format jsonl --out -" in page
     assert "Show them" not in page
     assert "Haddad" not in omar.send(path).text
     assert "sealed shown" not in acts(database)

@@ -1,5 +1,6 @@
 """The campaign's own words at the desk: drafts, a preview, publishing, and the way back."""
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -21,7 +22,9 @@ def fields_of(page):
     tree = parse(page.text)
     found = {area.get("name"): (area.text or "").removeprefix("\n") for area in tree.iter("textarea")}
     found |= {
-        field.get("name"): field.get("value", "") for field in tree.iter("input") if field.get("type") in ("hidden", "text")
+        field.get("name"): field.get("value", "")
+        for field in tree.iter("input")
+        if field.get("type") in ("hidden", "text", "date")
     }
     return found
 
@@ -134,6 +137,41 @@ def test_paragraphs_are_added_and_taken_out_in_every_language(app, omar, nour):
         body = public(app, path).partition('class="body"')[2]
         assert body.index(before) < body.index(added) < body.index("<footer")
         assert gone not in body
+
+
+def test_a_paragraph_moves_up_and_down_in_every_language_and_keeps_its_name_and_its_translation(app, omar, nour):
+    before = keys(omar, "letter")
+    assert before[-2:] == ["p5", "p6"]
+    page = omar.send("words/letter", deed="up", part="p6")
+    assert page.location == omar.url("words/letter#part-p6")
+    assert keys(omar, "letter") == [*before[:-2], "p6", "p5"]
+    omar.send("words/letter", deed="down", part="p6")
+    assert "There is a draft" not in omar.read("words/letter").text
+    omar.send("words/letter", deed="down", part="p6")  # it is the last
+    assert keys(omar, "letter") == before
+
+    omar.send("words/letter", deed="up", part="p6")
+    assert omar.read("words/letter/publish").text.count("The order of the paragraphs changes.") == 2
+    beginnings = re.findall(r"<li>(\w+), ", omar.read("words/letter/publish").text)
+    assert beginnings == ["First", "Second", "Fourth", "Third"]
+    publish(omar, "letter")
+    agree(nour)
+
+    assert "behind its source" not in omar.read("words/letter").text
+    for path, last, now_before in (("/en/petition", "Third, ", "Fourth, "), ("/ar/petition", "ثالثًا، ", "رابعًا، ")):
+        shown = public(app, path)
+        assert shown.index(now_before) < shown.index(last)
+
+
+@on_sqlite
+def test_only_paragraphs_of_a_letter_move_and_the_first_does_not_move_up(app, omar):
+    tree = parse(omar.read("words/letter").text)
+    moves = {one.get("id"): [button.get("value") for button in one.iter("button")] for one in tree.iter("li") if one.get("id")}
+
+    assert (moves["part-title"], moves["part-p1"], moves["part-p2"], moves["part-p6"]) == ([], ["down"], ["up", "down"], ["up"])
+    assert omar.send("words/letter", deed="up", part="title").status_code == 303
+    assert omar.send("words/about", deed="up", part="p1").status_code == 400
+    assert rows(app, Draft) == []
 
 
 def test_what_is_not_signed_is_published_by_one_and_has_its_line(app, omar):

@@ -132,6 +132,12 @@ def say_saved() -> None:
     flash(gettext("The change has been saved."), "status")
 
 
+def say_waiting() -> None:
+    """Say on the next page that nothing was done yet."""
+    sentence = gettext("Nothing has been done yet: a second organizer has to agree within 7 days. Tell them that it is waiting.")
+    flash(sentence, "status")
+
+
 def say_nothing_ticked() -> None:
     """Say on the next page that nothing was done."""
     flash(gettext("Nothing was selected, so nothing changed."), "alert")

@@ -16,7 +16,7 @@ from campaign.organizers.auth.sessions import ABSOLUTE_TIMEOUT
 from campaign.organizers.models import Account
 
 CSRF_FIELD = "csrf_token"
-KEPT_FIELD = "kept"
+KEPT_FIELD, UNSENT_FIELD = "kept", "unsent"
 NEVER_KEPT = {  # endpoints whose page has to be seen again before anything of it is sent
     f"organizers.{name}"
     for name in (
@@ -51,6 +51,12 @@ def keep_form() -> str:
         return ""
     fields = [(name, value) for name, value in request.form.items(multi=True) if name != CSRF_FIELD]
     return str(_serializer(KEPT_SALT).dumps([owner, request.full_path.rstrip("?"), fields]))
+
+
+def is_unsent() -> bool:
+    """Return whether this request, or the one that it carries on, was a press of a button whose page has to be seen again."""
+    has_page = request.endpoint in NEVER_KEPT and request.endpoint != "organizers.leave"
+    return request.method == "POST" and (has_page or UNSENT_FIELD in request.form)
 
 
 def read_kept(account: Account) -> KeptForm | None:

@@ -132,11 +132,13 @@ def lock_account(number: int) -> Page:
     """Say what locking an account does, or unlocking it; lock it at once, or ask a second organizer to unlock it."""
     if request.method != "POST":
         return _lock_page(number)
+    waits = False
     try:
         with state().database.writing() as session:
             if request.form.get("deed") == "unlock":
                 handlers = approval_handlers(state().keys)
-                locking.request_unlocking(session, number, by=current_account(), handlers=handlers)
+                asked = locking.request_unlocking(session, number, by=current_account(), handlers=handlers)
+                waits = not asked.is_done
             elif request.form.get("deed") == "lock":
                 told = locking.lock(session, number, by=current_account(), at=now())
                 daily_email.tell_organizers(session, state().keys, daily_email.ACCOUNT_LOCKED, told, now())
@@ -144,7 +146,7 @@ def lock_account(number: int) -> Page:
                 raise BadRequest
     except locking.NotLockable:
         return _lock_page(number, 409)
-    guards.say_saved()
+    guards.say_waiting() if waits else guards.say_saved()
     return redirect(url_for(".accounts"), 303)
 
 

@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 from campaign.database import now
 from campaign.organizers import bp, daily_email, emergency, four_eyes
 from campaign.organizers.actions import Action
-from campaign.organizers.auth.guards import current_account, requires_role, say_saved
+from campaign.organizers.auth.guards import current_account, requires_role, say_saved, say_waiting
 from campaign.organizers.forms import OrganizerForm
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
@@ -70,7 +70,7 @@ def hide_author() -> Page:
     except emergency.NothingToDo:
         return _author_page(_nothing_changed())
     _take_effect()
-    say_saved()
+    say_waiting() if waits else say_saved()
     return redirect(url_for(".requests" if waits else ".emergency"), 303)
 
 

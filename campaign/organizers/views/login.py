@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response, g, make_response, redirect, render_template, request, session, url_for
+from flask import Response, flash, g, make_response, redirect, render_template, request, session, url_for
 from flask_babel import gettext
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as Answer
@@ -56,15 +56,18 @@ def _enter_page(form: LoginForm, errors: list[tuple[str, str]], **values: str) -
     return render_template("organizers/enter.html", form=form, errors=errors, is_closed=is_closed, **_carried(), **values)
 
 
-def _carried() -> dict[str, str]:
-    """Return what the forms on the way in carry: where to go on, and a form that was sent before."""
-    return {"next_url": request.args.get("next", ""), "kept": request.form.get(kept_form.KEPT_FIELD, "")}
+def _carried() -> dict[str, Any]:
+    """Return what the forms on the way in carry: where to go on, and a form that was sent before or has to be sent again."""
+    kept = request.form.get(kept_form.KEPT_FIELD, "")
+    return {"next_url": request.args.get("next", ""), "kept": kept, "unsent": kept_form.is_unsent()}
 
 
 def _go_on() -> Answer | str:
     """Return what follows a login: the page that was wanted, or a form that was sent before, to be confirmed."""
     kept = kept_form.read_kept(guards.current_account()) if g.login else None
     if kept is None:
+        if kept_form.is_unsent():
+            flash(gettext("Nothing has been done yet. Look at this once more, then press the button again."), "status")
         return redirect(guards.safe_next_url(request.args.get("next", "")), 303)
     return _confirm_page(kept)
 
@@ -86,8 +89,8 @@ def answer_wrong_session(_error: guards.WrongSession) -> Page:
         return _enter_page(LoginForm(formdata=None), [("main", message)]), 400
     if g.login is None and request.endpoint != "organizers.set_up":
         wanted = request.args.get("next", "") if request.endpoint == "organizers.again" else request.path
-        page = {"next_url": guards.safe_next_url(wanted), "kept": blob, "errors": [], "is_over": True}
-        return render_template("organizers/enter.html", form=LoginForm(formdata=None), **page), 400
+        page = {"next_url": guards.safe_next_url(wanted), "kept": blob, "unsent": kept_form.is_unsent(), "is_over": True}
+        return render_template("organizers/enter.html", form=LoginForm(formdata=None), errors=[], **page), 400
     kept = kept_form.read_blob(guards.current_account(), blob) if g.login else None
     return (_confirm_page(kept), 400) if kept else render_error(BadRequest())
 
@@ -95,8 +98,8 @@ def answer_wrong_session(_error: guards.WrongSession) -> Page:
 @bp.errorhandler(guards.NotFresh)
 def answer_not_fresh(_error: guards.NotFresh) -> Page:
     """Ask for passphrase and code; what was sent is kept meanwhile."""
-    page = {"next_url": guards.safe_next_url(request.path), "kept": kept_form.keep_form(), "errors": []}
-    return render_template("organizers/again.html", form=ReauthenticationForm(formdata=None), **page), 403
+    page = {"next_url": guards.safe_next_url(request.path), "kept": kept_form.keep_form(), "unsent": kept_form.is_unsent()}
+    return render_template("organizers/again.html", form=ReauthenticationForm(formdata=None), errors=[], **page), 403
 
 
 @bp.route("/again", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from campaign.organizers import bp, four_eyes, news_approval
-from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.auth.guards import current_account, requires_role, say_waiting
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
 from campaign.petition.snapshot import current_snapshot, shown_updates
@@ -30,6 +30,7 @@ def news() -> Page:
     except news_approval.NotMailable as refused:
         return _news_page(str(refused), status=409)
     if not asked.is_done:
+        say_waiting()
         return redirect(url_for(".requests"), 303)
     flash(gettext("It can be sent now."), "status")
     return redirect(url_for(".news"), 303)

@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext
 from werkzeug.wrappers import Response
 
 from campaign.organizers import bp, plan_change
-from campaign.organizers.auth.guards import current_account, requires_role, say_saved
+from campaign.organizers.auth.guards import current_account, requires_role, say_saved, say_waiting
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
@@ -45,8 +45,7 @@ def plan() -> Page:
         form.delete_on.errors = [str(wrong)]
         return _plan_page(form)
     waits = asked is not None and not asked.is_done
-    if not waits:
-        say_saved()
+    say_waiting() if waits else say_saved()
     return redirect(url_for(".requests" if waits else ".plan"), 303)
 
 

@@ -22,10 +22,10 @@ from campaign.organizers import (
     supporters,
     word_change,
 )
-from campaign.organizers.actions import Action
-from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.actions import Action, action_label
+from campaign.organizers.auth.guards import current_account, requires_role, say_saved, say_waiting
 from campaign.organizers.forms import KeyForm
-from campaign.organizers.models import ORGANIZER
+from campaign.organizers.models import ORGANIZER, Request
 from campaign.organizers.package_words import open_words
 from campaign.petition import key_rotation, news_key
 from campaign.petition.publishing import PUBLISH_WORDS_LOCK
@@ -72,9 +72,9 @@ def answer_request() -> Page:
             if decision == "agree":
                 state().database.lock(session, PUBLISH_WORDS_LOCK)  # before the desk's tables, as everybody who changes words
                 word_change.check_seen(session, number, request.form.get("seen", ""))
-                four_eyes.approve(session, number, current_account(), approval_handlers(state().keys))
+                decided = four_eyes.approve(session, number, current_account(), approval_handlers(state().keys))
             else:
-                four_eyes.decline(session, number, current_account())
+                decided = four_eyes.decline(session, number, current_account())
     except four_eyes.NotDecidable:
         return _requests_page(gettext("This was already decided, has expired, or is not yours to decide."))
     except word_change.ChangedMeanwhile:
@@ -83,8 +83,16 @@ def answer_request() -> Page:
         return _requests_page(*found.args)
     except word_change.FaultyWords as found:
         return _requests_page(gettext("The words cannot be published as they are:"), *found.args)
-    flash(gettext("Done.") if decision == "agree" else gettext("It was declined, and nothing was done."), "status")
+    flash(_decided_sentence(decided), "status")
     return redirect(url_for(".requests"), 303)
+
+
+def _decided_sentence(decided: Request) -> str:
+    """Return what became of a request, which is named."""
+    what = action_label(decided.act).rstrip(".")
+    if decided.is_done:
+        return str(gettext("Done: %(what)s.", what=what))
+    return str(gettext("Declined, and nothing was done: %(what)s.", what=what))
 
 
 @bp.post("/requests/more")
@@ -96,6 +104,7 @@ def request_more() -> Page:
         raise BadRequest
     with state().database.writing() as session:
         allowances.request_more(session, current_account(), wanted[0], approval_handlers(state().keys))
+    say_waiting()
     return redirect(url_for(".requests"), 303)
 
 
@@ -126,7 +135,8 @@ def key() -> Page:
     except (key_rotation.KeyAlreadyUsed, four_eyes.NotDecidable):
         form.public.errors = [gettext("Signatures are, or were, already sealed to this key. Make a new one.")]
         return _key_page(form)
-    return redirect(url_for(".key" if asked.done_at else ".requests"), 303)
+    say_saved() if asked.is_done else say_waiting()
+    return redirect(url_for(".key" if asked.is_done else ".requests"), 303)
 
 
 def _key_page(form: KeyForm) -> Page:
@@ -135,4 +145,5 @@ def _key_page(form: KeyForm) -> Page:
         waiting = [one for one in four_eyes.pending(session) if one.act == Action.KEY_CHANGE]
     found = [(fingerprint(state().keys.public), None), *((fingerprint(row.key), row.since) for row in after)]
     *earlier, newest = found
-    return form.page("key", newest=newest, earlier=earlier[::-1], needs_second=is_on, waiting=waiting)
+    here = state().keys.private is not None
+    return form.page("key", newest=newest, earlier=earlier[::-1], needs_second=is_on, waiting=waiting, is_private_here=here)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from campaign.database import now
 from campaign.languages import current
 from campaign.organizers import bp, four_eyes, word_change
-from campaign.organizers.auth.guards import current_account, requires_role
+from campaign.organizers.auth.guards import current_account, requires_role, say_waiting
 from campaign.organizers.models import ORGANIZER
 from campaign.organizers.views.requests import approval_handlers
 from campaign.organizers.views.words import find_kind, part_labels, readable_drafts
@@ -84,6 +84,7 @@ def publish_words(piece: str) -> Page:
     except (word_change.ChangedMeanwhile, four_eyes.NotDecidable):
         return _publish_page(kind, piece, 409)
     if asked is not None and not asked.is_done:
+        say_waiting()
         return redirect(url_for(".requests"), 303)
     flash(gettext("It is public. Every page shows it within seconds."), "status")
     return redirect(url_for(".piece", piece=piece), 303)
@@ -117,14 +118,12 @@ def _title(row: PublishedText, drafted: Drafted) -> str:
     return headline(names.get(current().code) or next(iter(names.values()), ""))
 
 
-def _told(kind: TextKind, change: RowChange) -> tuple[list[tuple[str, Sequence[Piece]]], list[str]]:
-    """Return the parts that change with their labels, and sentences about what else does."""
+def _told(kind: TextKind, change: RowChange) -> tuple[list[tuple[str, Sequence[Piece]]], list[str], bool]:
+    """Return the parts that change with their labels, sentences about what else does, and whether the order does."""
     labels = part_labels(kind, change.names)
     sentences = []
-    if change.is_reordered:
-        sentences.append(gettext("The order of the paragraphs changes."))
     if change.has_other_notes:
         sentences.append(gettext("What the page says about missing or outdated paragraphs has changed."))
-    if not change.parts and not sentences:
+    if not change.parts and not sentences and not change.is_reordered:
         sentences.append(gettext("Readers see the same as before. Only what the site keeps about the translation changes."))
-    return [(labels[name], pieces) for name, pieces in change.parts.items()], sentences
+    return [(labels[name], pieces) for name, pieces in change.parts.items()], sentences, change.is_reordered

@@ -25,11 +25,12 @@ from campaign.petition.publishing import PUBLISH_WORDS_LOCK
 from campaign.petition.snapshot import current_snapshot
 from campaign.petition.updates import headline
 from campaign.petition.word_changes import STANDING
-from campaign.petition.word_parts import WITH_MORE_PARTS, parts_of
+from campaign.petition.word_parts import WITH_MORE_PARTS, move_paragraph, parts_of
 from campaign.state import state
 from campaign.web.request_checks import row_number
 
 Page = Response | str | tuple[str, int]
+MOVES = {"up": -1, "down": 1}
 FIELD_LABELS: dict[str, Any] = {
     "title": lazy_gettext("Title of the letter"),
     "call": lazy_gettext("The call, on the front page"),
@@ -137,11 +138,17 @@ def _writers(session: Session, found: Mapping[Key, Draft]) -> list[tuple[str, da
 @bp.post("/words/<piece>")
 @requires_role(ORGANIZER)
 def drop_words(piece: str) -> Page:
-    """Throw the drafts of a piece away, or make words that were public once its draft."""
+    """Throw the drafts of a piece away, make words that were public once its draft, or draft another order of the paragraphs."""
     kind, chosen, today = find_kind(piece), request.form.get("row", type=row_number), now().date()
     with state().database.writing() as session:
         state().database.lock(session, PUBLISH_WORDS_LOCK)
         drafted = drafts.read_drafted(session)
+        if (places := MOVES.get(request.form.get("deed", ""))) and kind in LETTERS:
+            key = request.form.get("part", "")
+            readable_drafts(session, kind)
+            move_paragraph(session, drafted, kind, key, places, by=str(current_account().id), today=today)
+            flash(gettext("The draft has been saved. It is not public yet."), "status")
+            return redirect(url_for(".piece", piece=piece, _anchor=f"part-{key}"), 303)
         if request.form.get("deed") == "drop":
             drafts.drop_drafts(session, drafted.of_kind(kind))
             done = gettext("The draft has been discarded.")

@@ -1,0 +1,106 @@
+"""Where somebody who had not seen the desk hesitated, and what helps there now (docs/desk-afternoon.md)."""
+
+import re
+
+import pytest
+import sqlalchemy as sa
+
+from campaign.database import now
+from campaign.outbox.queue import OutboxMessage
+from campaign.petition.models import NameReview, Signature
+from tests.organizers.stored import store
+from tests.people import parse, rows
+from tests.servers import on_sqlite
+
+pytestmark = on_sqlite
+SUMMARIES = {"en": "Erase all of this …", "ar": "حذف كل هذا …"}
+
+
+@pytest.mark.parametrize("language", SUMMARIES)
+def test_to_erase_what_an_address_has_is_a_tap_away_from_looking_for_it(omar, layla, language):
+    omar.language = language
+
+    tree = parse(omar.send("address", email="layla@example.org").text)
+
+    [fold] = tree.iter("details")
+    assert fold.find("summary").text == SUMMARIES[language]
+    assert [button.get("value") for button in fold.iter("button")] == ["erase"]
+
+
+@pytest.mark.parametrize(
+    ("said", "fate"),
+    [
+        ("The newest has not been sent yet: it was requested on", {"sent_at": None}),
+        ("The newest was sent on", {}),
+        ("The newest was refused by a mail server on", {"sent_at": None, "failed_at": now(), "answer": "552 5.2.2"}),
+    ],
+)
+def test_who_got_no_e_mail_is_told_what_became_of_it_and_where_it_is_requested_again(app, omar, sami, said, fate):
+    with app.extensions["campaign"].database.writing() as session:
+        session.execute(sa.update(OutboxMessage).values({"posted_at": now()} | fate))
+
+    page = omar.send("address", email="sami@example.org").text
+
+    assert said in page
+    assert fate.get("answer", "") in page
+    assert 'href="/en/link"' in page
+
+
+def test_what_was_agreed_to_or_declined_is_named(omar, nour):
+    for decision, said in (("agree", "Done: An export with names and addresses."), ("decline", "nothing was done: An export")):
+        omar.send("exports", document="csv", why="for the archive", state="standing", separator="comma")
+        number = re.search(r'name="request" value="(\d+)"', nour.read("requests").text)[1]
+        nour.send("requests", request=number, deed=decision)
+        assert said in nour.read("requests").text
+
+
+def test_the_page_of_the_key_says_how_the_private_one_leaves_the_server(omar):
+    assert "campaign keys eject --out private.key" in omar.read("key").text
+
+
+def test_the_missing_contact_is_a_link_to_where_it_is_written(omar, hadi):
+    page = omar.read("emergency").text
+    if "has not said who is responsible" in page:
+        assert omar.url("words/contact/contact") in page
+    assert "words/contact" not in hadi.read().text
+
+
+def test_one_s_own_account_is_found_by_name_from_each_page_and_from_the_accounts(omar):
+    assert ">Your account</a>" in omar.read("plan").text
+    assert "Your account: passphrase, phone, sessions" in omar.read("accounts").text
+
+
+def test_a_refused_name_is_found_from_the_review_and_comes_back(app, omar, layla):
+    record = rows(app, Signature)[0].id.hex()
+    omar.send(f"signatures/{record}")
+    omar.send("review", words=record, deed="refuse", sure="y")
+    link = re.search(r'href="/en/organize/(signatures\?state=refused)"', omar.read("review").text)[1]
+    assert record in omar.read(link).text
+
+    omar.send(f"signatures/{record}", deed="undo")
+
+    assert [review.refused_on for review in rows(app, NameReview)] == [None]
+
+
+def test_before_a_removal_it_says_that_it_can_be_undone_and_there_is_a_way_back(app, omar):
+    store(app, "Layla")
+    path = omar.send("signatures", ids=rows(app, Signature)[0].id.hex()).location.partition("/organize/")[2]
+
+    page = omar.read(path).text
+
+    assert "What was removed can be put back for 7 days." in page
+    assert f'<a class="button quiet" href="{omar.url("signatures")}">Leave it as it is</a>' in page
+
+
+@pytest.mark.parametrize("path", ["plan", "deliveries/new/planned", "deliveries/new/handed-over"])
+def test_days_are_chosen_in_the_field_that_a_browser_has_for_them(omar, path):
+    page = omar.read(path).text
+
+    assert 'type="date"' in page
+    assert "For example 2026" not in page
+
+
+def test_the_way_to_a_page_is_marked_on_the_pages_below_it_too(omar):
+    assert 'href="/en/organize/words" aria-current="true"' in omar.read("words/letter/p5").text
+    assert 'aria-current="page">Words' in omar.read("words").text
+    assert omar.read("words").text.count("aria-current=") == 1
