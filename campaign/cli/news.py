@@ -114,7 +114,7 @@ def send(
     records = list(dict.fromkeys(one.with_name(f"{one.name}.sent").resolve() for one in key))
     bounced = find_bounced(rows, bounces) if bounces else []
     waiting = show_readers(mailing, rows, records, bounced, missing)
-    show_texts({code: news_text(mailing, code) for code in sorted({one.language for one in waiting})})
+    show_texts({code: news_text(mailing, code, "…") for code in sorted({one.language for one in waiting})})
     if is_real and waiting:
         ask_for_number(len(waiting))
     if is_real and bounced:

@@ -27,15 +27,20 @@ POLICY = MAIL_POLICY.clone(header_factory=UNFOLDED)
 
 def write_message(mailing: Mailing, recipient: Recipient, token: str, sender: str) -> EmailMessage:
     """Return the e-mail for one person; raise NotAnAddress."""
-    address, text = f"{mailing.origin}/{recipient.language}/unsubscribe/{token}", news_text(mailing, recipient.language)
+    address, text = _unsubscribe(mailing, recipient.language, token), news_text(mailing, recipient.language, token)
     to = parse_address(recipient.email)
-    message = plain_message(sender, to=to, subject=text.subject, body=f"{text.body}{address}\n")
+    message = plain_message(sender, to=to, subject=text.subject, body=text.body)
     message.policy = POLICY
     message["List-Unsubscribe"] = f"<{address}>"
     message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return message
 
 
-def news_text(mailing: Mailing, language: str) -> WarningText:
-    """Return the update in a language; in the source language where the site has had no such language."""
-    return WarningText(**(mailing.texts.get(language) or mailing.texts[SOURCE]))
+def news_text(mailing: Mailing, language: str, token: str) -> WarningText:
+    """Return the update in a language, with the address that ends the news; in the source language where there is no such one."""
+    text = mailing.texts.get(language) or mailing.texts[SOURCE]
+    return WarningText(text["subject"], f"{text['body']}{_unsubscribe(mailing, language, token)}\n")
+
+
+def _unsubscribe(mailing: Mailing, language: str, token: str) -> str:
+    return f"{mailing.origin}/{language}/unsubscribe/{token}"

@@ -90,6 +90,7 @@ def test_each_gets_it_in_their_language_with_a_link_that_ends_the_news_at_one_cl
     assert (shown.exit_code, done.exit_code, again.exit_code) == (0, 0, 0), done.stderr
     assert "to be sent\t2\nin العربية\t1\nin English\t1\n" in shown.stdout
     assert "Nothing was sent." in shown.stderr
+    assert "/ar/unsubscribe/…\n" in shown.stdout
     assert "sent before\t2\n" in again.stdout
     assert server.counts() == {"layla@example.org": 1, "sami@example.org": 1}
     client = create_app(room.omar.settings).test_client()

@@ -134,8 +134,11 @@ def test_an_answer_its_translation_and_what_it_leaves_out_stand_apart(app, omar,
     publish(omar, f"{handed}/left-out", about="2", day=today(), words_en="It says nothing of the letter.")
 
     page = parse(letter(app))
-    quotes = [(one.get("lang"), one.get("dir"), one.text) for one in page.iter("blockquote") if "said" in one.get("class", "")]
+    said = [one for one in page.iter("blockquote") if "said" in one.get("class", "")]
+    quotes = [(one.get("lang"), one.get("dir"), "".join(one.itertext())) for one in said]
     assert quotes == [("de", "ltr", ANSWER), ("en", "ltr", "Thank you."), ("en", "ltr", "We thank you.")]
+    feed = app.test_client().get("/en/updates.atom").text
+    assert "Schreiben.&lt;br&gt;\nMehr sagen wir nicht.&lt;/blockquote&gt;" in feed
     aside = next(one for one in page.iter("aside") if one.get("class") == "left-out")
     assert "It says nothing of the letter." in "".join(aside.itertext())
     text = "".join(page.itertext())
