@@ -46,8 +46,8 @@ class Settings(BaseSettings):
     data: Path = Field(Path("instance"), description="The folder of the keys, the SQLite database and the file mailbox.")
     base_url: str = Field(
         "http://localhost:8000",
-        description="The address of the site; every link that leaves it is built from this one. Others at which it answers too,"
-        " such as a second domain or an onion address, may follow with spaces between them.",
+        description="The address of the site, used in every link. Other addresses at which it answers,"
+        " such as a second domain or an onion address, can follow, separated by spaces.",
     )
     database_url: str = Field(
         "", description="`postgresql+psycopg://user:password@host/name`; when empty, SQLite in the data folder."
@@ -55,43 +55,45 @@ class Settings(BaseSettings):
     mail_url: str = Field(
         "file:",
         description="`file:` writes e-mails into the data folder's `mail/`; `smtp://user:password@host:587?starttls=required`"
-        " (or `off` for a relay on a trusted net) and `smtps://` send them; with `rate=30/m` (or `/s`, `/h`,"
-        " `/d`) no more than so many in any minute.",
+        " (or `off` for a relay on a trusted network) and `smtps://` send them; `rate=30/m` (or `/s`, `/h`,"
+        " `/d`) sends at most that many in any minute.",
     )
-    mail_connections: int = Field(4, ge=1, le=64, description="How many conversations with the mail server may be open at once.")
+    mail_connections: int = Field(4, ge=1, le=64, description="How many connections to the mail server can be open at once.")
     mail_from: str = Field("", description="The sender of the e-mails, such as `campaign@example.org`; needed with `smtp`.")
     contact: str = Field(
         "",
-        description="Who is responsible for the campaign and how to reach them, shown on the privacy page. The first value only;"
-        " later it changes at the desk or by `campaign publish`.",
+        description="Who is responsible for the campaign and how to reach them, shown on the privacy page. Only the first value;"
+        " later, change it at the desk or with `campaign publish`.",
     )
     goal: int | None = Field(
         None,
         ge=1,
-        description="A goal of your own; without it the goals climb 100, 250, 500, 1,000, ... The first value only, like"
+        description="A goal of your own; without it the goals rise: 100, 250, 500, 1,000, ... Only the first value, like"
         " `CAMPAIGN_CONTACT`.",
     )
     shared_url: str = Field(
         "memory://", description="Where rate limits are kept; `redis://...` when several machines share them."
     )
-    trusted_proxies: int = Field(0, ge=0, le=5, description="How many reverse proxies of your own stand before the site.")
+    trusted_proxies: int = Field(0, ge=0, le=5, description="How many of your own reverse proxies are in front of the site.")
     count_every: int = Field(60, ge=1, description="Seconds between two published counts.")
     count_batch: int = Field(
         1,
         ge=1,
-        description="The published count moves by at least so many; 20 or more hides who signed when from an observer.",
+        description="The published count changes by at least this many; 20 or more hides from an observer who signed when.",
     )
     backup_days: int = Field(
-        30, ge=1, le=365, description="How many days a backup is kept; what was deleted longer ago is not remembered."
+        30, ge=1, le=365, description="How many days you keep a backup; the site forgets what was deleted longer ago."
     )
-    log: Literal["text", "json"] = Field("text", description="How the log is written: `text`, or `json` with one object a line.")
+    log: Literal["text", "json"] = Field(
+        "text", description="The format of the log: `text`, or `json` with one object on each line."
+    )
     metrics_token: str = Field(
         "",
         repr=False,
-        description="Who sends this word of 16 letters or more as a bearer token is shown `/metrics`, and all that `/readyz`"
-        " knows; without it nobody is.",
+        description="A word of 16 characters or more. A monitor that sends it as a bearer token sees `/metrics` and everything"
+        " that `/readyz` knows; without it nobody does.",
     )
-    limits: bool = Field(True, description="`off` only with a loopback address, for measuring: no rate limits at all.")
+    limits: bool = Field(True, description="`off` turns off all rate limits, for measuring; only with a loopback address.")
 
     @classmethod
     def load(cls) -> Self:
@@ -151,7 +153,7 @@ class Settings(BaseSettings):
     @classmethod
     def _word(cls, value: str) -> str:
         if value and len(value) < SHORTEST_TOKEN:
-            raise ValueError(f"must have {SHORTEST_TOKEN} letters or more")
+            raise ValueError(f"must have {SHORTEST_TOKEN} characters or more")
         return value
 
     @model_validator(mode="after")
@@ -169,27 +171,27 @@ class Settings(BaseSettings):
 
     @property
     def origins(self) -> list[str]:
-        """The addresses at which the site answers, each as `scheme://host` or `scheme://host:port`; the canonical one first."""
+        """Return the addresses of the site, each as `scheme://host` or `scheme://host:port`; the canonical one first."""
         return self.base_url.split()
 
     @property
     def origin(self) -> str:
-        """The canonical address: links that leave the site are built from it."""
+        """Return the canonical address: links that leave the site are built from it."""
         return self.origins[0]
 
     @property
     def host(self) -> str:
-        """The host name of the canonical address, without its port."""
+        """Return the host name of the canonical address, without its port."""
         return host_of(self.origin)
 
     @property
     def is_loopback(self) -> bool:
-        """Whether each of the site's addresses is of this machine alone."""
+        """Return whether each of the site's addresses is of this machine alone."""
         return all(is_loopback(host_of(one)) for one in self.origins)
 
     @property
     def onion(self) -> str:
-        """The first address in the Tor network; empty where there is none."""
+        """Return the first address in the Tor network; empty where there is none."""
         return next(filter(is_onion, self.origins), "")
 
     def origin_of(self, address: str) -> str:
@@ -201,7 +203,7 @@ class Settings(BaseSettings):
 
     @property
     def sender(self) -> str:
-        """The address the e-mails come from."""
+        """Return the address the e-mails come from."""
         return self.mail_from or "campaign@localhost"
 
 

@@ -1,7 +1,7 @@
-"""How long a statement waits in PostgreSQL, which by itself would wait for ever, and a visitor with it.
+"""Limit how long a statement waits in PostgreSQL, which would otherwise wait for ever, and a visitor with it.
 
-A pooler such as PgBouncer may lend each transaction another session of the server. What such a session is told would hold for
-whoever has it next, so there the limits are those of a transaction, and nothing is prepared on the server.
+A pooler such as PgBouncer may lend each transaction another session of the server, and a setting of a session would reach its
+next user too. So behind a pooler the limits are set for each transaction, and no statement is prepared on the server.
 """
 
 from collections.abc import Callable

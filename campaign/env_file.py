@@ -15,7 +15,7 @@ class SettingError(Exception):
 
 
 def is_named(name: str, file: Path) -> bool:
-    """Return whether the environment or a `.env` has a setting, also where it is empty."""
+    """Return whether the environment or a `.env` has a setting, even an empty one."""
     return name in {*_names_in(file), *map(str.upper, os.environ)}
 
 
@@ -43,7 +43,7 @@ def _names_in(file: Path) -> list[str]:
     except OSError as error:
         raise SettingError(f"{file} cannot be read: {error.strerror}.") from None
     if "\0" in text:
-        raise SettingError(f"{file} is not text in UTF-8: save it again with that encoding.")
+        raise SettingError(f"{file} is not text in UTF-8. Save it again with that encoding.")
     return [name.upper() for name in dotenv_values(stream=StringIO(text))]
 
 

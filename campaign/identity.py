@@ -1,6 +1,6 @@
 """Read `translations/campaign.toml`, which says which campaign this is.
 
-What stands there by language is shown in the source language where a language lacks it.
+A language without its own words gets those of the source language.
 """
 
 import re

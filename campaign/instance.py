@@ -32,7 +32,7 @@ TAG_KEY = "tag"  # its name among the fingerprints
 PREPARE_LOCK = b"prepare."  # two that start at once take turns
 RUNNING_LOCK = "running.lock"  # held by whoever serves or works, together; by a restore alone
 MOVED_FILE = "moved-to-postgresql"  # in the data folder of a campaign that is no longer on SQLite
-MOVED = "This campaign was moved to PostgreSQL: set CAMPAIGN_DATABASE_URL to its address. What is in SQLite is old."
+MOVED = "This campaign was moved to PostgreSQL: set CAMPAIGN_DATABASE_URL to its address. The SQLite database is out of date."
 NOTHING_HERE = "There is no campaign in {}: run `campaign serve` there first."
 
 
@@ -44,7 +44,7 @@ class NoInstance(click.ClickException):
 
 
 class KeyFingerprint(Base):
-    """The short hash of a key this database was made with."""
+    """The short hash of a key that belongs to this database."""
 
     __tablename__ = "key_mark"
 
@@ -53,12 +53,12 @@ class KeyFingerprint(Base):
 
 
 def key_folder(settings: Settings) -> Path:
-    """Return where the key files lie."""
+    """Return the folder of the key files."""
     return settings.data / "keys"
 
 
 def open_database(settings: Settings) -> Database:
-    """Return the database of these settings; nothing is asked of it yet. Raise NoInstance for one that was moved elsewhere."""
+    """Return the database of these settings, without connecting; raise NoInstance if it was moved elsewhere."""
     database = Database(settings.database_url, settings.data)
     if database.is_sqlite and (settings.data / MOVED_FILE).exists():
         raise NoInstance(MOVED)
@@ -83,7 +83,7 @@ def make_folder(settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Make whatever is not there yet and bring the schema up to date; raise NoInstance or KeyFileError."""
+    """Make what is missing and update the schema; raise NoInstance or KeyFileError."""
     make_folder(settings)
     _close_to_others(settings.data)
     with closing(open_database(settings)) as database:
@@ -138,7 +138,7 @@ def running(settings: Settings) -> Iterator[None]:
         raise NoInstance(NOTHING_HERE.format(settings.data))
     with file_lock(settings.data / RUNNING_LOCK, wait=0, shared=True) as is_free:
         if not is_free:
-            raise NoInstance("A backup is being put back: wait for its end.")
+            raise NoInstance("A backup is being restored. Wait until it ends.")
         yield
 
 
@@ -184,9 +184,9 @@ def _finish_destroying(settings: Settings, database: Database) -> None:
 
 
 def _close_to_others(data: Path) -> None:
-    """Take the rights of group and others from the data folder and what is in it, whatever umask it was made with.
+    """Remove the rights of group and others from the data folder and its content, for any umask.
 
-    Key files are left as they are: one that others could read is refused, so that somebody hears of it.
+    Leave key files alone: the site refuses one that others could read, so that somebody notices.
     """
     for path in (data, *data.rglob("*")):
         with suppress(FileNotFoundError, PermissionError):  # gone meanwhile, or of another user

@@ -65,7 +65,7 @@ class Language:
 
     @property
     def is_rtl(self) -> bool:
-        """Whether it is written from right to left."""
+        """Return whether it is written from right to left."""
         return self.dir == "rtl"
 
 
@@ -85,11 +85,11 @@ def describe(file: Path) -> Language:
     except (OSError, ValueError, TypeError) as error:
         raise LanguageError(f"{file}: {error}") from None
     if language.dir not in {"ltr", "rtl"}:
-        raise LanguageError(f"{file}: `dir` is to be ltr or rtl, not {language.dir}.")
+        raise LanguageError(f"{file}: `dir` must be ltr or rtl, not {language.dir}.")
     if language.digits not in NUMERALS:
-        raise LanguageError(f"{file}: `digits` is to be {', '.join(NUMERALS)}, not {language.digits}.")
+        raise LanguageError(f"{file}: `digits` must be {', '.join(NUMERALS)}, not {language.digits}.")
     if language.status not in {HIDDEN, PUBLIC}:
-        raise LanguageError(f"{file}: `status` is to be hidden or public, not {language.status}.")
+        raise LanguageError(f"{file}: `status` must be hidden or public, not {language.status}.")
     return language
 
 
@@ -104,7 +104,7 @@ class PublicLanguages(Mapping[str, Language]):
 
     @cached_property
     def by_tag(self) -> dict[str, Language]:
-        """The languages by every tag that browsers send for them."""
+        """Return the languages by every tag that browsers send for them."""
         return {tag: language for language in self.values() for tag in (language.code, *language.counts_as)}
 
     def __getitem__(self, code: str) -> Language:
@@ -218,7 +218,7 @@ def isolate(text: str) -> str:
 def with_direction(text: str, language: Language | None = None) -> str:
     """Return plain text whose every line runs from right to left where its language does (UAX #9).
 
-    Programs that find the direction of a line by its first letter skip an isolate, so a mark stands before it.
+    Programs that find the direction of a line by its first letter skip an isolate, so put a mark before it.
     """
     return re.sub("(?m)^.+$", f"{RIGHT_TO_LEFT}\\g<0>{POP_ISOLATE}", text) if (language or current()).is_rtl else text
 

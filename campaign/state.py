@@ -42,17 +42,17 @@ class AppState:
 
     @property
     def texts(self) -> dict[str, Texts]:
-        """The texts by language as they are shown now: with the letter that is published, without a testimony withdrawn."""
+        """Return the texts by language as they are shown now: with the published letter, without a withdrawn testimony."""
         return self.snapshots.shown().texts
 
     @property
     def words(self) -> "Words":
-        """The campaign's own words as they are published."""
+        """Return the campaign's own words as they are published."""
         return self.snapshots.shown().words
 
     @property
     def quota(self) -> Quota | None:
-        """How many e-mails the mail server takes from us in a while, where the settings say so."""
+        """Return the quota of the mail server, if the settings name one."""
         return Quota.of(self.settings.mail_url)
 
 

@@ -200,7 +200,7 @@ def test_an_unknown_name_is_named_in_the_file_and_in_the_environment_only_where_
 def test_a_file_of_settings_in_another_encoding_is_refused_in_one_sentence(environment, tmp_path, encoding):
     (tmp_path / ".env").write_bytes("CAMPAIGN_CONTACT=é\r\n".encode(encoding))
 
-    with pytest.raises(SettingError, match=r"\.env is not text in UTF-8: save it again with that encoding\.$"):
+    with pytest.raises(SettingError, match=r"\.env is not text in UTF-8\. Save it again with that encoding\.$"):
         Settings.load()
 
 

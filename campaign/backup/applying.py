@@ -78,7 +78,7 @@ def apply_removals(session: Session, found: ForgottenList, own: Entries, report:
 
 
 def apply_deletions(session: Session, found: ForgottenList, report: Report) -> None:
-    """Delete whoever withdrew, was erased, or was deleted for another reason; also what waits of somebody who has signed."""
+    """Delete the records of people who withdrew or were erased or deleted since, and what waits for people who have signed."""
     ids = [row["id"] for row in found.entries.values() if row["kind"] == Kind.RECORD.value]
     for some in _chunks(ids):
         whose = sa.delete(NewsAgreement).where(NewsAgreement.id.in_(some)).returning(NewsAgreement.signature_id)
@@ -91,7 +91,7 @@ def apply_deletions(session: Session, found: ForgottenList, report: Report) -> N
 
 
 def apply_names(session: Session, found: ForgottenList, own: Entries, report: Report) -> None:
-    """Hide the names that were hidden or changed since, and make the index of the others anew."""
+    """Hide the names that were hidden or changed since, and rebuild the index of the others."""
     for some in _chunks([row["id"] for row in newer(found.entries, own, Kind.NAME)]):
         shown = _signature.c.id.in_(some), _signature.c.shown_as.is_not(None)
         report.hidden += _count(session, sa.update(_signature).where(*shown).values(shown_as=None, shown_from=None))
@@ -149,7 +149,7 @@ def apply_switches(session: Session, found: ForgottenList, report: Report) -> No
 
 
 def apply_keys(session: Session, keys: Keys, found: ForgottenList, report: Report) -> None:
-    """Seal to the keys that came into force since; the audit of the backup does not know them, so it is told."""
+    """Seal to the keys that came into force since, and record them in the audit, which does not know them."""
     known = set(session.scalars(sa.select(SealKey.public)))
     for row in found.seal_keys:
         if row["public"] in known:

@@ -39,7 +39,7 @@ class BackupHeader:
 
 
 class _Faithful:
-    """Passes reading and writing on and keeps the exception that the library would turn into a sentence of its own."""
+    """Pass reads and writes on, and keep the exception that the library would replace with its own."""
 
     def __init__(self, stream: Any) -> None:
         self._stream = stream
@@ -53,7 +53,7 @@ class _Faithful:
         return len(data)
 
     def flush(self) -> None:
-        """Leave it to whoever opened the stream."""
+        """Do nothing: the code that opened the stream closes it."""
 
     def _keep(self, act: Callable[[Any], Any], value: Any) -> Any:
         try:
@@ -88,19 +88,19 @@ def write_backup(header: BackupHeader, database: IO[bytes], out: IO[bytes], reci
 
 
 def decrypt_file(file: Path, out: Any, identity: Identity) -> None:
-    """Decrypt a file into whatever has `write`; raise BackupError for another key and for a file that is damaged or cut off."""
+    """Decrypt a file into an object with `write`; raise BackupError for a wrong key and for a damaged or cut-off file."""
     with file.open("rb") as stream:
         try:
             with _own_errors(_Faithful(stream), _Faithful(out)) as (reading, writing):
                 pyrage.decrypt_io(reading, writing, [identity])
         except pyrage.DecryptError as error:
             if "No matching keys" in str(error):
-                raise BackupError(f"{file} is encrypted to another backup key: give the one that belongs to it.") from None
-            raise BackupError(f"{file} is no backup, or it is damaged: take another one.") from None
+                raise BackupError(f"{file} is encrypted to another backup key. Give the key that belongs to it.") from None
+            raise BackupError(f"{file} is not a backup, or it is damaged. Use another one.") from None
         except OSError as error:
             if error.errno is not None:
                 raise
-            raise BackupError(f"{file} is damaged or cut off: take another one.") from None
+            raise BackupError(f"{file} is damaged or cut off. Use another one.") from None
 
 
 class BackupReader:
@@ -119,7 +119,7 @@ class BackupReader:
             if not end:
                 self._line = line
                 if len(line) > LONGEST_FIRST_LINE:
-                    raise BackupError("This is no backup of a campaign.")
+                    raise BackupError("This is not a backup of a campaign.")
                 return 0
             self.header = parse_header(line)
             self._rest = self._begin(self.header)
@@ -132,13 +132,13 @@ def parse_header(line: bytes) -> BackupHeader:
     try:
         said = json.loads(line)
         if said["format"] != BACKUP_FORMAT:
-            raise BackupError("This is no backup of a campaign.")
+            raise BackupError("This is not a backup of a campaign.")
         if said["version"] != BACKUP_VERSION:
-            raise BackupError(f"The backup is of version {said['version']}: a newer version of the program opens it.")
+            raise BackupError(f"The backup has version {said['version']}. Open it with a newer version of the program.")
         made_at = datetime.fromisoformat(said["made_at"])
         return BackupHeader(made_at, said["database"], said["revision"], said["keys"])
     except (ValueError, KeyError, TypeError):
-        raise BackupError("This is no backup of a campaign.") from None
+        raise BackupError("This is not a backup of a campaign.") from None
 
 
 @contextmanager

@@ -112,7 +112,7 @@ def read_now(database: Database) -> ForgottenList:
 
 
 def write_list(file: Path, content: bytes) -> None:
-    """Write a list, in the place of an older one."""
+    """Write a list, replacing an older one."""
     with atomic_file(file, replaces=True) as stream:
         stream.write(content)
 
@@ -153,14 +153,14 @@ def decode(content: bytes, keys: Keys, name: str) -> ForgottenList:
     try:
         said = json.loads(line)
         if said["format"] != LIST_FORMAT:
-            raise BackupError(f"{name} is no list of this program.")
+            raise BackupError(f"{name} is not a list that this program wrote.")
         if said["version"] != LIST_VERSION:
-            raise BackupError(f"{name} is of version {said['version']}: a newer version of the program reads it.")
+            raise BackupError(f"{name} has version {said['version']}. Read it with a newer version of the program.")
         is_ours = hmac.compare_digest(bytes.fromhex(code.decode("ascii").strip()), _mac(keys, line))
     except (ValueError, KeyError, TypeError):
-        raise BackupError(f"{name} is no list of this program, or it is damaged.") from None
+        raise BackupError(f"{name} is not a list that this program wrote, or it is damaged.") from None
     if not is_ours:
-        raise BackupError(f"{name} was not written by the campaign with these keys: take its own list.")
+        raise BackupError(f"{name} was not written by the campaign with these keys. Use the campaign's own list.")
     return _decoded(said)
 
 

@@ -1,4 +1,4 @@
-"""Load a backup of PostgreSQL into a schema of its own, which changes places with the one that is there in one transaction."""
+"""Load a backup of PostgreSQL into a separate schema, and swap it with the existing one in one transaction."""
 
 import re
 import zlib
@@ -23,7 +23,7 @@ from campaign.database import Database, now
 
 FRESH_SCHEMA = "campaign_restored"
 OTHERS_CONNECTED = "{} other connections use the database: stop `campaign serve` and `campaign work` on every machine first."
-SCHEMA_KEPT = "The tables of before are in the schema {0}. When all is well: DROP SCHEMA {0} CASCADE;"
+SCHEMA_KEPT = "The old tables are in the schema {0}. When everything works: DROP SCHEMA {0} CASCADE;"
 COPY = re.compile(rb'COPY (?:"?[\w]+"?\.)?"?(\w+)"? \(([^)]*)\) FROM stdin;')
 SETVAL = re.compile(rb"SELECT pg_catalog\.setval\('(?:\"?\w+\"?\.)?\"?(\w+)\"?', (\d+), (true|false)\);")
 TABLES_OF = "SELECT tablename FROM pg_tables WHERE schemaname = :schema ORDER BY tablename"
@@ -93,7 +93,7 @@ def _unpack(connection: sa.Connection, file: Path, identity: Identity, check: Ca
     reader = BackupReader(begin)
     decrypt_file(file, reader, identity)
     if reader.header is None:
-        raise BackupError(f"{file} is no backup of a campaign.")
+        raise BackupError(f"{file} is not a backup of a campaign.")
     rows.finish()
     connection.execute(sa.text("SET CONSTRAINTS ALL IMMEDIATE"))
     _defer(connection, "NOT DEFERRABLE")
@@ -121,7 +121,7 @@ class RowsReader:
     def finish(self) -> None:
         """Raise BackupError unless everything has come."""
         if not self._unzip.eof or self._copying:
-            raise BackupError("The backup is not whole: take another one.")
+            raise BackupError("The backup is not complete. Use another one.")
 
     def _take(self, line: bytes) -> None:
         if self._copying and line == rb"\.":
@@ -146,7 +146,7 @@ class RowsReader:
 
 
 def _change_places(connection: sa.Connection, schema: str, there: list[str]) -> list[str]:
-    """Move the old tables into a schema of their own, and the new ones to where they were."""
+    """Move the old tables into a separate schema, and the new ones to their place."""
     kept, ours = f"before_restore_{now():%Y%m%d_%H%M%S_%f}", _tables(connection, FRESH_SCHEMA)
     replaced = [name for name in there if name in ours]
     if replaced:

@@ -23,8 +23,8 @@ from campaign.schema_version import known_versions
 
 WORK_PREFIX = "restore-"  # of the folder in which a backup is loaded
 OLD_SCHEMA = "old"
-UNREADABLE = "The database that is there cannot be read: {}. Nothing of it is taken."
-FILE_KEPT = "The database of before is in {}. When all is well, destroy it."
+UNREADABLE = "The existing database cannot be read ({}), so nothing was taken from it."
+FILE_KEPT = "The old database is in {}. When everything works, destroy it."
 BEING_WRITTEN = "Somebody is writing to the database: stop `campaign serve`, `campaign work` and every other command first."
 
 
@@ -70,7 +70,7 @@ def session_info(settings: Settings) -> dict[str, object]:
 
 
 def unpack(file: Path, place: Path, identity: Identity, check: Callable[[BackupHeader], None]) -> BackupHeader:
-    """Decrypt a backup into a new SQLite file; raise BackupError, also for one that is not whole."""
+    """Decrypt a backup into a new SQLite file; raise BackupError, also for an incomplete one."""
     with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
 
         def begin(header: BackupHeader) -> object:
@@ -80,7 +80,7 @@ def unpack(file: Path, place: Path, identity: Identity, check: Callable[[BackupH
         reader = BackupReader(begin)
         decrypt_file(file, reader, identity)
     if reader.header is None:
-        raise BackupError(f"{file} is no backup of a campaign.")
+        raise BackupError(f"{file} is not a backup of a campaign.")
     with closing(sqlite3.connect(place)) as connection:
         try:
             [[health]] = connection.execute("PRAGMA quick_check(1)").fetchall()
@@ -92,7 +92,7 @@ def unpack(file: Path, place: Path, identity: Identity, check: Callable[[BackupH
 
 
 def read_old(old: Database, keys: Keys) -> tuple[ForgottenList | None, list[str]]:
-    """Return the list of the database that is there, and why it has none."""
+    """Return the list from the existing database, or the reason why it has none."""
     try:
         with old.reading() as session:
             return gather_old(session, keys), []

@@ -24,20 +24,20 @@ def make_backup(settings: Settings, database: Database, keys: Keys, file: Path) 
     recipient = load_recipient(instance.key_folder(settings))
     with file_lock(settings.data / BACKUP_LOCK, wait=0) as is_ours:
         if not is_ours:
-            raise BackupError("Another backup is being made: wait for its end.")
+            raise BackupError("Another backup is being made. Wait until it ends.")
         kind = "sqlite" if database.is_sqlite else "postgresql"
         header = BackupHeader(now(), kind, dump.revision(database), keys.fingerprints())
         with atomic_file(file) as out, dump.open_dump(database) as stream:
             write_backup(header, stream, out, recipient)
         if dump.revision(database) != header.revision:
             file.unlink()
-            raise BackupError("The tables were brought up to date meanwhile, so the backup was given up: make it again.")
+            raise BackupError("The tables were updated during the backup, so it was given up. Make it again.")
         note_backup(database, now())
     return header
 
 
 def ship_list(settings: Settings, database: Database, keys: Keys, file: Path) -> forgotten_list.ForgottenList:
-    """Write the list as of now, encrypted, in the place of an older one; raise BackupError, and KeyFileError without a key."""
+    """Write the current list, encrypted, replacing an older one; raise BackupError, or KeyFileError without a key."""
     check_place(settings, file)
     recipient, found = load_recipient(instance.key_folder(settings)), forgotten_list.read_now(database)
     with atomic_file(file, replaces=True) as out:
@@ -46,9 +46,9 @@ def ship_list(settings: Settings, database: Database, keys: Keys, file: Path) ->
 
 
 def check_place(settings: Settings, file: Path) -> None:
-    """Raise BackupError for a place beside the keys: whoever has both, tests who signed."""
+    """Raise BackupError for a place beside the keys: with both, anyone could test who signed."""
     if file.absolute().is_relative_to(settings.data):
-        raise BackupError(f"{file} is in the data folder, where the keys are: a backup goes somewhere else.")
+        raise BackupError(f"{file} is in the data folder, beside the keys. Write the backup somewhere else.")
 
 
 def kept_apart(settings: Settings) -> list[Path]:
@@ -58,7 +58,7 @@ def kept_apart(settings: Settings) -> list[Path]:
 
 
 def write_files(settings: Settings, keys: Keys, file: Path | None, list_file: Path | None) -> list[str]:
-    """Write what is asked for; return a sentence for each file, and what is not in it."""
+    """Write the backup, the list, or both; return a sentence for each file, and the names of what it lacks."""
     said = []
     with closing(instance.open_database(settings)) as database:
         if file:

@@ -25,16 +25,16 @@ MOVE_LOCK = b"move...."  # two that move at once take turns
 RUNS = "Stop `campaign serve` and `campaign work` first."
 NOT_SQLITE = "This campaign is not on SQLite, so there is nothing to move."
 NOT_POSTGRESQL = "Name the address of a PostgreSQL database, such as postgresql+psycopg://campaign@db.internal/campaign."
-NOT_UTF8 = "The PostgreSQL database is not in UTF-8: create it anew with ENCODING 'UTF8'."
-TAKEN = "The PostgreSQL database holds a campaign that is not equal to this one: name an empty database."
-DIFFERENT = "The table {} is not the same in both databases. Nothing was kept: try again."
+NOT_UTF8 = "The PostgreSQL database is not in UTF-8. Create it again with ENCODING 'UTF8'."
+TAKEN = "The PostgreSQL database already has another campaign. Name an empty database."
+DIFFERENT = "The table {} is not the same in both databases. Nothing was kept. Try again."
 UNKNOWN_TABLE = "The SQLite database has a table that this version does not know: {}."
 BATCH = 1000  # rows
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What a table holds: how many rows, and a hash over them in whatever order."""
+    """The content of a table: the number of rows, and a hash over them that ignores their order."""
 
     rows: int
     digest: int
@@ -43,7 +43,7 @@ class Contents:
 def move(settings: Settings, url: str, watch: Callable[[str, int], None]) -> int:
     """Copy everything into the PostgreSQL database at `url` and return the number of rows; raise BackupError.
 
-    `watch` is told the name of each table and how many rows it has.
+    Call `watch` with the name of each table and its number of rows.
     """
     if not Database(settings.database_url, settings.data).is_sqlite:
         raise BackupError(NOT_SQLITE)

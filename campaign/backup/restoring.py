@@ -1,6 +1,6 @@
 """Put a backup back: load it beside the database, take the list and the old database into it, accept the desk, replace.
 
-Everything happens in a database of its own until the last step, so that a restore that is killed leaves the old one or the new.
+Everything happens in a separate database until the last step, so that a killed restore leaves the old one or the new one.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,16 +39,16 @@ MOVED_AWAY = (
     " first."
 )
 NO_LIST = (
-    "There is no list that is newer than the backup: nobody knows who left after {}, and they are back. Erase again whoever asked"
+    "No list is newer than the backup, so people who left after {} are back. Erase again the people who asked"
     " the organizers to be erased."
 )
 NOT_INTACT = (
-    "The desk in the backup was not written by this site, or not all of it: nobody gets in until"
-    " `campaign organizers accept` was run."
+    "The desk in the backup was not written by this site, or not all of it: nobody can log in until"
+    " you run `campaign organizers accept`."
 )
 GAP = (
-    "The list reaches back to {since}, and the backup is of {made}: whoever left between the two would be back."
-    " Take a newer backup, or a list that was written before; with --despite-gap it goes on all the same."
+    "The list reaches back to {since}, but the backup was made on {made}: people who left between the two would be back."
+    " Take a newer backup, or a list that was written before it. To go on anyway, add --despite-gap."
 )
 
 
@@ -85,7 +85,7 @@ def restore_backup(settings: Settings, wanted: Wanted, agree: Callable[[list[str
         newest = max([own, *others], key=lambda one: one.made_at)
         said = _ages(loaded.header, newest, number) + list(loaded.said)
         if is_stale:
-            said.append("The database that is there is older than the backup: nothing of it is taken.")
+            said.append("The existing database is older than the backup, so nothing was taken from it.")
         if newest.since > loaded.header.made_at.date() and not wanted.accepts_gap:
             raise BackupError(GAP.format(since=newest.since, made=loaded.header.made_at.date()))
         report = Report()
@@ -140,7 +140,7 @@ def _merged(*lists: ForgottenList) -> Entries:
 
 
 def _is_older(old: ForgottenList, own: ForgottenList) -> bool:
-    """Return whether the database that is there was last at work before the backup was made."""
+    """Return whether the existing database was last used before the backup was made."""
     if old.change != own.change:
         return old.change < own.change
     return bool(own.counted_at and (old.counted_at is None or old.counted_at < own.counted_at))
@@ -205,7 +205,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 @contextmanager
 def _load(settings: Settings, keys: Keys, wanted: Wanted) -> Iterator[Loaded]:
-    """Yield the backup, loaded and brought up to date beside the database that is there; raise BackupError for other keys."""
+    """Yield the backup, loaded and migrated beside the existing database; raise BackupError for other keys."""
 
     def check(header: BackupHeader) -> None:
         destroyed = keys.fingerprints()[instance.TAG_KEY] == no_key_fingerprint()
@@ -218,7 +218,7 @@ def _load(settings: Settings, keys: Keys, wanted: Wanted) -> Iterator[Loaded]:
         if header.database != kind:
             raise BackupError(f"The backup is of {header.database}, and CAMPAIGN_DATABASE_URL names another kind of database.")
         if header.revision not in known_versions():
-            raise BackupError("The backup is of a newer version of the program: update first.")
+            raise BackupError("The backup comes from a newer version of the program. Update first.")
 
     is_sqlite = not settings.database_url or settings.database_url.startswith("sqlite")
     load = loading_sqlite.load_sqlite if is_sqlite else loading_postgresql.load_postgresql

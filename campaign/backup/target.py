@@ -1,4 +1,4 @@
-"""What a backup is while it is put back: loaded beside the database that is there, and not yet in its place."""
+"""A backup during a restore: loaded beside the existing database, which it has not replaced yet."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

@@ -17,7 +17,7 @@ MOVE_NEXT = (
     "Set CAMPAIGN_DATABASE_URL to this address and start the site. When all is well, destroy campaign.db and what begins with it"
     " in the data folder: it holds people who withdraw later."
 )
-RESTORE_QUESTION = "Put this in the place of the database that is there?"
+RESTORE_QUESTION = "Replace the existing database with this?"
 
 
 @click.command()
@@ -32,14 +32,14 @@ def backup(file: Path | None, list_file: Path | None) -> None:
         click.echo(sentence)
     if file:
         apart = ", ".join(map(str, making.kept_apart(settings)))
-        click.echo(f"Not in it, and to be kept apart from it: {apart}", err=True)
+        click.echo(f"It does not contain these; keep them apart from it: {apart}", err=True)
 
 
 @click.command()
 @click.argument("file", type=KEY_FILE)
 @click.option("--key", required=True, type=KEY_FILE, help="The private backup key.")
-@click.option("--passphrase-file", type=KEY_FILE, help="A file whose first line opens the key, so that none is asked.")
-@click.option("--list", "lists", type=KEY_FILE, multiple=True, help="A list of what was deleted since; the newest there is.")
+@click.option("--passphrase-file", type=KEY_FILE, help="A file whose first line opens the key, so that nobody is asked.")
+@click.option("--list", "lists", type=KEY_FILE, multiple=True, help="The newest list of what was deleted since.")
 @click.option("--without-old", is_flag=True, help="Take only the list from the existing database.")
 @click.option(
     "--despite-gap",

@@ -1,4 +1,4 @@
-"""The command that looks at everything: what is wrong, and what must be mended before the public comes."""
+"""The command that checks everything: what is wrong, and what to fix before the public comes."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ STOPPERS = ("database", "schema", "keys")  # in trouble, they leave nothing else
 @click.option("--key", type=KEY_FILE, multiple=True, help="A private key that is not in the data folder, to look at addresses.")
 @passphrase_option
 def check(strict: bool, key: tuple[Path, ...], phrase_files: tuple[Path, ...]) -> None:
-    """Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."""
+    """Check settings, texts, keys, database and mail; say what is wrong, and how to fix it."""
     settings, database = open_to_look()
     found = looks.look_at_all(Site(settings, database), now(), slowly=True)
     wrong, advice = [sentence for one in found.values() for sentence in said_of(one)], list[str]()
@@ -66,7 +66,7 @@ def _problems(settings: Settings, database: Database, given: list[PrivateKey]) -
 
 
 def _disguised(database: Database, privates: list[PrivateKey]) -> list[str]:
-    """Say how many signatures stand under an address that hides its mailbox, as far as private keys are here."""
+    """Say how many signatures have an address that hides its mailbox, as far as private keys are here."""
     number = flag_disguised(database, privates, now().date()) if privates else 0
     if not number:
         return []
@@ -74,7 +74,7 @@ def _disguised(database: Database, privates: list[PrivateKey]) -> list[str]:
 
 
 def _advice(settings: Settings, database: Database, *, strict: bool) -> list[str]:
-    """Return what must be mended before the public comes."""
+    """Return what to fix before the public comes, a sentence each."""
     try:
         policy, _ = testimony_policy.load_testimony(TRANSLATIONS)
     except TextError:
@@ -94,11 +94,11 @@ def _deletion_advice(database: Database) -> list[str]:
     """Say weeks before that names and addresses are going to be deleted."""
     with database.reading() as session:
         day = deletion.next_day(session, now().date())
-    return [f"Names and addresses are deleted for good on {day}: export and deliver before that day."] if day else []
+    return [f"Names and addresses will be deleted for good on {day}. Export and deliver before that day."] if day else []
 
 
 def _name_advice(database: Database) -> list[str]:
-    """Say where `campaign.toml` still names an author whom the site does not name any more."""
+    """Say where `campaign.toml` still names an author whose name the site no longer shows."""
     with database.reading() as session:
         published = session.get_one(Publication, 1)
     if not (published.author_hidden_on or published.testimony_withdrawn_on):

@@ -33,20 +33,20 @@ def refuse_unprintable(_context: click.Context, _option: click.Parameter, typed:
 @click.command()
 @click.option("--to", "office", required=True, help="The addressee, by its name or key.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder to write.")
-@click.option("--language", type=click.Choice(list(LANGUAGES)), help="The first language; by default one that it reads.")
+@click.option("--language", type=click.Choice(list(LANGUAGES)), help="The first language; by default one that the office reads.")
 @click.option("--person", default="", callback=refuse_unprintable, help="The contact person, named as on the page.")
 @click.option("--postal-address", "postal", default="", callback=refuse_unprintable, help="The postal address of the campaign.")
 @click.option(
     "--arranged",
     multiple=True,
     type=click.Choice(ARRANGED),
-    help="A demand that you have met yourselves; repeat for each.",
+    help="A requirement that you have met yourselves; repeat for each.",
 )
 @click.option("--names", "with_names", is_flag=True, help="Add the shown names that this office may get.")
 def deliver(
     *, office: str, out: Path, language: str | None, person: str, postal: str, arranged: tuple[str, ...], with_names: bool
 ) -> None:
-    """Write what is handed over to one office into a new folder, and record it with its count and the hash of each file."""
+    """Write the package for one office into a new folder, and record it with its count and the hash of each file."""
     settings, database = open_campaign()
     with closing(database), create_app(settings).app_context(), draft_folder(out) as draft:
         to = find_office(database, office)
@@ -62,7 +62,7 @@ def deliver(
     missing = [one.value for one, is_met in check_demands(channel, offered).items() if not is_met] if channel else []
     click.echo(f"{out}: {len(files)} files for {to.name(SOURCE)}, {count.confirmed:,} signatures.", err=True)
     if channel is None:
-        click.echo("No channel has been entered for this office, so its demands are not known.", err=True)
+        click.echo("No channel has been entered for this office, so its requirements are not known.", err=True)
     elif missing:
         click.echo(f"Missing of what {channel.key} asks for: {', '.join(missing)}; README says more.", err=True)
 

@@ -49,14 +49,14 @@ def to_day(_context: click.Context, _option: click.Parameter, typed: str | None)
     try:
         return read_day(typed)
     except ValueError:
-        raise click.BadParameter(f"{typed!r} is not a day: write it like 2026-11-22.") from None
+        raise click.BadParameter(f"{typed!r} is not a day. Write it like 2026-11-22.") from None
 
 
 def to_country(_context: click.Context, _option: click.Parameter, typed: str | None) -> str | None:
     """Return a country by the two letters of ISO 3166."""
     if typed is None or typed.upper() in dict(countries(SOURCE)):
         return typed and typed.upper()
-    raise click.BadParameter(f"{typed!r} is not a country: write its two letters, like SY.")
+    raise click.BadParameter(f"{typed!r} is not a country. Write its two letters, such as SY.")
 
 
 def to_signature(_context: click.Context, _option: click.Parameter, typed: str | None) -> bytes | None:
@@ -109,7 +109,7 @@ def export(
     addressee: str | None,
     **which: Any,
 ) -> None:
-    """Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key."""
+    """Export the confirmed signatures; use `sealed` to carry them to the machine that has the private key."""
     settings, database = signatures.open_campaign()
     with database.reading() as session:
         keys = key_rotation.load_active_keys(session, load_keys(instance.key_folder(settings)))
@@ -161,7 +161,7 @@ def open_export(
         pages = read_sealed(file, expected, repeated)
         FORMATS[document].write(Source(pages, track, LANGUAGES[language], privates, missing, separator=separator), stream)
     if repeated:
-        click.echo(f"Repeated in the file, and exported once only: {len(repeated):,} lines.", err=True)
+        click.echo(f"Repeated in the file, and exported only once: {len(repeated):,} lines.", err=True)
 
 
 def to_office(database: Database, chosen: Format, typed: str) -> Addressee:
@@ -178,7 +178,7 @@ def find_office(database: Database, typed: str) -> Addressee:
     for office in offices:
         if typed.strip().casefold() in {name.casefold() for name in (office.key, *office.names.values())}:
             return office
-    raise click.UsageError(f"{typed!r} is no addressee; there are: {', '.join(office.key for office in offices)}.")
+    raise click.UsageError(f"{typed!r} is not an addressee. The addressees are: {', '.join(office.key for office in offices)}.")
 
 
 def write_opened_news(file: Path, privates: list[PrivateKey], out: str, document: str, *, all_or_nothing: bool) -> None:
@@ -192,7 +192,7 @@ def write_opened_news(file: Path, privates: list[PrivateKey], out: str, document
 @click.argument("target", metavar="FOLDER", type=click.Path(path_type=Path, file_okay=False))
 @click.option("--zip", "zipped", is_flag=True, help="Write FOLDER.zip beside it too.")
 def mirror(target: Path, zipped: bool) -> None:
-    """Copy everything there is to read into FOLDER, as files that open from a disk or from any web server."""
+    """Copy every page for readers into FOLDER, as files that open from a disk or from any web server."""
     settings = Settings.load()
     instance.check(settings)
     os.umask(0o022)  # a web server of another user reads the copy

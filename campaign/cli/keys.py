@@ -1,4 +1,4 @@
-"""Commands for the keys: to whom records are sealed, and the files of those who hold the private key."""
+"""Commands for the keys that records are sealed to, and for the private key files of the people who hold them."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -66,7 +66,7 @@ def writing_options(command: Callable[..., Any]) -> Callable[..., Any]:
 @writing_options
 @private_keys.campaign_option
 def new(out: Path, **wanted: Any) -> None:
-    """Make a new pair of keys, on whatever machine it is to stay on; print the public one."""
+    """Make a new pair of keys, on the machine that will keep it; print the public one."""
     private = PrivateKey.generate()
     key_files.write_key_file(out, private, private_keys.encoder(**wanted))
     print_public(private)
@@ -78,7 +78,7 @@ def new(out: Path, **wanted: Any) -> None:
 @writing_options
 @click.option("--key-passphrase-file", type=private_keys.KEY_FILE, help="A file whose first line opens KEY.")
 def copy(key: Path, key_passphrase_file: Path | None, out: Path, **wanted: Any) -> None:
-    """Write the private key in the file KEY once more, for somebody else, under a passphrase of their own."""
+    """Write a copy of the private key in the file KEY for another person, under their own passphrase."""
     private, campaign, opens = read_labelled_key(key, lambda file: private_keys.current_passphrase(file, key_passphrase_file))
     key_files.write_key_file(out, private, private_keys.encoder(campaign=campaign, opens=opens, **wanted))
     print_public(private)
@@ -94,7 +94,7 @@ def print_public(private: PrivateKey) -> None:
 @writing_options
 @private_keys.campaign_option
 def make_news_pair(out: Path, **wanted: Any) -> None:
-    """Make a new pair of keys for news, on whatever machine is to send it; print the public one."""
+    """Make a new pair of keys for news, on the machine that will send it; print the public one."""
     private = PrivateKey.generate()
     key_files.write_key_file(out, private, private_keys.encoder(opens=OPENS_NEWS, **wanted))
     print_public(private)
@@ -115,16 +115,16 @@ def add_news(public: str) -> None:
         raise click.ClickException("This is not a public key: `campaign keys news` prints one.") from None
     except key_rotation.KeyAlreadyUsed:
         raise click.ClickException("Signatures are sealed to this key: make another one with `campaign keys news`.") from None
-    click.echo("News is offered from now on. If there was another key for news, keep it: it opens what came before.")
+    click.echo("The form offers news from now on. Keep earlier keys for news: they open what came before.")
 
 
 @keys.command("stop-news")
 def stop_news() -> None:
-    """Offer news no longer; what was sealed for news stays until its signer ends it."""
+    """Stop offering news; addresses sealed for news stay until their signers end it."""
     settings, database = open_campaign()
     with database.writing() as session:
         key_change.change_news_key(session, key_files.load_keys(instance.key_folder(settings)), None)
-    click.echo("News is not offered any more.")
+    click.echo("The form no longer offers news.")
 
 
 @keys.command("backup")
@@ -134,9 +134,9 @@ def stop_news() -> None:
 @private_keys.bare_option
 @private_keys.campaign_option
 def make_backup_pair(out: Path, owner: str, phrase_file: Path | None, is_bare: bool, campaign: str) -> None:
-    """Make a new pair of keys for backups, on whatever machine it is to stay on; print the public one."""
+    """Make a new pair of keys for backups, on the machine that will keep it; print the public one."""
     if is_bare and phrase_file:
-        raise click.UsageError("--no-passphrase and --passphrase-file exclude each other.")
+        raise click.UsageError("Use --no-passphrase or --passphrase-file, not both.")
     key_files.check_new(out)
     phrase = None if is_bare else private_keys.new_passphrase(phrase_file)
     public = backup_key.make_backup_key(out, backup_key.BackupLabel(campaign, owner, now().date()), phrase)
@@ -147,7 +147,7 @@ def make_backup_pair(out: Path, owner: str, phrase_file: Path | None, is_bare: b
 @keys.command("add-backup")
 @click.argument("public")
 def add_backup(public: str) -> None:
-    """Encrypt backups to the key PUBLIC from now on; its private half never comes here."""
+    """Encrypt backups to the key PUBLIC from now on; its private half never comes to this machine."""
     settings = Settings.load()
     instance.check(settings)
     backup_key.set_backup_key(instance.key_folder(settings), public)
@@ -157,27 +157,27 @@ def add_backup(public: str) -> None:
 @keys.command()
 @click.argument("public")
 def add(public: str) -> None:
-    """Seal to the key PUBLIC from now on. Once there are organizers, they do it at the desk, two together."""
+    """Seal to the key PUBLIC from now on. Once there are organizers, two of them do it at the desk."""
     settings, database = open_campaign()
     found = key_files.load_keys(instance.key_folder(settings))
     try:
         with database.writing() as session:
             if accounts.list_accounts(session):
-                raise click.ClickException("There are organizers: one asks for the new key at the desk, and a second one agrees.")
+                raise click.ClickException("This campaign has organizers: request the new key at the desk.")
             key_change.change_key(session, found, key_rotation.parse_key(public), by="")
     except key_rotation.InvalidKey:
         raise click.ClickException("This is not a public key: `campaign keys new` prints one.") from None
     except news_key.KeyForNews:
-        raise click.ClickException("This key is for news: make another one with `campaign keys new`.") from None
+        raise click.ClickException("This key is for news. Make another one with `campaign keys new`.") from None
     except key_rotation.KeyAlreadyUsed:
-        raise click.ClickException("This key is in force, or was before: make a new one with `campaign keys new`.") from None
+        raise click.ClickException("This key is or was in use. Make a new one with `campaign keys new`.") from None
     click.echo("Signatures are sealed to this key from now on. Keep the earlier private keys: they open what came before.")
 
 
 @keys.command()
 @writing_options
 def eject(out: Path, **wanted: Any) -> None:
-    """Move the private key off the server; from then on the server seals and cannot open."""
+    """Move the private key off the server, which can then seal records but not open them."""
     settings = Settings.load()
     instance.check(settings)
     key_files.eject(instance.key_folder(settings), out, private_keys.encoder(campaign=settings.host, **wanted))

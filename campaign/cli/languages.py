@@ -22,16 +22,16 @@ def languages() -> None:
 
 
 def known_language(_context: click.Context, _argument: click.Parameter, typed: str | None) -> str | None:
-    """Return a language that is there."""
+    """Return a language of the site; raise BadParameter for any other."""
     if typed is not None and typed not in discover(TRANSLATIONS):
-        raise click.BadParameter(f"there is no language {typed!r}; those that are there: {', '.join(discover(TRANSLATIONS))}.")
+        raise click.BadParameter(f"there is no language {typed!r}. The languages are: {', '.join(discover(TRANSLATIONS))}.")
     return typed
 
 
 @languages.command()
 @click.argument("language", required=False, callback=known_language)
 def status(language: str | None) -> None:
-    """Show what is translated, what is missing, what went stale, and every fault of public languages or of LANGUAGE."""
+    """Show what is translated, missing and stale, and every fault of the public languages or of LANGUAGE."""
     wrong = False
     for code, one in discover(TRANSLATIONS).items():
         found = language_status(TRANSLATIONS, one)
@@ -89,7 +89,7 @@ def add(language: str) -> None:
 @languages.command()
 @click.argument("language", callback=known_language)
 def source(language: str) -> None:
-    """Make LANGUAGE the one that all texts are translated from, once it has every word; for a new campaign, before it starts."""
+    """Make LANGUAGE the source of all translations, once it has every text; for a new campaign, before it starts."""
     make_source(TRANSLATIONS, language)
     click.echo(f"All texts are translated from {language} now.")
 
@@ -108,7 +108,7 @@ def extract(language: str | None, out: Path) -> None:
 @languages.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 def take(files: tuple[Path, ...]) -> None:
-    """Take PO files that were translated back into texts and messages. What is fuzzy or empty is left as it was."""
+    """Import translated PO files into texts and messages. Fuzzy or empty entries change nothing."""
     for file in files:
         changed = po_exchange.import_po(TRANSLATIONS, file)
         click.echo("\n".join([f"{file}: {len(changed)} changed", *(f"  {one}" for one in changed)]))

@@ -10,7 +10,7 @@ import click
 # Where each command is, and the first sentence of its help, so that `campaign --help` imports none of them; a test compares.
 COMMAND_PLACES = {
     "backup": ("backup", "Write the database into the new FILE, encrypted to the backup key, while people sign."),
-    "check": ("check", "Look at settings, texts, keys, database and mail; say what is wrong, and how to mend it."),
+    "check": ("check", "Check settings, texts, keys, database and mail; say what is wrong, and how to fix it."),
     "close": ("signatures", "Close signing; links already sent can still be confirmed."),
     "confirm-clock": (
         "status",
@@ -18,20 +18,20 @@ COMMAND_PLACES = {
     ),
     "deliver": (
         "deliver",
-        "Write what is handed over to one office into a new folder, and record it with its count and the hash of each file.",
+        "Write the package for one office into a new folder, and record it with its count and the hash of each file.",
     ),
     "erase": ("signatures", "Find everything stored about an e-mail address, and erase it."),
     "export": (
         "exports",
-        "Export the confirmed signatures; `sealed` is for carrying them to the machine that has the private key.",
+        "Export the confirmed signatures; use `sealed` to carry them to the machine that has the private key.",
     ),
     "keys": ("keys", "Manage the keys that records are sealed to."),
     "languages": ("languages", "Manage the languages of the site and their translations."),
-    "mail": ("status", "Look after the mail."),
-    "migrate": ("server", "Bring the database's schema up to date; safe when two start at once."),
+    "mail": ("status", "Test the mail, and send failed e-mails again."),
+    "migrate": ("server", "Update the database's schema; safe when two start at once."),
     "mirror": (
         "exports",
-        "Copy everything there is to read into FOLDER, as files that open from a disk or from any web server.",
+        "Copy every page for readers into FOLDER, as files that open from a disk or from any web server.",
     ),
     "move": ("backup", "Move everything from SQLite into the empty PostgreSQL database at DATABASE_URL."),
     "news": ("news", "Send an update by e-mail to those who asked for news, without the key of the signatures."),
@@ -40,12 +40,12 @@ COMMAND_PLACES = {
     "organizers": ("organizers", "Manage the accounts of the organizers' desk."),
     "plan": (
         "plan",
-        "Show or set from when until when signatures are collected, and when names and addresses are deleted.",
+        "Show or set the first and last day of collecting, and the days of delivery and deletion.",
     ),
     "prepare": ("server", "Prepare the exports that organizers asked for at the desk; the worker does so by itself."),
     "publish": (
         "publish",
-        "Publish the campaign's own words as files and settings have them now; show what changes, and ask first.",
+        "Publish the campaign's own words from the files and settings; show what changes, and ask first.",
     ),
     "restore": ("backup", "Replace the database with the backup FILE, without people who left since."),
     "sample": ("signatures", "Fill an empty data folder with NUMBER made-up signatures, for trying and measuring."),
@@ -55,14 +55,14 @@ COMMAND_PLACES = {
         "Show the published count, the e-mails that wait, failed or are overdue, and every condition.",
     ),
     "testimony": ("signatures", "Look after the testimony."),
-    "texts": ("texts", "Take the campaign's own words out as files, and in again as drafts."),
+    "texts": ("texts", "Export the campaign's own words as files, and import them as drafts."),
     "warn": ("warn", "Warn everyone in a sealed export by e-mail, each once; without --send only show what would be sent."),
     "work": ("server", "Send the mail and do the timed work, without serving."),
 }
 
 
 class LazyCommands(Mapping[str, click.Command]):
-    """The commands by their names; a module is imported when one of its commands is asked for."""
+    """The commands by name; a module is imported when one of its commands is needed."""
 
     def __getitem__(self, name: str) -> click.Command:
         module = import_module(f"campaign.cli.{COMMAND_PLACES[name][0]}")

@@ -59,7 +59,7 @@ def list_recipients(update: str, out: str) -> None:
         found = next((one for one in shown_updates() if one.key == update), None)
         if found is None:
             raise click.UsageError(
-                f"{update!r} is no update; there are: {', '.join(one.key for one in shown_updates()) or 'none'}."
+                f"{update!r} is not an update. The updates are: {', '.join(one.key for one in shown_updates()) or 'none'}."
             )
         with database.reading() as session:
             keys = load_keys(instance.key_folder(settings))
@@ -73,7 +73,7 @@ def list_recipients(update: str, out: str) -> None:
             )
         until = news_approval.good_until(agreed)
         if until < now().date():
-            raise click.ClickException(f"It was agreed to send this until {until.isoformat()}: ask anew at the desk.")
+            raise click.ClickException(f"The agreement to send this ended on {until.isoformat()}. Ask again at the desk.")
         texts = write_news(found, settings.origin)
         mailing = Mailing(update, until.isoformat(), now().date().isoformat(), settings.origin, texts)
         number = count_agreements(database, SignatureFilter())
@@ -89,8 +89,8 @@ def list_recipients(update: str, out: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--key", required=True, type=KEY_FILE, multiple=True, help="The private key for news; repeat for each.")
 @passphrase_option
-@click.option("--bounces", type=KEY_FILE, help="A file with addresses that bounced: they get no news any more.")
-@click.option("--mail-url", callback=to_mail_url, help="The mail server: smtp://user@host:587; its password is asked for.")
+@click.option("--bounces", type=KEY_FILE, help="A file with addresses that bounced; they get no more news.")
+@click.option("--mail-url", callback=to_mail_url, help="The mail server: smtp://user@host:587; you are asked for its password.")
 @click.option("--mail-from", callback=to_sender, help="The sender of the e-mails.")
 @click.option("--send", "is_real", is_flag=True, help="Send, once you have typed the number. Without it nothing is sent.")
 @click.option("--pause", default=10.0, show_default=True, type=click.FloatRange(0, 3600), help="Seconds to wait after a failure.")

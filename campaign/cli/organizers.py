@@ -66,7 +66,7 @@ def reset(email: str, language: str) -> None:
 
 @organizers.command()
 def accept() -> None:
-    """Say what is wrong with the desk's rows and take them as they are; needed after a backup was put back. It asks first."""
+    """Say what is wrong with the desk's rows and accept them as they are; needed after you restore a backup. It asks first."""
     settings, database = open_campaign()
     with database.reading() as session:
         wrong = ledger.find_problems(session) + audit.verify_chain(session, settings.data)
@@ -75,7 +75,7 @@ def accept() -> None:
         click.echo(sentence, err=True)
     for account in everyone:
         click.echo(account_line(account))
-    click.confirm("Let these accounts into the desk, with all that belongs to them?", abort=True, err=True)
+    click.confirm("Let these accounts into the desk, with everything that belongs to them?", abort=True, err=True)
     adoption.accept_rows(database)
     click.echo("Accepted.")
 
@@ -87,7 +87,7 @@ def account_line(account: Account) -> str:
 
 
 def say_invitation(settings: Settings, email: str, language: str, token: str) -> None:
-    """Print the link, and beside it for whom it is and until when."""
+    """Print the link, with its owner and its last moment."""
     until = now() + accounts.SETUP_LINK_LIFETIME
     click.echo(f"A link for {email}, which works once, until {until:%Y-%m-%d %H:%M} UTC. Hand it over in person:", err=True)
     click.echo(setup_url(settings, language, token))

@@ -29,17 +29,17 @@ class DayOrNone(click.ParamType["date | str"]):
         try:
             return read_day(value)
         except ValueError:
-            self.fail(f"{value!r} is not a day: write it like 2026-11-22, or `none`.", param, ctx)
+            self.fail(f"{value!r} is not a day. Write it like 2026-11-22, or write `none`.", param, ctx)
 
 
 @click.command()
-@click.option("--from", "opens_on", type=DayOrNone(), help="The first day on which signatures are collected.")
-@click.option("--until", "closes_on", type=DayOrNone(), help="The last day on which signatures are collected.")
+@click.option("--from", "opens_on", type=DayOrNone(), help="The first day of collecting signatures.")
+@click.option("--until", "closes_on", type=DayOrNone(), help="The last day of collecting signatures.")
 @click.option("--hand-over", "hand_over_on", type=DayOrNone(), help="The day on which the letter is to be handed over.")
 @click.option("--delete", "delete_on", type=DayOrNone(), help="The day on which names and addresses are deleted.")
 @click.option("--yes", is_flag=True, help="Do not ask before an earlier day of deletion.")
 def plan(*, yes: bool, **typed: date | str | None) -> None:
-    """Show or set from when until when signatures are collected, and when names and addresses are deleted."""
+    """Show or set the first and last day of collecting, and the days of delivery and deletion."""
     _, database = open_campaign()
     wanted = {name: None if day == OPEN else day for name, day in typed.items() if day is not None}
     if wanted:

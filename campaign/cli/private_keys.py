@@ -42,7 +42,7 @@ campaign_option = click.option("--campaign", default="", callback=to_line, help=
 
 
 def read_private_keys(files: Iterable[Path], phrase_files: Iterable[Path] = ()) -> list[PrivateKey]:
-    """Read private keys; a passphrase comes from the next of the files that hold one, or is asked for."""
+    """Read private keys; take each passphrase from the next passphrase file, or ask for it."""
     given = iter(phrase_files)
 
     def passphrase_of(file: Path) -> str:
@@ -70,9 +70,9 @@ def new_passphrase(phrase_file: Path | None) -> str:
 
 
 def encoder(*, campaign: str, owner: str, phrase_file: Path | None, is_bare: bool, opens: str = OPENS_SIGNATURES) -> Encode:
-    """Return how a private key is written: bare, or under a passphrase that is asked for once it is needed."""
+    """Return the function that writes a private key: bare, or under a passphrase, for which it asks when needed."""
     if is_bare and phrase_file:
-        raise click.UsageError("--no-passphrase and --passphrase-file exclude each other.")
+        raise click.UsageError("Use --no-passphrase or --passphrase-file, not both.")
     if is_bare:
         return encode_bare
     label = KeyLabel(campaign, owner, now().date(), opens)

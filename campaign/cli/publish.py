@@ -13,13 +13,13 @@ from campaign.health import checklist
 from campaign.petition import publishing
 from campaign.petition.published import LETTERS, Key, TextKind, Words, read_words
 
-NOTHING_TO_PUBLISH = "What is published is what the files and settings say."
+NOTHING_TO_PUBLISH = "The files and settings are the same as what is published."
 
 
 @click.command()
 @click.option("--yes", is_flag=True, help="Publish without asking.")
 def publish(yes: bool) -> None:
-    """Publish the campaign's own words as files and settings have them now; show what changes, and ask first."""
+    """Publish the campaign's own words from the files and settings; show what changes, and ask first."""
     settings, database = open_campaign()
     values, words = instance.words_of_files(settings), read_public_words(database)
     found = publishing.differences(words, values)
@@ -35,7 +35,7 @@ def publish(yes: bool) -> None:
     with database.writing() as session:
         database.lock(session, publishing.PUBLISH_WORDS_LOCK)
         rows = publishing.publish_words(session, read_words(session, {}), values, now().date())
-    click.echo(f"Published: {len(rows)}. Every page follows within seconds; what was signed stays what was signed.")
+    click.echo(f"Published: {len(rows)}. Every page follows within seconds; signatures stay on the text that was signed.")
 
 
 def difference_lines(key: Key, was: object, wanted: object) -> list[str]:
@@ -47,7 +47,7 @@ def difference_lines(key: Key, was: object, wanted: object) -> list[str]:
 
 
 def read_public_words(database: Database) -> Words:
-    """Return what is public now, and nothing of the files."""
+    """Return the words that are public now, without those of the files."""
     with database.reading() as session:
         return read_words(session, {})
 
@@ -60,7 +60,7 @@ def unpublished_sentence(settings: Settings) -> str:
 
 
 def delivery_sentences(settings: Settings) -> list[str]:
-    """Say what is published as delivered in one language alone, or on a day that lies ahead: a sentence each."""
+    """Name each delivery that is published in only one language or with a future day, a sentence each."""
     with closing(instance.open_database(settings)) as database:
         return checklist.faulty_deliveries(read_public_words(database), now().date())
 

@@ -83,11 +83,11 @@ def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: boo
 
 
 def print_greeting(settings: Settings) -> None:
-    """Say where to look, where letters go, and what should be mended before others come."""
+    """Print the addresses of the site, where e-mails go, and what to fix before others come."""
     for language in LANGUAGES.values():
         click.echo(f"{settings.origin}/{language.code}/")
     if settings.mail_url.startswith("file:"):
-        click.echo(f"Letters are not sent: they are written to {settings.data / 'mail'} and their links shown here.")
+        click.echo(f"E-mails are not sent. They are written to {settings.data / 'mail'}, and their links are shown here.")
     else:
         click.echo(f"E-mails are sent from {settings.sender}.")
     if not settings.limits:
@@ -124,7 +124,7 @@ def prepare() -> None:
 @click.command()
 @click.option("--trial", is_flag=True, help="Also try whether the site can be made; a reload does so before it ends the old one.")
 def migrate(trial: bool) -> None:
-    """Bring the database's schema up to date; safe when two start at once."""
+    """Update the database's schema; safe when two start at once."""
     if trial:
         reexec.import_everything()  # before the tables change
     settings = Settings.load()

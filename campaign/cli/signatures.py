@@ -60,7 +60,7 @@ def reopen() -> None:
 @click.command()
 @click.option("--yes", is_flag=True, help="Erase without asking.")
 def erase(yes: bool) -> None:
-    """Find everything stored about an e-mail address, and erase it. The address is asked for, never an argument."""
+    """Find everything stored about an e-mail address, and erase it. It asks for the address."""
     settings, database = open_campaign()
     address = mend_address(click.prompt("E-mail address to erase", err=True, hide_input=False))
     keys = load_keys(instance.key_folder(settings))
@@ -82,7 +82,7 @@ def erase(yes: bool) -> None:
     database.truncate_log()
     _say_found("Erased", found)
     if found.records:
-        click.echo("The published count follows within its next publication.")
+        click.echo("The published count changes with its next publication.")
 
 
 def _say_found(title: str, found: MailboxRecords) -> None:
@@ -119,7 +119,7 @@ def testimony() -> None:
 
 @testimony.command()
 def withdraw() -> None:
-    """Withdraw the testimony for good, from every page, print and copy; ends the collecting too. It asks first."""
+    """Withdraw the testimony for good, from every page, print and copy, and close signing. It asks first."""
     settings, database = open_campaign()
     click.confirm(WITHDRAW_QUESTION, abort=True, err=True)
     with database.writing() as session:

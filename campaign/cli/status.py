@@ -24,7 +24,7 @@ CLOCK_QUESTION = "The clock of this machine says {:%Y-%m-%d %H:%M} UTC. Is that 
 
 
 def open_to_look() -> tuple[Settings, Database]:
-    """Return the settings and the database of a campaign that is there, whatever else is wrong with it."""
+    """Return the settings and the database of an existing campaign, even if something else is wrong with it."""
     settings = Settings.load()
     database = instance.open_database(settings)
     click.get_current_context().call_on_close(database.close)
@@ -33,7 +33,7 @@ def open_to_look() -> tuple[Settings, Database]:
 
 
 def said_of(finding: Finding) -> list[str]:
-    """Return what a terminal is told of a condition that is in trouble: its name, what is wrong, what to do, since when."""
+    """Return the lines about a condition in trouble for a terminal: its name, what is wrong, what to do, since when."""
     if not is_in_trouble(finding):
         return []
     since = f" (since {finding.since:%Y-%m-%d %H:%M} UTC)" if finding.since else ""
@@ -102,7 +102,7 @@ def confirm_clock(yes: bool) -> None:
         click.confirm(CLOCK_QUESTION.format(now()), abort=True, err=True)
     with database.writing() as session:
         did_wait = purge_clock.trust_clock(session)
-    click.echo("Expired data will be deleted within a minute." if did_wait else "Nothing waited for this.")
+    click.echo("Expired data will be deleted within a minute." if did_wait else "Deleting was not waiting for this.")
 
 
 def address_argument(_context: click.Context, _argument: click.Parameter, typed: str) -> EmailAddress:
@@ -115,7 +115,7 @@ def address_argument(_context: click.Context, _argument: click.Parameter, typed:
 
 @click.group("mail")
 def mail_group() -> None:
-    """Look after the mail."""
+    """Test the mail, and send failed e-mails again."""
 
 
 @mail_group.command("test")
@@ -134,7 +134,7 @@ def mail_test(address: EmailAddress, language: str) -> None:
 
 @mail_group.command("retry")
 def mail_retry() -> None:
-    """Send the e-mails again that were refused or given up, and whose link still lives."""
+    """Send refused or abandoned e-mails again, if their link is still valid."""
     _, database = open_campaign()
     with database.writing() as session:
         number = delivery.retry_given_up(session, now())

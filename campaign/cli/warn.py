@@ -60,7 +60,7 @@ def to_sender(_context: click.Context, _option: click.Parameter, typed: str | No
     type=click.Path(path_type=Path, file_okay=False, exists=True),
     help="A folder with the text in each language: en/warning.txt, ar/warning.txt.",
 )
-@click.option("--mail-url", callback=to_mail_url, help="The mail server: smtp://user@host:587; its password is asked for.")
+@click.option("--mail-url", callback=to_mail_url, help="The mail server: smtp://user@host:587; you are asked for its password.")
 @click.option("--mail-from", callback=to_sender, help="The sender of the e-mails.")
 @click.option("--send", "is_real", is_flag=True, help="Send, once you have typed the number. Without it nothing is sent.")
 @click.option("--pause", default=10.0, show_default=True, type=click.FloatRange(0, 3600), help="Seconds to wait after a failure.")
@@ -117,9 +117,9 @@ def say_nothing_was_sent() -> None:
 
 def ask_for_number(number: int) -> None:
     """Go on only when the number of e-mails is typed, since what is sent cannot be called back."""
-    typed = click.prompt(f"To send these e-mails now, type how many they are ({number})", err=True)
+    typed = click.prompt(f"To send these e-mails now, type their number ({number})", err=True)
     if digits(typed.strip()) != str(number):
-        raise click.ClickException("Nothing was sent: another number was typed.")
+        raise click.ClickException("Nothing was sent, because the number was not right.")
 
 
 def send_all(

@@ -70,7 +70,7 @@ def _entry_problem(entry: dict[str, Any], before: str) -> str:
     """Return what is wrong with an entry, or an empty string."""
     missing = [name for name in REQUIRED_ENTRY_KEYS if not entry.get(name)]
     if missing or entry["kind"] not in CORRECTION_KINDS or not isinstance(entry["day"], date):
-        return f"is to have {', '.join(REQUIRED_ENTRY_KEYS)}; a kind is one of {', '.join(CORRECTION_KINDS)}"
+        return f"must have {', '.join(REQUIRED_ENTRY_KEYS)}; a kind is one of {', '.join(CORRECTION_KINDS)}"
     if set(entry) - {*REQUIRED_ENTRY_KEYS, "sha256"}:
         return "has something that no entry has"
     if entry["before"] != before:
@@ -132,7 +132,7 @@ def read_notes(folder: Path, codes: list[str]) -> dict[str, EditorNote]:
     missing = [code for code in codes if code not in there]
     if there and missing:
         raise TextError(
-            f"The editor's note stands in every language or in none: translations/{missing[0]}/{NOTE_FILE} is missing."
+            f"The editor's note must be there in every language or in none: translations/{missing[0]}/{NOTE_FILE} is missing."
         )
     return {code: read_note(folder / code / NOTE_FILE) for code in there}
 
@@ -142,6 +142,6 @@ def read_note(file: Path) -> EditorNote:
     found = read_document(file)
     signed_by, day = found.meta.get("signed_by"), found.meta.get("day")
     if not signed_by or not isinstance(day, date):
-        raise TextError(f"{file}: `signed_by` and `day` are to say who signs the note, and of which day it is.")
+        raise TextError(f"{file}: `signed_by` and `day` must say who signs the note, and its day.")
     words = "\n\n".join(block.words for block in found.blocks)
     return EditorNote(str(signed_by), day, Markup(MARKDOWN.render(words)))  # noqa: S704  # our own files, html switched off

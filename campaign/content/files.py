@@ -34,7 +34,7 @@ class Block:
 
     @property
     def is_translated(self) -> bool:
-        """Whether the hash of its source is known, and the words are not the source's own."""
+        """Return whether the hash of its source is known, and the words are not the source's own."""
         return self.made_from not in {"", source_hash(self.words)}
 
     def is_stale(self, source: "Block") -> bool:
@@ -107,7 +107,7 @@ def parse_blocks(body: str) -> Iterator[Block]:
     known = set()
     for block, made_from, words in zip(parts[::3], parts[1::3], parts[2::3], strict=True):
         if block in known:
-            raise ValueError(f"the id {block} stands there twice")
+            raise ValueError(f"the id {block} is there twice")
         known.add(block)
         yield Block(block, words.strip(), made_from or "")
 

@@ -32,7 +32,7 @@ REQUIRED_FIELDS = ("title", "description", "status")
 ORIGINAL, MACHINE, TRANSLATED, REVIEWED = STATUSES = ("original", "machine", "translated", "reviewed")
 WITHHELD = "name withheld"
 MARKDOWN = MarkdownIt("commonmark", {"html": False})
-MISSING_NOTE = lazy_gettext("This part has not been translated yet; it stands here in the language of the source.")
+MISSING_NOTE = lazy_gettext("This part has not been translated yet, so you see it in the language of the source.")
 STALE_NOTE = lazy_gettext("The source of this part has changed since it was translated.")
 
 
@@ -47,7 +47,7 @@ class Paragraph:
 
     @cached_property
     def html(self) -> Markup:
-        """The words as HTML; raw HTML in them is escaped."""
+        """Return the words as HTML; raw HTML in them is escaped."""
         return Markup(MARKDOWN.render(self.words))  # noqa: S704  # our own files, html switched off
 
 
@@ -63,12 +63,12 @@ class Text:
 
     @property
     def title(self) -> str:
-        """The heading of its page."""
+        """Return the heading of its page."""
         return str(self.meta["title"])
 
     @property
     def description(self) -> str:
-        """What search engines and shared links say of it."""
+        """Return what search engines and shared links say of it."""
         return str(self.meta["description"])
 
     @property
@@ -78,17 +78,17 @@ class Text:
 
     @cached_property
     def parts(self) -> dict[str, Paragraph]:
-        """The paragraphs by their ids, for pages that put each into its place."""
+        """Return the paragraphs by their ids, for pages that put each into its place."""
         return {paragraph.id: paragraph for paragraph in self.paragraphs}
 
     @property
     def body(self) -> str:
-        """The words of all paragraphs, without ids."""
+        """Return the words of all paragraphs, without ids."""
         return "\n\n".join(paragraph.words for paragraph in self.paragraphs)
 
     @property
     def standing(self) -> str:
-        """The kind of translation it is, in a sentence in its own language; empty for an original."""
+        """Return the kind of translation it is, in a sentence in its own language; empty for an original."""
         with speaking(self.language.code):
             behind = (
                 gettext("The source of its title or description has changed since it was translated.") if self.is_behind else ""
@@ -147,7 +147,7 @@ class Texts:
 
     @cached_property
     def consent_hash(self) -> str:
-        """The SHA-256 of the letter and the consent text, stored with each signature."""
+        """Return the SHA-256 of the letter and the consent text, stored with each signature."""
         return text_hash(self.petition)
 
 
@@ -172,7 +172,7 @@ def load_text(folder: Path, name: str, language: Language) -> Text:
         if not ours.meta.get(needed):
             raise TextError(f"{file}: `{needed}` is missing in the front matter")
     if ours.meta["status"] not in STATUSES:
-        raise TextError(f"{file}: `status` is to be one of {', '.join(STATUSES)}")
+        raise TextError(f"{file}: `status` must be one of {', '.join(STATUSES)}")
     if ours.meta["status"] == REVIEWED and not ours.meta.get("reviewed_on"):
         raise TextError(f"{file}: `reviewed_on` is missing in the front matter")
     return text_from(name, ours, source, language)

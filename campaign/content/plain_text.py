@@ -1,6 +1,6 @@
 """Markdown as plain text, for e-mails: without its signs, and with the address of a link on a line below its paragraph.
 
-On a line of its own an address is read from left to right in every language, and mail programs find where it ends.
+On a separate line an address reads from left to right in every language, and mail programs find its end.
 """
 
 import itertools

@@ -15,7 +15,7 @@ LINK_TO_TESTIMONY = re.compile(r"\]\(/[a-z-]+/testimony\b")
 
 
 def withheld_words(texts: Mapping[str, Texts]) -> dict[str, str]:
-    """Return what readers of each language see in the place of words that are withheld."""
+    """Return what readers of each language see instead of withheld words."""
     return {code: str(one.testimony.meta.get("withheld", OMISSION)) for code, one in texts.items()}
 
 
@@ -39,7 +39,7 @@ def has_redactions(texts: dict[str, Texts]) -> bool:
 
 
 def unequal_redactions(texts: dict[str, Texts]) -> Iterator[str]:
-    """Say what is wrong where one language withholds what another one says: a sentence each."""
+    """Say where one language withholds what another one shows, a sentence each."""
     languages = {code: _count_redactions(one.testimony) for code, one in texts.items()}
     for code, marks in languages.items():
         for other, theirs in languages.items():
@@ -55,7 +55,7 @@ def _count_redactions(testimony: Text) -> dict[str, int]:
 
 
 def inexact_quotations(texts: dict[str, Texts]) -> Iterator[str]:
-    """Say what is quoted and not in the testimony, so that what is withheld there could be in it: a sentence each."""
+    """Name each quotation that is not in the testimony and so could contain withheld words, a sentence each."""
     for code, one in texts.items():
         said = _all_words(one.testimony)
         quoted = {"testimony.md, `description`": [one.testimony.description]}
@@ -63,7 +63,7 @@ def inexact_quotations(texts: dict[str, Texts]) -> Iterator[str]:
         for place, passages in quoted.items():
             for passage in passages:
                 if passage not in said:
-                    yield f"translations/{code}/{place}: “{passage}” does not stand in the testimony."
+                    yield f"translations/{code}/{place}: “{passage}” is not in the testimony."
 
 
 def says_withheld(letter: Text, testimony: Text) -> bool:
@@ -73,7 +73,7 @@ def says_withheld(letter: Text, testimony: Text) -> bool:
 
 
 def quotations(letter: Text) -> Iterator[str]:
-    """Yield what stands between quotation marks in the letter and in its call."""
+    """Yield the words between quotation marks in the letter and in its call."""
     for words in (letter.body, str(letter.meta.get("call", ""))):
         yield from (found[2] for found in QUOTATION.finditer(words) if found[2] != OMISSION)
 

@@ -55,7 +55,7 @@ class TestimonyPolicy:
 
     @property
     def discloses_source_hash(self) -> bool:
-        """Whether the source's hash may be told: where words or a name are held back, it would let guesses be tested."""
+        """Return whether the source's hash may be shown; if words or a name are withheld, it would confirm guesses."""
         return bool(self.source_sha256) and self.attribution == "full" and not self.has_redactions
 
 
@@ -96,13 +96,13 @@ def read_policy(file: Path) -> TestimonyPolicy:
     except KeyError as error:
         raise TextError(f"{file}: {error} is missing.") from None
     if policy.attribution not in ATTRIBUTIONS:
-        raise TextError(f"{file}: `attribution` is to be one of {', '.join(ATTRIBUTIONS)}.")
+        raise TextError(f"{file}: `attribution` must be one of {', '.join(ATTRIBUTIONS)}.")
     if policy.dated not in DATE_SOURCES:
-        raise TextError(f"{file}: `dated` is to be one of {', '.join(DATE_SOURCES)}.")
+        raise TextError(f"{file}: `dated` must be one of {', '.join(DATE_SOURCES)}.")
     if policy.received_on != UNKNOWN and not isinstance(policy.received_on, date):
-        raise TextError(f"{file}: `received_on` is to be a day, such as 2026-11-20, or unknown.")
+        raise TextError(f"{file}: `received_on` must be a day, such as 2026-11-20, or unknown.")
     if policy.source_sha256 != UNKNOWN and not re.fullmatch("[0-9a-f]{64}", policy.source_sha256):
-        raise TextError(f"{file}: `sha256` is to be 64 digits from 0 to f, or unknown.")
+        raise TextError(f"{file}: `sha256` must be 64 digits from 0 to f, or unknown.")
     received_on = None if policy.received_on == UNKNOWN else policy.received_on
     return replace(policy, source_sha256=policy.source_sha256.removeprefix(UNKNOWN), received_on=received_on)
 
@@ -154,7 +154,7 @@ def check_published(found: dict[str, Texts]) -> None:
 
 
 def policy_advice(policy: TestimonyPolicy) -> Iterator[str]:
-    """Say what is to be mended before the public comes, a sentence each."""
+    """Say what to fix before the public comes, a sentence each."""
     if policy.source_sha256 and not policy.discloses_source_hash:
         yield (
             f"translations/{POLICY_FILE} holds the sha256 of the source, by which guesses of what is withheld can be tested:"
@@ -185,21 +185,21 @@ def consent_problems(data: Path, policy: TestimonyPolicy, codes: list[str], toda
     file = data / CONSENT_FILE
     try:
         if not file.exists():
-            yield f"There is no record of the author's consent: write {file}; docs/organizers.md says what goes in."
+            yield f"There is no record of the author's consent: write {file}; docs/organizers.md says what to write."
             return
         if stat.S_IMODE(file.stat().st_mode) != OWNER_ONLY:
             yield f"{file} can be read by others: run `chmod 600 {file}`."
         record = tomllib.loads(file.read_text("utf-8"))
     except OSError as error:
-        yield f"{file} cannot be read ({error.strerror}): it has to belong to the user that the site runs as."
+        yield f"{file} cannot be read ({error.strerror}): it must belong to the user that runs the site."
         return
     except ValueError:
-        yield f"{file} cannot be read as TOML: docs/organizers.md shows how it is written."
+        yield f"{file} cannot be read as TOML. docs/organizers.md shows how to write it."
         return
     yield from _missing_parts(file, record, today)
     scope = record.get("scope") or []
     if not (isinstance(scope, list) and all(isinstance(one, str) for one in scope)):
-        yield f'{file}: scope is to be a list of words, such as ["text", "name"].'
+        yield f'{file}: scope must be a list of words, such as ["text", "name"].'
         return
     for name in sorted(required_scope(policy, codes) - set(scope)):
         yield f"The author's consent does not say {SCOPE_MEANINGS[name]}: ask, and add {name} to the scope in {file}."
@@ -219,7 +219,7 @@ def _missing_parts(file: Path, record: dict[str, Any], today: date) -> Iterator[
         yield f"{file} does not say {', '.join(missing)}."
     for name in ("given_on", "review_by"):
         if record.get(name) and type(record[name]) is not date:  # a moment is a date too, and cannot be compared with one
-            yield f"{file}: {name} is to be a day, such as 2026-11-20."
+            yield f"{file}: {name} must be a day, such as 2026-11-20."
     review_by = record.get("review_by")
     if type(review_by) is date and review_by < today:
-        yield f"The day on which the author is to be asked again is past: ask, and write a new review_by into {file}."
+        yield f"The day to ask the author again has passed. Ask, and write a new review_by into {file}."

@@ -1,4 +1,4 @@
-"""The key that backups are encrypted to: an X25519 pair of age, whose private half never lies on the server.
+"""The key that backups are encrypted to: an X25519 pair of age, whose private half is never on the server.
 
 The public half is one line in the data folder's `keys/`. The private half is a file for one person, as `age-keygen` writes it,
 under a passphrase: `age --decrypt --identity FILE` opens a backup with it.
@@ -81,7 +81,7 @@ def parse_recipient(public: str) -> Recipient:
     try:
         return Recipient.from_str(public)
     except RecipientError:
-        raise KeyFileError("This is no public backup key: it begins with age1, and `campaign keys backup` prints one.") from None
+        raise KeyFileError("This is not a public backup key: `campaign keys backup` prints one that begins with age1.") from None
 
 
 def read_backup_key(file: Path, ask: AskPassphrase) -> Identity:
@@ -91,4 +91,4 @@ def read_backup_key(file: Path, ask: AskPassphrase) -> Identity:
     try:
         return Identity.from_str(lines[0])
     except (IndexError, IdentityError):
-        raise KeyFileError(f"{file} holds no private backup key: `campaign keys backup` makes one.") from None
+        raise KeyFileError(f"{file} does not hold a private backup key. `campaign keys backup` makes one.") from None

@@ -57,13 +57,13 @@ class DecryptingReader(io.RawIOBase):
             raise CannotOpen("The file is cut off.") from None
 
     def read(self, _size: int = -1) -> bytes:
-        """Return the next chunk, whatever size is asked for; nothing after the last."""
+        """Return the next chunk, of any size; return nothing after the last."""
         if self._is_over:
             return b""
         try:
             chunk, tag = pull(self._state, self._stream.read(ENCRYPTED_CHUNK))
         except CryptoError:
-            raise CannotOpen("The file is damaged, cut off or locked under another key.") from None
+            raise CannotOpen("The file is damaged, cut off or encrypted under another key.") from None
         self._is_over = tag == FINAL_TAG
         return bytes(chunk)
 

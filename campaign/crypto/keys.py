@@ -26,7 +26,7 @@ class KeyFileError(Exception):
 
 @dataclass(frozen=True)
 class Keys:
-    """The keys of one campaign, as they lie in the data folder's `keys/`."""
+    """The keys of one campaign, from `keys/` in the data folder."""
 
     public: PublicKey
     private: PrivateKey | None
@@ -37,7 +37,7 @@ class Keys:
 
     @property
     def key_id(self) -> bytes:
-        """The first 8 bytes of the public key's SHA-256; stands on every envelope."""
+        """Return the first 8 bytes of the public key's SHA-256; every envelope has it."""
         return key_id(self.public)
 
     def fingerprints(self) -> dict[str, str]:
@@ -101,9 +101,9 @@ def write_key_file(out: Path, private: PrivateKey, encode: Encode) -> None:
 def check_new(out: Path) -> None:
     """Raise KeyFileError unless a key can be written into the new file `out`."""
     if out.exists():
-        raise KeyFileError(f"{out} is there already: name another file.")
+        raise KeyFileError(f"{out} already exists. Name another file.")
     if not out.parent.is_dir():
-        raise KeyFileError(f"{out.parent} is no folder: name another file.")
+        raise KeyFileError(f"{out.parent} is not a folder. Name another file.")
 
 
 def eject(folder: Path, out: Path, encode: Encode = encode_bare) -> None:
@@ -177,7 +177,7 @@ def _user() -> str:
 
 
 def no_key_fingerprint() -> str:
-    """Return the short hash that stands for a key that was destroyed."""
+    """Return the short hash stored in place of a destroyed key."""
     return _fingerprint(NO_KEY)
 
 

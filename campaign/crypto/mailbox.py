@@ -1,6 +1,6 @@
 """The canonical forms of an address that mailbox tags are made of: one for each version of the tag, and that of one spelling.
 
-Version 2 joins the spellings that `mailbox_rules.toml` names. Version 1 is for rows of before.
+Version 2 joins the spellings that `mailbox_rules.toml` names. Version 1 is for older rows.
 """
 
 import tomllib

@@ -39,7 +39,7 @@ class RecordTooLarge(Exception):
 
 @dataclass(frozen=True)
 class Person:
-    """What is sealed of one signer."""
+    """The sealed data of one signer."""
 
     record: bytes  # the id of the row it belongs to, 16 bytes
     text_sha256: str  # the text that was signed, 64 hex digits
@@ -48,7 +48,7 @@ class Person:
 
 
 def seal(public: PublicKey, person: Person) -> bytes:
-    """A record nobody but the private key's holder opens: version, key id, then the padded record in a SealedBox."""
+    """Return a record that only the private key opens: version, key id, then the padded record in a SealedBox."""
     plain = _padded(person.record + bytes.fromhex(person.text_sha256), person.name, person.email)
     return _envelope(bytes([ENVELOPE_VERSION]), public, plain)
 
@@ -87,7 +87,7 @@ OPENERS: dict[bytes, Callable[[PrivateKey, bytes], Person]] = {b"\1": _open_firs
 
 @dataclass(frozen=True)
 class NewsRecipient:
-    """What is sealed of somebody who asked for news; it does not say which signature is theirs."""
+    """The sealed data of somebody who asked for news; it does not say which signature is theirs."""
 
     record: bytes  # the id of the row it belongs to, 16 bytes
     email: str
@@ -144,7 +144,7 @@ def encrypt(key: bytes, text: str) -> bytes:
 
 
 def decrypt(key: bytes, box: bytes) -> str:
-    """Opens what `encrypt` made; raises CannotOpen."""
+    """Open what `encrypt` made; raise CannotOpen."""
     try:
         return _take(SecretBox(key).decrypt(box))[0].decode()
     except CryptoError:
@@ -157,7 +157,7 @@ def mailbox_tag(key: bytes, email: str) -> bytes:
 
 
 def first_mailbox_tag(key: bytes, email: str) -> bytes:
-    """The 32 bytes of version 1, which rows of before have."""
+    """Return the 32 bytes of version 1, which older rows have."""
     return hmac.digest(key, mailbox.first_mailbox(email).encode(), hashlib.sha256)
 
 
@@ -177,18 +177,18 @@ def content_mac(key: bytes, *parts: str) -> bytes:
 
 
 def new_token() -> str:
-    """A token for a link: 128 random bits in base32, whose 26 letters and digits no mail program breaks or cuts off."""
+    """Return a token for a link: 128 random bits in base32, whose 26 letters and digits no mail program breaks or cuts off."""
     return base64.b32encode(secrets.token_bytes(16)).decode().lower().rstrip("=")
 
 
 def find_token(text: str) -> str | None:
-    """Return the token in a part of an address, whatever mail programs and people left before or after it; None without one."""
+    """Return the token in a part of an address, ignoring what mail programs and people added around it; None without one."""
     found = TOKEN.search(text)
     return found and found[0]
 
 
 def token_hash(token: str) -> bytes:
-    """What is stored of a token: its SHA-256."""
+    """Return the stored form of a token: its SHA-256."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -199,7 +199,7 @@ def _padded(head: bytes, *texts: str) -> bytes:
     for size in SIZES:
         if length <= size:
             return b"".join([head, *(struct.pack(">H", len(field)) + field for field in fields)]).ljust(size, b"\0")
-    raise RecordTooLarge(f"{length:,} bytes are too many to be sealed or locked: {SIZES[-1]:,} is the most.")
+    raise RecordTooLarge(f"{length:,} bytes are too many to seal or lock. The limit is {SIZES[-1]:,}.")
 
 
 def _take(data: bytes) -> tuple[bytes, bytes]:

@@ -34,7 +34,7 @@ class HashingWriter(io.RawIOBase):
 
     @property
     def sha256(self) -> str:
-        """Of everything written so far, in hex."""
+        """Return the hash of everything written so far, in hex."""
         return self._sha256.hexdigest()
 
 
@@ -46,7 +46,7 @@ def atomic_file(file: Path, *, replaces: bool = False) -> Iterator[IO[bytes]]:
     wrong.
     """
     if file.exists() and not replaces:
-        raise FileExistsError(f"{file} is there already: name another file, or move it away.")
+        raise FileExistsError(f"{file} already exists. Name another file, or move it away.")
     if not file.parent.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(file.parent))
     draft = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")

@@ -106,7 +106,7 @@ def filter_sentences(wanted: SignatureFilter, say: Language) -> Iterator[str]:
 
 
 def opening_letter(code: str) -> dict[str, Any]:
-    """Return the letter as it is public now, and to whom it goes."""
+    """Return the public letter and its addressees."""
     letter = shown_texts()[code].petition
     return {
         "label": gettext("The letter"),

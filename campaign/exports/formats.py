@@ -1,6 +1,6 @@
 """The formats of an export, in the order in which the desk offers them.
 
-The desk's form and pages, the commands, the worker and the download all read FORMATS: a format that stands here is whole.
+The desk's form and pages, the commands, the worker and the download all read FORMATS: a format needs no other registration.
 """
 
 from campaign.exports.pdf import PDF

@@ -46,7 +46,7 @@ Send = Callable[[Recipient], None]  # raises NotAnAddress, PermanentFailure, Tra
 
 
 def recipient_of(row: ExportRow) -> Recipient:
-    """Return whom a signature asks to warn, in the language in which they signed or in the source language."""
+    """Return the recipient for a signature, in the language in which they signed or in the source language."""
     mark = hashlib.sha256(b"warning" + row.stored.id).hexdigest()
     return Recipient(row.number, mark, row.person.email, row.stored.language if row.stored.language in LANGUAGES else SOURCE)
 
@@ -57,9 +57,9 @@ def read_text(folder: Path, language: str) -> WarningText:
     try:
         subject, _, body = file.read_text("utf-8-sig").strip().partition("\n\n")
     except (OSError, UnicodeDecodeError):
-        raise TextError(f"{file} is missing, or is no text in UTF-8.") from None
+        raise TextError(f"{file} is missing, or is not text in UTF-8.") from None
     if not subject or not subject.isprintable() or not body.strip():
-        raise TextError(f"{file}: the first line is to be the subject; an empty line follows, then the text.")
+        raise TextError(f"{file}: the first line must be the subject. Then come an empty line and the text.")
     return WarningText(subject, body.strip() + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Puts the volumes of a book together into one PDF; a program of its own: `python merge_pdf.py < volumes > book.pdf`.
+"""Join the volumes of a book into one PDF, as a separate program: `python merge_pdf.py < volumes > book.pdf`.
 
 pikepdf takes memory that nothing else of the site has a use for, so it stays out of the processes that serve. The first line of
 standard input is JSON: `title`, `lang`, `rtl`, `names` (a bookmark for each volume) and `sizes` (bytes of each); the volumes

@@ -48,10 +48,10 @@ class Mailing:
     def check_day(self, today: date) -> None:
         """Raise CannotWarn where the agreement or the list is over."""
         if today > date.fromisoformat(self.until):
-            raise CannotWarn(f"It was agreed to send this until {self.until}: ask anew at the desk.")
+            raise CannotWarn(f"The agreement to send this ended on {self.until}. Ask again at the desk.")
         if today > date.fromisoformat(self.listed_on) + LIST_LIFETIME:
             raise CannotWarn(
-                f"The list is of {self.listed_on}, and whoever ended the news since is in it:"
+                f"The list is from {self.listed_on}, and contains people who have stopped the news since:"
                 " take a new one with `campaign news list`. Nobody gets the update twice."
             )
 
@@ -91,13 +91,13 @@ def reader_of(row: NewsRow, update: str) -> Recipient:
 
 
 def bounced_rows(rows: Iterable[NewsRow], text: str) -> list[NewsRow]:
-    """Return those whose address, in any spelling, stands in a text such as the file of a mail provider."""
+    """Return those whose address, in any spelling, is in a text such as a mail provider's file."""
     bounced = set(_found_mailboxes(text))
     return [row for row in rows if mailbox(row.email.casefold()) in bounced]
 
 
 def _found_mailboxes(text: str) -> Iterator[str]:
-    """Yield the mailbox of each address in a text, up to the first sign that no domain has; what is no address is left out."""
+    """Yield the mailbox of each address in a text, up to the first character that no domain has; skip what is not an address."""
     for local, domain in FOUND_ADDRESS.findall(text):
         host = "".join(takewhile(_is_in_domains, domain)).strip(".")
         with suppress(UnicodeError):

@@ -1,6 +1,6 @@
 """The book of names, for printing: how many signed, the letter, and the names that are shown, by day, in volumes of 5,000.
 
-Typst draws each volume in a process of its own, which gives its memory back; what goes in and what comes out passes through
+Typst draws each volume in a separate process, which gives its memory back; what goes in and what comes out passes through
 pipes and lies in no file. `merge_pdf.py` puts several volumes together. A single volume is tagged, so that it can be read aloud;
 several are not, because that would make them four times as large and tags get lost where files are put together.
 """
@@ -66,7 +66,7 @@ class NameBook:
         out.write(drawn[0] if len(drawn) == 1 else self.bound(drawn))
 
     def data(self, place: int, volume: Volume) -> dict[str, Any]:
-        """Return all that stands in one volume, as it becomes JSON."""
+        """Return the content of one volume, ready for JSON."""
         with speaking(self.language.code):
             which = gettext(
                 "Volume %(volume)s of %(volumes)s",
@@ -162,10 +162,10 @@ def write_book(source: Source, out: IO[bytes]) -> None:
     with state().database.reading() as session:
         published = session.get_one(Publication, 1)
     if published.names_hidden_on:
-        raise NamesHidden("All names are hidden at the moment: show them again before you print them.")
+        raise NamesHidden("All names are hidden now. Show them again before you print them.")
     for office in state().words.addressees:
         if office.key == source.wanted.handed_to and office.is_endangering:
-            raise NamesRefused(f"{office.key} is marked as endangering: it gets no names.")
+            raise NamesRefused(f"{office.key} is marked as endangering, so it gets no names.")
     divided = split_volumes(source.pages)
     with state().database.reading() as session:
         signed = read_signed(session)

@@ -24,7 +24,7 @@ Value = str | int | bool | None
 
 
 class StoredSignature(NamedTuple):
-    """One signature as it is kept: nobody's name and address can be read in it."""
+    """One signature as it is stored, with name and address sealed."""
 
     id: bytes
     confirmed_on: date
@@ -39,7 +39,7 @@ class StoredSignature(NamedTuple):
 
     @property
     def sealed_text(self) -> str:
-        """The hash of the text that its record was sealed for."""
+        """Return the hash of the text that its record was sealed for."""
         return self.sealed_for or self.text_sha256
 
 
@@ -118,7 +118,7 @@ def count_rows(database: Database, wanted: SignatureFilter) -> int:
 def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[StoredSignature]]:
     """Yield the signatures by day and in the order of chance within a day.
 
-    Each page is a reading of its own, so that the database's log can be emptied in the middle of an export.
+    Read each page in a separate session, so that the database can empty its log during an export.
     """
     with database.reading() as session:
         numbers = version_numbers(session)
@@ -139,7 +139,7 @@ def read_pages(database: Database, wanted: SignatureFilter) -> Iterator[list[Sto
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its name, its width in a spreadsheet in characters, and what stands in it."""
+    """One column: its name, its width in a spreadsheet in characters, and its values."""
 
     name: str
     width: int

@@ -53,7 +53,7 @@ def read_count(file: Path, stream: IO[bytes]) -> int:
     stream.seek(-min(MAX_LINE, file.stat().st_size), os.SEEK_END)
     count = json_object(stream.read().rstrip(b"\n").rpartition(b"\n")[2]).get("count")
     if type(count) is not int or count < 0:
-        raise CannotOpen(f"{file} is cut off: take it from the server again.")
+        raise CannotOpen(f"{file} is cut off. Take it from the server again.")
     return count
 
 

@@ -71,7 +71,7 @@ def count_agreements(database: Database, wanted: SignatureFilter) -> int:
 
 
 def read_agreements(database: Database, wanted: SignatureFilter) -> Iterator[list[StoredAgreement]]:
-    """Yield the agreements in the order of chance, each page as a reading of its own."""
+    """Yield the agreements in random order, reading each page in a separate session."""
     first = _wanted(wanted, NewsAgreement.id, NewsAgreement.sealed).order_by(NewsAgreement.id).limit(PAGE)
     statement = first
     while True:

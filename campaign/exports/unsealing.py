@@ -32,7 +32,7 @@ MAX_PROCESSES = 8  # processes; beyond that whoever writes the document cannot f
 class UnsealedPage(NamedTuple):
     """What was sealed of one page, up to a record that could not be opened, and why it could not.
 
-    In place of a person stands the id of the key that opens the record, where that key was not given.
+    If a key was not given, the id of that key takes the place of the person.
     """
 
     people: list[Person | bytes]

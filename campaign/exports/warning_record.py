@@ -21,7 +21,7 @@ class CannotWarn(Exception):
 
 
 class WarningRecord:
-    """Who got an e-mail, as it stands in an open file, or in several that are joined: each gets what is added."""
+    """The people who got an e-mail, from an open file or several joined ones; every file gets each addition."""
 
     def __init__(self, streams: list[IO[bytes]], marks: dict[str, str]) -> None:
         self._streams, self.marks = streams, marks  # with the note of each
@@ -65,7 +65,7 @@ def open_record(*files: Path, first_line: str = FIRST_LINE) -> Iterator[WarningR
 def _open_file(file: Path, first_line: str) -> Iterator[tuple[IO[bytes], dict[str, str]]]:
     with file_lock(file, wait=0) as is_ours:
         if not is_ours:
-            raise CannotWarn(f"Another process is sending, and records it in {file}: wait for it to end.")
+            raise CannotWarn(f"Another process is sending, and records it in {file}: wait until it ends.")
         lines = _whole_lines(file, first_line) or [first_line]
         with file.open("r+b") as stream:
             stream.write("".join(f"{line}\n" for line in lines).encode())
@@ -86,5 +86,5 @@ def _whole_lines(file: Path, first_line: str) -> list[str]:
     lines = file.read_bytes().decode("ascii", "replace").split("\n")[:-1]
     if lines and lines[0] != first_line:
         kind = first_line.partition(",")[0].removeprefix("campaign ")
-        raise CannotWarn(f"{file} is no record of {kind}: move it away.")
+        raise CannotWarn(f"{file} is not a record of {kind}. Move it away.")
     return lines

@@ -40,7 +40,7 @@ Cell = Callable[[int, ExportRow], str]  # from the number of a line and what sta
 
 
 class SheetWords:
-    """What stands in a spreadsheet besides what people typed, in one language. It needs no running site."""
+    """The words in a spreadsheet that people did not type, in one language. It needs no running site."""
 
     def __init__(self, language: Language) -> None:
         said = Translations.load(TRANSLATIONS, [language.code])

@@ -21,7 +21,7 @@ class Offered:
 
     @property
     def is_undated(self) -> bool:
-        """Whether it holds a testimony of which nobody knows when it was written."""
+        """Return whether it has an undated testimony."""
         return self.policy is not None and self.policy.dated == UNKNOWN
 
 

@@ -30,7 +30,7 @@ class Handover:
 
 
 def prints_of(handover: Handover, code: str) -> Iterator[Print]:
-    """Yield the prints of a package in one language, in the order in which they lie in its folder."""
+    """Yield the prints of a package in one language, in the order of its folder."""
     with speaking(code):
         yield _print("1-page", code, "handover-page.typ", page_for_the_desk(handover, code))
         yield _print("2-letter", code, "handover-text.typ", letter(handover, code))
@@ -86,7 +86,7 @@ def page_for_the_desk(handover: Handover, code: str) -> dict[str, Any]:
 
 
 def letter(handover: Handover, code: str) -> dict[str, Any]:
-    """Return the letter, with whom it goes to, and a line to be signed on by hand."""
+    """Return the letter, with its addressees and a line for a handwritten signature."""
     own = shown_texts()[code].petition
     return {
         "title": own.title,
@@ -133,7 +133,7 @@ def press(handover: Handover, code: str) -> dict[str, Any]:
 
 
 def talking_points(handover: Handover, code: str) -> dict[str, Any]:
-    """Return what is to be said at the handover, and what is better not said."""
+    """Return what to say at the handover, and what not to say."""
     text = shown_texts()[code].write
     return {
         "title": gettext("What to say at the handover"),

@@ -35,7 +35,7 @@ def draft_folder(folder: Path) -> Iterator[Path]:
     writes is locked, and stays.
     """
     if folder.exists():
-        raise FileExistsError(f"{folder} is there already: name another folder, or move it away.")
+        raise FileExistsError(f"{folder} already exists. Name another folder, or move it away.")
     if not folder.parent.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, "there is no such folder", str(folder.parent))
     for left in _drafts_of(folder):
@@ -94,7 +94,7 @@ def write_package(draft: Path, handover: Handover, languages: list[str], offered
 def package_files(
     draft: Path, handover: Handover, languages: list[str], offered: Offered, *, with_names: bool
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield every file of a package by its name. Only prints, in which nobody is named, lie in the folder meanwhile."""
+    """Yield every file of a package by its name. Until the end the folder holds only prints, which name nobody."""
     channel = CHANNELS.get(handover.office.details.channel)
     found = check_demands(channel, offered) if channel else {}
     with tempfile.TemporaryDirectory(dir=draft) as scratch:

@@ -10,7 +10,7 @@ from campaign.database import DATABASE_UNAVAILABLE, Base, Database, insert
 
 
 class BackupMade(Base):
-    """When the last backup was made; one row, none before the first."""
+    """The time of the last backup; one row, none before the first backup."""
 
     __tablename__ = "backup_made"
 

@@ -1,7 +1,7 @@
-"""The checklist before the public comes: what is still to be mended, looked at alike by `campaign check` and the desk.
+"""The checklist before the public comes: what is left to fix, the same for `campaign check` and the desk.
 
-A terminal is told the exact sentences, with the names of files and commands; the desk has words of its own for each item, in
-templates/organizers/going_public.html, as the sentences name folders of the server.
+A terminal shows the exact sentences, with the names of files and commands. The desk has its own words for each item, in
+templates/organizers/going_public.html, because the sentences name folders of the server.
 """
 
 from collections import Counter
@@ -32,7 +32,7 @@ NO_CONTACT = (
     " At a public address nobody can sign a new campaign before that."
 )
 KEY_ON_SERVER = (
-    "The private key lies on this server, so anyone who takes the server can read who signed:"
+    "The private key is on this server, so anyone who takes the server can read who signed:"
     " move it off with `campaign keys eject --out FILE` before people sign."
 )
 ONLY_HERE = "CAMPAIGN_BASE_URL works on this machine only. Set it to the public address."
@@ -49,7 +49,7 @@ _looked: dict[tuple[str, str], tuple[float, tuple[str, ...]]] = {}  # by item an
 
 @dataclass(frozen=True)
 class Facts:
-    """What the checklist is made from."""
+    """The input of the checklist."""
 
     settings: Settings
     words: Words
@@ -61,19 +61,19 @@ class Facts:
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to be done before the public comes; what is still wrong, a sentence each, for a terminal."""
+    """One thing to do before the public comes, with what is still wrong, a sentence each, for a terminal."""
 
     name: str
     wrong: tuple[str, ...] = ()
 
     @property
     def is_done(self) -> bool:
-        """Return whether nothing of it is left."""
+        """Return whether nothing is wrong with it."""
         return not self.wrong
 
 
 def check_items(facts: Facts, *, slowly: bool) -> list[Item]:
-    """Return every item. Without `slowly` what takes long is as this process has found it of late, or left out."""
+    """Return every item. Without `slowly`, return slow items as this process last found them, or leave them out."""
     found = [Item(name, tuple(find(facts))) for name, find in QUICK_ITEMS.items()]
     for name, find in SLOW_ITEMS.items():
         key = name, facts.settings.mail_from
@@ -88,12 +88,12 @@ def check_items(facts: Facts, *, slowly: bool) -> list[Item]:
 
 
 def check_all(facts: Facts, *, asks_dns: bool) -> list[Item]:
-    """Return every item as it is now, whatever that takes; the DNS is asked only if wanted."""
+    """Return the current state of every item, however long that takes; ask the DNS only if `asks_dns`."""
     return [Item(name, tuple(find(facts))) for name, find in (QUICK_ITEMS | SLOW_ITEMS).items() if asks_dns or name != "sender"]
 
 
 def facts_of(site: AppState, today: date) -> Facts:
-    """Return what a site that runs goes by: the files as they were at its start."""
+    """Return the facts of a running site, with the files as they were at its start."""
     return Facts(
         settings=site.settings,
         words=site.words,
@@ -105,19 +105,19 @@ def facts_of(site: AppState, today: date) -> Facts:
 
 
 def count_left(site: AppState, today: date) -> int:
-    """Return how many items are left, as far as that is known at once; none once the public has come."""
+    """Return how many items are left, as far as is known at once; 0 once the public has come."""
     if is_public(site.settings, site.snapshots()):
         return 0
     return sum(not item.is_done for item in check_items(facts_of(site, today), slowly=False))
 
 
 def sends_mail(settings: Settings) -> bool:
-    """Return whether e-mails leave this machine for people who are elsewhere."""
+    """Return whether the site sends e-mails to people on other machines."""
     return not (settings.is_loopback or settings.mail_url.startswith("file:"))
 
 
 def is_public(settings: Settings, latest: Snapshot) -> bool:
-    """Return whether the public has come: people have signed at an address that is not of this machine alone."""
+    """Return whether the public has come: people have signed at an address that others can reach."""
     has_begun = latest.confirmed or latest.held or latest.withdrawn or latest.removed
     return bool(has_begun) and not settings.is_loopback and not latest.is_sample
 
@@ -135,7 +135,7 @@ def _address(facts: Facts) -> Iterator[str]:
 
 
 def _mail(facts: Facts) -> Iterator[str]:
-    """Say where e-mails do not leave, or can be read on the way; a relay on this machine needs no TLS."""
+    """Say whether e-mails stay here or can be read on the way; a relay on this machine needs no TLS."""
     url = facts.settings.mail_url
     if url.startswith("file:"):
         yield NO_MAIL
@@ -155,7 +155,7 @@ def _words(facts: Facts) -> Iterator[str]:
 
 
 def faulty_deliveries(words: Words, today: date) -> list[str]:
-    """Say what is published as delivered in one language alone, or on a day that lies ahead: a sentence each."""
+    """Name each delivery that is published in only one language or with a future day, a sentence each."""
     days = {code: Counter(one["day"] for one in words.deliveries(code)) for code in LANGUAGES}
     every: Counter[date] = reduce(or_, days.values())
     missing = [DELIVERY_MISSING.format(day, code) for code in days for day in every - days[code]]
@@ -163,7 +163,7 @@ def faulty_deliveries(words: Words, today: date) -> list[str]:
 
 
 def _consent(facts: Facts) -> Iterator[str]:
-    """Say what must be mended for the sake of the witness."""
+    """Say what to fix for the sake of the witness."""
     if facts.policy:
         yield from testimony_policy.policy_advice(facts.policy)
         yield from testimony_policy.consent_problems(facts.settings.data, facts.policy, list(LANGUAGES), facts.today)
@@ -180,7 +180,7 @@ def _translations(_facts: Facts) -> Iterator[str]:
 
 
 def _sender(facts: Facts) -> Iterator[str]:
-    """Say what the DNS lacks for our e-mails to arrive; nothing is asked while nothing leaves this machine."""
+    """Say what the DNS lacks for our e-mails to arrive; ask nothing while no e-mail leaves this machine."""
     if sends_mail(facts.settings):
         yield from sender_dns.find_missing_records(parseaddr(facts.settings.mail_from)[1].rpartition("@")[2].lower())
 

@@ -43,7 +43,7 @@ NAMES = (
 
 
 class ConditionState(Base):
-    """What was found of one condition the last time; of one machine, or of all where `machine` is empty."""
+    """The last finding about one condition, on one machine or, if `machine` is empty, on all."""
 
     __tablename__ = "condition_state"
 

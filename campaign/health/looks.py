@@ -1,6 +1,6 @@
-"""The looks: one function for each condition that has to be looked at, and how often the worker does so.
+"""The looks: one function for each condition that needs a check, and how often the worker runs it.
 
-What a reading session tells at once is looked at in `conditions.py`, the mail in `mail_looks.py`.
+`conditions.py` checks what one reading session can tell at once, `mail_looks.py` the mail.
 """
 
 import logging
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Look:
-    """How one condition is looked at."""
+    """How to check one condition."""
 
     do: Callable[[Site, datetime], Finding]
     every: int = 15  # seconds
@@ -134,7 +134,7 @@ def _limits(site: Site, _at: datetime) -> Finding:
 
 
 def _backup(site: Site, at: datetime) -> Finding:
-    """Look when the last backup was made; on this machine alone, or before people sign, none is missed."""
+    """Check the age of the last backup; a site for this machine only, or without signatures, needs none."""
     with site.database.reading() as session:
         made = last_backup(session)
         is_missed = not site.settings.is_loopback and total(session, before=(at - BACKUP_AFTER).date()) > 0
@@ -173,7 +173,7 @@ LOOKS = {
 
 
 def look(name: str, site: Site, at: datetime) -> Finding:
-    """Look at one condition; where the look itself fails, nothing is known of it."""
+    """Check one condition; if the check itself fails, the condition is unknown."""
     try:
         found = LOOKS[name].do(site, at)
     except DATABASE_UNAVAILABLE:  # which is a condition of its own
@@ -186,14 +186,14 @@ def look(name: str, site: Site, at: datetime) -> Finding:
 
 @cache
 def log_failure(name: str, kind: str) -> None:
-    """Log once that a look failed by a fault of its own; an exception's message can name what nobody is to read."""
-    log.warning("The look at `%s` failed (%s).", name, kind)
+    """Log once that a check failed, without the exception's message, which can contain private data."""
+    log.warning("The check of `%s` failed (%s).", name, kind)
 
 
 def look_at_all(site: Site, at: datetime, *, slowly: bool) -> dict[str, Finding]:
-    """Look at every condition now, for somebody at a terminal; without `slowly` what waits for others is as the worker found it.
+    """Check every condition now, for a terminal; without `slowly`, take slow ones as the worker last found them.
 
-    Of tables that are of another version nothing more is asked.
+    If the tables have another version, check nothing that reads them.
     """
     schema = look("schema", site, at)
     if is_in_trouble(schema):

@@ -1,4 +1,4 @@
-"""The looks at the mail: whether the server answers, and whether e-mails leave."""
+"""The checks of the mail: whether the server answers, and whether e-mails leave."""
 
 import smtplib
 from datetime import datetime, timedelta
@@ -31,16 +31,16 @@ def look_at_mail_server(site: Site, _at: datetime) -> Finding:
 
 
 def _silent(found: RelayTrouble) -> Finding:
-    """Return what keeps us from sending; a server that has no time for one conversation more has answered."""
+    """Return what keeps us from sending; a server that is too busy for another connection counts as answering."""
     if found.category == Trouble.BUSY:
         return fine("mail_server")
     return trouble("mail_server", "silent", category=found.category.value)
 
 
 def look_at_outbox(site: Site, at: datetime) -> Finding:
-    """Look for e-mails that are overdue, and for those that were tried and have not left within an hour of their posting.
+    """Check for overdue e-mails, and for e-mails that were tried but have not left within an hour.
 
-    One mailbox that puts off what it is sent is not our trouble, so more have to be late than have left meanwhile.
+    One mailbox that delays its e-mails is not our trouble, so more must be late than left in that hour.
     """
     number = sa.select(sa.func.count()).select_from(queue.OutboxMessage)
     with site.database.reading() as session:

@@ -1,6 +1,6 @@
-"""What is wrong with a condition, and what to do about it: one sentence or two for each reason, in the reader's language.
+"""Sentences on what is wrong with a condition and what to do, one or two for each reason, in the reader's language.
 
-None of them names a person, an address, a file or a password, as a monitor keeps them and the log does.
+No sentence names a person, an address, a file or a password, because monitors and the log keep them.
 """
 
 from collections.abc import Mapping
@@ -80,7 +80,7 @@ NOBODY_LOOKED = lazy_gettext("The checks have not run lately, or they failed.")
 def sentence_of(name: str, reason: str, details: Mapping[str, Any]) -> str:
     """Return what is wrong with a condition for a reason, and what to do.
 
-    What is stored may be of another version: while several machines are updated, two of them run.
+    The stored reason can come from another version: during an update of several machines, two versions run.
     """
     try:
         return _filled(name, reason, details)

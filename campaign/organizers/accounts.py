@@ -23,7 +23,7 @@ def add(session: Session, email: str, role: str, moment: datetime) -> str:
     """Make an account and return the token of the link to set it up; raise AccountError when the address has one."""
     ledger.begin_change(session)
     if find_account(session, email):
-        raise AccountError(f"{email} has an account already: `campaign organizers reset` makes a new link for it.")
+        raise AccountError(f"{email} already has an account. `campaign organizers reset` makes a new link for it.")
     account = Account(email=email.casefold(), role=role, last_step=0)
     session.add(account)
     token = _new_setup_link(account, moment)
@@ -67,12 +67,12 @@ def list_accounts(session: Session) -> list[Account]:
 
 
 def list_ready_organizers(session: Session) -> list[Account]:
-    """Return the organizers whose accounts are set up: whom the desk tells of what one of them did alone."""
+    """Return the organizers whose accounts are set up; the desk tells them what one of them did alone."""
     return list(session.scalars(sa.select(Account).where(Account.role == ORGANIZER, Account.ready_at.is_not(None))))
 
 
 def find_account(session: Session, email: str) -> Account | None:
-    """Return the account of an address, in whatever case it is written."""
+    """Return the account of an address, in upper or lower case."""
     return session.scalar(sa.select(Account).where(Account.email == email.strip().casefold()))
 
 
@@ -86,7 +86,7 @@ def get_account(session: Session, email: str) -> Account:
     """Return the account of an address; raise AccountError."""
     account = find_account(session, email)
     if account is None:
-        raise AccountError(f"There is no account of {email}.")
+        raise AccountError(f"There is no account for {email}.")
     return account
 
 
@@ -139,7 +139,7 @@ def previous_visit(session: Session, account: Account) -> datetime | None:
 
 
 def end_requests(session: Session, account: Account, moment: datetime) -> None:
-    """End the requests that an account has open: it may not have been its owner who asked."""
+    """End the open requests of an account: somebody else may have made them."""
     theirs = sa.update(Request).where(Request.asked_by == account.email, Request.decided_at.is_(None))
     session.execute(theirs.values(decided_at=moment, decided_by=""))
 

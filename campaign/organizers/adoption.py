@@ -16,7 +16,7 @@ from campaign.organizers.protected_rows import digest_rows, lock_rows
 def adopt(database: Database) -> None:
     """List what is there, if no version that keeps a ledger has run here before; the audit says so if there are accounts.
 
-    A ledger that is gone, which the data folder knows to have been there, is not made anew: it was deleted.
+    If the ledger is gone but the data folder remembers it, do not make a new one: somebody deleted it.
     """
     with database.reading() as session:
         if session.get_one(Desk, 1).ledger is not None:
@@ -28,7 +28,7 @@ def adopt(database: Database) -> None:
 
 
 def accept_rows(database: Database) -> None:
-    """List what is there, whatever was wrong with it; from now on the heads in the data folder are of this database."""
+    """List all rows, right or wrong; from now on the heads in the data folder belong to this database."""
     kept = read_head(database.folder / ledger.LEDGER_HEAD_FILE)
     with database.writing() as session:
         lock_rows(session)

@@ -1,7 +1,7 @@
 """The audit: every action of an organizer is a line, and each line is chained to the one before it.
 
-Whoever changes, drops or reorders lines breaks the chain. Its end is known in two more places, the desk's row and a file in the
-data folder, so that a chain that was cut off shows too.
+Changing, dropping or reordering lines breaks the chain. Two more places record its end, the desk's row and a file in the data
+folder, so that cutting the chain off shows too.
 """
 
 import hashlib
@@ -99,7 +99,7 @@ def verify_chain(session: Session, folder: Path | None = None) -> list[str]:
         elif line.hash != entry_hash(line):
             wrong.append(f"The audit is broken at line {line.number}: it was changed.")
         elif line.number >= signed_from and not hmac.compare_digest(line.mac or b"", entry_mac(key, line)):
-            wrong.append(f"The audit is broken at line {line.number}: this site has not written it.")
+            wrong.append(f"The audit is broken at line {line.number}: this site did not write it.")
         if kept and kept[0] == line.number and kept[1] != line.hash:
             wrong.append(f"The audit is broken at line {line.number}: the data folder remembers another one.")
         number, previous = line.number, line.hash

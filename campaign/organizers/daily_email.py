@@ -1,4 +1,4 @@
-"""E-mails to organizers: one a day to whoever asked for it, and one to all when one of them did alone what all should know.
+"""E-mails to organizers: a daily one for those who chose it, and one to all when one of them acts alone in a way all should know.
 
 The daily one says how many things wait, and has no word of what, no name and no link.
 
@@ -45,7 +45,7 @@ def set_daily(session: Session, account: Account, language: str | None) -> None:
 
 
 def enqueue_due(database: Database, keys: Keys, at: datetime) -> None:
-    """Put the e-mails of today into the outbox, each once, however often and by whomever this is called."""
+    """Put today's e-mails into the outbox, each once, however often this is called."""
     with database.reading() as session:  # most of the time there is none, and looking costs no writer's turn
         if at.hour < FIRST_HOUR or session.scalar(sa.select(Account.id).where(*_due(at)).limit(1)) is None:
             return
@@ -96,7 +96,7 @@ def tell_organizers(session: Session, keys: Keys, kind: str, organizers: list[Ac
 
 
 def told_to_all(envelope: Envelope, kind: str) -> EmailMessage:
-    """Return the e-mail that says what was done, and not to whom or by whom; of an emergency not even what."""
+    """Return the e-mail that says what was done, without any person; for an emergency it does not even say what."""
     with speaking(envelope.language):
         subject = gettext("An account was locked") if kind == ACCOUNT_LOCKED else gettext("Something was changed at once")
         body = current_app.jinja_env.get_template(f"organizers/{kind.replace(' ', '_')}.txt").render()

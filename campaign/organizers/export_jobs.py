@@ -106,9 +106,9 @@ def claim_download(session: Session, key: bytes, export: bytes, by: Account, mom
 
 
 def claimable(database: Database, moment: datetime) -> tuple[sa.ColumnElement[bool], ...]:
-    """Return the conditions for an export that waits, also one whose process was killed.
+    """Return the conditions for a waiting export, including one whose process was killed.
 
-    With SQLite whoever asks holds the lock of the only machine, so nobody else is preparing anything.
+    With SQLite, the caller holds the lock of the only machine, so no other process is preparing an export.
     """
     waits = ExportJob.prepared_at.is_(None), ExportJob.failed_at.is_(None)
     is_free = sa.or_(ExportJob.lease_until.is_(None), ExportJob.lease_until < moment)

@@ -69,7 +69,7 @@ def open_once(session: Session, database: Database, folder: Path, export: Export
 
 
 class PartsWriter(io.RawIOBase):
-    """Stores what is written in parts of a mebibyte, each in a transaction of its own."""
+    """Store written data in parts of a mebibyte, each in a separate transaction."""
 
     def __init__(self, database: Database, export: ExportJob) -> None:
         self._database, self._export, self._number, self._rest = database, export, 0, bytearray()

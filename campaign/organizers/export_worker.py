@@ -1,4 +1,4 @@
-"""Prepares the exports that organizers ask for at the desk, one after the other, in a process of its own.
+"""Prepare the exports that organizers request at the desk, one after the other, in a separate process.
 
 It is a process and no thread, because opening records forks and takes all cores, and so that e-mails go out whatever happens to
 an export. The worker starts it when an export waits (`ExportWorker.ensure_running`); a killed one is begun again.

@@ -1,4 +1,4 @@
-"""Four eyes: what is hard to undo is asked for by one organizer and done when a second one agrees.
+"""Four eyes: one organizer requests an action that is hard to undo, and a second one must agree to it.
 
 Asking stores the facts of an action; agreeing does it, once, in the same transaction. Both take the handlers, which say what is
 done (views/requests.py lists them), so that nothing can be asked for that could not be agreed to. Where there is only one
@@ -57,7 +57,7 @@ def approve(session: Session, number: int, by: Account, handlers: Handlers) -> R
 
 
 def decline(session: Session, number: int, by: Account) -> Request:
-    """End a request without doing anything; whoever asked can take it back like this. Raise NotDecidable."""
+    """End a request without doing anything, also to take back one's own. Raise NotDecidable."""
     request = _decide(session, number, by)
     audit.record(session, by.email, Action.DECLINED, request=request.id, what=request.act)
     _forget_filled_in(request)

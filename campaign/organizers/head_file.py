@@ -1,6 +1,6 @@
 """Files in the data folder that remember how far something in the database has come: its newest number and a hash or code of it.
 
-Whoever can write to the database alone cannot change them, so they are the witness of what was taken back.
+Write access to the database alone cannot change them, so they show if the database was set back.
 """
 
 import secrets
@@ -21,7 +21,7 @@ def read_head(file: Path) -> tuple[int, bytes] | None:
 
 
 def write_head(file: Path, number: int, digest: bytes) -> None:
-    """Write the file anew, whole or not at all."""
+    """Write the file again, whole or not at all."""
     draft = file.with_name(f"{file.name}.{secrets.token_hex(8)}")  # of nobody else who does the same at this moment
     draft.write_text(f"{number} {digest.hex()}\n", "ascii")
     draft.replace(file)

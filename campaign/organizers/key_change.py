@@ -15,7 +15,7 @@ from campaign.petition import key_rotation, news_key
 
 
 def request_key_change(session: Session, keys: Keys, key: PublicKey, by: Account, handlers: four_eyes.Handlers) -> Request:
-    """Ask for another key; raise KeyAlreadyUsed, also for one that is for news."""
+    """Request another key; raise KeyAlreadyUsed, also for a key for news."""
     key_rotation.check_unused(session, keys, key)
     news_key.check_not_for_news(session, key)
     facts = {"public": key_rotation.encode_key(key), "fingerprint": fingerprint(key)}
@@ -23,7 +23,7 @@ def request_key_change(session: Session, keys: Keys, key: PublicKey, by: Account
 
 
 def change_key(session: Session, keys: Keys, key: PublicKey, *, by: str) -> None:
-    """Seal to another key from now on, and record it; raise KeyAlreadyUsed, also for one that is for news."""
+    """Seal to another key from now on, and record it; raise KeyAlreadyUsed, also for a key for news."""
     session.get_one(Desk, 1, with_for_update=True)  # two that change it take turns
     news_key.check_not_for_news(session, key)
     key_rotation.activate_key(session, keys, key, now().date())

@@ -1,4 +1,4 @@
-"""The ledger: which rows of the desk this site has written, so that whoever can write to the database alone cannot take the desk.
+"""The ledger of the rows that this site wrote, so that write access to the database alone cannot take over the desk.
 
 The desk's row lists each protected row with a code under `desk.key`, a file outside the database. A row that is not listed, or
 that was changed by other means, does not work: is_ours() is asked wherever one is looked up. The ledger counts its own changes,
@@ -29,7 +29,7 @@ LEDGER_MISSING = "The ledger of the desk is missing."
 FORGED = "The ledger of the desk was not written by this site."
 HEAD_DAMAGED = f"The file {LEDGER_HEAD_FILE} in the data folder is damaged."
 PUT_BACK = "The database is at change {0} of the desk; the data folder remembers change {1}, or another one with this number."
-CLOSED = "Nobody gets into the desk until `campaign organizers accept` was run."
+CLOSED = "Nobody can log in at the desk until you run `campaign organizers accept`."
 ALIEN = "The row {} was not written by this site, and does not work. Who has access to the database?"
 GONE = "The row {} was deleted, and not by this site. Who has access to the database?"
 CHANGE, READ = "ledger change", "ledger"  # what a session keeps of it
@@ -61,7 +61,7 @@ class Change:
 
 
 def desk_key(session: Session) -> bytes:
-    """Return the key under which the codes of the desk are made; it lies beside the database, never in it."""
+    """Return the key for the codes of the desk; it is beside the database, never in it."""
     return read_key(_folder(session) / "keys" / "desk.key")
 
 

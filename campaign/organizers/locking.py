@@ -1,6 +1,6 @@
 """Lock a colleague's account at once, as when a telephone was taken: one organizer alone, one a day; unlocking needs two.
 
-A locked account stays one of the organizers, so that locking turns no rule of two off. Every organizer is told by an e-mail.
+A locked account still counts as an organizer, so that locking cannot turn off the rule of two. Every organizer gets an e-mail.
 """
 
 from datetime import datetime

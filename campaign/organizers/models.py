@@ -82,7 +82,7 @@ class KnownDevice(Base):
 
 
 class LoginAttempts(Base):
-    """How often a passphrase or a code was wrong on one day, from one known device or from all strangers together."""
+    """The number of wrong passphrases and codes of one day, from one known device or from all strangers together."""
 
     __tablename__ = "guesses"
 
@@ -144,7 +144,7 @@ class Desk(Base):
 
 
 class ExportJob(Base):
-    """A file that an organizer asked for: in the making, kept for an hour or until it is downloaded, then a line for a day."""
+    """A file that an organizer requested: being made, kept for an hour or until the download, then listed for a day."""
 
     __tablename__ = "export"
 

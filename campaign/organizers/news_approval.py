@@ -1,6 +1,6 @@
 """News by e-mail: one organizer asks for an update to be sent, a second one agrees, and then it can be taken to be sent.
 
-What was agreed to are the words as they were public then: others need to be agreed to anew.
+An agreement holds for the words that were public then; changed words need a new one.
 """
 
 import hashlib
@@ -67,7 +67,7 @@ def good_until(agreed: Request) -> date:
 
 
 def words_fingerprint(session: Session, slug: str) -> str:
-    """Return 32 hex digits over the words of an update as they are public; raise NotMailable where it has none."""
+    """Return 32 hex digits over the public words of an update; raise NotMailable if it has none."""
     found = _find_fingerprint(session, slug)
     if found is None:
         raise NotMailable(gettext("There is no such update."))

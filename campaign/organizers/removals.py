@@ -46,7 +46,7 @@ def selected_ids(removal: Removal) -> list[bytes]:
 
 
 def remove_drafted(session: Session, number: int, *, reason: str, at: datetime) -> int:
-    """Remove what was proposed, whatever of it still stands; return how many. Again, it removes nothing."""
+    """Remove the proposed signatures that are still there; return how many. A second call removes nothing."""
     removal = _locked(session, number)
     if removal is None or removal.done_at is not None:
         return 0
@@ -60,7 +60,7 @@ def remove_drafted(session: Session, number: int, *, reason: str, at: datetime) 
 
 
 def undo_removal(session: Session, number: int, *, at: datetime) -> int:
-    """Put back what was removed; a mailbox that has signed anew keeps that one. Return how many; raise TooLate."""
+    """Put removed signatures back; a mailbox that has signed again keeps its new one. Return how many; raise TooLate."""
     removal = _locked(session, number)
     if removal is None or removal.done_at is None or removal.undone_at is not None:
         return 0
@@ -151,7 +151,7 @@ def _remove(session: Session, removal: Removal, ids: list[bytes]) -> int:
 
 
 def _put_back(session: Session, number: int) -> Sequence[Any]:
-    """Let what was removed count again, and delete it where its mailbox has signed anew, also at this moment."""
+    """Let removed signatures count again; delete one whose mailbox has signed again, even at this moment."""
     theirs, anew = _signature.c.removal_id == number, _signature.alias()
     has_signed_anew = sa.exists().where(anew.c.tag == _signature.c.tag, anew.c.removal_id.is_(None))
     back = sa.update(_signature).where(theirs).values(removal_id=None).returning(_signature.c.id, _signature.c.shown_as)

@@ -23,7 +23,7 @@ FREQUENCY_LIMIT = 1000  # words that are looked at to see which of those that we
 
 @dataclass(frozen=True)
 class SignatureSearch:
-    """Which signatures somebody looks for. A name is looked for among those that stand and are shown."""
+    """The signatures to look for. A name is searched among the shown names of counted signatures."""
 
     state: str = "standing"  # or shown, waiting, refused, removed
     name: str = ""

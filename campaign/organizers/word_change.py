@@ -27,7 +27,7 @@ class ChangedMeanwhile(Exception):
 
 
 class FaultyWords(Exception):
-    """The words cannot be published as they are; its arguments are sentences."""
+    """The words cannot be published; the arguments are sentences that say why."""
 
 
 def publish_drafts(session: Session, kind: TextKind, *, by: Account, seen: str, handlers: four_eyes.Handlers) -> Request | None:
@@ -68,7 +68,7 @@ def pending_words(session: Session, kind: TextKind) -> list[Request]:
 
 
 def find_faults(drafted: Drafted, kind: TextKind) -> tuple[list[str], list[str]]:
-    """Return what keeps the drafts of a kind from being published, and what to think of before, a sentence each."""
+    """Return what prevents publishing the drafts of a kind, and what to consider first, a sentence each."""
     today, notes = now().date(), list[str]()
     faults = list(publishing_faults(drafted, kind, today))
     if kind in LETTERS and not faults:

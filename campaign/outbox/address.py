@@ -44,22 +44,22 @@ class EmailAddress:
 
     @property
     def text(self) -> str:
-        """The address as people read it; what is sealed, stored and tagged."""
+        """Return the address as people read it, and as the site seals, stores and tags it."""
         return f"{self.local}@{self.domain}"
 
     @property
     def needs_smtputf8(self) -> bool:
-        """Whether only a mail server with SMTPUTF8 (RFC 6531) takes it: the local part has letters beyond ASCII."""
+        """Return whether only a mail server with SMTPUTF8 (RFC 6531) takes it: the local part has letters beyond ASCII."""
         return not self.local.isascii()
 
     @property
     def recipient(self) -> str:
-        """The address for the mail server: the domain in ASCII (IDNA), unless the server has to know SMTPUTF8 anyway."""
+        """Return the address for the mail server: the domain in ASCII (IDNA), unless the server has to know SMTPUTF8 anyway."""
         return f"{self.local}@{self._mail_domain}"
 
     @property
     def header(self) -> headerregistry.Address:
-        """The same for a header: an object, so that nothing in it is parsed or decoded again."""
+        """Return the same for a header: an object, so that nothing in it is parsed or decoded again."""
         return headerregistry.Address(username=self.local, domain=self._mail_domain)
 
     @property
@@ -68,7 +68,7 @@ class EmailAddress:
 
 
 def mend_address(text: str) -> str:
-    """Return an address without what was added around and within it; mended twice it is the same as mended once."""
+    """Return an address without what was added around and inside it; mending it again changes nothing."""
     if len(text) > LONGEST_TYPED:
         return text
     while (mended := _mend_once(text)) != text:

@@ -36,7 +36,7 @@ def deliver(database: Database, keys: Keys, transport: Transport, write: Compose
     """Write and send one claimed e-mail and note what came of it; return whether the server is worth asking again.
 
     Raises MailStopped, with nothing noted: that says nothing of the server.
-    Whatever else is raised is the failure of this one e-mail: it is tried again a few times, and the others go on.
+    Any other exception counts as a failure of this e-mail alone: it is tried again a few times, and the others go on.
     """
     domain = ""
     try:
@@ -143,7 +143,7 @@ def _after_failure(entry: OutboxMessage) -> dict[str, Any]:
 
 
 def _after_sending(entry: OutboxMessage, *, was_needed: bool) -> dict[str, datetime | None]:
-    """An e-mail that was needed is sent once more as a reminder after a day; everything else is over."""
+    """Keep an e-mail that was needed for one reminder after a day; end every other one."""
     if not was_needed:
         return {"due_at": None}
     if entry.sent_at is None:
@@ -168,14 +168,14 @@ def _count(session: Session, entry: OutboxMessage, domain: str, **counted: int) 
 
 
 def _pause(failure: TransientFailure, attempts: int) -> timedelta:
-    """How long to wait after so many attempts: at first as the server says, never less than that, later longer each time."""
+    """Return the wait after so many attempts: at first what the server says, never less than that, later longer each time."""
     if failure.wait is None:
         return _backoff(attempts)
     return max(failure.wait, LEAST_WAIT if attempts < TRIES_EACH_MINUTE else _backoff(attempts))
 
 
 def _backoff(attempts: int) -> timedelta:
-    """How long to wait after so many attempts, spread a little: a minute, later twice as long each time, four hours at most."""
+    """Return the wait after so many attempts, spread a little: a minute, then twice as long each time, four hours at most."""
     doubled = min(max(0, attempts - TRIES_EACH_MINUTE + 1), 10)
     longest = min(FIRST_BACKOFF * (1 << doubled), MAX_BACKOFF)
     return longest * (0.75 + secrets.randbelow(500) / 1000)

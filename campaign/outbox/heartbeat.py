@@ -24,7 +24,7 @@ FILE_NAME = "mail-worker.alive"
 
 
 class WorkerBeat(Base):
-    """When a mail worker last wrote to the database; one row, none before the first worker started."""
+    """The time at which a mail worker last wrote to the database; one row, none before the first worker started."""
 
     __tablename__ = "worker_beat"
 
@@ -74,7 +74,7 @@ def was_ever_started(session: Session) -> bool:
 
 
 def is_worker_here(folder: Path, at: datetime) -> bool:
-    """Return whether a worker lives on this machine, whatever it can write."""
+    """Return whether a worker lives on this machine, even one that cannot write."""
     try:
         touched = (folder / FILE_NAME).stat().st_mtime
     except OSError:

@@ -50,7 +50,7 @@ OTHER = "other"
 
 
 class ProviderDay(Base):
-    """What became of the e-mails to one provider on one day: counts and nothing else."""
+    """The counts of what happened to the e-mails to one provider on one day."""
 
     __tablename__ = "provider_day"
 
@@ -94,6 +94,6 @@ def _public_suffixes() -> PublicSuffixList:
 
 
 def add_counts(session: Session, day: date, provider: str, *, sent: int = 0, refused: int = 0, confirmed: int = 0) -> None:
-    """Adds to the counts of a provider and day."""
+    """Add to the counts of a provider and day."""
     counts = {"day": day, "provider": provider, "sent": sent, "refused": refused, "confirmed": confirmed}
     session.execute(ADD_COUNTS[session.get_bind().dialect.name], counts)

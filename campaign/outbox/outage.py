@@ -42,7 +42,7 @@ OTHER_ADVICE = lazy_gettext("Ask the operator of the mail server why it accepts 
 
 
 class Outage(Base):
-    """The outage that lasts; one row, none while e-mails are taken."""
+    """The current outage; one row, none while the mail server accepts e-mails."""
 
     __tablename__ = "outage"
 
@@ -54,7 +54,7 @@ class Outage(Base):
 
 
 class Refusal(Base):
-    """An e-mail that was refused for good since the mail server last took one."""
+    """An e-mail that was refused for good since the mail server last accepted one."""
 
     __tablename__ = "refusal"
 

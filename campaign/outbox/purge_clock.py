@@ -1,7 +1,7 @@
-"""When what is over may be deleted for good: once the timed work has run for 24 hours after it was away, or the clock jumped.
+"""When to delete expired data for good: once the timed work has run for 24 hours after a long stop or a jump of the clock.
 
-Whoever starts an old machine again, or one whose clock is wrong, can so look at the clock and export before anything goes. Where
-the machine itself tells that its clock went more than a day ahead of the time that has passed, nothing goes before somebody has
+So if you start an old machine, or one whose clock is wrong, you can check the clock and export before anything is deleted. If the
+machine itself shows that its clock went more than a day ahead of the time that has passed, nothing is deleted until somebody has
 confirmed the clock. After a restart of the machine a jump looks like a long stop.
 """
 
@@ -23,7 +23,7 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")  # of Linux: another one after
 
 
 class PurgeClock(Base):
-    """How long the timed work has run since deleting began to wait; one row, none before the first tick."""
+    """The time that the timed work has run since deleting began to wait; one row, none before the first tick."""
 
     __tablename__ = "purge_clock"
 
@@ -44,7 +44,7 @@ class PurgeClock(Base):
 
 
 class PurgeGate:
-    """Ticks with the timed work of one process, and says whether what is over may be deleted."""
+    """Tick with the timed work of one process, and say whether expired data may be deleted."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -90,19 +90,19 @@ def machine_uptime() -> int:
 
 
 def waits_for_confirmation(session: Session) -> bool:
-    """Return whether nothing is deleted before somebody has confirmed the clock."""
+    """Return whether deleting waits until somebody has confirmed the clock."""
     return bool(session.scalar(sa.select(PurgeClock.has_jumped)))
 
 
 def trust_clock(session: Session) -> bool:
-    """Note that the clock is right, so that what is over is deleted again; return False where nothing waited."""
+    """Note that the clock is right, so that expired data is deleted again; return False if nothing waited."""
     waiting = sa.or_(PurgeClock.waits_since.is_not(None), PurgeClock.has_jumped)
     confirmed = sa.update(PurgeClock).where(waiting).values(waits_since=None, ran_for=0, has_jumped=False)
     return session.execute(confirmed.returning(PurgeClock.id)).scalar() is not None
 
 
 def hours_left(session: Session) -> int:
-    """Return for how many hours the timed work has still to run before anything is deleted; 0 when it does not wait."""
+    """Return how many hours the timed work must still run before anything is deleted; 0 when it does not wait."""
     clock = session.scalar(sa.select(PurgeClock))
     return -(-clock.left() // timedelta(hours=1)) if clock else 0
 

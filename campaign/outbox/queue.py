@@ -28,7 +28,7 @@ DUE_STEP = timedelta(minutes=5)
 
 
 class OutboxMessage(Base):
-    """An e-mail that waits, or that was sent and lives on for as long as its link is valid."""
+    """An e-mail that waits, or that was sent and is kept while its link is valid."""
 
     __tablename__ = "letter"
     __table_args__ = (
@@ -57,7 +57,7 @@ INSERT_MESSAGE = sa.insert(table(OutboxMessage))
 
 @dataclass(frozen=True)
 class Envelope:
-    """What an e-mail needs to be written: to whom, in which language, with the token of its link."""
+    """The data to write an e-mail: its recipient, its language, and the token of its link."""
 
     address: EmailAddress
     language: str
@@ -118,8 +118,8 @@ def claim(
 
     It takes a writer's turn also where nothing is due: ask `is_any_due` first.
 
-    With `takes_up`, what this worker still holds from before is claimed again. In an outage it is one e-mail a minute, whoever
-    claims it; with a quota one at a time, to be handed over at once.
+    With `takes_up`, claim again what this worker still holds. In an outage, claim one e-mail a minute among all workers; with a
+    quota, claim one at a time, to hand it over at once.
     """
     due = _due(at, by if takes_up else None)
     with database.writing() as session:
@@ -143,7 +143,7 @@ def is_any_due(session: Session, at: datetime, *, by: bytes | None = None, quota
 
 
 def _due(at: datetime, by: bytes | None) -> sa.Select[bytes]:
-    """Return a query of what is due and claimed by nobody, or by this worker."""
+    """Return a query for due e-mails that nobody or this worker has claimed."""
     is_free = sa.or_(OutboxMessage.lease_until.is_(None), OutboxMessage.lease_until < at)
     if by is not None:
         is_free = sa.or_(is_free, OutboxMessage.claimed_by == by)
@@ -158,14 +158,14 @@ def _claim(session: Session, due: sa.Select[bytes], at: datetime, by: bytes | No
 
 
 def is_lease_ending(entry: OutboxMessage, at: datetime) -> bool:
-    """Whether a claimed e-mail is not to be begun any more: its sending could outlast the lease, and another would send it."""
+    """Return whether it is too late to begin a claimed e-mail: sending could outlast the lease, and another would send it."""
     return entry.lease_until is None or entry.lease_until < at + LEASE / 2
 
 
 def release(database: Database, entries: list[OutboxMessage], *, quota: Quota | None = None) -> None:
-    """Gives back what was claimed together and is still ours, so that it need not wait for the lease to end.
+    """Release e-mails that were claimed together and are still ours, so that they need not wait for the lease to end.
 
-    What it took of the quota is given back too, so that a long outage leaves none of it used up.
+    Give back their part of the quota too, so that a long outage does not use it up.
     """
     ours = OutboxMessage.id.in_([letter.id for letter in entries]), OutboxMessage.lease_until == entries[0].lease_until
     with database.writing() as session:
@@ -175,7 +175,7 @@ def release(database: Database, entries: list[OutboxMessage], *, quota: Quota | 
 
 
 def expired(at: datetime) -> sa.ColumnElement[bool]:
-    """Which e-mails are to be forgotten: 72 hours after they were sent or refused, 7 days after they were posted."""
+    """Return the condition for e-mails to forget: 72 hours after they were sent or refused, 7 days after they were posted."""
     return expired_before(**expiry_cutoffs(at))
 
 
@@ -185,20 +185,20 @@ def expires_at(entry: OutboxMessage, at: datetime) -> datetime:
 
 
 def expiry_cutoffs(at: datetime) -> dict[str, datetime]:
-    """Before when an e-mail was sent or refused, or posted, that is over at a moment."""
+    """Return two moments: an e-mail sent or refused before the first, or posted before the second, has expired."""
     return {"sent_before": at - LINK_LIFETIME, "posted_before": at - MAX_LIFETIME}
 
 
 def expired_before(sent_before: Cutoff, posted_before: Cutoff) -> sa.ColumnElement[bool]:
-    """The same for deadlines, which may be parameters of a statement that is made once."""
+    """Return the same condition for given cutoffs, which may be parameters of a prepared statement."""
     entry = table(OutboxMessage).c
     return sa.or_(sa.func.coalesce(entry.sent_at, entry.failed_at) < sent_before, entry.posted_at < posted_before)
 
 
 def is_overdue(session: Session, at: datetime, quota: Quota | None) -> sa.ColumnElement[bool]:
-    """Which e-mails nobody has sent although they fell due long ago, whether or not they were tried before.
+    """Return the condition for e-mails that fell due long ago and were not sent, whether or not they were tried.
 
-    None while the worker itself lets them wait: in an outage, which has a sentence of its own, or for the quota.
+    It holds for none while the worker lets them wait: in an outage, which has its own sentence, or for the quota.
     """
     is_meant = outage.slowed(session) is not None or (quota is not None and quota.was_used_up(session, at))
     return sa.false() if is_meant else OutboxMessage.due_at < at - OVERDUE_AFTER
@@ -216,7 +216,7 @@ def count_messages(session: Session, at: datetime, quota: Quota | None) -> Messa
 
 
 def purge(database: Database, at: datetime) -> int:
-    """Deletes the e-mails whose time is over, and with each what waited for its answer; returns how many."""
+    """Delete the expired e-mails, and with each the submission that waited for its answer; return how many."""
     with database.writing() as session:
         result = session.execute(sa.delete(OutboxMessage).where(expired(at)))
         return cast("sa.CursorResult[object]", result).rowcount

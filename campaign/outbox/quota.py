@@ -18,7 +18,7 @@ MARGIN = 1.02  # an e-mail may reach the server a little later than the one befo
 
 
 class HandedOver(Base):
-    """That some e-mail was handed over at a moment, for as long as that tells why e-mails wait."""
+    """The moment at which one e-mail was handed over, kept for as long as it explains why others wait."""
 
     __tablename__ = "handed_over"
 

@@ -1,4 +1,4 @@
-"""What the DNS says of the domain that we write from: by SPF, DKIM and DMARC the large providers decide whether to believe us.
+"""Check the DNS records of the sender's domain: large providers go by SPF, DKIM and DMARC.
 
 Sources: RFC 7208 (SPF), RFC 6376 (DKIM), RFC 7489 (DMARC).
 """
@@ -28,7 +28,7 @@ def find_missing_records(domain: str) -> list[str]:
 
 
 def _places_of_policy(domain: str) -> set[str]:
-    """Return the domain and the one that somebody registered: the policy of the second holds where the first has none."""
+    """Return the domain and its registered domain, whose policy holds if the first has none."""
     return {domain, PublicSuffixList().privatesuffix(domain) or domain}
 
 
@@ -46,7 +46,7 @@ def _texts(name: str) -> list[str]:
 
 
 def _is_there(name: str) -> bool:
-    """Return whether there is a name, or any below it: nobody can know the names of keys, so none is asked for (RFC 8020)."""
+    """Return whether a name or one below it exists; we cannot know the names of keys, so we ask for none (RFC 8020)."""
     try:
         resolver.resolve(name, "TXT", lifetime=QUESTION_TIMEOUT, raise_on_no_answer=False)
     except resolver.NXDOMAIN:

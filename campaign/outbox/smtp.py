@@ -33,7 +33,7 @@ SMTP_TIMEOUT = 30  # seconds for one step of the conversation with the mail serv
 
 
 class MailServer(Base):
-    """What the mail server said of itself when it was last spoken to; one row."""
+    """What the mail server said about itself at the last connection; one row."""
 
     __tablename__ = "relay"
 
@@ -57,7 +57,7 @@ class Transport(Protocol):
 
 
 def make_transport(settings: Settings, show: Callable[[str], None]) -> Transport:
-    """The way out that the settings name; `show` is told where an e-mail was laid, in words without its address."""
+    """Return the transport that the settings name; it tells `show` where it wrote an e-mail, without the address."""
     parts = urlsplit(settings.mail_url)
     if parts.scheme == "file":
         return FileTransport(settings.data / "mail", show)
@@ -74,14 +74,14 @@ class FileTransport:
         self.folder, self.show = folder, show
 
     def open(self) -> bool:
-        """A folder is always there."""
+        """Return True: a folder is always there."""
         return True
 
     def close(self) -> None:
-        """Nothing was begun."""
+        """Do nothing: nothing was begun."""
 
     def send(self, message: EmailMessage, to: EmailAddress) -> None:
-        """Lays the e-mail down whole or not at all, and says where."""
+        """Write the e-mail whole or not at all, and show where."""
         name = f"{now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}.eml"
         text = message.get_content()
         message.set_content(text, cte="8bit")  # so that it can be read in any editor
@@ -147,7 +147,7 @@ class SmtpTransport:
             raise judge_connection(error) from None
 
     def connect(self) -> smtplib.SMTP:
-        """Opens a conversation: TLS from the start or by STARTTLS, then the login."""
+        """Open a connection: TLS from the start or by STARTTLS, then the login."""
         host = self.parts.hostname or "localhost"
         if self.parts.scheme == "smtps":
             context = ssl.create_default_context()
@@ -163,7 +163,7 @@ class SmtpTransport:
         return self.server
 
     def _encrypt(self, context: ssl.SSLContext) -> None:
-        """A server that does not offer TLS is trouble to be mended; the e-mail waits and nothing is sent in the clear."""
+        """Start TLS; raise RelayTrouble where the server does not offer it, so that nothing is sent in the clear."""
         assert self.server
         try:
             self.server.starttls(context=context)
@@ -171,7 +171,7 @@ class SmtpTransport:
             raise RelayTrouble("the mail server does not offer STARTTLS", Trouble.NO_TLS, in_conversation=False) from None
 
     def close(self) -> None:
-        """Ends the conversation, politely where that still works."""
+        """End the connection, with QUIT where that still works."""
         if self.server is not None:
             server, self.server = self.server, None
             try:
@@ -182,7 +182,7 @@ class SmtpTransport:
 
 @contextmanager
 def open_transport(way_out: Transport) -> Iterator[Transport]:
-    """A way out for several e-mails, closed at the end."""
+    """Yield a transport for several e-mails, closed at the end."""
     try:
         yield way_out
     finally:
@@ -190,7 +190,7 @@ def open_transport(way_out: Transport) -> Iterator[Transport]:
 
 
 def record_capabilities(database: Database, way_out: Transport) -> None:
-    """Remembers what the mail server takes, so that the form can say at once what it does not."""
+    """Store what the mail server accepts, so that the form can say at once what it does not."""
     takes = way_out.takes_utf8
     if takes is None:
         return
@@ -201,6 +201,6 @@ def record_capabilities(database: Database, way_out: Transport) -> None:
 
 
 def accepts_utf8(session: Session) -> bool:
-    """Whether letters can go to addresses with letters beyond ASCII before the @; yes until the mail server said no."""
+    """Return whether e-mails can go to addresses that are not ASCII before the @; yes until the mail server says no."""
     relay = session.get(MailServer, 1)
     return relay is None or relay.smtputf8

@@ -1,4 +1,4 @@
-"""Which mail workers of this machine live: each holds a lock on a file of its own, which the system drops when it dies.
+"""The live mail workers of this machine: each holds a lock on its own file, which the system drops when it dies.
 
 What a worker has claimed carries its id, so that nothing waits for the lease of a dead one to end.
 """

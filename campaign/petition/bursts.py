@@ -48,7 +48,7 @@ Groups = dict[tuple[str, bytes], list[bytes]]
 
 
 def record_confirmation(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> None:
-    """Notes the hour in which a signature was confirmed, and its provider; of a small one only a tag of the domain."""
+    """Note the hour in which a signature was confirmed, and its provider; for a small one, only a tag of the domain."""
     provider = provider_of(email.domain)
     domain = domain_tag(key, email) if provider == OTHER else b""
     values = {"signature_id": signature, "hour": start_of_hour(at), "provider": provider, "domain": domain}
@@ -97,7 +97,7 @@ def _new_group(session: Session, quarter: datetime) -> int:
 
 
 def start_of_quarter(at: datetime) -> datetime:
-    """The beginning of the quarter of an hour that a moment is in."""
+    """Return the beginning of a moment's quarter of an hour."""
     return start_of_hour(at) + at.minute // 15 * QUARTER
 
 
@@ -107,7 +107,7 @@ def domain_tag(key: bytes, email: EmailAddress) -> bytes:
 
 
 def fold_past_hours(database: Database, at: datetime) -> None:
-    """Turns the arrivals of the hours that are over into counts and waves, and deletes them; all of it or nothing."""
+    """Turn the arrivals of past hours into counts and waves, and delete them; all or nothing."""
     arrival = table(RecentConfirmation).c
     is_over = arrival.hour < start_of_hour(at)
     with database.reading() as session:  # most of the time there is none, and looking costs no writer's turn
@@ -141,12 +141,12 @@ def _count_hour(session: Session, hour: datetime, groups: Groups) -> None:
 
 
 def start_of_hour(at: datetime) -> datetime:
-    """The beginning of the hour that a moment is in."""
+    """Return the beginning of a moment's hour."""
     return at - timedelta(minutes=at.minute, seconds=at.second, microseconds=at.microsecond)
 
 
 def find_bursts(session: Session, hour: datetime, groups: Groups) -> None:
-    """Keeps the waves of one hour: how many, of which provider, and who belongs to them."""
+    """Store the waves of one hour: how many signatures, from which provider, and which ones."""
     shares, total = _confirmed(session, hour.date()), sum(len(ids) for ids in groups.values())
     for (provider, _), ids in groups.items():
         if provider == OTHER and len(ids) < SMALL_BURST:
@@ -160,7 +160,7 @@ def find_bursts(session: Session, hour: datetime, groups: Groups) -> None:
 
 
 def is_unusual(number: int, others: int, known: int, known_of_all: int) -> bool:
-    """Whether so many of one large provider are a wave, beside so many others in that hour and what was known before."""
+    """Return whether so many from one large provider are a wave, given the others in that hour and the days before."""
     usual = others * (known + 1) / (known_of_all - known + 1)
     return number >= max(LARGE_BURST, TIMES_USUAL * usual)
 
@@ -177,6 +177,6 @@ def purge(database: Database, at: datetime) -> None:
 
 
 def _confirmed(session: Session, day: date) -> Counter[str]:
-    """How many were confirmed from each provider in the 30 days before and on this day so far."""
+    """Return how many were confirmed from each provider in the 30 days before and on this day so far."""
     summed = sa.select(ProviderDay.provider, sa.func.sum(ProviderDay.confirmed)).group_by(ProviderDay.provider)
     return Counter({row[0]: row[1] for row in session.execute(summed.where(ProviderDay.day >= day - USUAL_PERIOD))})

@@ -24,7 +24,7 @@ SELECT_MAIL_STOPPED = sa.select(table(Publication).c.mail_stopped_on)
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What was last published. `confirmed` stands now: confirmed less withdrawn and removed."""
+    """The last publication. `confirmed` is the current number, without withdrawn and removed signatures."""
 
     confirmed: int = 0
     withdrawn: int = 0
@@ -90,17 +90,17 @@ def standing(*columns: Any) -> sa.Select[Any]:
 
 
 def count(session: Session) -> int:
-    """How many signatures count now, those that were deleted on their day among them."""
+    """Return how many signatures count now, including those that were deleted on their day."""
     return (session.scalar(counted(sa.func.count())) or 0) + _deleted(session)
 
 
 def count_held(session: Session) -> int:
-    """How many signatures are held for review now."""
+    """Return how many signatures are held for review now."""
     return session.scalar(held(sa.func.count())) or 0
 
 
 def publish(database: Database, *, batch: int = 1) -> None:
-    """Counts and publishes. The number moves only by `batch` and more, so that nobody sees who came last."""
+    """Count and publish. Move the number only by `batch` or more, so that nobody sees who came last."""
     with database.reading() as session:
         since, rows = count_anew(session, now())
         left, waiting, by_text = gone(session), count_held(session), count_by_text(session)
@@ -124,7 +124,7 @@ def publish(database: Database, *, batch: int = 1) -> None:
 
 
 def count_by_text(session: Session) -> dict[str, int]:
-    """How many signatures stand under each text, by its hash."""
+    """Return how many signatures each text has, by its hash."""
     there = counted(Signature.text_sha256, sa.func.count()).group_by(Signature.text_sha256)
     deleted = sa.select(DeletedCount.text_sha256, sa.func.sum(DeletedCount.number)).group_by(DeletedCount.text_sha256)
     numbers: Counter[str] = Counter()
@@ -135,7 +135,7 @@ def count_by_text(session: Session) -> dict[str, int]:
 
 
 def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any]]]:
-    """Counts anew what can have changed since the last time: the rows of DayCount from a day on.
+    """Count again what can have changed since the last time: the rows of DayCount from a day on.
 
     People confirm today; for an hour yesterday is still open, for those who came at midnight. Older days change when
     somebody withdraws or is removed, which their sum shows: then, and once a day, all days are counted, on an index.
@@ -156,7 +156,7 @@ def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any
 
 
 def _standing(session: Session, before: date) -> int:
-    """How many signatures of the days before one count now: all less the later ones, as databases are quick to count all."""
+    """Return how many signatures from before a day count now: all less the later ones, because counting all is quick."""
     number = counted(sa.func.count())
     later = number.where(Signature.confirmed_on >= before)
     there = session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
@@ -164,17 +164,17 @@ def _standing(session: Session, before: date) -> int:
 
 
 def _deleted(session: Session, before: date = date.max) -> int:
-    """How many signatures of the days before one were deleted on the day that was promised."""
+    """Return how many signatures from before a day were deleted on the day that was promised."""
     return session.scalar(sa.select(sa.func.sum(DeletedCount.number)).where(DeletedCount.day < before)) or 0
 
 
 def total(session: Session, before: date = date.max) -> int:
-    """How many signatures stood at the last counting, all or those of the days before one."""
+    """Return how many signatures the last count found, all or those from before a day."""
     return session.scalar(sa.select(sa.func.sum(DayCount.number)).where(DayCount.day < before)) or 0
 
 
 def read_snapshot(session: Session) -> Snapshot:
-    """The last publication, and the plan as it is today."""
+    """Return the last publication, and the plan as it is today."""
     row = session.get(Publication, 1)
     if row is None:
         return Snapshot()
@@ -207,7 +207,7 @@ def read_snapshot(session: Session) -> Snapshot:
 
 
 def add_to_tally(session: Session, *, day: date, reason: str, number: int = 1) -> None:
-    """Notes that signatures went away; nothing else of them remains."""
+    """Add signatures that went away to the tally, the only thing that remains of them."""
     more = insert(session, Tally).values(day=day, reason=reason, number=number)
     session.execute(more.on_conflict_do_update(index_elements=["day", "reason"], set_={"number": Tally.number + number}))
 
@@ -219,7 +219,7 @@ def gone(session: Session) -> dict[str, int]:
 
 
 def next_goal(number: int, own: int | None = None) -> int:
-    """The first goal that is not reached yet: 100, 250, 500, 1,000, 2,500, 5,000, ..., or the campaign's own until it is."""
+    """Return the first goal not reached yet: the campaign's own, else one of 100, 250, 500, 1,000, 2,500, 5,000, ..."""
     if own and number < own:
         return own
     power = 1

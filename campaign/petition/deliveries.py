@@ -12,7 +12,7 @@ from campaign.petition.counting import Snapshot
 
 
 class Delivery(Base):
-    """A package that was written for one office. It is never changed or deleted; what becomes of it gets rows of its own."""
+    """A package that was written for one office. It is never changed or deleted; later events get their own rows."""
 
     __tablename__ = "delivery"
 

@@ -100,7 +100,7 @@ def apply_display_name(session: Session, signature: bytes, words: str, *, today:
 
 
 def accept_names(session: Session, ids: list[bytes]) -> int:
-    """Shows what was held and takes what is shown as in order; returns how many words."""
+    """Show held words, and mark shown ones as in order; return how many."""
     found = _waiting(session, ids)
     for review, signature in found:
         _change(session, signature, review.held or signature.shown_as)
@@ -109,7 +109,7 @@ def accept_names(session: Session, ids: list[bytes]) -> int:
 
 
 def refuse_names(session: Session, ids: list[bytes], today: date) -> int:
-    """Show these words no more, or never; the signer is told on their own page. Return how many words."""
+    """Stop showing these words, or never show them; the signer's own page says so. Return how many."""
     found = _waiting(session, ids)
     for review, signature in found:
         review.refused = review.held or signature.shown_as
@@ -140,7 +140,7 @@ def forget_refused(database: Database, today: date) -> None:
 
 
 def hold_name(session: Session, signature: bytes, today: date) -> bool:
-    """Takes shown words from among the names until an organizer has looked at them; returns whether there were any."""
+    """Hide shown words until an organizer has looked at them; return whether there were any."""
     found = session.scalar(counted().where(Signature.id == signature).with_for_update())
     if found is None or not found.shown_as:
         return False

@@ -42,13 +42,13 @@ NOT_KNOWN = "0" * 8  # the hash of words of the source that are no longer known
 
 @dataclass(frozen=True)
 class Drafted:
-    """What is public, and the drafts beside it."""
+    """The public words, and the drafts beside them."""
 
     words: Words
     drafts: Mapping[Key, Draft]
 
     def value(self, kind: str, name: str = "") -> Any:
-        """Return what is drafted of all but letters, or else what is public; None where there is neither."""
+        """Return the draft of anything but a letter, else the public value; None if there is neither."""
         draft = self.drafts.get((kind, name))
         return parse_value(draft.words) if draft else self.words.current.get((kind, name))
 
@@ -68,7 +68,7 @@ class Drafted:
 
 
 def read_drafted(session: Session) -> Drafted:
-    """Return what is public, and every draft."""
+    """Return the public words, and every draft."""
     drafts = {(draft.kind, draft.name): draft for draft in session.scalars(sa.select(Draft))}
     return Drafted(read_words(session, {}), drafts)
 
@@ -134,7 +134,7 @@ def changes_what_is_signed(rows: Iterable[PublishedText], words: Words) -> bool:
 
 
 def digest(rows: Iterable[PublishedText], words: Words) -> str:
-    """Return 32 hex digits over what is to be public and what is public instead, so that nobody agrees to anything else."""
+    """Return 32 hex digits over the drafts and the public words that they replace, so that nobody agrees to anything else."""
     newest = {(row.kind, row.name): row.id for row in words.rows}
     said = [[row.kind, row.name, row.words, newest.get((row.kind, row.name))] for row in rows]
     return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
@@ -146,7 +146,7 @@ def put_draft(session: Session, key: Key, words: str, *, by: str, today: date) -
 
 
 def put_document(session: Session, drafted: Drafted, key: Key, document: Document, *, by: str, today: date) -> None:
-    """Keep a letter as its draft; where it is what is public, none is needed."""
+    """Keep a letter as its draft; drop the draft if it equals the public letter."""
     if document == published_documents(drafted.words, key[0])[key[1]]:
         drop_drafts(session, [key])
     else:
@@ -154,7 +154,7 @@ def put_document(session: Session, drafted: Drafted, key: Key, document: Documen
 
 
 def put_value(session: Session, drafted: Drafted, key: Key, value: Any, *, by: str, today: date) -> None:
-    """Keep anything but a letter as its draft; where it is what is public, none is needed."""
+    """Keep anything but a letter as its draft; drop the draft if it equals what is public."""
     if (value or None) == (drafted.words.current.get(key) or None):
         drop_drafts(session, [key])
     else:
@@ -175,7 +175,7 @@ def drop_published(session: Session, drafted: Drafted, kind: str) -> None:
 
 
 def take_back(session: Session, drafted: Drafted, number: int, *, by: str, today: date) -> TextKind | None:
-    """Make words that were public once the draft, to be published anew; return their kind, None where that cannot be."""
+    """Make formerly public words the draft, to publish them again; return their kind, or None if that is impossible."""
     row = next((one for one in drafted.words.rows if one.id == number), None)
     if row is None or not can_be_taken_back(row):
         return None

@@ -89,7 +89,7 @@ def remind(envelope: Envelope, dates: Dates) -> EmailMessage:
 
 
 def already_signed(envelope: Envelope, dates: Dates) -> EmailMessage:
-    """Tell somebody who signed before that the signature stands, with a link to it."""
+    """Tell somebody who signed before that the signature counts, with a link to it."""
     return _email(envelope, "already_signed", gettext("The signature is already confirmed"), dates)
 
 
@@ -162,7 +162,7 @@ def _email(envelope: Envelope, template: str, subject: str, dates: Dates) -> Ema
 
 @lru_cache(maxsize=16)
 def _body(template: str, language: Language, asked_on: date, good_until: datetime, plan: str) -> str:
-    """Return the text of an e-mail with LINK_PLACE in the place of its link: what is sent within a minute has the same."""
+    """Return the text of an e-mail with LINK_PLACE instead of its link; e-mails of the same minute share it."""
     return current_app.jinja_env.get_template(f"emails/{template}.txt").render(
         plan=plan,
         url=LINK_PLACE,
@@ -173,6 +173,6 @@ def _body(template: str, language: Language, asked_on: date, good_until: datetim
 
 
 def _was_submitted_again(session: Session, submission: Submission) -> bool:
-    """Whether a later submission of the same mailbox waits, whose own e-mail will do."""
+    """Return whether a later submission of the same mailbox waits, whose own e-mail is enough."""
     later = sa.select(Submission.id).where(Submission.tag == submission.tag, Submission.created_at > submission.created_at)
     return session.scalar(later.limit(1)) is not None

@@ -32,7 +32,7 @@ class Kind(StrEnum):
 
 
 class ForgottenEntry(Base):
-    """One thing that was taken away, or the newest change of it."""
+    """One thing that was removed, or its newest change."""
 
     __tablename__ = "forgotten"
     __table_args__ = {"sqlite_with_rowid": False}  # row numbers would tell in which order people left

@@ -22,16 +22,16 @@ class SignedFormToken(CSRF):
     """WTForms' token field filled with the freshness stamp; see gate.Stamp."""
 
     def setup_form(self, form: Any) -> list[tuple[str, Any]]:
-        """Adds the hidden field."""
+        """Add the hidden field."""
         self.stamp = state().form_token
         return list(super().setup_form(form))
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
-        """The stamp of this hour."""
+        """Return the stamp of this hour."""
         return self.stamp.make()
 
     def validate_csrf_token(self, form: Any, field: CSRFTokenField) -> None:
-        """Refuses a stamp that is too old or not ours."""
+        """Refuse a stamp that is too old or not ours."""
         age = self.stamp.age(field.data or "")
         if age is None:
             raise ValidationError(gettext("The form could not be read. Nothing was sent. Send it again."))
@@ -48,7 +48,7 @@ class PublicForm(FlaskForm):
 
     @property
     def has_no_token(self) -> bool:
-        """Whether the stamp is missing or not ours, so that the form is not from a page of this site."""
+        """Return whether the stamp is missing or not ours, so that the form is not from a page of this site."""
         return state().form_token.age(self.csrf_token.data or "") is None
 
 
@@ -79,15 +79,15 @@ class SignForm(PublicForm):
             del self.shown_as, self.country, self.news
 
     def validate_name(self, field: Field) -> None:
-        """A name in any script. The field keeps what was typed, for the case that something else is wrong."""
+        """Accept a name in any script. The field keeps the input, in case another field is wrong."""
         self.clean["name"] = clean_name(field.data or "")
 
     def validate_shown_as(self, field: Field) -> None:
-        """The words among the names follow the rules of names, and may be none."""
+        """Check the shown words by the rules of names; they may be empty."""
         self.clean["shown_as"] = clean_name(field.data or "", is_required=False)
 
     def validate_email(self, field: Field) -> None:
-        """A mailbox that can be written to, asked about once where another may have been meant."""
+        """Accept a mailbox that can be written to; ask once where the signer may have meant another."""
         typed = field.data or ""
         if typed and self.asked_about.data == typed:
             field.data = self.asked_about.data = self.answer.data or typed
@@ -99,7 +99,7 @@ class SignForm(PublicForm):
         self.address = clean_email(field.data or "")
 
     def validate_consent(self, field: Field) -> None:
-        """The box is ticked, and under the text as it stands now."""
+        """Check that the box is ticked, and under the current text."""
         if not field.data:
             raise ValidationError(gettext("Tick the box to agree. We cannot keep your signature without it."))
         if field.data != self.consent_hash:
@@ -107,7 +107,7 @@ class SignForm(PublicForm):
             raise ValidationError(gettext("The text has changed since you opened the page. Read it again and tick the box."))
 
     def validate_nothing(self, field: Field) -> None:
-        """The field that people do not see is empty; a browser may fill it in, so its owner is asked once more."""
+        """Check that the hidden field is empty; a browser may fill it in, so ask its owner again."""
         if field.data:
             raise ValidationError(
                 gettext("A program filled in a field that must stay empty. Nothing was sent. Send the form again.")
@@ -115,7 +115,7 @@ class SignForm(PublicForm):
 
     @property
     def shown_deletion_day(self) -> date | None:
-        """The day of deletion that the page of the form has shown; None for anything else."""
+        """Return the day of deletion that the page of the form has shown; None for anything else."""
         try:
             return date.fromisoformat(self.delete_on.data or "")
         except ValueError:
@@ -123,11 +123,11 @@ class SignForm(PublicForm):
 
     @property
     def can_be_kept(self) -> bool:
-        """Whether what was typed is an address, and not only like one."""
+        """Return whether the input is an address, and not only like one."""
         return is_address(self.email.data or "")
 
     def signature_request(self) -> SignatureRequest:
-        """What was typed, cleaned; after `validate`."""
+        """Return the cleaned input, after `validate`."""
         return SignatureRequest(
             name=self.clean["name"],
             email=self.address,
@@ -150,7 +150,7 @@ class LinkForm(PublicForm):
 
 
 class ReportForm(PublicForm):
-    """A name as it is shown, from somebody whose name it is and who did not sign. Nothing else is asked."""
+    """A shown name, reported by the person whose name it is and who did not sign. The form asks nothing else."""
 
     shown_as = StringField(lazy_gettext("The name as shown"))
 
@@ -164,7 +164,7 @@ class ReportForm(PublicForm):
 
 
 class ShownForm(FlaskForm):
-    """The words a signer shows among the names. The token in the page's address stands for the stamp."""
+    """The words a signer shows among the names. The token in the page's address replaces the stamp."""
 
     class Meta(FlaskForm.Meta):
         csrf = False
@@ -172,11 +172,11 @@ class ShownForm(FlaskForm):
     shown_as = StringField(lazy_gettext("Name to show publicly (optional)"))
 
     def validate_shown_as(self, field: Field) -> None:
-        """The words follow the rules of names, and may be none."""
+        """Check the words by the rules of names; they may be empty."""
         clean_name(field.data or "", is_required=False)
 
     def words(self) -> str:
-        """The clean words."""
+        """Return the clean words."""
         return clean_name(self.shown_as.data or "", is_required=False)
 
 

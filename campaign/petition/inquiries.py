@@ -17,7 +17,7 @@ CLOSED_PER_PAGE = 50
 
 
 class Inquiry(Base):
-    """One thing that somebody asked of the campaign. Who asked is nowhere in it."""
+    """One question to the campaign. Who asked is nowhere in it."""
 
     __tablename__ = "inquiry"
 

@@ -1,8 +1,7 @@
-"""The keys that signatures are sealed to: the first, which lies in the data folder, and those that came after it.
+"""The keys that signatures are sealed to: the first, which is in the data folder, and those that came after it.
 
-What was sealed to an earlier key stays as it is, so the private keys are needed side by side. A later key stands in the database
-with a code that only who has the data folder can make: whoever can write to the database alone cannot slip in a key of their
-own.
+Records sealed to an earlier key do not change, so you need all private keys. A later key is in the database
+with a code that only the data folder can make, so write access to the database alone is not enough to slip a key in.
 """
 
 import base64
@@ -32,7 +31,7 @@ class SealKey(Base):
 
     @property
     def key(self) -> PublicKey:
-        """The key itself."""
+        """Return the key itself."""
         return PublicKey(self.public)
 
 
@@ -45,9 +44,9 @@ class KeyAlreadyUsed(Exception):
 
 
 def parse_key(typed: str) -> PublicKey:
-    """A public key as `encode_key`.
+    """Return a public key in the form that `encode_key` writes.
 
-    Raises InvalidKey, also where a letter is wrong: what is sealed to such a key nobody could open.
+    Raise InvalidKey, also for a single wrong letter: nobody could open what is sealed to such a key.
     """
     try:
         both = base64.b64decode("".join(typed.split()), validate=True)
@@ -61,41 +60,41 @@ def parse_key(typed: str) -> PublicKey:
 
 
 def encode_key(key: PublicKey) -> str:
-    """A public key in one line of 48 letters, digits and signs: in base64, a checksum behind it."""
+    """Return a public key as one line of 48 characters: base64 of the key and a checksum."""
     return base64.b64encode(bytes(key) + _checksum(key)).decode()
 
 
 def rotated_keys(session: Session, keys: Keys) -> list[SealKey]:
-    """The keys that came after the first, the oldest first; none whose code is wrong."""
+    """Return the keys that came after the first, oldest first; leave out those whose code is wrong."""
     found = session.scalars(sa.select(SealKey).order_by(SealKey.number))
     return [row for row in found if hmac.compare_digest(row.code, _mac(keys, row.number, row.public))]
 
 
 def newest_key(session: Session, keys: Keys) -> PublicKey | None:
-    """The key that came last; none where it is the first one still."""
+    """Return the newest key; None while the first one is in force."""
     after = rotated_keys(session, keys)
     return after[-1].key if after else None
 
 
 def with_newest_key(keys: Keys, newest: PublicKey | None) -> Keys:
-    """The keys with another public one; the private one of the first then opens not everything, and so is of no use."""
+    """Return the keys with another public one, and without the first private key, which would not open everything."""
     return replace(keys, public=newest, private=None) if newest else keys
 
 
 def load_active_keys(session: Session, keys: Keys) -> Keys:
-    """The keys with the public one that records are sealed to now."""
+    """Return the keys with the public one that records are sealed to now."""
     return with_newest_key(keys, newest_key(session, keys))
 
 
 def check_unused(session: Session, keys: Keys, key: PublicKey) -> None:
-    """Raises KeyAlreadyUsed unless records were never sealed to this key."""
+    """Raise KeyAlreadyUsed if records were ever sealed to this key."""
     known = session.scalar(sa.select(SealKey.number).where(SealKey.public == bytes(key)))
     if known is not None or key == keys.public:
         raise KeyAlreadyUsed
 
 
 def activate_key(session: Session, keys: Keys, key: PublicKey, today: date) -> None:
-    """Has everything sealed to this key from now on, in every process within seconds; raises KeyAlreadyUsed."""
+    """Seal everything to this key from now on, in every process within seconds; raise KeyAlreadyUsed."""
     check_unused(session, keys, key)
     number = (session.scalar(sa.select(sa.func.max(SealKey.number))) or 0) + 1
     session.add(SealKey(number=number, public=bytes(key), code=_mac(keys, number, bytes(key)), since=today))
@@ -103,12 +102,11 @@ def activate_key(session: Session, keys: Keys, key: PublicKey, today: date) -> N
 
 
 def key_problems(session: Session, keys: Keys) -> list[str]:
-    """What is wrong with the later keys, a sentence each."""
+    """Return what is wrong with the later keys, a sentence each."""
     good = {row.number for row in rotated_keys(session, keys)}
     numbers = session.scalars(sa.select(SealKey.number).order_by(SealKey.number))
     return [
-        f"Key {number} that signatures are to be sealed to was not put there by this campaign: it is not used. Who has access to"
-        " the database?"
+        f"This campaign did not add key {number} for signatures, so it is not used. Find out who has access to the database."
         for number in numbers
         if number not in good
     ]

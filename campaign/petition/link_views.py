@@ -119,7 +119,7 @@ def _country_name(signed: Submission | Signature) -> str | None:
 
 
 def _yours(signature: Signature, form: ShownForm | NameForm | NewsForm | None = None) -> Page:
-    """The signer's own page: what is held and how to change it."""
+    """Show the signer's own page: what is stored and how to change it."""
     with state().database.reading() as session:
         review, has_news = session.get(NameReview, signature.id), news.is_agreed(session, signature.id)
     shown_as = signature.shown_as or (review and review.held) or ""

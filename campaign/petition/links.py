@@ -13,7 +13,7 @@ SAYS_SO_FOR = timedelta(days=30)  # that a link says that its signature was with
 
 
 class LinkRequest(Base):
-    """An address whose link was asked for once more, kept whether or not it has signed. It goes when its e-mail goes."""
+    """An address that asked for its link again, kept whether or not it has signed. It goes when its e-mail goes."""
 
     __tablename__ = "link_request"
 
@@ -26,7 +26,7 @@ class LinkRequest(Base):
 
 
 class WithdrawnLink(Base):
-    """The hash of a link whose signature was withdrawn, and the day; of the signature itself nothing is left."""
+    """The hash of a link whose signature was withdrawn, and the day; nothing else of the signature is left."""
 
     __tablename__ = "withdrawn_link"
     __table_args__ = {"sqlite_with_rowid": False}

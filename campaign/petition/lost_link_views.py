@@ -1,4 +1,4 @@
-"""The pages for who has lost the e-mail with the link: ask for it by address, and the same answer for every address."""
+"""The pages for people who lost the e-mail with the link: they give the address, and every address gets the same answer."""
 
 from datetime import timedelta
 
@@ -29,7 +29,7 @@ __all__ = ["bp"]
 
 @bp.route("/link", methods=["GET", "POST"])
 def link() -> Page:
-    """Show the form that asks for an address, or take it, also once collecting has ended."""
+    """Show or accept the form that asks for an address, also after collecting has ended."""
     if request.method != "POST":
         return _form(LinkForm(), 200, CACHED_FORM)
     is_readable = request_checks.validate_form_body(request)

@@ -1,4 +1,4 @@
-"""The link to a signature once more, for who has lost the e-mail: asked for by address, and the same for every address."""
+"""The link to a signature again, for people who lost the e-mail: they give the address, and all get the same answer."""
 
 import secrets
 from datetime import datetime, timedelta
@@ -31,8 +31,8 @@ def request_link(
 ) -> None:
     """Store that an address wants its link, which the mail worker sends where there is one.
 
-    Writes exactly the same whether or not this mailbox has signed. A second click, and whatever is beyond the e-mails a day to
-    one address, is stored too and never sent.
+    Write exactly the same whether or not this mailbox has signed. Store a second click too, and requests beyond the daily
+    limit of e-mails to one address, but never send them.
     """
     tags, address_tag = sealing.mailbox_tags(keys.tag, email.text), sealing.address_tag(keys.tag, email.text)
     database.lock(session, tags[0])

@@ -1,6 +1,6 @@
 """The one signature of a mailbox: looked up under tags of every version, and inserted where there is none.
 
-New rows have the newest version. The database guards that one counts for each tag; those of before are looked up first.
+New rows have the newest version. The database ensures that one counts for each tag; look up older tags first.
 """
 
 import hmac
@@ -49,9 +49,9 @@ def removed_signature_of(session: Session, request: LinkRequest) -> Signature | 
 
 
 def is_same_spelling(signed: Signature, waiting: Submission | LinkRequest) -> bool:
-    """Whether a signature was made with the very spelling of a submission: of another one, a link must not open it.
+    """Return whether a signature was made with exactly the spelling of a submission: the link of another must not open it.
 
-    A signature of before has no tag of its spelling, and the tag of its mailbox in the first version stands for it.
+    An older signature has no tag of its spelling; its mailbox tag of the first version is used instead.
     """
     if signed.address_tag is None:
         return len(signed.tag) == FIRST_LENGTH and signed.tag in (waiting.first_tag, waiting.tag)
@@ -90,7 +90,7 @@ def insert_signature(session: Session, values: dict[str, Any], first_tag: bytes)
 
 
 def delete_signatures(session: Session, tags: list[bytes]) -> bool:
-    """Delete what a mailbox has signed, also what was removed or held; return whether any of it counted."""
+    """Delete every signature of a mailbox, also removed or held ones; return whether any of them counted."""
     columns = _signature.c.id, _signature.c.removal_id, _signature.c.held_in
     gone = session.execute(sa.delete(_signature).where(_signature.c.tag.in_(tags)).returning(*columns)).all()
     forgotten.remember(session, Kind.RECORD, [row.id for row in gone])

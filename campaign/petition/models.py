@@ -12,7 +12,7 @@ UNDO_FOR = timedelta(days=7)
 
 
 class Submission(Base):
-    """What somebody sent and has not confirmed yet. It goes when its e-mail goes."""
+    """A form that somebody sent and has not confirmed yet. It goes when its e-mail goes."""
 
     __tablename__ = "submission"
 
@@ -44,7 +44,7 @@ def _index(name: str, *columns: str, where: str = COUNTS, unique: bool = False) 
 
 
 class Signature(Base):
-    """One person's name under the petition, confirmed. A day and no time; ids by chance, so no order within a day.
+    """One confirmed signature under the petition. A day and no time; ids by chance, so no order within a day.
 
     It counts while it belongs to no removal and to no held group, see counting.counted().
     """
@@ -90,7 +90,7 @@ class Signature(Base):
 
 
 class Removal(Base):
-    """Signatures that an organizer looked at to remove them together. Once they are removed, this line stays for ever."""
+    """Signatures that an organizer reviewed to remove them together. Once they are removed, this line stays for ever."""
 
     __tablename__ = "removal"
 
@@ -111,7 +111,7 @@ class Removal(Base):
 
 
 class Tally(Base):
-    """How many signatures went away on one day for one reason; all that remains of them."""
+    """The number of signatures that went away on one day for one reason; nothing else remains of them."""
 
     __tablename__ = "tally"
 
@@ -146,7 +146,7 @@ class Publication(Base):
 
 
 class DayCount(Base):
-    """How many signatures of one day, country and language stood when they were last counted."""
+    """The number of signatures of one day, country and language at the last count."""
 
     __tablename__ = "day_count"
 
@@ -157,7 +157,7 @@ class DayCount(Base):
 
 
 class DeletedCount(Base):
-    """How many signatures of one day, country, language and text were deleted on the day that was promised; they still count."""
+    """The number of signatures of one day, country, language and text that were deleted on the promised day; they still count."""
 
     __tablename__ = "deleted_count"
 
@@ -169,7 +169,7 @@ class DeletedCount(Base):
 
 
 class RecentConfirmation(Base):
-    """The hour in which a signature was confirmed and where its mail is; gone as soon as the hour is over."""
+    """The hour in which a signature was confirmed, and its mail provider; deleted when the hour is over."""
 
     __tablename__ = "arrival"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -183,7 +183,7 @@ class RecentConfirmation(Base):
 
 
 class DomainCount(Base):
-    """How many signatures were confirmed from one small mail domain in a quarter of an hour; gone a little over an hour later."""
+    """The number of signatures from one small mail domain in a quarter of an hour; deleted a little over an hour later."""
 
     __tablename__ = "domain_count"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -195,7 +195,7 @@ class DomainCount(Base):
 
 
 class Burst(Base):
-    """More signatures from one mail provider in one hour than is usual: for an organizer to look at, for 30 days.
+    """An hour with more signatures from one mail provider than usual, for an organizer to review; kept for 30 days.
 
     Or a group of signatures that are held for review: those beyond what one small domain may bring in an hour.
     """
@@ -224,7 +224,7 @@ class BurstMember(Base):
 
 
 class NameReview(Base):
-    """The words of one signature that an organizer is to look at; or that one has refused, for the signer to know."""
+    """The words of one signature that wait for review, or that an organizer has refused, for the signer to know."""
 
     __tablename__ = "review"
     __table_args__ = (sa.Index("ix_review_waiting", "refused_on", "day", "signature_id"), {"sqlite_with_rowid": False})

@@ -21,7 +21,7 @@ INVITATION = regex.compile(
 
 
 def suspicious(words: str) -> list[str]:
-    """The reasons to look at these words, in a fixed order; empty for most."""
+    """Return the reasons to look at these words, in a fixed order; empty for most."""
     letters = regex.findall(r"\p{L}", words)
     checks = {
         MIXED: any(_is_mixed(word) for word in WORD.findall(words)),
@@ -39,12 +39,12 @@ def _is_mixed(word: str) -> bool:
 
 
 def _script(letter: str) -> str:
-    """The script of a letter: the first word of its name in Unicode says it."""
+    """Return the script of a letter: the first word of its Unicode name."""
     return unicodedata.name(letter, "UNKNOWN").split()[0]
 
 
 def _passes_for_latin(letters: list[str]) -> bool:
-    """Whether every Cyrillic or Greek letter there is looks like a Latin one; or letters are those of formulas."""
+    """Return whether every Cyrillic or Greek letter looks like a Latin one, or the letters are mathematical ones."""
     foreign = [letter for letter in letters if _script(letter) in {"CYRILLIC", "GREEK"}]
     is_formula = any(_script(letter) in {"MATHEMATICAL", "FULLWIDTH"} for letter in letters)
     return is_formula or (len(foreign) > 2 and all(letter in LIKE_LATIN for letter in foreign))

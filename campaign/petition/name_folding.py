@@ -1,6 +1,6 @@
 """Fold names, so that one is found in whichever letters it is written, with an apostrophe or without, with «ال» or without.
 
-A change of what this returns needs the next WORDS_VERSION in name_index.py: the words of all names are then made anew.
+If you change what this returns, raise WORDS_VERSION in name_index.py, so that the words of all names are rebuilt.
 """
 
 import unicodedata

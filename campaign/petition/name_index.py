@@ -38,7 +38,7 @@ class NameWord(Base):
 
 
 class NameIndex(Base):
-    """Of which version the words of the names are; one row, none before they were first made with a version.
+    """The version of the index of names; one row, none before the first index with a version.
 
     Below zero: made anew once, while an older program may still have answered; the timed work makes them once more.
     """
@@ -53,7 +53,7 @@ INSERT_NAME_WORD = sa.insert(table(NameWord))
 
 
 def index_words(name: str) -> set[str]:
-    """What a name is found by: its words, particles joined with what follows, compounds apart, all without the article too."""
+    """Return the words that find a name: its own, particles joined, compounds apart, all without the article too."""
     words = {word for spelling in spellings(name) for word in _words(spelling.split())}
     words |= {part for word in words for part in _apart(word)}
     return {word[:MAX_WORD_LENGTH] for word in words | {_without_article(word) for word in words}}
@@ -74,26 +74,26 @@ def query_words(query: str) -> list[str]:
 
 
 def starts_with(column: QueryableAttribute[str], beginning: str) -> sa.ColumnElement[bool]:
-    """Whether a word begins like this, asked so that an index answers it."""
+    """Return the condition that a word begins like this, in a form that uses an index."""
     return sa.and_(column >= beginning, column < beginning + AFTER_EVERY_WORD)
 
 
 def index_names(session: Session, names: dict[bytes, str]) -> None:
-    """Stores the words of names that are shown from now on, by the signatures' ids."""
+    """Store the words of newly shown names, by the signatures' ids."""
     rows = [{"word": word, "signature_id": record} for record, name in names.items() for word in index_words(name)]
     if rows:
         session.execute(INSERT_NAME_WORD, rows)
 
 
 def unindex(session: Session, record: bytes) -> None:
-    """Deletes the words of one signature; they go by themselves when it is deleted."""
+    """Delete the words of one signature; the database deletes them when the signature goes."""
     session.execute(sa.delete(NameWord).where(NameWord.signature_id == record))
 
 
 def make_anew_if_older(database: Database) -> None:
-    """Make the words of all names anew where they are of another version, some names at a time, while people sign.
+    """Rebuild the words of all names from another version, some names at a time, while people sign.
 
-    An older program may still answer and store words of its own, so `Remaking` does it once more.
+    An older program may still answer and store its own words, so `Remaking` does it again.
     Cut off, it begins again; two that do it at once do the same.
     """
     with database.reading() as session:
@@ -129,7 +129,7 @@ class Remaking:
 
 
 def make_all_anew(session: Session) -> None:
-    """Make the words of all names anew in one transaction, while nobody else uses the database."""
+    """Rebuild the words of all names in one transaction, while nobody else uses the database."""
     session.execute(sa.delete(NameWord))
     last: bytes | None = b""
     while last is not None:
@@ -147,7 +147,7 @@ def _note_version(session: Session, version: int) -> None:
 
 
 def _make_anew(session: Session, *, after: bytes) -> bytes | None:
-    """Make the words of the next names anew; return the last id of them, None where there was none."""
+    """Rebuild the words of the next names; return their last id, None if there was none."""
     found = standing(Signature.id, Signature.shown_as).where(Signature.shown_as.is_not(None), Signature.id > after)
     names = {row.id: row.shown_as for row in session.execute(found.order_by(Signature.id).limit(NAMES_AT_ONCE).with_for_update())}
     session.execute(sa.delete(NameWord).where(NameWord.signature_id.in_(names)))
@@ -173,7 +173,7 @@ def _without_article(word: str) -> str:
 
 
 def _together(parts: list[str]) -> list[str]:
-    """The first word, with those that follow for as long as they stand behind a particle."""
+    """Return the first word, with each next one for as long as it follows a particle."""
     end = 1
     while end < len(parts) and parts[end - 1] in PARTICLES:
         end += 1

@@ -1,6 +1,6 @@
-"""Who wants news: address, language and the token that ends it, sealed to a key of its own.
+"""People who want news: address, language and the token that ends it, sealed to a separate key.
 
-The server keeps the sealed record and the hash of the token. It goes with its signature, or when its signer stops the news.
+The server keeps the sealed record and the hash of the token, until the signature goes or the signer stops the news.
 """
 
 import secrets
@@ -60,7 +60,7 @@ def stop(session: Session, signature: bytes) -> None:
 
 
 def unsubscribe(session: Session, token: str) -> None:
-    """Delete what the link in an e-mail with news stands for; an unknown one changes nothing."""
+    """Delete the agreement that a link in a news e-mail ends; an unknown link changes nothing."""
     _mark(session, _delete(session, _agreement.c.token_hash == sealing.token_hash(token)), news=False)
 
 

@@ -1,6 +1,6 @@
 """The key that addresses for news are sealed to, apart from that of the signatures; without one news is not offered.
 
-It stands in the database with a code that only who has the data folder can make. A row without a key ends the news.
+The database has it with a code that only the data folder can make. A row without a key ends the news.
 """
 
 import hashlib
@@ -30,7 +30,7 @@ class NewsKey(Base):
 
     @property
     def key(self) -> PublicKey | None:
-        """The key itself; None where the row ends the news."""
+        """Return the key itself; None where the row ends the news."""
         return None if self.public == NO_KEY else PublicKey(self.public)
 
 
@@ -84,7 +84,7 @@ def put_back(session: Session, keys: Keys, rows: Iterable[Mapping[str, Any]]) ->
 def news_key_problems(session: Session, keys: Keys) -> list[str]:
     """Return what is wrong with the keys for news, a sentence each."""
     return [
-        f"Key {row.number} for news was not put there by this campaign: it is not used. Who has access to the database?"
+        f"This campaign did not add key {row.number} for news, so it is not used. Find out who has access to the database."
         for row in session.scalars(sa.select(NewsKey).order_by(NewsKey.number))
         if not _is_ours(keys, row)
     ]

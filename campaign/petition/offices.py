@@ -100,12 +100,12 @@ class Details:
 
     @property
     def is_reachable(self) -> bool:
-        """Whether its address was entered and checked; see `Addressee.can_be_written_to`."""
+        """Return whether its address was entered and checked; see `Addressee.can_be_written_to`."""
         return bool(self.means and self.address and self.checked_on)
 
     @property
     def mailto(self) -> str:
-        """The link that opens an empty e-mail to it (RFC 6068)."""
+        """Return the link that opens an empty e-mail to it (RFC 6068)."""
         return f"mailto:{quote(self.address, safe='@')}"
 
     def faults(self) -> Iterator[str]:
@@ -156,7 +156,7 @@ class Addressee:
 
     @property
     def can_be_written_to(self) -> bool:
-        """Whether readers are told its address: entered and checked, and nobody gets into danger by it."""
+        """Return whether readers see its address: it is entered and checked, and puts nobody in danger."""
         return self.details.is_reachable and not self.is_endangering
 
     def name(self, code: str) -> str:

@@ -69,7 +69,7 @@ def _stop_news(session: Session, signature: Signature) -> None:
 
 
 def _take_over(_session: Session, signature: Signature) -> None:
-    """Put the signature under the letter as it stands, if it is the one that the signer has seen."""
+    """Move the signature to the current letter, if it is the one that the signer has seen."""
     newer = newer_version(signature)
     if newer is None or request.form.get("text") != newer.sha256:
         raise Conflict
@@ -77,7 +77,7 @@ def _take_over(_session: Session, signature: Signature) -> None:
 
 
 def newer_version(signature: Signature) -> Version | None:
-    """Return the version that a signer can take over; None where the signature stands under it, and once nobody signs."""
+    """Return the version that a signer can move to; None if the signature already has it, or signing has closed."""
     versions = state().snapshots.shown().versions
     signed = versions.get(signature.text_sha256)
     if (signed and signed.is_current) or not current_snapshot().is_open:

@@ -41,7 +41,7 @@ class Part:
 
     @property
     def seen(self) -> str:
-        """The hash of all that its form shows, by which a later change by somebody else is noticed."""
+        """Return the hash of all that its form shows, by which a later change by somebody else is noticed."""
         return hash_of(self.words, self.day)
 
 

@@ -35,7 +35,7 @@ class Days:
 
 
 class Plan(Base):
-    """The plan as it was set on one day; the newest one holds."""
+    """The plan as set on one day; the newest one counts."""
 
     __tablename__ = "plan"
 
@@ -82,7 +82,7 @@ def current_days(session: Session) -> Days:
 def promised_day(changes: tuple[PlanChange, ...], shown: date | None) -> date | None:
     """Return the day of deletion to promise to somebody whose form showed one: the sooner of that and the one that holds now.
 
-    A form lies open for two days. What it shows counts only if it was a day of the plan once.
+    A form can stay open for two days. The day that it shows counts only if it was once in the plan.
     """
     days = {change.days.delete_on for change in changes if change.days.delete_on}
     holds = changes[0].days.delete_on if changes else None

@@ -53,7 +53,7 @@ Key = tuple[str, str]  # the kind, and the language or the key of the addressee
 
 
 class PublishedText(Base):
-    """Words that were made public on a day. The newest row of a kind and name is shown; none is ever changed or deleted."""
+    """Words that were published on one day. The newest row of a kind and name is shown; none is ever changed or deleted."""
 
     __tablename__ = "published"
 
@@ -67,12 +67,12 @@ class PublishedText(Base):
 
     @cached_property
     def value(self) -> Any:
-        """The words as they were before they were written as YAML."""
+        """Return the words, parsed from their YAML."""
         return parse_value(self.words)
 
 
 class Draft(Base):
-    """Words of one kind and name as they are to be public; deleted when they are published or thrown away."""
+    """A draft of words of one kind and name; deleted when it is published or discarded."""
 
     __tablename__ = "draft"
 
@@ -92,17 +92,17 @@ class Words:
 
     @cached_property
     def current(self) -> dict[Key, Any]:
-        """What is shown, by kind and name."""
+        """Return what is shown, by kind and name."""
         return dict(self.first_values) | {(row.kind, row.name): row.value for row in self.rows}
 
     @property
     def contact(self) -> str:
-        """Who answers for the campaign; empty while nobody is named."""
+        """Return who is responsible for the campaign; empty while nobody is named."""
         return str(self.current.get((TextKind.CONTACT, "")) or "")
 
     @property
     def goal(self) -> int | None:
-        """The campaign's own goal, if it has one."""
+        """Return the campaign's own goal, if it has one."""
         found: int | None = self.current.get((TextKind.GOAL, ""))
         return found
 
@@ -112,7 +112,7 @@ class Words:
 
     @cached_property
     def addressees(self) -> tuple[Addressee, ...]:
-        """The offices in the order in which they were named."""
+        """Return the offices in the order in which they were named."""
         days: dict[str, date] = {}
         for row in self.rows:
             if row.kind == TextKind.ADDRESSEE:
@@ -146,12 +146,12 @@ class Words:
 
     @property
     def first_day(self) -> date:
-        """The day on which the first words were published; long ago while none are."""
+        """Return the day on which the first words were published; a day long ago if none are."""
         return self.rows[0].day if self.rows else date(1970, 1, 1)
 
     @cached_property
     def of_the_desk(self) -> set[Key]:
-        """The kinds and names that were last published at the desk, so that their files are not looked at."""
+        """Return the kinds and names last published at the desk, whose files no longer count."""
         newest = {(row.kind, row.name): row for row in self.rows}
         return {key for key, row in newest.items() if row.set_by}
 
@@ -166,7 +166,7 @@ def _with_groups(name: str, found: Mapping[str, Any]) -> list[str]:
 
 
 def parse_value(words: str) -> Any:
-    """Return words as they were before they were written as YAML."""
+    """Return words, parsed from their YAML."""
     return yaml.load(words, SafeLoader)
 
 

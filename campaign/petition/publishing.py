@@ -27,7 +27,7 @@ KIND_NAMES = {
     TextKind.PRIVACY: "the page about privacy",
 }
 DIFFER = (
-    "The files and settings differ from what is published ({}); the site goes on showing what is published:"
+    "The files and settings differ from what is published ({}). The site goes on showing what is published;"
     " `campaign publish` shows the difference and publishes it."
 )
 
@@ -37,7 +37,7 @@ class CannotPublish(Exception):
 
 
 def publish_first_values(session: Session, values: Mapping[Key, Any], today: date) -> None:
-    """Publish whatever has no row yet and is not empty; raise CannotPublish. What was published before stays as it is."""
+    """Publish all words that are not empty and have no row yet; raise CannotPublish. Leave published words alone."""
     known = {(row.kind, row.name) for row in read_rows(session)}
     has_addressees = any(kind == TextKind.ADDRESSEE for kind, _ in known)
     for (kind, name), value in values.items():
@@ -58,7 +58,7 @@ def _first_signed_on(session: Session, sha256: str | None) -> date | None:
 
 
 def differences(words: Words, values: Mapping[Key, Any]) -> dict[Key, tuple[Any, Any]]:
-    """Return what the files and settings say otherwise: what is public and what they say, by kind and name.
+    """Return where files and settings differ from what is public: both values, by kind and name.
 
     An addressee that is no longer in the files is among them, with None. What was published at the desk is not: there it is
     changed from then on, so that an update of the files neither collides with it nor takes it back.
@@ -86,7 +86,7 @@ def publish_words(session: Session, words: Words, values: Mapping[Key, Any], tod
 
 
 def publishing_problems(found: Mapping[Key, tuple[Any, Any]]) -> Iterator[str]:
-    """Say what may not be published, a sentence each."""
+    """Say what must not be published, a sentence each."""
     for (kind, name), (was, wanted) in found.items():
         if wanted is not None:
             yield from _value_problems((kind, name), wanted)

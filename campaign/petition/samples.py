@@ -22,16 +22,16 @@ SAMPLE_DAYS = 30
 
 
 class NotEmpty(Exception):
-    """There are real signatures, beside which no made-up one may stand."""
+    """The campaign has real signatures, so it must not get made-up ones."""
 
 
 def add_samples(database: Database, keys: Keys, number: int, done: Callable[[int], object]) -> None:
-    """Adds `number` made-up signatures to an empty campaign; raises NotEmpty when there is a real one in it."""
+    """Add `number` made-up signatures to an empty campaign; raise NotEmpty when it has a real one."""
     with database.writing() as session:
         publication = session.get_one(Publication, 1)
         waiting = session.scalar(sa.select(Submission.id).limit(1))
         if not publication.is_sample and (count(session) or waiting is not None):
-            raise NotEmpty("There are real signatures in this data folder: a sample needs an empty one.")
+            raise NotEmpty("This data folder has real signatures. A sample needs an empty one.")
         publication.is_sample = True
         hashes = published.current_hashes(session)
     rows = _rows(keys, number, hashes)

@@ -43,7 +43,7 @@ class SignatureRequest:
 
 @dataclass(frozen=True)
 class SealedRequest:
-    """What is stored of a request. It is sealed, locked and tagged before the turn to write, for which others wait."""
+    """The stored form of a request, sealed, locked and tagged before its turn to write, for which others wait."""
 
     at: datetime
     tags: list[bytes]
@@ -53,7 +53,7 @@ class SealedRequest:
 
 
 def seal_request(keys: Keys, submitted: SignatureRequest, at: datetime, *, delay: timedelta = timedelta(0)) -> SealedRequest:
-    """Return what is stored of a request, with an e-mail that leaves after a delay."""
+    """Return the stored form of a request, with an e-mail that leaves after a delay."""
     record, token, email = secrets.token_bytes(16), sealing.new_token(), submitted.email.text
     tags, digest = sealing.mailbox_tags(keys.tag, email), submitted.digest(keys.tag)
     envelope = Envelope(address=submitted.email, language=submitted.language, token=token)

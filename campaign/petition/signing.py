@@ -82,7 +82,7 @@ def is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datet
 def find(session: Session, token: str, at: datetime) -> Submission | Signature | None:
     """Return what a link leads to: a submission that waits, the signature of its mailbox in the same spelling, or nothing.
 
-    A signature that was removed is found by its link until it is deleted, unless its mailbox has signed anew.
+    Find a removed signature by its link until it is deleted, unless its mailbox has signed again.
     """
     hashed = sealing.token_hash(token)
     waiting = _unexpired(session, Submission, hashed, at) or _unexpired(session, LinkRequest, hashed, at)
@@ -147,13 +147,13 @@ def confirm(
 
 
 def delete_waiting(session: Session, waiting: Submission) -> None:
-    """Delete one submission and its e-mail; whatever else its mailbox has sent stays."""
+    """Delete one submission and its e-mail; other submissions of its mailbox stay."""
     session.execute(DELETE_MESSAGE, {"letter": waiting.id})
     forgotten.remember(session, Kind.RECORD, [waiting.id])
 
 
 def withdraw(session: Session, signed: Signature, today: date, *, reason: str = "withdrawn") -> None:
-    """Deletes a signature, also a removed one, and whatever waits for the same mailbox; a number per day and reason remains."""
+    """Delete a signature, also a removed one, and what waits for its mailbox; only a number per day and reason remains."""
     links.remember_withdrawn(session, [signed.tag], today)
     _forget_waiting(session, [signed.tag])
     if mailbox_signature.delete_signatures(session, [signed.tag]):  # pressed twice at once, it goes away once
@@ -161,7 +161,7 @@ def withdraw(session: Session, signed: Signature, today: date, *, reason: str = 
 
 
 def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
-    """Deletes everything there is of an address; returns whether there was anything."""
+    """Delete everything stored about an address; return whether there was anything."""
     tags = sealing.mailbox_tags(keys.tag, address)
     found = [session.scalar(sa.select(kind.id).where(kind.tag.in_(tags)).limit(1)) for kind in (Submission, Signature)]
     _forget_waiting(session, tags)
@@ -178,12 +178,12 @@ def _forget_waiting(session: Session, tags: list[bytes]) -> None:
 
 
 def close(session: Session, today: date | None) -> None:
-    """Ends the collecting of signatures on a day, or resumes it with None."""
+    """End the collecting of signatures on a day, or resume it with None."""
     session.execute(sa.update(Publication).where(Publication.id == 1).values(closed_on=today))
 
 
 def withdraw_testimony(session: Session, today: date) -> bool:
-    """Withdraws the testimony for good, and ends the collecting: the letter rests on it. Returns False where it was before."""
+    """Withdraw the testimony for good, and end the collecting, as the letter rests on it; return False if it was gone before."""
     standing = sa.update(Publication).where(Publication.id == 1, Publication.testimony_withdrawn_on.is_(None))
     changed = standing.values(testimony_withdrawn_on=today, closed_on=sa.func.coalesce(Publication.closed_on, today))
     return session.execute(changed.returning(Publication.id)).scalar() is not None

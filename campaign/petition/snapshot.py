@@ -47,7 +47,7 @@ class FileTexts:
 
 
 class NothingKnown(Exception):
-    """What is public was not read yet, as the database is away: no page can be shown."""
+    """The public words were not read yet because the database is away, so no page can be shown."""
 
 
 class ShownTexts:
@@ -59,12 +59,12 @@ class ShownTexts:
 
     @cached_property
     def policy(self) -> TestimonyPolicy:
-        """What is decided about the testimony, by the files and at the desk."""
+        """Return the decisions about the testimony, from the files and the desk."""
         return replace(self._files.policy, attribution="none") if self._latest.author_hidden_on else self._files.policy
 
     @cached_property
     def texts(self) -> dict[str, Texts]:
-        """The texts by language: without the author's name once it is hidden, without the testimony once it is withdrawn."""
+        """Return the texts by language, without the author's name once it is hidden and the testimony once it is withdrawn."""
         texts = with_pages(self._files.texts, self.words, self._files.pages)
         texts = without_author(texts) if self._latest.author_hidden_on else texts
         if not self._latest.is_testimony_withdrawn:
@@ -81,13 +81,13 @@ class ShownTexts:
 
     @cached_property
     def updates(self) -> tuple[Update, ...]:
-        """The campaign's news, the newest first."""
+        """Return the campaign's news, the newest first."""
         withheld = withheld_words(self._files.texts)
         return find_updates(self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn)
 
     @cached_property
     def supporters(self) -> tuple[ShownSupporter, ...]:
-        """The organisations and known people who support the campaign, without those whose words say a name that is hidden."""
+        """Return the supporters, without those whose words contain a hidden name."""
         hidden, found = self._hidden_name, self._latest.supporters
         if self._latest.is_testimony_withdrawn:
             found = tuple(one.without_retold(self._latest.testimony_withdrawn_on) for one in found)
@@ -99,7 +99,7 @@ class ShownTexts:
 
     @cached_property
     def timelines(self) -> tuple[Timeline, ...]:
-        """What became of each delivery to an office."""
+        """Return what became of each delivery to an office."""
         withheld = withheld_words(self._files.texts)
         return find_timelines(
             self.words, withheld, is_withdrawn=self._latest.is_testimony_withdrawn, hidden_name=self._hidden_name
@@ -112,12 +112,12 @@ class ShownTexts:
 
     @cached_property
     def _author_name(self) -> re.Pattern[str] | None:
-        """What finds the author's name."""
+        """Return the finder of the author's name."""
         return author_pattern(self._files.texts)
 
     @property
     def _hidden_name(self) -> re.Pattern[str] | None:
-        """What finds the author's name while it is hidden."""
+        """Return the finder of the author's name while it is hidden."""
         return self._author_name if self._latest.author_hidden_on else None
 
     def _says_withheld(self, version: Version) -> bool:
@@ -129,7 +129,7 @@ class ShownTexts:
 
     @cached_property
     def signed(self) -> SignedVersions:
-        """How many signatures stand under which version, as of the last publication."""
+        """Return the number of signatures of each version, as of the last publication."""
         return count_versions(self.versions, dict(self._latest.signed_texts))
 
 
@@ -144,7 +144,7 @@ class SnapshotCache:
         self._was_read, self._first_reading = False, threading.Lock()
 
     def __call__(self) -> Snapshot:
-        """The publication; the same object for as long as nothing new was published."""
+        """Return the publication; the same object until something new is published."""
         if not self._was_read:
             self._read_first()
         elif time.monotonic() - self._read_at > SNAPSHOT_LIFETIME:
@@ -153,7 +153,7 @@ class SnapshotCache:
         return self._known
 
     def _read_first(self) -> None:
-        """Read what is public before anybody is answered: those who ask meanwhile wait, and do not see a site without it.
+        """Read the public words before answering anybody: requests wait, so that nobody sees a site without them.
 
         Raise NothingKnown where the database is away: what the files say may have been withdrawn since.
         """
@@ -167,7 +167,7 @@ class SnapshotCache:
                 raise NothingKnown
 
     def shown(self) -> ShownTexts:
-        """The texts and versions; the same object for as long as nothing new was published."""
+        """Return the texts and versions; the same object until something new is published."""
         self()
         return self._shown
 
@@ -204,25 +204,25 @@ def is_unanswered() -> bool:
 
 
 def current_snapshot() -> Snapshot:
-    """What this site last published."""
+    """Return what this site last published."""
     return state().snapshots()
 
 
 def shown_updates() -> tuple[Update, ...]:
-    """The campaign's news as it is shown now."""
+    """Return the campaign's news as it is shown now."""
     return state().snapshots.shown().updates
 
 
 def shown_timelines() -> tuple[Timeline, ...]:
-    """What became of each delivery, as it is shown now."""
+    """Return the timeline of each delivery, as it is shown now."""
     return state().snapshots.shown().timelines
 
 
 def shown_supporters() -> tuple[ShownSupporter, ...]:
-    """The organisations and known people who support the campaign, as they are shown now."""
+    """Return the supporters as they are shown now: organisations and known people."""
     return state().snapshots.shown().supporters
 
 
 def shown_texts() -> dict[str, Texts]:
-    """The texts by language as they are shown now."""
+    """Return the texts by language as they are shown now."""
     return state().texts

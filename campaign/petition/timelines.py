@@ -111,19 +111,19 @@ class Timeline:
 
     @cached_property
     def in_order(self) -> list[Event]:
-        """What happened, by its day; what is about an answer stands with the answer."""
+        """Return what happened, by day; entries about an answer come with the answer."""
         own = [one for one in self.events if one.kind not in ABOUT_AN_ANSWER]
         return sorted(own, key=lambda one: (one.day, one.number))
 
     @property
     def planned_for(self) -> date | None:
-        """The day for which the handover is planned; None once it took place."""
+        """Return the day for which the handover is planned; None once it took place."""
         days = [one.day for one in self.events if one.kind == EventKind.PLANNED]
         return days[-1] if days and self.handed_on is None else None
 
     @cached_property
     def handed_on(self) -> date | None:
-        """The day on which it was handed over; a later entry of it corrects those before."""
+        """Return the day on which it was handed over; a later entry corrects earlier ones."""
         return self._handovers[-1].day if self._handovers else None
 
     @cached_property
@@ -141,7 +141,7 @@ class Timeline:
 
     @property
     def state(self) -> TimelineState:
-        """How far it is; of several answers the newest says it."""
+        """Return how far it is, going by the newest of several answers."""
         if self.handed_on is None:
             return TimelineState.PLANNED
         from_them = [one for one in self.in_order if one.kind in FROM_THE_OFFICE]

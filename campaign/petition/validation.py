@@ -52,7 +52,7 @@ PHONE_IN_NAME = regex.compile(r"(?:\p{Nd}[\s\p{P}\p{M}+]{0,3}){7}")
 
 
 def clean_name(text: str, *, is_required: bool = True) -> str:
-    """A name as it was typed: NFC, without invisible characters, single spaces. At most 100 graphemes and 400 bytes."""
+    """Return a name in NFC, without invisible characters, with single spaces; at most 100 graphemes and 400 bytes."""
     text = text.replace("\t", " ")  # what a name copied from a table brings along
     if CONTROL.search(text.strip(" \r\n")):
         raise ValidationError(gettext("The name contains characters that cannot be shown. Type it again."))
@@ -110,7 +110,7 @@ def clean_email(text: str) -> EmailAddress:
 
 
 def is_address(text: str) -> bool:
-    """Whether what somebody typed can be written to."""
+    """Return whether the input is an address that e-mail can go to."""
     with suppress(ValidationError):
         return bool(clean_email(text))
     return False

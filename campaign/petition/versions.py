@@ -32,12 +32,12 @@ class Version:
 
     @property
     def consent(self) -> str:
-        """The words of the box that its signers ticked."""
+        """Return the words beside the box that its signers ticked."""
         return str(self.letter.meta["consent"])
 
     @property
     def signed_parts(self) -> dict[str, str]:
-        """All that is hashed, by the ids of the paragraphs, and `consent`."""
+        """Return the hashed words, by the ids of the paragraphs, and `consent`."""
         return {part.id: part.words for part in self.letter.paragraphs} | {"consent": self.consent}
 
 
@@ -51,7 +51,7 @@ class SignedVersions:
 
     @property
     def earlier_number(self) -> int:
-        """How many signatures stand under an earlier version that was kept."""
+        """Return how many signatures are on an earlier version that was kept."""
         return sum(number for _, number in self.earlier)
 
 
@@ -93,7 +93,7 @@ def _in_force_since(rows: list[PublishedText], day: date | None) -> list[Publish
 
 
 def count_versions(versions: Mapping[str, Version], signed: Mapping[str, int]) -> SignedVersions:
-    """Return how many of the signatures, counted by the hash that they carry, stand under which version."""
+    """Return the number of signatures of each version, counted by the hash that they carry."""
     known = [(versions[sha256], number) for sha256, number in signed.items() if sha256 in versions]
     earlier = sorted((one for one in known if not one[0].is_current), key=lambda one: (one[0].day, one[0].number), reverse=True)
     return SignedVersions(

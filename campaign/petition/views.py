@@ -36,7 +36,7 @@ Page = Response | tuple[str, int, dict[str, str]]
 
 @bp.route("/sign", methods=["GET", "POST"])
 def sign() -> Page:
-    """Show the form, or take it; the answer is the same whoever signed before."""
+    """Show the form, or accept it; the answer never tells who signed before."""
     if request.method != "POST":
         return _form(SignForm(_consent_hash()), 200, CACHED_FORM)
     is_readable = request_checks.validate_form_body(request)
@@ -62,7 +62,7 @@ def sign() -> Page:
 
 @bp.get("/sign/sent")
 def sent() -> Page:
-    """One more step: the e-mail, which may leave later, and for an hour the address that it goes to."""
+    """Show the next step: the e-mail, which may leave later, and for an hour the address that it goes to."""
     address = sent_address.reveal_address(state().keys.form, request.args.get("to", ""), now())
     answer = render_template(
         "petition/sent.html",
@@ -135,7 +135,7 @@ def _report_page(form: ReportForm, status: int, headers: dict[str, str], message
 
 
 def _store(form: SignForm) -> Page:
-    """Stores what was sent, unless the collecting is over or no e-mail could reach the address."""
+    """Store the form, unless the collecting is over or no e-mail can reach the address."""
     latest = current_snapshot()
     submitted = replace(form.signature_request(), delete_on=promised_day(latest.plan, form.shown_deletion_day))
     if is_unanswered() or not latest.is_open:
@@ -153,7 +153,7 @@ def _store(form: SignForm) -> Page:
 
 
 def _form(form: SignForm, status: int, headers: dict[str, str], message: str = "", wait_minutes: int = 0) -> Page:
-    """The form, with what was typed and what is wrong with it."""
+    """Show the form, with the input and what is wrong with it."""
     errors = [("main", message)] if message else field_errors(form)
     answer = render_template("petition/sign.html", form=form, errors=errors, wait_minutes=wait_minutes)
     return answer, status, headers

@@ -23,7 +23,7 @@ class RowChange:
 
 
 def change_of(row: PublishedText, drafted: Drafted) -> RowChange:
-    """Return what a row would change of what is public."""
+    """Return what a row would change in the public words."""
     kind, was = TextKind(row.kind), drafted.words.current.get((row.kind, row.name))
     program = {block.id: block.words for block in page_files(kind)[row.name].blocks} if kind in PAGES else {}
     before, after = program | _shown(row, was), program | _shown(row, row.value)
@@ -45,7 +45,7 @@ def _shown(row: PublishedText, value: Any) -> dict[str, str]:
 
 
 def _is_reordered(kind: TextKind, was: Any, is_now: Any) -> bool:
-    """Return whether paragraphs that are in both stand in another order."""
+    """Return whether paragraphs that are in both have another order."""
     if kind not in (*LETTERS, *PAGES) or not was or not is_now:
         return False
     old, new = ([part["id"] for part in value["paragraphs"]] if kind in LETTERS else list(value) for value in (was, is_now))

@@ -1,4 +1,4 @@
-"""What is wrong with words that somebody typed for everybody to read: characters that are not seen, and Markdown that is none."""
+"""Faults in words that somebody typed for everybody to read: invisible characters, and broken Markdown."""
 
 import re
 import unicodedata
@@ -106,7 +106,7 @@ def publishing_faults(drafted: Drafted, kind: TextKind, today: date) -> Iterator
 
 
 def beside_faults(drafted: Drafted, kind: TextKind) -> Iterator[str]:
-    """Say what is wrong with drafts beside the words of their parts: with offices, and with what is said of a translation."""
+    """Say what is wrong with drafts apart from the words of their parts: in offices and in facts about a translation."""
     if kind in LETTERS:
         for document in drafted.documents(kind).values():
             for name in ("translation_note", "reviewer"):

@@ -139,11 +139,11 @@ def _check_settings_age(drafted: Drafted, said: Mapping[str, Any], file: Path) -
 
 
 def _letter(before: Document, after: Document, source: Document, *, is_source: bool) -> Document:
-    """Return a letter as its draft; a part that was translated anew counts as made from the words of the source beside it."""
+    """Return a letter as its draft; a newly translated part counts as made from the source's words beside it."""
     left = {name: value for name, value in after.meta.items() if name not in (*OWN_FIELDS, MADE_FROM)}
     left = {"status": before.meta["status"]} | left
     if left["status"] not in STATUSES or (left["status"] == REVIEWED and not left.get("reviewed_on")):
-        raise FilesRefused(f"`status` is to be one of {', '.join(STATUSES)}; `reviewed` needs `reviewed_on`, the day.")
+        raise FilesRefused(f"`status` must be one of {', '.join(STATUSES)}; `reviewed` needs `reviewed_on`, the day.")
     left |= {name: before.meta[name] for name in OWN_FIELDS if name in before.meta}
     if is_source:
         return Document(left, tuple(block for block in after.blocks if block.words))

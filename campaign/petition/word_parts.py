@@ -96,7 +96,7 @@ def _update(drafted: Drafted, key: str) -> Part:
 
 
 def _update_keys(drafted: Drafted) -> list[str]:
-    """Return the keys of updates: drafts that were never public, then what is public, the newest first."""
+    """Return the keys of updates: drafts that were never public, then public ones, the newest first."""
     drafts, public = [name for _, name in drafted.of_kind(TextKind.UPDATE)], update_rows(drafted.words)
     shown = [name for name, rows in public.items() if name in drafts or any(rows[-1].value["names"].values())]
     return [*(name for name in drafts if name not in public), *shown]

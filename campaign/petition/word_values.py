@@ -1,4 +1,4 @@
-"""Of which type each of the campaign's own words has to be, wherever it comes from: text, a day, a number.
+"""The type of each of the campaign's own words, from any source: text, a day, a number.
 
 Files are typed by hand, and YAML reads `goal: '5000'` as text and `name: 2026` as a number; a page that shows either breaks.
 """

@@ -68,7 +68,7 @@ def sheet(code: str) -> Print:
 
 
 def card(code: str) -> Print:
-    """Return the picture that stands beside a shared link: 1200 x 630, as the Open Graph protocol's readers want it."""
+    """Return the picture for a shared link: 1200 x 630, the size for Open Graph."""
     texts = shown_texts()[code]
     with speaking(code):
         data = {
@@ -81,7 +81,7 @@ def card(code: str) -> Print:
 
 
 def page_count(code: str) -> str:
-    """Return what stands at the foot of a page; the typesetter puts the numbers in."""
+    """Return the footer of a page; the typesetter adds the numbers."""
     with speaking(code):
         return str(gettext("%(page)s of %(pages)s", page="{page}", pages="{pages}"))
 

@@ -1,6 +1,6 @@
-"""Draws one print; a program of its own that needs nothing of the site: `python typesetter.py TEMPLATE TARGET < data.json`.
+"""Draw one print, as a separate program that does not need the site: `python typesetter.py TEMPLATE TARGET < data.json`.
 
-With `names` or `tagged-names` in the place of TARGET it draws a volume of names and writes it to standard output. Names may be in
+With `names` or `tagged-names` as TARGET it draws a volume of names and writes it to standard output. Names may be in
 any script: what the fonts here lack comes from those of the system. Where
 nothing has a letter, a box stands for it, and the name is listed at the end.
 
@@ -146,7 +146,7 @@ def unseen(data: dict[str, Any], glyphs: list[tuple[Glyph, str]]) -> list[str]:
 
 
 def name_book(template: Path, data: str, *, tagged: bool) -> bytes:
-    """Return a volume of names, at whose end stand those with a character that no font has."""
+    """Return a volume of names; its end lists those with a character that no font has."""
     drawn, glyphs = spell_arabic(typeset(template, data, "pdf", pdf_tags=tagged))
     if missing := unseen(json.loads(data), glyphs):
         again = json.dumps(json.loads(data) | {"missing": missing})

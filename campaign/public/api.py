@@ -124,7 +124,7 @@ def event_facts(event: Event) -> dict[str, Any]:
 
 
 def petition_numbers() -> dict[str, Any]:
-    """Return what petition.json says; `confirmed` stands now, online; `paper` is counted apart."""
+    """Return the content of petition.json; `confirmed` counts online signatures now, `paper` is separate."""
     latest = current_snapshot()
     return {
         "confirmed": latest.confirmed,

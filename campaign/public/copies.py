@@ -40,7 +40,7 @@ class ZippedMirror:
         self._making = threading.Lock()
 
     def __call__(self) -> bytes:
-        """Return the ZIP file of what is public once it is made; raise MirrorError. The others wait while one makes it."""
+        """Return the ZIP file of the public pages; raise MirrorError. While one thread makes it, the others wait."""
         with self._making:
             while self._made[0] != (made_from := self._made_from()):  # also when the testimony was withdrawn meanwhile
                 # Its pages are requests of their own, which must not find the context of this one.

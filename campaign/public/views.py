@@ -109,7 +109,7 @@ def beside(other: str) -> Page:
 
 @bp.get("/<lang:lang>/petition")
 def petition() -> Page:
-    """Show the letter, whom it goes to, what has been delivered."""
+    """Show the letter, its addressees and what has been delivered."""
     return render_template("public/petition.html"), 200, CACHED
 
 

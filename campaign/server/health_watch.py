@@ -29,7 +29,7 @@ class HealthWatch:
         self._stored_at, self._is_stored = 0.0, False
 
     def run_due(self) -> None:
-        """Look at what is due; log and store what has changed. What needs the database waits while that is away."""
+        """Check the due conditions; log and store changes. While the database is away, checks that need it wait."""
         self._note([self._look(name) for name in self._names if time.monotonic() >= self._due[name]])
         if "database" in self._names:
             self._try(lambda: self._note(self._look_quickly()))

@@ -46,7 +46,7 @@ class Mailer:
         self.close()
 
     def run(self) -> None:
-        """Send what is due until a stop is asked for; finish the e-mails that are being sent first."""
+        """Send due e-mails until a stop is requested; finish the e-mails being sent first."""
         is_away = False
         with self:
             while not self.stop.is_set():
@@ -63,7 +63,7 @@ class Mailer:
                 self.stop.wait(TICK)
 
     def deliver_due(self) -> None:
-        """Send what is due, until nothing is or the mail server fails."""
+        """Send due e-mails until none is left or the mail server fails."""
         claimed = self._claim(self.transports[0], takes_up=True)
         if not claimed:
             if time.monotonic() > self.last_sent + IDLE_AFTER:
@@ -88,7 +88,7 @@ class Mailer:
             self.others += [pool.submit(self._join, transport) for transport in self.transports[1:]]
 
     def _join(self, transport: smtp.Transport) -> None:
-        """Send what is due in one more conversation; claim nothing for it before the mail server takes part in it."""
+        """Send due e-mails over one more connection; claim none before the mail server accepts it."""
         if not self._is_any_due():
             return
         if transport.open():
@@ -174,7 +174,7 @@ def compose_unless_stopped(session: Session, entry: queue.OutboxMessage, envelop
 
 @contextmanager
 def working(mailer: Mailer) -> Iterator[None]:
-    """Let the mailer work in a thread of its own within the block; at its end ask it to stop. What ends it ends the worker."""
+    """Run the mailer in a separate thread within the block, and ask it to stop at the end. If it fails, the worker ends."""
     with ThreadPoolExecutor(1, thread_name_prefix="mailer") as pool:
         future = pool.submit(mailer.run)
         future.add_done_callback(lambda _: mailer.stop.set())

@@ -1,4 +1,4 @@
-"""Delete for good what is over: what waited too long, what was removed, and everything on the day that the plan says.
+"""Delete expired data for good: what waited too long, what was removed, and everything on the plan's day of deletion.
 
 After a long stop or a jump of the clock none of it is deleted yet; the condition `clock` says so.
 """
@@ -14,7 +14,7 @@ from campaign.outbox.purge_clock import PurgeGate
 from campaign.petition import deletion
 
 DELETED = "Signatures whose day of deletion has come were deleted ({}). They still count."
-ALL_DELETED = "No record is left: the key of the tags is destroyed. Restart the site, as processes that run still know it."
+ALL_DELETED = "No record is left, so the key of the tags was destroyed. Restart the site: running processes still know the key."
 
 
 class Purger:
@@ -26,7 +26,7 @@ class Purger:
         self._is_finished = False
 
     def run(self) -> None:
-        """Delete what is over, unless that has to wait."""
+        """Delete expired data, unless that must wait."""
         if self._gate.tick(now()):
             return
         queue.purge(self._database, now())

@@ -20,7 +20,7 @@ NOT_IMPORTED = f"{campaign.__name__}.migrations"  # Alembic runs them; they cann
 
 
 def hold_reloads() -> None:
-    """Let SIGHUP wait, in the process that this one becomes too: one that has no handler yet would be ended by it."""
+    """Hold SIGHUP back, also in the process that this one becomes: without a handler, the signal would end it."""
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
 
 

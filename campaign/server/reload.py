@@ -1,6 +1,6 @@
 """`campaign serve --reload`: a development server that shows every edit on the next reload of the page.
 
-Templates, texts, catalogues and static files are read when the application is made, so it is made anew when one of them changed.
+The application reads templates, texts, catalogues and static files when it is made, so make it again when one of them changes.
 For an edit of a module Werkzeug starts the process again.
 """
 
@@ -34,7 +34,7 @@ def serve_reloading(settings: Settings, *, host: str, port: int, mail: bool) -> 
 
 
 class ReloadingApplication:
-    """A WSGI application that makes the site anew when a watched file changed since the last request."""
+    """A WSGI application that makes the site again when a watched file has changed since the last request."""
 
     def __init__(self, settings: Settings, *, mail: bool) -> None:
         self._settings, self._has_mail = settings, mail
@@ -78,7 +78,7 @@ class ReloadingApplication:
 
 
 def make_app(settings: Settings) -> Flask:
-    """Return the site made from the files as they are now; raises what is wrong with one of them."""
+    """Return the site made from the current files; raise what is wrong with one of them."""
     if any(is_outdated(source) for source in TRANSLATIONS.glob("*/LC_MESSAGES/messages.po")):
         compile_catalogues(TRANSLATIONS)
     languages.clear_caches()

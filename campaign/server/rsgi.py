@@ -100,7 +100,7 @@ class RsgiAdapter:
         return call_app(self.app, environ | {ZIP_BUSY: True})
 
     async def post(self, environ: WSGIEnvironment) -> WsgiAnswer:
-        """Answer a post; one with a passphrase, which takes as long as ten signatures, in a thread of its own."""
+        """Answer a post; use a separate thread for one with a passphrase, which takes as long as ten signatures."""
         if not PASSPHRASE_PATHS.fullmatch(environ["PATH_INFO"]):
             return await asyncio.get_running_loop().run_in_executor(self.posting, call_app, self.app, environ)
         if self.passphrases.has_room():

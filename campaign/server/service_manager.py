@@ -1,4 +1,4 @@
-"""What systemd is told (sd_notify): that the site is up, that it is alive, that it ends. Without systemd nothing is said."""
+"""Tell systemd that the site is up, alive or ending (sd_notify); without systemd, do nothing."""
 
 import os
 import socket

@@ -57,7 +57,7 @@ log = logging.getLogger(__name__)
 
 
 def serve(settings: Settings, *, host: str, port: int, workers: int | None = None, mail: bool = True) -> None:
-    """Serve until SIGINT or SIGTERM, then answer open requests and return; on SIGHUP do the same and start anew.
+    """Serve until SIGINT or SIGTERM, then answer open requests and return; on SIGHUP do the same and start again.
 
     From a terminal SIGHUP ends it, as the terminal is gone.
 
@@ -105,7 +105,7 @@ def allow_many_connections() -> None:
 
 
 def load_app(settings: Settings, trouble: "multiprocessing.SimpleQueue[str]", memory: SharedMemory) -> RsgiAdapter:
-    """Make the application in a new web worker, with what is public; send the parent the reason if it cannot be made."""
+    """Make the application in a new web worker and read the public words; if that fails, send the parent the reason."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the parent gets it too, and stops its workers in order
     end_with_parent()
     try:
@@ -192,7 +192,7 @@ class Supervisor(MPServer):
         super().signal_handler_interrupt(*args, **kwargs)  # type: ignore[no-untyped-call]
 
     def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
-        """Keep all workers running until a stop is asked for or a web worker cannot start.
+        """Keep all workers running until a stop is requested or a web worker cannot start.
 
         It replaces granian's own loop, which ends everything when one worker is killed twice within six seconds.
         """
@@ -229,7 +229,7 @@ class Supervisor(MPServer):
         self.trial = None
         self.reload_signal = False
         if code:
-            log.warning("The site was not reloaded: the trial of it failed. It goes on as it was.")
+            log.warning("The site was not reloaded, because the trial failed. It goes on as before.")
         return code == 0
 
     def _replace_worker(self, index: int, spawn_target: Any, target_loader: Any) -> None:

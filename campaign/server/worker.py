@@ -1,6 +1,6 @@
 """Send the mail and run the periodic tasks: publish the count, delete what has expired, empty the database's log.
 
-Each task looks for what is due, so a worker that was stopped catches up.
+Each task looks for due work, so a worker that was stopped catches up.
 """
 
 import gc
@@ -114,7 +114,7 @@ def mail_tasks(app_state: AppState, folder: Path) -> list[PeriodicTask]:
 
 
 def deliver_due(app: Flask, stop: threading.Event, say: Callable[[str], None], *, by: bytes | None = None) -> None:
-    """Send what is due, until nothing is or the mail server fails."""
+    """Send due e-mails until none is left or the mail server fails."""
     with Mailer(app, stop, say, by=by) as mailer:
         mailer.deliver_due()
 

@@ -84,16 +84,16 @@ def compile_catalogue(source: Path) -> Path:
 
 
 def single_forms(catalog: Catalog) -> set[int]:
-    """Return the plural forms that stand for one number only, by the catalogue's own plural expression."""
+    """Return the plural forms for a single number, by the catalogue's own plural expression."""
     form_of = gettext.c2py(catalog.plural_expr)
     forms = [form_of(number) for number in range(NUMBERS_TRIED)]
     return {form for form in forms if forms.count(form) == 1}
 
 
 def entry_errors(entry: Message, single: set[int]) -> Iterator[str]:
-    """Say what is wrong with one entry, in words that stand after its message id; `single` as `single_forms` says."""
+    """Say what is wrong with one entry, in words to follow its message id; `single` comes from `single_forms`."""
     if entry.fuzzy:
-        yield "it is marked fuzzy; read the translation again and take the mark away"
+        yield "it is marked fuzzy; check the translation and remove the mark"
     if not entry.id or not any(entry_strings(entry)):
         return
     for form, string in enumerate(entry_strings(entry)):
@@ -113,7 +113,7 @@ def placeholder_errors(where: str, message: str, string: str, may_leave_out: boo
         if not may_leave_out:
             yield f"{where} lacks {missing}"
     if fills_in(message) and not fills_in(string) and ours >= theirs:
-        yield f"{where} has a % that stands for nothing; the sign itself is written %%"
+        yield f"{where} has a % that is no placeholder; write the sign itself as %%"
 
 
 def placeholders(string: str) -> set[str]:

@@ -65,7 +65,7 @@ def import_po(translations: Path, file: Path) -> list[str]:
 
 
 def import_texts(translations: Path, code: str, imported: Catalog) -> Iterator[str]:
-    """Take the parts of the texts; each remembers the source that stands in its entry."""
+    """Import the parts of the texts; each remembers the source in its entry."""
     for source_file in sorted((translations / SOURCE).glob("*.md")):
         file = translations / code / source_file.name
         before = read_translation(file)

@@ -21,7 +21,7 @@ FOREIGN = re.compile(r"`[^`]*`|(?<=\])\([^)]*\)|\u2068[^\u2069]*\u2069|https?://
 
 @dataclass(frozen=True)
 class Rule:
-    """What may not stand in the words of a language."""
+    """Something that the words of a language must not contain."""
 
     fault: str
     pattern: re.Pattern[str]
@@ -29,7 +29,7 @@ class Rule:
     bare: bool = False  # whether vowel marks are left out of account
 
     def found(self, words: str) -> str | None:
-        """Return the first thing that may not stand there."""
+        """Return the first match, which the words must not contain."""
         match = self.pattern.search(VOWELS.sub("", words) if self.bare else words)
         return match[0].strip() or match[0] if match else None
 
@@ -60,7 +60,7 @@ class Rules:
         yield from self.not_used(words, source)
 
     def broken(self, text: str, words: str) -> Iterator[str]:
-        """Say what stands in words of a text and may not."""
+        """Say what words of a text contain and must not."""
         own = FOREIGN.sub("0", words)
         for rule in self.rules:
             found = rule.found(own) if not rule.texts or text in rule.texts else None
@@ -77,7 +77,7 @@ class Rules:
 
 
 def load_rules(folder: Path) -> Rules:
-    """Return the rules that lie in the folder of a language; none where there are no files. Raise TextError."""
+    """Return the rules in the folder of a language; none if it has no files. Raise TextError."""
     data, terms = _toml(folder / "rules.toml"), _toml(folder / "glossary.toml")
     try:
         rules = [

@@ -39,7 +39,7 @@ class Problem:
 
 @dataclass(frozen=True)
 class LanguageStatus:
-    """What there is of one language, and what is wrong with it."""
+    """The content of one language, and what is wrong with it."""
 
     language: Language
     texts: int
@@ -81,7 +81,7 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
     """Say what is wrong with one text."""
     name = "/".join(file.parts[-3:])
     if not file.exists():
-        yield Problem(name, "", "the text is not there", MISSING)
+        yield Problem(name, "", "the text is missing", MISSING)
         return
     try:
         document = read_document(file)
@@ -109,7 +109,7 @@ def text_problems(file: Path, source: Document, language_rules: rules.Rules, lan
 def delivery_differences(ours: Document, source: Document) -> Iterator[str]:
     """Name what was delivered in one of two languages only, by its day."""
     days, theirs = (Counter(str(one["day"]) for one in text.meta.get("deliveries") or ()) for text in (ours, source))
-    yield from (f"the delivery of {day} is not there, which the source has" for day in (theirs - days).elements())
+    yield from (f"the delivery of {day} is missing, which the source has" for day in (theirs - days).elements())
     yield from (f"there is a delivery of {day}, which the source does not have" for day in (days - theirs).elements())
 
 
@@ -148,7 +148,7 @@ def link_differences(source: str, words: str, language: Language) -> Iterator[st
 
 
 def link_targets(words: str, code: str) -> set[str]:
-    """Return where words lead to on the site, whatever the language, and elsewhere: `about`, `testimony/beside/`, `https://...`."""
+    """Return the targets of links, on the site without the language, and elsewhere: `about`, `testimony/beside/`, `https://...`."""
     return {re.sub(rf"^/{code}/|(?<=/beside/)\w+$", "", link) for link in MARKDOWN_LINK.findall(words)}
 
 
@@ -178,7 +178,7 @@ def message_problems(translations: Path, language: Language, language_rules: rul
     file = catalogue_path(translations, language.code)
     name = "/".join(file.parts[-4:])
     if not file.exists():
-        yield Problem(name, "", "the catalogue is not there", MISSING)
+        yield Problem(name, "", "the catalogue is missing", MISSING)
         return
     try:
         ours = catalogues.read_catalogue(file)

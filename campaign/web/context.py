@@ -138,7 +138,7 @@ def page_context() -> dict[str, Any]:
 
 
 def same_page_in(code: str) -> str:
-    """Return the same page in another language; the front page where this one has no address of its own."""
+    """Return the same page in another language; the front page if this one has no address there."""
     if request.endpoint is None or "lang" not in (request.url_rule.arguments if request.url_rule else ()):
         return url_for("public.home", lang=code)
     if not has_same_page(code):
@@ -156,7 +156,7 @@ def alternates() -> list[tuple[str, str]]:
 
 
 def has_same_page(code: str) -> bool:
-    """Return whether this page is there in another language: each has versions of the letter of its own."""
+    """Return whether this page exists in another language: each language has its own versions of the letter."""
     if request.endpoint != VERSION:
         return True
     versions, number = state().snapshots.shown().versions.values(), (request.view_args or {})["number"]

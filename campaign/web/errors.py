@@ -30,7 +30,7 @@ def init_app(app: Flask) -> None:
 
 
 def reject_leading_slashes() -> None:
-    """Answer 404 to `//en/`, which the routing would take for `/en/`: each number of slashes would be a page of its own."""
+    """Answer 404 to `//en/`, which the routing would take for `/en/`: each number of slashes would be a separate page."""
     if request.environ["PATH_INFO"].startswith("//"):
         abort(404)
 

@@ -123,7 +123,7 @@ class PageCache:
         return cached.answer(environ, start_response)
 
     def _is_anything_known(self) -> bool:
-        """Return whether this worker has read what is public: until then it must show nothing that may have been taken back."""
+        """Return whether this worker has read the public words: until then it must not show what may have been withdrawn."""
         try:
             self._published()
         except NothingKnown:

@@ -64,9 +64,9 @@ class CrossSite(BadRequest):
 
 
 def validate_form_body(request: Request, most: int = MAX_FIELDS) -> bool:
-    """Refuses a body that no form of ours sends, before anything is read into fields; returns whether it is UTF-8.
+    """Refuse a body that none of our forms sends, before reading it into fields; return whether it is UTF-8.
 
-    Raises UnsupportedMediaType or RequestEntityTooLarge.
+    Raise UnsupportedMediaType or RequestEntityTooLarge.
     """
     if (request.content_length or 0) > MAX_BODY:
         raise RequestEntityTooLarge
@@ -88,8 +88,8 @@ def is_cross_site(request: Request, settings: Settings) -> bool:
 
     A missing header is accepted, as plain http sends none. So is `Origin: null`, which browsers post from a page with
     `Referrer-Policy: no-referrer`: a proxy may add that header to every page, and `Sec-Fetch-Site` still names another site.
-    Another address of ours is another site too, also under the same domain or at another port of the same host: whoever takes
-    one of them away from us gains nothing at the others.
+    Another address of ours is another site too, also under the same domain or at another port of the same host: somebody who
+    takes one of them over gains nothing at the others.
     """
     fetched = request.headers.get("Sec-Fetch-Site", "none")
     sent_from = request.headers.get("Origin", "null")
@@ -112,11 +112,11 @@ class FormToken:
         self._made = lru_cache(maxsize=1)(lambda hour: self._signer.sign(str(hour)).decode())
 
     def make(self) -> str:
-        """The stamp of this hour."""
+        """Return the stamp of this hour."""
         return self._made(current_hour())
 
     def age(self, stamp: str) -> int | None:
-        """How many hours old a stamp is; None for one that is not ours. One of a clock a few minutes ahead is new."""
+        """Return the age of a stamp in hours, None if it is not ours; one from a clock a few minutes ahead counts as new."""
         try:
             made = int(self._signer.unsign(stamp))
         except (BadSignature, ValueError):
@@ -126,10 +126,10 @@ class FormToken:
 
 
 def current_hour() -> int:
-    """The hours since 1970."""
+    """Return the hours since 1970."""
     return hour_at(time.time())
 
 
 def hour_at(seconds: float) -> int:
-    """The same for a time in seconds."""
+    """Return the same for a time in seconds."""
     return int(seconds // 3600)

@@ -66,7 +66,7 @@ def test_a_file_is_for_its_owner_alone_and_is_not_written_over(host):
     before = file.read_bytes()
     done = host.run("backup", str(file))
     assert done.exit_code == 1
-    assert "is there already" in done.stderr
+    assert "already exists" in done.stderr
     assert file.read_bytes() == before
 
 
@@ -86,7 +86,7 @@ def test_a_backup_beside_the_keys_is_refused(host, name):
     for options in ([str(host.settings.data / name)], ["--list", str(host.settings.data / name)]):
         done = host.run("backup", *options)
         assert done.exit_code == 1
-        assert "a backup goes somewhere else" in done.stderr
+        assert "Write the backup somewhere else" in done.stderr
 
 
 @on_sqlite
@@ -105,7 +105,7 @@ def test_two_at_once_are_one_and_a_sentence(host):
     with file_lock(host.settings.data / making.BACKUP_LOCK, wait=0):
         done = host.run("backup", str(host.key.parent / "a.backup"))
 
-    assert (done.exit_code, done.stderr) == (1, "Error: Another backup is being made: wait for its end.\n")
+    assert (done.exit_code, done.stderr) == (1, "Error: Another backup is being made. Wait until it ends.\n")
 
 
 @on_sqlite
@@ -177,7 +177,7 @@ def test_the_private_half_is_a_file_for_one_person_that_age_reads(age, host, tmp
     host.sign("layla")
     file = host.backup()
     assert "is encrypted to another backup key" in host.refused(file)
-    assert host.run("keys", "add-backup", "age1nothing").stderr.startswith("Error: This is no public backup key")
+    assert host.run("keys", "add-backup", "age1nothing").stderr.startswith("Error: This is not a public backup key")
     host.key = out
     host.restore(file, "--passphrase-file", str(phrase))
     assert len(host.all(Signature)) == 1

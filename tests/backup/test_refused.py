@@ -66,7 +66,7 @@ def test_a_restore_while_the_site_runs_is_refused(host, file):
 
 def test_the_site_does_not_start_while_a_backup_is_put_back(host, file, monkeypatch):
     def start(*_, **__):
-        assert "A backup is being put back: wait for its end." in host.run("work").stderr
+        assert "A backup is being restored. Wait until it ends." in host.run("work").stderr
         return []
 
     monkeypatch.setattr("campaign.backup.restoring._numbers", start)
@@ -95,7 +95,7 @@ def test_what_is_damaged_is_refused_and_nothing_is_changed(host, file, harm):
         ]
     )
 
-    assert "take another one" in host.refused(file)
+    assert "Use another one" in host.refused(file)
     assert host.signers() == {"layla", "sami"}
     assert [one.name for one in host.settings.data.iterdir() if one.name.startswith((loading_sqlite.WORK_PREFIX, "before"))] == []
 
@@ -112,7 +112,7 @@ def test_a_backup_of_the_other_kind_of_database_is_refused(host, file, tmp_path)
 def test_a_backup_of_a_newer_version_is_refused(host, file, monkeypatch):
     monkeypatch.setattr(restoring, "known_versions", lambda: ("0001",))
 
-    assert "The backup is of a newer version of the program: update first." in host.refused(file, "--without-old")
+    assert "The backup comes from a newer version of the program. Update first." in host.refused(file, "--without-old")
 
 
 def test_a_gap_between_the_list_and_the_backup_is_refused_unless_the_host_insists(host, file):
@@ -122,7 +122,7 @@ def test_a_gap_between_the_list_and_the_backup_is_refused_unless_the_host_insist
         forgotten.purge(database, keep_days=30)
         database.close()
 
-        assert "whoever left between the two would be back" in host.refused(file)
+        assert "people who left between the two would be back" in host.refused(file)
         assert host.signers() == {"sami"}
         host.restore(file, "--despite-gap")
 
@@ -140,13 +140,13 @@ def test_a_list_that_somebody_else_wrote_is_refused(host, file):
 
     assert "was not written by the campaign with these keys" in host.refused(file, "--list", str(shipped))
     shipped.write_bytes(b"{}\n\n")
-    assert "is no list of this program" in host.refused(file, "--list", str(shipped))
+    assert "is not a list that this program wrote" in host.refused(file, "--list", str(shipped))
 
 
 def test_without_a_newer_list_it_is_said_that_nobody_knows_who_left(host, file):
     host.lose_database()
 
-    assert "nobody knows who left after" in host.restore(file)
+    assert "people who left after" in host.restore(file)
 
 
 def test_a_desk_that_this_site_has_not_written_stays_closed(host):
@@ -156,7 +156,7 @@ def test_a_desk_that_this_site_has_not_written_stays_closed(host):
 
     said = host.restore(file)
 
-    assert "nobody gets in until `campaign organizers accept` was run" in said
+    assert "nobody can log in until you run `campaign organizers accept`" in said
     assert host.problems() != []
 
 
@@ -181,7 +181,7 @@ def test_an_old_database_that_cannot_be_read_is_said_and_kept(host, file):
 
     said = host.restore(file, "--list", str(shipped))
 
-    assert "The database that is there cannot be read" in said
+    assert "The existing database cannot be read" in said
     assert host.signers() == set()
     assert "When all is well" in said
 

@@ -37,8 +37,7 @@ def measure(sites: list[Site], yardstick: Yardstick, terms: Terms, folder: Path)
     found = in_turn(terms.rounds, subjects | {"one insert": partial(_post, yardstick, terms, newcomers)})
     section = Section(
         "Confirming",
-        "Links of letters confirmed a second: the submission becomes a signature, durably; divided by the posts of the one-insert"
-        " app.",
+        "Links confirmed a second: each makes a submission a signature, durably; divided by the posts of the one-insert app.",
         ["", "of the one-insert app", "links a second", "errors"],
     )
     compare(section, "confirming", found, least=0.6)

@@ -24,8 +24,8 @@ def measure(sites: list[Site]) -> Section:
     """Time and memory of each document at each size."""
     section = Section(
         "Exports from the desk, and the book of names",
-        "What the worker starts to prepare one file, start of the interpreter included: the largest of its processes, and all of"
-        " them together with what they share counted once. The file is locked as it is written. The book holds every third name.",
+        "The processes that prepare one file, including the start of the interpreter: the largest one, and all of them together"
+        " with shared memory counted once. The file is encrypted as it is written. The book has every third name.",
         ["", "names or rows", "seconds", "largest process, MB", "together, MB", "MB of file"],
     )
     for site in sites:

@@ -48,7 +48,7 @@ def measure(sites: list[Site], terms: Terms, folder: Path) -> Section:
         "Exporting",
         "The whole command, start of the interpreter included, divided by the bare cost of opening as many sealed records with"
         " PyNaCl on all cores, everything in memory beforehand. A sealed export opens nothing. Memory: the largest of the"
-        " command's processes, and all of them together with what they share counted once.",
+        " command's processes, and all of them together with shared memory counted once.",
         ["", "of the bare cost", "seconds", "largest process, MB", "together, MB"],
     )
     for site in sites:

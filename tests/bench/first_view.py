@@ -15,7 +15,7 @@ def measure(site: Site) -> Section:
     """Bytes of each page and of what belongs to it."""
     section = Section(
         "The first view",
-        "Bytes on the wire (br), with the heads of the answers: the page, the style sheet, every face of the page's"
+        "Bytes on the wire (br), with the headers of the responses: the page, the style sheet, every face of the page's"
         " letters, the script, the icon.",
         ["page", "HTML", "style sheet", "fonts", "script", "icon", "together"],
     )

@@ -27,8 +27,8 @@ def measure(folder: Path) -> Section:
     """Count the e-mails a minute with few and with many conversations."""
     section = Section(
         "Mail",
-        "E-mails a minute by one mail worker, handed to a mail server that answers each step of a conversation after 50 ms, from"
-        " the first that it took to the last.",
+        "E-mails a minute by one mail worker, handed to a mail server that answers each command after 50 ms, from"
+        " the first that it accepted to the last.",
         ["conversations", "e-mails a minute", "open at once", "sent twice"],
     )
     for conversations, number in WAITING.items():

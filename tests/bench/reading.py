@@ -62,7 +62,7 @@ def _slowest(sites: list[Site], constant: Yardstick, terms: Terms) -> Section:
     found = in_turn(terms.rounds, readers)
     section = Section(
         f"{MANY_CONNECTIONS} connections at once",
-        f"The time within which 99 of 100 requests for {CROWDED} are answered, the median of the rounds.",
+        f"The time in which the site answers 99 of 100 requests for {CROWDED}; the median of the rounds.",
         ["", "ms", "divided by the constant page's", "errors"],
     )
     slowest = {name: [one.p99 for one in loads] for name, loads in found.items()}
@@ -77,7 +77,7 @@ def _slowest(sites: list[Site], constant: Yardstick, terms: Terms) -> Section:
 
 def _memory(sites: list[Site]) -> Section:
     section = Section(
-        "Memory of serving", "The largest web worker after all that reading, MB (10⁶ bytes).", ["", "now", "at most"]
+        "Memory of serving", "The largest web worker after all these requests, MB (10⁶ bytes).", ["", "now", "at most"]
     )
     for site in sites:
         workers = children(site.process.pid)

@@ -17,15 +17,15 @@ TARGETS = ["", "found", "target", ""]
 WORDS = """\
 # How fast it is
 
-`make bench` measures this and writes this file anew; `make bench LONG=1` adds 1,000,000 signatures. It needs `wrk` (on Debian:
+`make bench` measures this and rewrites this file; `make bench LONG=1` adds 1,000,000 signatures. It needs `wrk` (on Debian:
 `apt install wrk`) and some minutes of a machine that does nothing else. `make bench ARGS=--postgresql` measures the same on
 PostgreSQL, and writes [another file](benchmarks-postgresql.md).
 
-Speed in itself says more of a machine than of a site, so the figures are ratios to yardsticks (`tests/bench/yardstick.py`):
+Speed alone says more about a machine than about a site, so the figures are ratios to yardsticks (`tests/bench/yardstick.py`):
 a Flask page that answers a constant, and a Flask app that signs with one ORM insert and one durable commit. Both run on granian,
 as the site does, with {workers} workers each, and take turns with it: {rounds} rounds of {seconds} seconds each, in one order and
 then in the other; a ratio is the median of the rounds' ratios. The figures in seconds, requests and MB are those of one machine,
-for scale: {machine}. `wrk` runs on the same cores, with 32 connections unless another number is said.
+for scale: {machine}. `wrk` runs on the same cores, with 32 connections unless a section names another number.
 
 ## Targets
 

@@ -25,9 +25,9 @@ def measure(sites: list[Site], yardstick: Yardstick, terms: Terms) -> Section:
     found = in_turn(terms.rounds, subjects | {"one insert": partial(_simple_visitors, yardstick, terms, newcomers)})
     section = Section(
         "Signing",
-        "Visitors a second, each of whom opens the form and sends it with an address of their own: checked, sealed, its letter"
-        " put into the outbox, one durable commit; divided by those of a Flask app that inserts one row by the ORM and commits."
-        " No rate limits; the mail worker is off, so no letter is sent meanwhile.",
+        "Visitors a second. Each opens the form and sends it with another address; the site checks and seals it, and stores it"
+        " with its e-mail in one durable commit. Divided by those of a Flask app that inserts one row by the ORM and commits."
+        " There are no rate limits; the mail worker is off, so no e-mail leaves meanwhile.",
         ["", "of the one-insert app", "visitors a second", "errors"],
     )
     compare(section, "signing", found, least=0.7)

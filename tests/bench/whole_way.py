@@ -50,7 +50,7 @@ def measure(folder: Path, terms: Terms, earlier: Path | None = None) -> Section:
     """Count the whole ways a second, and the time of the processor that one takes, beside the one-insert app's."""
     section = Section(
         "The whole way",
-        f"Signatures from the form to the press of the button, by {PEOPLE} people at once; the site and its mail worker together"
+        f"Signatures from the form to the button in the link, by {PEOPLE} people at once; the site and its mail worker together"
         " have one core, and so has the one-insert app, whose visitors open its form and send it. The processor time of one way"
         " is steadier than a rate, and is compared: divided by that of the one-insert app, the median of the rounds.",
         ["", "of the one-insert app", "processor time, ms", "ways a second", "errors"],

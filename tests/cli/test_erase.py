@@ -20,7 +20,7 @@ def test_everything_of_an_address_goes_however_it_is_written_and_nothing_of_othe
     assert result.stdout.splitlines() == [
         f"Erased: a signature, confirmed on {now().date()}, counted.",
         "Erased: 1 e-mail whose link was not pressed yet.",
-        "The published count follows within its next publication.",
+        "The published count changes with its next publication.",
     ]
     assert rows(app, Signature) == []
     assert len(rows(app, Submission)) == len(rows(app, OutboxMessage)) == 1

@@ -55,8 +55,8 @@ def test_ejecting_again_or_onto_a_file_or_into_no_folder_is_one_sentence(run, tm
     )
 
     assert [result.exit_code for result in refused] == [1, 1]
-    assert refused[0].stderr == f"Error: {there} is there already: name another file.\n"
-    assert refused[1].stderr == f"Error: {tmp_path}/nowhere is no folder: name another file.\n"
+    assert refused[0].stderr == f"Error: {there} already exists. Name another file.\n"
+    assert refused[1].stderr == f"Error: {tmp_path}/nowhere is not a folder. Name another file.\n"
     assert "on this server: move it off" in run("keys", "list").stdout
     assert run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key")).exit_code == 0
     again = run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "again.key"))
@@ -86,7 +86,7 @@ def test_greeting_and_check_warn_of_a_private_key_on_the_server_until_it_is_away
     for is_here in (True, False):
         print_greeting(settings)
         for said in (capsys.readouterr().err, run("check").stderr):
-            assert ("The private key lies on this server, so anyone who takes the server can read who signed" in said) == is_here
+            assert ("The private key is on this server, so anyone who takes the server can read who signed" in said) == is_here
         if is_here:
             run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key"))
 

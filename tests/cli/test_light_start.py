@@ -51,7 +51,7 @@ def test_a_mistake_in_the_description_of_a_language_is_one_sentence(tmp_path):
 
     refused = python("-m", "campaign", "export", "--help", cwd=tmp_path, PYTHONPATH=str(tmp_path))
 
-    assert (refused.returncode, refused.stderr) == (1, f"Error: {described}: `dir` is to be ltr or rtl, not up.\n")
+    assert (refused.returncode, refused.stderr) == (1, f"Error: {described}: `dir` must be ltr or rtl, not up.\n")
     assert python("-c", named, cwd=tmp_path, PYTHONPATH=str(tmp_path)).stdout == "named\n"
 
 

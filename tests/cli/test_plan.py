@@ -64,9 +64,9 @@ def test_what_is_no_day_or_does_not_fit_is_one_sentence(app, run):
 
 
 def test_weeks_before_the_day_of_deletion_check_warns(run, layla):
-    sentence = f"Names and addresses are deleted for good on {in_days(28)}: export and deliver before that day."
+    sentence = f"Names and addresses will be deleted for good on {in_days(28)}. Export and deliver before that day."
     run("plan", "--until", in_days(5), "--delete", in_days(29), "--yes")
-    assert "are deleted for good on" not in run("check").stderr
+    assert "will be deleted for good on" not in run("check").stderr
 
     run("plan", "--delete", in_days(28), "--yes")
 

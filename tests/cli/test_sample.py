@@ -49,7 +49,7 @@ def test_no_sample_is_put_beside_a_real_signature(app, run, layla):
     result = run("sample", "10")
 
     assert result.exit_code == 1
-    assert result.stderr == "Error: There are real signatures in this data folder: a sample needs an empty one.\n"
+    assert result.stderr == "Error: This data folder has real signatures. A sample needs an empty one.\n"
     assert len(rows(app, Signature)) == 1
 
 

@@ -165,7 +165,7 @@ def test_check_is_content_when_everything_is_in_order(run, tmp_path):
     consent.chmod(0o600)
     advised = run("check", "--strict", **HOSTED)
     assert advised.exit_code == 1
-    assert "The private key lies on this server" in advised.stderr
+    assert "The private key is on this server" in advised.stderr
     assert advised.stderr.count("\n") == 1
 
     run("keys", "eject", "--no-passphrase", "--out", str(tmp_path / "private.key"))

@@ -49,7 +49,7 @@ def test_files_that_were_changed_come_in_as_drafts_and_nothing_is_public(app, ru
         *("ar/letter-without-testimony.md", "ar/petition.md", "campaign.yaml"),
         *("en/letter-without-testimony.md", "en/petition.md"),
     ]
-    assert "say what is at the desk already" in run("texts", "import", str(folder)).output
+    assert "say the same as the desk" in run("texts", "import", str(folder)).output
     edit(folder / "en" / "petition.md", OLD, NEW)
     edit(folder / "ar" / "petition.md", "أولًا، اعملوا من أجل", "أولًا، اسعوا إلى")
     edit(folder / "ar" / "petition.md", "campaign: نداء من إدلب", "campaign: نداء آخر")
@@ -105,9 +105,9 @@ def test_what_cannot_be_read_or_shown_is_refused_whole(app, run, folder, tmp_pat
     edit(folder / "en" / "petition.md", "First, <b>act</b>.", OLD)
     for old, new, named in (
         ("deliveries: []", "deliveries: soon", "must have the form"),
-        ("deliveries: soon", "deliveries: []", "say what is at the desk already"),
-        ("status: original", "status: read", "`status` is to be one of"),
-        ("status: read", "status: original", "say what is at the desk already"),
+        ("deliveries: soon", "deliveries: []", "say the same as the desk"),
+        ("status: original", "status: read", "`status` must be one of"),
+        ("status: read", "status: original", "say the same as the desk"),
         ("consent: ", "agreement: ", "the letter, consent: it is empty in en."),
     ):
         edit(folder / "en" / "petition.md", old, new)
@@ -164,7 +164,7 @@ def test_older_settings_do_not_take_newer_ones_back_unless_told_to(app, run, fol
 
     assert (refused.exit_code, "campaign.yaml is older than the words at the desk" in refused.output) == (1, True)
     assert parts(app, TextKind.GOAL)["goal"].words == {"": "700"}
-    assert "say what is at the desk already" in run("texts", "import", str(newer)).output
+    assert "say the same as the desk" in run("texts", "import", str(newer)).output
     assert run("texts", "import", "--over-newer", str(folder)).exit_code == 0
     assert parts(app, TextKind.GOAL)["goal"].words == {"": ""}
 

@@ -111,5 +111,5 @@ def test_a_form_that_a_language_does_not_have_is_refused_with_a_sentence(open_si
 def test_a_switch_that_is_turned_to_nothing_known_is_refused_with_a_sentence(open_site, files):
     files.attribute("nickname")
 
-    with pytest.raises(TextError, match="`attribution` is to be one of full, first, initials, none"):
+    with pytest.raises(TextError, match="`attribution` must be one of full, first, initials, none"):
         open_site()

@@ -53,12 +53,12 @@ def test_a_note_that_nobody_signed_or_dated_is_refused_with_a_sentence(open_site
     for code in NOTES:
         write(files, code, front)
 
-    with pytest.raises(TextError, match="`signed_by` and `day` are to say who signs the note"):
+    with pytest.raises(TextError, match="`signed_by` and `day` must say who signs the note"):
         open_site()
 
 
 def test_a_note_in_one_language_alone_is_refused_with_a_sentence(open_site, files):
     write(files, "en")
 
-    with pytest.raises(TextError, match=r"stands in every language or in none: translations/ar/note\.md is missing"):
+    with pytest.raises(TextError, match=r"must be there in every language or in none: translations/ar/note\.md is missing"):
         open_site()

@@ -100,7 +100,7 @@ def test_publishing_shows_the_difference_asks_and_then_changes_every_page(start_
     assert (after["en"] != before["en"], after["ar"]) == (True, before["ar"])
     assert "First, work for a political solution." in client.get("/en/petition").text
     assert hidden_fields(client.get("/en/sign").text, "/en/sign")["consent"] == after["en"]
-    assert "What is published is what the files and settings say." in campaign("publish").output
+    assert "The files and settings are the same as what is published." in campaign("publish").output
 
 
 @on_sqlite
@@ -229,7 +229,7 @@ def test_a_delivery_in_one_language_or_on_a_day_ahead_is_named(start_site, files
     published = campaign("languages", "status").output
     checked = campaign("check").output
 
-    assert "ar/petition.md, deliveries: the delivery of 2036-03-01 is not there, which the source has." in status
+    assert "ar/petition.md, deliveries: the delivery of 2036-03-01 is missing, which the source has." in status
     for said in (published, checked):
         assert "The delivery of 2036-03-01 is not published in ar." in said
         assert "A delivery is published for 2036-03-01, a day in the future." in said

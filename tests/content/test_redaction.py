@@ -70,7 +70,7 @@ def test_a_passage_that_the_letter_still_quotes_is_refused_with_a_sentence(open_
     withheld = passages(files, "in the letter")
     files.withhold(withheld, "testimony.md")
 
-    with pytest.raises(TextError, match=f"en/petition.md: “{withheld['en']}” does not stand in the testimony"):
+    with pytest.raises(TextError, match=f"en/petition.md: “{withheld['en']}” is not in the testimony"):
         open_site()
 
 

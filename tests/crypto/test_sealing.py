@@ -289,7 +289,7 @@ def test_ejecting_onto_a_file_that_is_there_changes_neither(tmp_path, keys):
     out = tmp_path / "private.key"
     out.write_text("something else")
 
-    with pytest.raises(KeyFileError, match="is there already"):
+    with pytest.raises(KeyFileError, match="already exists"):
         eject(tmp_path / "keys", out)
 
     assert out.read_text() == "something else"

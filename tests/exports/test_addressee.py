@@ -56,7 +56,7 @@ def test_an_unknown_addressee_and_a_format_with_addresses_are_refused(omar, offi
     out = omar.desk / "refused"
 
     unknown = omar.run("export", "--format", "pdf", "--addressee", "nobody", "--out", out)
-    assert (unknown.exit_code, "'nobody' is no addressee; there are: " in unknown.stderr) == (2, True)
+    assert (unknown.exit_code, "'nobody' is not an addressee. The addressees are: " in unknown.stderr) == (2, True)
     for document in ("csv", "sealed", "sealed-news"):
         refused = omar.run("export", "--format", document, "--addressee", "first", "--out", out)
         assert (refused.exit_code, "holds shown names and nothing else: --format pdf." in refused.stderr) == (2, True)

@@ -39,7 +39,7 @@ def test_a_file_that_is_there_already_is_left_alone(omar):
     done = omar.run("export", "--format", "csv", "--out", out)
 
     assert done.exit_code == 1
-    assert f"{out} is there already" in done.stderr
+    assert f"{out} already exists" in done.stderr
     assert out.read_text() == "yesterday's"
 
 

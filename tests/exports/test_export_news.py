@@ -122,7 +122,7 @@ def test_a_list_that_is_damaged_or_of_a_later_version_or_opened_as_a_spreadsheet
     exchanged = [json.dumps(first | {"sealed": second["sealed"]}), json.dumps(second | {"sealed": first["sealed"]})]
 
     for changed, said in (
-        (whole[:-1], "is cut off: take it from the server again."),
+        (whole[:-1], "is cut off. Take it from the server again."),
         ([*whole[:2], *whole[3:]], "it holds 1 addresses, and says another number."),
         ([*whole[:2], whole[1], whole[3]], "it holds a record twice."),
         ([whole[0], *exchanged, whole[3]], "a record in it belongs to another line."),

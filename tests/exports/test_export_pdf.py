@@ -179,7 +179,7 @@ def test_it_needs_no_private_key_and_is_refused_while_all_names_are_hidden(omar)
     omar.write(Publication.__table__.update().values(names_hidden_on=DAY))
     done = omar.run("export", "--format", "pdf", "--out", omar.desk / "names.pdf")
 
-    assert (done.exit_code, "All names are hidden at the moment" in done.stderr) == (1, True)
+    assert (done.exit_code, "All names are hidden now" in done.stderr) == (1, True)
     assert not (omar.desk / "names.pdf").exists()
 
 

@@ -199,7 +199,7 @@ def test_a_record_that_is_there_again_is_counted_once_and_the_command_says_so(om
     assert done.exit_code == 0, done.output
     assert sorted(row["name"] for row in lines(omar.desk / "opened.jsonl")) == ["Layla 0", "Layla 1"]
     assert "2 signatures exported" in done.stderr
-    assert "Repeated in the file, and exported once only: 2 lines." in done.stderr
+    assert "Repeated in the file, and exported only once: 2 lines." in done.stderr
 
 
 # Values that JSON can hold and no export of ours has, each for every field.

@@ -88,7 +88,7 @@ def test_what_is_no_day_is_wrong_use(omar, day):
     done = omar.run("export", "--format", "csv", "--out", omar.desk / "all.csv", "--since", day)
 
     assert done.exit_code == 2
-    assert f"{day!r} is not a day: write it like 2026-11-22." in done.stderr
+    assert f"{day!r} is not a day. Write it like 2026-11-22." in done.stderr
     assert list(omar.desk.iterdir()) == []
 
 

@@ -135,7 +135,7 @@ def test_without_the_agreement_of_two_there_is_no_list_and_words_that_changed_ne
 
     for one in (refused, changed):
         assert (one.exit_code, "No second organizer has agreed to send this" in one.stderr) == (1, True)
-    assert (unknown.exit_code, f"there are: {SLUG}." in unknown.stderr) == (2, True)
+    assert (unknown.exit_code, f"The updates are: {SLUG}." in unknown.stderr) == (2, True)
     with room.database.reading() as session:
         acts = [line.facts for line in session.scalars(sa.select(AuditEntry)) if line.act == "news listed"]
     assert acts == [{"update": SLUG, "number": 0}]
@@ -149,7 +149,7 @@ def test_a_list_can_be_written_on_the_last_day_of_the_agreement_and_says_afterwa
     with time_machine.travel(datetime.combine(until + timedelta(days=1), time(0, 1), UTC), tick=False):
         over = room.omar.run("news", "list", SLUG, "--out", room.omar.desk / "over.list")
 
-    assert (over.exit_code, f"It was agreed to send this until {until}: ask anew" in over.stderr) == (1, True)
+    assert (over.exit_code, f"The agreement to send this ended on {until}. Ask again" in over.stderr) == (1, True)
 
 
 def test_there_is_no_list_without_its_line_in_the_audit(room, server, monkeypatch):
@@ -301,7 +301,7 @@ def test_a_list_that_is_old_or_whose_agreement_is_over_sends_nothing(room, serve
         over = send(file, typed="2")
 
     assert (old.exit_code, "take a new one with `campaign news list`" in old.stderr) == (1, True)
-    assert (over.exit_code, "ask anew at the desk" in over.stderr) == (1, True)
+    assert (over.exit_code, "Ask again at the desk" in over.stderr) == (1, True)
     assert server.letters == []
 
 

@@ -197,7 +197,7 @@ def test_a_text_without_subject_or_body_is_refused(omar, warn, server, tmp_path,
 
     done = warn("--send", "--text", tmp_path / "texts", typed="2\n")
 
-    assert (done.exit_code, "the first line is to be the subject" in done.stderr, server.letters) == (1, True, [])
+    assert (done.exit_code, "the first line must be the subject" in done.stderr, server.letters) == (1, True, [])
 
 
 def test_a_second_process_that_sends_from_the_same_export_is_refused(omar, warn, server):
@@ -217,7 +217,7 @@ def test_a_file_that_is_no_record_of_warnings_is_left_alone(omar, warn, server):
 
     done = warn("--send", typed="2\n")
 
-    assert (done.exit_code, "is no record of warnings: move it away." in done.stderr, server.letters) == (1, True, [])
+    assert (done.exit_code, "is not a record of warnings. Move it away." in done.stderr, server.letters) == (1, True, [])
     assert record_file(sealed).read_text() == "something else\n"
 
 

@@ -115,5 +115,5 @@ def test_record_of_news_is_written_and_read_as_recorded(vectors, tmp_path):
 
     assert file.read_text("ascii") == recorded["file"]
     assert read_marks(file, NEWS_FIRST_LINE) == {reader.mark: "2026-11-29T15:00:00+00:00"}
-    with pytest.raises(CannotWarn, match="is no record of warnings: move it away"):
+    with pytest.raises(CannotWarn, match=r"is not a record of warnings\. Move it away"):
         read_marks(file)

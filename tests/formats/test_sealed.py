@@ -70,7 +70,7 @@ def test_sealed_record_without_a_record_in_it_is_said_to_be_damaged(private):
 
 @pytest.mark.parametrize(("length", "said"), [(1024 - 52, "1,025"), (70_000, "70,053")])
 def test_sealed_record_that_is_too_large_is_a_named_error(length, said):
-    with pytest.raises(RecordTooLarge, match=rf"^{said} bytes are too many to be sealed or locked: 1,024 is the most\.$"):
+    with pytest.raises(RecordTooLarge, match=rf"^{said} bytes are too many to seal or lock\. The limit is 1,024\.$"):
         sealing.seal(PrivateKey.generate().public_key, Person(bytes(16), "0" * 64, "x" * length, "y"))
 
 
@@ -97,7 +97,7 @@ def test_locked_box_has_the_recorded_bytes_inside(vectors):
 
 def test_locked_box_for_too_much_text_is_a_named_error(keys):
     assert sealing.decrypt(keys.mail, sealing.encrypt(keys.mail, "x" * 1022)) == "x" * 1022
-    with pytest.raises(RecordTooLarge, match=r"1,025 bytes are too many to be sealed or locked: 1,024 is the most\."):
+    with pytest.raises(RecordTooLarge, match=r"1,025 bytes are too many to seal or lock\. The limit is 1,024\."):
         sealing.encrypt(keys.mail, "x" * 1023)
 
 

@@ -62,7 +62,7 @@ def test_a_look_that_fails_by_its_own_fault_is_logged_once_with_its_kind_and_wit
 
     assert [looks.look("disk", site, now()).state for _ in range(3)] == [State.UNKNOWN] * 3
 
-    assert caplog.messages == ["The look at `disk` failed (Unforeseen)."]
+    assert caplog.messages == ["The check of `disk` failed (Unforeseen)."]
 
 
 @pytest.fixture

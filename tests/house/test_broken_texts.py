@@ -15,7 +15,7 @@ def test_a_text_that_cannot_be_read_is_named_with_what_is_wrong(tmp_path):
         (None, "No such file"),
         (b"\xff\xfe", "codec"),
         (b"---\ntitle: a\n---\ntext", "does not begin with an id"),
-        (b"---\ntitle: a\n---\n<!-- p1 -->\na\n<!-- p1 -->\nb", "p1 stands there twice"),
+        (b"---\ntitle: a\n---\n<!-- p1 -->\na\n<!-- p1 -->\nb", "p1 is there twice"),
         (b"---\ntitle: [\n---\n", "did not find expected node content"),
     ):
         if content is not None:

@@ -73,7 +73,7 @@ def test_a_line_that_was_changed_with_its_hash_breaks_the_next_one(wrong, databa
 
     found = wrong(sa.update(AuditEntry).where(AuditEntry.number == 4).values(act="declined", hash=forged))
 
-    assert found[0] == "The audit is broken at line 4: this site has not written it."
+    assert found[0] == "The audit is broken at line 4: this site did not write it."
     assert found[1] == "The audit is broken at line 5: it does not follow the line before it."
 
 

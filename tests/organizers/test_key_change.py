@@ -163,7 +163,7 @@ def test_a_key_that_somebody_slipped_into_the_database_is_not_used_and_check_say
         session.add(SealKey(number=2, public=bytes(mine.public_key), code=good.code, since=good.since))
 
     assert sealed_to(app) == key_id(new.public_key)
-    assert "Key 2 that signatures are to be sealed to was not put there by this campaign" in run("check").stderr
+    assert "This campaign did not add key 2 for signatures" in run("check").stderr
 
 
 def test_a_key_that_somebody_took_away_is_missed_by_check(app, database, omar, nour, new, run):
@@ -218,7 +218,7 @@ def test_the_command_refuses_the_key_for_news_too(app, run, new):
     typed = key_rotation.encode_key(new.public_key)
     run("keys", "add-news", typed)
 
-    assert run("keys", "add", typed).stderr == "Error: This key is for news: make another one with `campaign keys new`.\n"
+    assert run("keys", "add", typed).stderr == "Error: This key is for news. Make another one with `campaign keys new`.\n"
 
     other = key_rotation.encode_key(PrivateKey.generate().public_key)
     assert run("keys", "add", other).exit_code == 0

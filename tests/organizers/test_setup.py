@@ -166,5 +166,5 @@ def test_the_commands_list_and_remove_accounts_and_say_what_is_wrong(run, app):
     assert listed == "hadi@example.org\tmoderator\tnot set up\nomar@example.org\torganizer\tnot set up\n"
     assert run("organizers", "add", "omar@EXAMPLE.org").exit_code == 1
     assert run("organizers", "remove", "omar@example.org").exit_code == 0
-    assert run("organizers", "remove", "omar@example.org").stderr == "Error: There is no account of omar@example.org.\n"
+    assert run("organizers", "remove", "omar@example.org").stderr == "Error: There is no account for omar@example.org.\n"
     assert [line.act for line in rows(app, AuditEntry)] == ["account added", "account added", "account removed"]

@@ -73,7 +73,7 @@ def test_an_update_of_the_files_neither_collides_with_the_desk_nor_takes_its_wor
     pages = updated.test_client().get("/en/petition").text
     assert NEW in pages
     assert "An office" in pages
-    assert "What is published is what the files and settings say." in CliRunner().invoke(main, ["publish"]).output
+    assert "The files and settings are the same as what is published." in CliRunner().invoke(main, ["publish"]).output
 
 
 def test_an_office_that_was_renamed_at_the_desk_is_marked_as_endangering_by_texts_that_are_taken_out_and_in(

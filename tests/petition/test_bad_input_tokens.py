@@ -1,4 +1,4 @@
-"""Links from letters, broken on the way or too late: numbers 58 to 62 of docs/bad-input.md."""
+"""Links from e-mails, broken on the way or too late: numbers 58 to 62 of docs/bad-input.md."""
 
 import re
 from datetime import UTC, datetime, timedelta

@@ -185,7 +185,7 @@ def test_a_key_that_was_slipped_into_the_database_is_not_used_and_is_reported(si
     with site.database.reading() as session:
         assert news_key.newest_news_key(session, site.keys) == private.public_key
         [problem] = news_key.news_key_problems(session, site.keys)
-    assert problem.startswith("Key 2 for news was not put there by this campaign")
+    assert problem.startswith("This campaign did not add key 2 for news")
 
 
 @on_sqlite

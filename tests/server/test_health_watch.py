@@ -70,7 +70,7 @@ def test_a_failure_of_any_kind_ends_no_watch_is_logged_once_and_keeps_nothing_el
     watch.run(stop)
 
     assert len(ticks) == 3
-    assert caplog.messages == [f"The look at `conditions` failed ({kind.__name__})."]
+    assert caplog.messages == [f"The check of `conditions` failed ({kind.__name__})."]
     monkeypatch.undo()
     with site.database.reading() as session:
         assert conditions.read_findings(session, settings, now())["disk"].state == State.FINE

@@ -86,7 +86,7 @@ def test_an_edited_catalogue_shows_at_once(reloading):
     [
         ("translations/en/about.md", "title:", "titel:", "about.md: `title` is missing in the front matter"),
         ("translations/ar/LC_MESSAGES/messages.po", 'msgid "', 'msgid"" x "', "messages.po"),
-        ("translations/ar/language.toml", 'dir = "rtl"', 'dir = "up"', "`dir` is to be ltr or rtl, not up."),
+        ("translations/ar/language.toml", 'dir = "rtl"', 'dir = "up"', "`dir` must be ltr or rtl, not up."),
         ("templates/public/about.html", "{%- block after %}", "{%- blok after %}", "unknown tag 'blok'"),
     ],
 )

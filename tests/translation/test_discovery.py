@@ -23,8 +23,8 @@ def test_a_folder_with_a_description_is_a_language_and_the_source_comes_first(tr
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('dir = "rtl"', 'dir = "up"', "`dir` is to be ltr or rtl, not up."),
-        ('status = "public"', 'status = "soon"', "`status` is to be hidden or public, not soon."),
+        ('dir = "rtl"', 'dir = "up"', "`dir` must be ltr or rtl, not up."),
+        ('status = "public"', 'status = "soon"', "`status` must be hidden or public, not soon."),
         ('og = "ar_AR"', "", "missing 1 required positional argument: 'og'"),
         ('og = "ar_AR"', 'gross = "ar_AR"', "unexpected keyword argument 'gross'"),
         ('og = "ar_AR"', "og = ar_AR", "Invalid value"),

@@ -111,9 +111,9 @@ def test_no_page_ever_shows_an_id_or_a_fingerprint(open_site):
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("status: translated", "status: perfect", "`status` is to be one of original, machine, translated, reviewed"),
+        ("status: translated", "status: perfect", "`status` must be one of original, machine, translated, reviewed"),
         ("status: translated", "status: reviewed", "`reviewed_on` is missing"),
-        ("<!-- p2 from", "<!-- p1 from", "the id p1 stands there twice"),
+        ("<!-- p2 from", "<!-- p1 from", "the id p1 is there twice"),
         ("\ntitle: ", "\ntitle: [", "about.md"),
     ],
 )

@@ -56,7 +56,7 @@ FAULTS = {
         MESSAGES,
         'msgid "Not allowed"',
         '#, fuzzy\nmsgid "Not allowed"',
-        "“Not allowed”: it is marked fuzzy; read the translation again and take the mark away.",
+        "“Not allowed”: it is marked fuzzy; check the translation and remove the mark.",
     ),
     "Babel's plural rule": (MESSAGES, "n%100>=11 ? 4 : 5", "n%100>=0 && n%100<=2 ? 4 : 5", "the plural rule is not CLDR's"),
     "no catalogue at all": (MESSAGES, 'msgid "Not allowed"', "msgid Not allowed", "this does not parse: line"),
@@ -148,7 +148,7 @@ def test_a_text_that_is_not_there_and_one_without_ids_are_said(arabic):
     (arabic.folder / "ar" / "about.md").unlink()
     arabic.change("mirrors.md", arabic.mark("mirrors.md", "p1"), "")
 
-    assert "translations/ar/about.md: the text is not there." in arabic.problems()
+    assert "translations/ar/about.md: the text is missing." in arabic.problems()
     assert "translations/ar/mirrors.md: the text does not begin with an id such as <!-- p1 -->." in arabic.problems()
 
 
@@ -180,7 +180,7 @@ def test_a_language_that_is_not_there_is_refused_in_one_sentence(translations):
     result = CliRunner().invoke(main, ["languages", "status", "xx"])
 
     assert result.exit_code == 2
-    assert "there is no language 'xx'; those that are there: en, ar." in result.stderr
+    assert "there is no language 'xx'. The languages are: en, ar." in result.stderr
 
 
 def test_nothing_is_missing_of_a_testimony_whose_words_were_taken_out(arabic):

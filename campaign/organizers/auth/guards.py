@@ -98,7 +98,7 @@ def current_session() -> Login:
 
 
 def can_unseal() -> bool:
-    """Return whether the private key is on this server, and the only one, so that what is sealed can be shown."""
+    """Return whether the only private key is on this server, so that the desk can show sealed data."""
     return active_keys().private is not None
 
 

@@ -1,4 +1,4 @@
-"""Check passphrase and code together, after counting the attempt, with one answer whatever is wrong.
+"""Check passphrase and code together, after counting the attempt; the answer never says what is wrong.
 
 Guessing is slowed without locking the owner out: wrong guesses are counted in the database, those of strangers apart from
 those that come from a browser the owner has logged in with. At most 100 guesses of an account are looked at in a day: 60 of
@@ -51,7 +51,7 @@ class LoginResult:
 
 
 def log_in(database: Database, key: bytes, email: str, credentials: Credentials, moment: datetime) -> LoginResult | None:
-    """Begin a login; return None whatever was wrong, also where there is no such account."""
+    """Begin a login; return None if anything is wrong, also if there is no such account."""
     with database.reading() as session:
         account = accounts.find_ready_account(session, email)
     begun: list[LoginResult] = []

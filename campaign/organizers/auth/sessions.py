@@ -33,7 +33,7 @@ def find_session(session: Session, token: str, moment: datetime) -> Login | None
 
 
 def mark_seen(session: Session, login: Login, moment: datetime) -> None:
-    """Record that somebody is there, so that the idle time begins anew."""
+    """Record activity, so that the idle time begins again."""
     ledger.begin_change(session)
     session.execute(sa.update(Login).where(Login.id == login.id).values(seen_at=moment))
 

@@ -93,7 +93,7 @@ class EventForm(OrganizerForm):
         return is_right
 
     def value(self, kind: EventKind, office: str) -> dict[str, Any]:
-        """Return what is stored, after `validate`: nothing of what is empty."""
+        """Return the values to store, after `validate`, without empty ones."""
         said = {code: field.data for code, field in self.words().items() if field.data}
         found: dict[str, Any] = {"office": office or self.office.data, "kind": kind.value, "day": self.day.day}
         typed = {name: self[name].data for name in ("means", "receipt", "standing", "quote") if name in self}

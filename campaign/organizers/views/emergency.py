@@ -91,7 +91,7 @@ def _author_page(*refused: str) -> Page:
 
 
 def _take_effect() -> None:
-    """Show what is public now in this process at once; others follow within seconds. What was drawn before is deleted."""
+    """Show the new public state in this process at once; others follow within seconds. Delete earlier prints."""
     state().snapshots.refresh()
     with suppress(OSError):  # the timed work does it too
         delete_unneeded_prints([], state().settings.data / "prints")

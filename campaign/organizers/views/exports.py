@@ -120,10 +120,12 @@ def _refusal(export: ExportJob | None) -> str:
     """Say why a file cannot be taken: the page from which somebody took it does not change by that."""
     if export and export.taken_at:
         taken_on = day(export.taken_at)
-        return str(gettext("This file was downloaded already, on %(day)s. If it did not arrive whole, ask anew.", day=taken_on))
+        return str(
+            gettext("This file was downloaded already, on %(day)s. If it did not arrive complete, ask again.", day=taken_on)
+        )
     if export and _is_expired(export):
         return str(gettext("The hour for this file is over, and it has been deleted. Request it again."))
-    return str(gettext("There is nothing to download: the file is not there, or it is not yours. Ask for it anew."))
+    return str(gettext("There is nothing to download: the file is not there, or it is not yours. Ask for it again."))
 
 
 def _is_expired(export: ExportJob) -> bool:

@@ -64,7 +64,7 @@ class InquiryForm(NoteForm):
         self.kind.choices = list(INQUIRY_KIND_LABELS.items())
 
     def validate_came_on(self, field: DayField) -> None:
-        """Refuse no day, and one that lies ahead; a day later than in UTC may be today where somebody lives."""
+        """Refuse an empty day and a future one; tomorrow in UTC may be today where somebody lives."""
         if field.day is None:
             raise ValidationError(gettext("Enter the day it arrived."))
         if field.day > now().date() + timedelta(days=1):

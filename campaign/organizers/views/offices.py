@@ -97,7 +97,7 @@ class OfficeForm(OrganizerForm):
         _refuse(Details(means=field.data or ""))
 
     def validate_checked_on(self, field: DayField) -> None:
-        """Refuse a day that lies ahead."""
+        """Refuse a future day."""
         if field.day and field.day > (now() + AHEAD_OF_UTC).date():
             raise ValidationError(gettext("This day is in the future. Enter the day the address was checked."))
 

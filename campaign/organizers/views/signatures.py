@@ -132,7 +132,7 @@ def _say_erased(found: signature_search.MailboxRecords) -> Page:
 
 
 def _more(action: Action) -> dict[str, Any] | None:
-    """Return what to show where a second organizer is needed: what is asked for, and whether it is waited for."""
+    """Return what to show if a second organizer is needed: the request, and whether it is already waiting."""
     with state().database.reading() as session:
         if not allowances.is_used_up(session, current_account(), action):
             return None

@@ -238,6 +238,6 @@ def _page(form: SupporterForm, number: int, *refused: str, status: int = 200) ->
 
 
 def _read_by_all() -> dict[int, ShownSupporter]:
-    """Return whom readers see now by their numbers, without those who say the author's name while it is hidden."""
+    """Return the supporters that readers see now, by number, without those that say the author's name while it is hidden."""
     state().snapshots.refresh()  # two may have agreed within the last second
     return {one.id: one for one in shown_supporters()}

@@ -113,7 +113,7 @@ def _states(parts: list[Part]) -> dict[str, dict[str, int]]:
 @bp.get("/words/<piece>")
 @requires_role(ORGANIZER)
 def piece(piece: str) -> Page:
-    """Show the parts of a piece as they are drafted."""
+    """Show the drafted parts of a piece."""
     kind = find_kind(piece)
     with state().database.reading() as session:
         drafted = drafts.read_drafted(session)
