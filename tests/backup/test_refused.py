@@ -183,7 +183,7 @@ def test_an_old_database_that_cannot_be_read_is_said_and_kept(host, file):
 
     assert "The existing database cannot be read" in said
     assert host.signers() == set()
-    assert "When all is well" in said
+    assert "When everything works" in said
 
 
 def test_a_log_of_the_old_database_does_not_meet_the_new_one(tmp_path):

@@ -102,7 +102,7 @@ def test_a_moment_or_a_list_in_a_list_is_said_in_a_sentence(open_site, record, r
     result = check("--strict")
 
     assert result.exit_code == 1
-    assert f"consent.toml: {right.split()[0]} is to be" in result.output.replace("\n", " ")
+    assert f"consent.toml: {right.split()[0]} must be" in result.output.replace("\n", " ")
 
 
 def test_a_record_that_the_site_may_not_read_is_said(open_site, record):

@@ -181,8 +181,7 @@ def test_the_daily_email_says_how_many_things_wait_and_nothing_else_once_a_day(o
     assert letter["Subject"] == "2 things wait"  # the private key is on the server, and the checklist before going public
     assert letter["From"] == "campaign@example.org"
     assert letter.get_content().replace("\r", "") == (
-        "2 things wait.\n\nThis e-mail comes once a day while something is waiting. You can turn it off where "
-        "you turned it on.\n"
+        "2 things wait.\n\nThis e-mail comes once a day while something is waiting. You can turn it off where you turned it on.\n"
     )
     assert mail(morning + timedelta(hours=3)) == []
     assert mail(morning.replace(hour=3) + timedelta(days=1)) == []
