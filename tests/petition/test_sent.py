@@ -27,13 +27,12 @@ def test_the_page_says_that_the_signature_does_not_count_yet(somebody):
 
 
 def test_the_page_says_for_an_hour_which_address_was_taken(somebody):
-    plain = somebody.read(f"/{somebody.language}/sign/sent").text
     sent = somebody.sign(email="\u200fNour١٢٣@Example.org،")
 
     assert "Nour" not in sent.location + sent.text
     assert "\u2068Nour123@example.org\u2069" in somebody.read(sent.location).text
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=61)):
-        assert somebody.read(sent.location).text == plain
+        assert somebody.read(sent.location).text == somebody.read(f"/{somebody.language}/sign/sent").text
 
 
 @pytest.mark.parametrize("changed", ["", "x", "x" * 736, "é", "=", "%00", "A" * 9000])
