@@ -32,8 +32,14 @@ def _beside_code(name: str) -> Path:
     return installed if installed.is_dir() else PACKAGE.parent / name
 
 
+def _texts() -> Path:
+    """Return the folder of the texts: the one that the environment names, else the one that comes with the code."""
+    named = os.environ.get(f"{PREFIX}TRANSLATIONS")
+    return Path(named).absolute() if named else _beside_code("translations")
+
+
 TEMPLATES = _beside_code("templates")
-TRANSLATIONS = _beside_code("translations")
+TRANSLATIONS = _texts()
 MIGRATIONS = PACKAGE / "migrations"
 STATIC = PACKAGE / "static"
 

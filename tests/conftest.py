@@ -1,6 +1,11 @@
 """What the tests stand on: a data folder, both databases, a mail server, and people with a role."""
 
 import os
+from pathlib import Path
+
+# Before anything reads it, and for every process that a test starts: what is tested is the program, not this campaign's texts.
+os.environ["CAMPAIGN_TRANSLATIONS"] = str(Path(__file__).parent / "campaign")
+
 import shutil
 import signal
 import time
@@ -8,7 +13,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from copy import deepcopy
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 import brotli
@@ -21,7 +25,7 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
-from campaign import create_app, instance
+from campaign import config, create_app, instance, languages
 from campaign.cli.server import adopt_desk
 from campaign.config import Settings
 from campaign.content import files
@@ -32,6 +36,7 @@ from campaign.state import AppState
 from campaign.translation.status import language_status
 from tests import programs, tiers
 from tests.lending import Copies
+from tests.own_texts import OWN_TEXTS
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import Mailbox, PostgreSQL, postgresql
 
@@ -97,6 +102,12 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="session")
+def prepared_with_own_texts(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The same with this campaign's own texts; the tests that have the mark `own_texts` ask for it."""
+    return prepare_today(Settings(data=tmp_path_factory.mktemp("own-texts") / "instance", contact=CONTACT))
+
+
+@pytest.fixture(scope="session")
 def prepared_on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql_server: PostgreSQL) -> Settings:
     """The same on PostgreSQL."""
     data = tmp_path_factory.mktemp("prepared-on-postgresql") / "instance"
@@ -135,6 +146,14 @@ def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
+def _texts(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read this campaign's own texts in a test that has the mark `own_texts`."""
+    if request.node.get_closest_marker("own_texts"):
+        for module in (config, languages):
+            monkeypatch.setattr(module, "TRANSLATIONS", OWN_TEXTS)
+
+
+@pytest.fixture(autouse=True)
 def _closed_connections(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Let go of every connection that a test has opened: one that is found open later fails another test with a warning."""
     opened: list[Database] = []
@@ -168,7 +187,10 @@ def mailbox() -> Iterator[Mailbox]:
 @pytest.fixture
 def settings(request: pytest.FixtureRequest, tmp_path: Path, database_url: str, mailbox: Mailbox) -> Settings:
     """The settings of a prepared campaign."""
-    model: Settings = request.getfixturevalue("prepared_on_postgresql" if database_url else "prepared")
+    of_own_texts = request.node.get_closest_marker("own_texts")
+    model: Settings = request.getfixturevalue(
+        "prepared_with_own_texts" if of_own_texts else "prepared_on_postgresql" if database_url else "prepared"
+    )
     shutil.copytree(model.data, tmp_path / "instance")
     return Settings(
         data=tmp_path / "instance",

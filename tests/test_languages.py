@@ -201,4 +201,4 @@ def test_folding_again_changes_nothing_and_leaves_nothing_that_is_not_seen():
 def test_the_names_of_the_site_do_not_reorder_each_other_in_the_title_of_the_first_page(visitor):
     title = "".join(parse(visitor.read("/").text).find("head/title").itertext())
 
-    assert title == f"{isolate('A call from Idlib')} · {isolate('نداء من إدلب')}"
+    assert title == f"{isolate('A call from Velora')} · {isolate('نداء من فيلورا')}"

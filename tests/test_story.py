@@ -66,8 +66,8 @@ def test_two_people_read_sign_confirm_and_are_counted_one_withdraws_and_the_orga
 
 def tell_story(campaign: Campaign, mailbox: Mailbox) -> None:
     """Everything that two people and an organizer do."""
-    assert "The people of Idlib are living in fear" in read(campaign, "/en/")
-    assert "أهالي إدلب يعيشون في خوف" in read(campaign, "/ar/")
+    assert "The readers of Velora are waiting for their library" in read(campaign, "/en/")
+    assert "قرّاء فيلورا ينتظرون مكتبتهم" in read(campaign, "/ar/")
     assert confirmed(campaign) == 0
 
     assert "One more step" in sign(campaign, "en", name="Layla Haddad", email="layla@example.org")

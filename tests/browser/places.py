@@ -58,7 +58,7 @@ NEWS = {
     "only-arabic": {"ar": "خبر تجريبي بالعربية وحدها\n\nلا يقول شيئًا."},
 }
 
-SAMPLE_OF = "un-secretary-general"  # an office of the campaign; nothing was delivered to it
+SAMPLE_OF = "mayor"  # an office of the campaign; nothing was delivered to it
 DELIVERY: tuple[dict[str, Any], ...] = (
     {"kind": "planned", "day": date(2026, 11, 2)},
     {

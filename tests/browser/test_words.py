@@ -8,7 +8,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.organizers import new_organizer
 from tests.servers import Campaign, wait_until
 
-OLD, NEW = "اعملوا من أجل حل سياسي", "اسعوا إلى حل سياسي"
+OLD, NEW = "افتحوا المكتبة", "أعيدوا فتح المكتبة"
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from campaign.cli.main import COMMAND_PLACES, main
-from campaign.config import PACKAGE, PREFIX, TRANSLATIONS
+from campaign.config import PREFIX, TRANSLATIONS
 from tests.servers import on_sqlite
 
 HEAVY = {"alembic", "sqlalchemy", "wtforms", "flask", "babel", "pydantic", "granian", "multiprocessing", "nacl"}
@@ -17,11 +17,11 @@ HELP = "from campaign.cli.main import main; main(['--help'], standalone_mode=Fal
 WIDEST = 63  # characters of a sentence in the list of commands
 
 
-def python(*arguments, cwd=None, **env):
+def python(*arguments, **env):
     """Runs Python in another process."""
     environment = os.environ | env
     command = [sys.executable, *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=cwd, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
 
 
 @pytest.mark.parametrize("doing", ["import campaign", HELP])
@@ -43,16 +43,15 @@ def test_the_list_of_commands_says_of_each_what_its_own_help_says():
 
 
 def test_a_mistake_in_the_description_of_a_language_is_one_sentence(tmp_path):
-    shutil.copytree(PACKAGE, tmp_path / "campaign", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(TRANSLATIONS, tmp_path / "campaign" / "translations")
-    described = tmp_path / "campaign" / "translations" / "ar" / "language.toml"
+    folder = {f"{PREFIX}TRANSLATIONS": str(shutil.copytree(TRANSLATIONS, tmp_path / "texts"))}
+    described = tmp_path / "texts" / "ar" / "language.toml"
     described.write_text(described.read_text("utf-8").replace('dir = "rtl"', 'dir = "up"'), "utf-8")
     named = "from campaign import languages\ntry: list(languages.LANGUAGES)\nexcept languages.LanguageError: print('named')"
 
-    refused = python("-m", "campaign", "export", "--help", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    refused = python("-m", "campaign", "export", "--help", **folder)
 
     assert (refused.returncode, refused.stderr) == (1, f"Error: {described}: `dir` must be ltr or rtl, not up.\n")
-    assert python("-c", named, cwd=tmp_path, PYTHONPATH=str(tmp_path)).stdout == "named\n"
+    assert python("-c", named, **folder).stdout == "named\n"
 
 
 @pytest.mark.parametrize("command", [("routes",), ("run", "--port", "0"), ("shell",)])

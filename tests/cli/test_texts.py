@@ -14,7 +14,7 @@ from campaign.petition.word_parts import parts_of
 from tests.people import rows
 from tests.servers import on_sqlite
 
-OLD, NEW = "First, act for a political solution.", "First, work for a political solution."
+OLD, NEW = "First, open the library.", "First, unlock the library."
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ def test_files_that_were_changed_come_in_as_drafts_and_nothing_is_public(app, ru
     ]
     assert "say the same as the desk" in run("texts", "import", str(folder)).output
     edit(folder / "en" / "petition.md", OLD, NEW)
-    edit(folder / "ar" / "petition.md", "أولًا، اعملوا من أجل", "أولًا، اسعوا إلى")
-    edit(folder / "ar" / "petition.md", "campaign: نداء من إدلب", "campaign: نداء آخر")
+    edit(folder / "ar" / "petition.md", "أولًا، افتحوا", "أولًا، أعيدوا فتح")
+    edit(folder / "ar" / "petition.md", "campaign: نداء من فيلورا", "campaign: نداء آخر")
     edit(folder / "campaign.yaml", "goal: null", "goal: 700")
 
     said = run("texts", "import", str(folder))
@@ -88,7 +88,7 @@ def test_older_files_do_not_take_the_place_of_newer_words_unless_told_to(app, ru
     assert (refused.exit_code, "is older than the words at the desk" in refused.output) == (1, True)
     assert "act soon" in parts(app, TextKind.LETTER)["p3"].words["en"]
     assert run("texts", "import", "--over-newer", str(folder)).exit_code == 0
-    assert "work for" in parts(app, TextKind.LETTER)["p3"].words["en"]
+    assert "unlock" in parts(app, TextKind.LETTER)["p3"].words["en"]
 
 
 def test_what_cannot_be_read_or_shown_is_refused_whole(app, run, folder, tmp_path):
@@ -114,7 +114,7 @@ def test_what_cannot_be_read_or_shown_is_refused_whole(app, run, folder, tmp_pat
         assert named in run("texts", "import", str(folder)).output, new
 
 
-OFFICE = "- key: un-security-council\n"
+OFFICE = "- key: council\n"
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ OFFICE = "- key: un-security-council\n"
             "- key: another\n  name: A\n  within: no-one\n" + OFFICE,
             "can only be part of an existing office",
         ),
-        ("en/petition.md", OFFICE, OFFICE + "  within: un-secretary-general\n", "has already been published"),
+        ("en/petition.md", OFFICE, OFFICE + "  within: mayor\n", "has already been published"),
         ("ar/petition.md", "status: translated", "status: reviewed\nreviewed_on: '2026-11-20'", "This must be a date"),
         ("ar/petition.md", "status: translated", "status: translated\ntranslation_note: 2026", "This must be text"),
         ("ar/petition.md", "status: translated", 'status: translated\ntranslation_note: "a\\u202Eb"', "U+202E"),

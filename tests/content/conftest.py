@@ -10,7 +10,7 @@ from flask import Flask
 
 from campaign import config, create_app, instance
 from campaign.cli import check, signatures
-from campaign.config import TRANSLATIONS, Settings
+from campaign.config import Settings
 from campaign.database import now
 from campaign.health import checklist
 from campaign.petition import published, publishing
@@ -22,7 +22,7 @@ from tests.content.files import Files
 def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     """The texts as files in a folder of their own; every site and command of the test reads them there."""
     folder = tmp_path / "translations"
-    shutil.copytree(TRANSLATIONS, folder)
+    shutil.copytree(config.TRANSLATIONS, folder)
     for module in (config, check, checklist, signatures):
         monkeypatch.setattr(module, "TRANSLATIONS", folder)
     return Files(folder)

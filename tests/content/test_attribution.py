@@ -5,18 +5,18 @@ The name is read from the files: nothing else of this project knows it.
 
 import pytest
 
-from campaign.config import TRANSLATIONS
 from campaign.content.files import TextError
 from campaign.state import AppState
 from tests.content.files import Files
 from tests.content.outputs import given_out, traces
+from tests.own_texts import OWN_TEXTS, own_texts
 from tests.servers import on_sqlite
 
 CODES = ("en", "ar")
 NAMED = (
     "/{0}/ /{0}/testimony /{0}/testimony.txt /{0}/testimony.pdf /{0}/testimony/beside/{1} /{0}/testimony/beside/{1}.pdf".split()
 )
-TOP = TRANSLATIONS.parent
+TOP = OWN_TEXTS.parent
 PUBLIC = ("campaign", "docs", "templates", "tests", "translations", "README.md")
 READABLE = {".md", ".py", ".html", ".txt", ".toml", ".po", ".css", ".json", ".typ"}
 
@@ -84,12 +84,13 @@ def test_the_names_that_are_not_shown_can_be_taken_out_of_the_files(open_site, f
         assert not [name for name in names[code] if name in (files.folder / code / "testimony.md").read_text("utf-8")]
 
 
+@own_texts
 def test_the_family_name_stands_nowhere_in_the_project_but_where_the_switch_reaches():
-    names = [name for code in CODES for name in Files(TRANSLATIONS).left_out(code, "first")]
+    names = [name for code in CODES for name in Files(OWN_TEXTS).left_out(code, "first")]
     places = [place for name in PUBLIC for place in (TOP / name, *(TOP / name).rglob("*")) if place.suffix in READABLE]
 
     holding = {
-        place.relative_to(TRANSLATIONS).as_posix() if place.is_relative_to(TRANSLATIONS) else place
+        place.relative_to(OWN_TEXTS).as_posix() if place.is_relative_to(OWN_TEXTS) else place
         for place in places
         if any(name in place.read_text("utf-8") for name in names)
     }

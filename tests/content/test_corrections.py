@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner
 
 from campaign.cli.main import main
-from campaign.config import TRANSLATIONS
 from campaign.content import corrections, testimony_policy
 from campaign.content.files import TextError, read_document
 from tests.house.test_arabic_pages import assert_arabic
+from tests.own_texts import OWN_TEXTS, own_texts
 from tests.servers import on_sqlite
 
 ADDED, OTHERS = "Words that nobody wrote.", "Other words that nobody wrote."
@@ -27,9 +27,10 @@ def sha256_of_p1(files):
     return corrections.paragraph_hashes(files.texts()["en"].testimony)["p1"]
 
 
+@own_texts
 def test_the_english_testimony_is_byte_for_byte_what_was_received():
-    document = read_document(TRANSLATIONS / "en" / "testimony.md")
-    care, _ = testimony_policy.load_testimony(TRANSLATIONS)
+    document = read_document(OWN_TEXTS / "en" / "testimony.md")
+    care, _ = testimony_policy.load_testimony(OWN_TEXTS)
     byline = next(form["name"] for form in document.meta["byline"] if form["key"] == "full")
 
     parts = [document.meta["title"], byline, *(block.words for block in document.blocks)]

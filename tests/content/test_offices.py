@@ -13,7 +13,7 @@ from campaign.petition.offices import Details, Means
 from campaign.petition.published import new_row
 from tests.content.test_publish import campaign
 
-KEY = 'key = "un-secretary-general"\n'
+KEY = 'key = "mayor"\n'
 OPEN = {
     "country": "CH",
     "languages": ["fr", "en"],
@@ -119,7 +119,7 @@ def test_a_row_from_before_says_nothing_of_its_office():
 def test_what_cannot_be_so_is_refused_with_the_office_and_the_reason(files, settings, wrong, said):
     describe(files, **OPEN | wrong)
 
-    with pytest.raises(TextError, match="The addressee un-secretary-general") as refused:
+    with pytest.raises(TextError, match="The addressee mayor") as refused:
         instance.words_of_files(settings)
     assert said in str(refused.value)
 

@@ -16,7 +16,7 @@ from tests.content.conftest import publish_files
 from tests.people import Visitor, hidden_fields, parse
 from tests.servers import on_sqlite
 
-TITLE, OTHER_TITLE = 'ar = "نداء من إدلب"', 'ar = "نداء آخر"'
+TITLE, OTHER_TITLE = 'ar = "نداء من فيلورا"', 'ar = "نداء آخر"'
 OFFICE = """
 [[addressees]]
 key = "human-rights-council"
@@ -26,7 +26,7 @@ name.ar = "مجلس حقوق الإنسان"
 PART = """
 [[addressees]]
 key = "first-head-of-state"
-within = "heads-of-state-and-government"
+within = "neighbours"
 name.en = "A head of state"
 """
 
@@ -37,7 +37,7 @@ def campaign(*words, answer=""):
 
 
 def change_a_word(files):
-    files.change("en/petition.md", "First, act for a political solution.", "First, work for a political solution.")
+    files.change("en/petition.md", "First, open the library.", "First, unlock the library.")
 
 
 def published_rows(settings):
@@ -58,8 +58,8 @@ def test_the_first_start_publishes_the_files_and_later_ones_nothing(start_site, 
     assert [(row.kind, row.name) for row in before] == [(row.kind, row.name) for row in after]
     assert {(row.kind, row.name) for row in before} >= {("letter", "en"), ("letter", "ar"), ("contact", ""), ("title", "ar")}
     page = app.test_client().get("/en/petition").text
-    assert "First, act for a political solution." in page
-    assert "work for a political solution" not in page
+    assert "First, open the library." in page
+    assert "unlock the library" not in page
 
 
 def test_a_restart_after_a_change_of_files_and_settings_says_so_and_shows_what_is_published(
@@ -88,9 +88,9 @@ def test_publishing_shows_the_difference_asks_and_then_changes_every_page(start_
     refused = campaign("publish", answer="n\n")
     app.extensions["campaign"].snapshots.refresh()
     assert (refused.exit_code, client.get("/api/v1/petition.json").json["text_sha256"]) == (1, before)
-    assert "-First, act for a political solution." in refused.output
-    assert "+First, work for a political solution." in refused.output
-    assert "+(stale) أولًا، اعملوا من أجل حل سياسي." in refused.output
+    assert "-First, open the library." in refused.output
+    assert "+First, unlock the library." in refused.output
+    assert "+(stale) أولًا، افتحوا المكتبة." in refused.output
 
     agreed = campaign("publish", answer="y\n")
     app.extensions["campaign"].snapshots.refresh()
@@ -98,7 +98,7 @@ def test_publishing_shows_the_difference_asks_and_then_changes_every_page(start_
     after = client.get("/api/v1/petition.json").json["text_sha256"]
     assert agreed.exit_code == 0, agreed.output
     assert (after["en"] != before["en"], after["ar"]) == (True, before["ar"])
-    assert "First, work for a political solution." in client.get("/en/petition").text
+    assert "First, unlock the library." in client.get("/en/petition").text
     assert hidden_fields(client.get("/en/sign").text, "/en/sign")["consent"] == after["en"]
     assert "The files and settings are the same as what is published." in campaign("publish").output
 
@@ -162,9 +162,9 @@ def test_opening_a_named_group_into_its_offices_adds_none(start_site, files):
 
 def test_an_addressee_cannot_be_taken_back(start_site, files, settings):
     start_site()
-    files.change("campaign.toml", 'key = "un-secretary-general"', 'key = "another-office"')
+    files.change("campaign.toml", 'key = "mayor"', 'key = "another-office"')
 
-    with pytest.raises(CannotPublish, match="un-secretary-general is missing in the files: addressees are only added"):
+    with pytest.raises(CannotPublish, match="mayor is missing in the files: addressees are only added"):
         publish_files(settings)
     assert campaign("publish", "--yes").exit_code == 1
 
@@ -188,7 +188,7 @@ def test_a_contact_that_was_never_set_is_taken_from_the_settings_at_a_start(sett
 
 def test_the_title_of_the_campaign_changes_by_publishing_alone(start_site, files):
     start_site()
-    files.change("campaign.toml", 'en = "A call from Idlib"', 'en = "A call for Idlib"')
+    files.change("campaign.toml", 'en = "A call from Velora"', 'en = "A call for Velora"')
     app = start_site()
     before = app.test_client().get("/en/about").text
 
@@ -196,9 +196,9 @@ def test_the_title_of_the_campaign_changes_by_publishing_alone(start_site, files
     app.extensions["campaign"].snapshots.refresh()
 
     after = app.test_client().get("/en/about").text
-    assert ("A call from Idlib" in before, "A call for Idlib" in before) == (True, False)
-    assert ("A call from Idlib" in after, "A call for Idlib" in after) == (False, True)
-    assert "A call for Idlib" in app.test_client().get("/").text
+    assert ("A call from Velora" in before, "A call for Velora" in before) == (True, False)
+    assert ("A call from Velora" in after, "A call for Velora" in after) == (False, True)
+    assert "A call for Velora" in app.test_client().get("/").text
 
 
 @on_sqlite
@@ -239,7 +239,7 @@ def test_a_delivery_in_one_language_or_on_a_day_ahead_is_named(start_site, files
 def test_words_of_the_wrong_type_are_published_neither_by_the_command_nor_at_the_first_start(open_site, files, settings):
     app = open_site()
     before = len(published_rows(settings))
-    files.change("en/petition.md", "title: A letter to the leaders of the world", "title: 2026")
+    files.change("en/petition.md", "title: A letter to the council of Velora", "title: 2026")
 
     refused = campaign("publish", "--yes")
 

@@ -18,7 +18,7 @@ from tests.content.conftest import publish_files
 from tests.people import PostOffice, Visitor, link_in
 from tests.servers import on_sqlite
 
-OLD, NEW = "First, act for a political solution.", "First, work for a political solution."
+OLD, NEW = "First, open the library.", "First, unlock the library."
 
 
 @pytest.fixture
@@ -106,8 +106,8 @@ def test_the_old_text_is_there_to_read_and_what_changed_is_marked(changed):
     assert NEW in new
     for page, heading in ((old, "What has changed since"), (new, "What changed from version 1")):
         assert heading in page
-        assert "</span>act </del>" in page
-        assert "</span>work </ins>" in page
+        assert "</span>open </del>" in page
+        assert "</span>unlock </ins>" in page
     assert "45 signatures" in old
     assert client.get("/en/petition/versions/3").status_code == 404
     assert client.get("/ar/petition/versions/2").status_code == 404
@@ -225,7 +225,7 @@ def test_with_the_testimony_withdrawn_the_old_words_are_no_longer_shown_and_thei
     assert "This version repeats a testimony that has been withdrawn" in page
     assert "45 signatures" in page
     assert OLD not in page
-    assert "survived the bombing" not in client.get("/en/petition/versions/3").text
+    assert "dried the books" not in client.get("/en/petition/versions/3").text
 
 
 def test_words_that_changed_are_found_one_by_one():

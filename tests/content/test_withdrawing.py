@@ -14,6 +14,7 @@ from campaign.petition.models import Publication
 from campaign.state import AppState
 from tests.content.outputs import given_out, traces
 from tests.content.withdrawing import PAIRS, own_addresses, withdraw
+from tests.own_texts import on_both_texts
 from tests.prints.papers import sentences
 from tests.servers import LONG, Campaign, on_sqlite, wait_until
 
@@ -46,8 +47,9 @@ def test_the_testimony_is_gone_from_every_address_in_both_languages_and_says_no_
             assert SAID[code] in answer.text, path
 
 
+@on_both_texts
 @on_sqlite
-def test_no_word_of_it_and_no_name_remains_in_anything_that_is_given_out(open_site, files, tmp_path):
+def test_no_word_of_it_and_no_name_remains_in_anything_that_is_given_out(open_site, files, tmp_path, texts):
     app = open_site()
     told = [*words_of_the_testimony(app)]
     withdraw(app)

@@ -8,13 +8,15 @@ from campaign.content.redaction import quotations, retold_passages
 from tests.content.outputs import given_out, traces
 from tests.content.withdrawing import PAIRS, own_addresses, withdraw
 from tests.house.test_arabic_pages import addresses, assert_arabic
+from tests.own_texts import on_both_texts
 from tests.people import SAMPLE_UPDATE, Visitor, hidden_fields, parse
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
 
 
-def test_nothing_on_the_site_leads_to_it_any_more(open_site):
+@on_both_texts
+def test_nothing_on_the_site_leads_to_it_any_more(open_site, texts):
     app = open_site()
     client = app.test_client()
     withdraw(app)
@@ -37,7 +39,7 @@ def test_the_campaign_stands_without_it_and_signing_is_closed(open_site):
     front, letter = client.get("/en/"), client.get("/ar/petition")
 
     assert (front.status_code, letter.status_code) == (200, 200)
-    assert [h1.text for h1 in parse(front.text).iter("h1")] == ["A letter to the leaders of the world"]
+    assert [h1.text for h1 in parse(front.text).iter("h1")] == ["A letter to the council of Velora"]
     assert "The testimony that was published here has been withdrawn." in front.text
     assert "Signing has closed." in front.text
     assert "نحن، الموقّعين والموقّعات، نطلب منكم أربعة أمور." in letter.text

@@ -18,7 +18,7 @@ from tests.exports.terminal import DAY
 from tests.prints.papers import latin_pages, letters, pages
 from tests.servers import on_sqlite
 
-ADDRESSEE = "The heads of state and government of the member states of the United Nations"
+ADDRESSEE = "The mayors of the towns around Velora"
 
 
 def text(file):

@@ -352,13 +352,13 @@ def test_the_readme_names_what_is_missing_in_both_languages(omar, handing):
 
     english, arabic = text(folder / "README.en.txt"), text(folder / "README.ar.txt")
     missing = english.partition("Missing:")[2]
-    assert "- One named person who is responsible for the campaign." in missing
-    assert "- A signature by hand on the paper." in missing
-    assert "تُوقَّع النسخة الورقية بخط اليد." in arabic
+    assert "- Made-up demand 4." in missing  # a named person
+    assert "- Made-up demand 8." in missing  # a signature by hand
+    assert "شرط مُختلَق 8." in arabic
     assert "Missing of what bundestag asks for: contact-person, handwritten-signature" in done.output
     seen_to, folder = deliver(omar, "--arranged", "handwritten-signature", "--person", "Nour", out="second")
     assert "Missing" not in seen_to.output
-    assert "Met:\n- One named person" in text(folder / "README.en.txt")
+    assert "Met:\n- Made-up demand 4." in text(folder / "README.en.txt")
 
 
 @on_sqlite

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask, url_for
 from werkzeug.exceptions import Forbidden, TooManyRequests
 
-from campaign.config import TEMPLATES, TRANSLATIONS
+from campaign.config import TEMPLATES
 from campaign.database import DatabaseBusy, now
 from campaign.languages import RIGHT_TO_LEFT, speaking
 from campaign.outbox.address import EmailAddress
@@ -25,8 +25,10 @@ from campaign.petition.news_email import write_news
 from campaign.petition.updates import Update
 from campaign.web.rate_limits import RateLimiter, TooManyWaiting
 from tests.house.test_dangerous_words import dangers
+from tests.own_texts import OWN_TEXTS, own_texts
 from tests.people import SAMPLE_UPDATE, PostOffice, Visitor, announce, link_in, parse, publish
 
+pytestmark = own_texts
 REVIEWED = Path(__file__).with_name("latin_words.txt")
 FORM = "application/x-www-form-urlencoded"
 SPOKEN = ("title", "alt", "aria-label", "placeholder")
@@ -212,7 +214,7 @@ def test_the_label_of_the_shown_words_is_quoted_on_the_privacy_page(reader):
 
 
 def test_the_reviewed_list_holds_only_words_that_are_used():
-    texts = [file.read_text("utf-8") for file in (TRANSLATIONS / "ar").rglob("*.*o") if file.suffix != ".mo"]
-    texts += [file.read_text("utf-8") for file in (TRANSLATIONS / "ar").glob("*.md")]
+    texts = [file.read_text("utf-8") for file in (OWN_TEXTS / "ar").rglob("*.*o") if file.suffix != ".mo"]
+    texts += [file.read_text("utf-8") for file in (OWN_TEXTS / "ar").glob("*.md")]
 
     assert [word for word in reviewed() if not any(re.search(rf"\b{word}\b", text) for text in texts)] == []

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from campaign.config import TRANSLATIONS
 from campaign.database import now
 from campaign.organizers.actions import Action
 from campaign.organizers.allowances import ALONE_PER_DAY
@@ -33,6 +32,7 @@ from campaign.web.rate_limits import (
     SLOTS,
     SharedMemory,
 )
+from tests.own_texts import OWN_TEXTS, own_texts
 
 TOP = Path(__file__).resolve().parents[2]
 IPV4_ADDRESSES = 2**32
@@ -95,10 +95,11 @@ def page(name):
 
 def privacy(language, part):
     """Return a paragraph of the privacy page."""
-    text = (TRANSLATIONS / language / "privacy.md").read_text("utf-8")
+    text = (OWN_TEXTS / language / "privacy.md").read_text("utf-8")
     return re.search(rf"<!-- {part}\b[^>]*-->\n(.*?)(?=\n\n<!--|\Z)", text, re.DOTALL)[1]
 
 
+@own_texts
 @pytest.mark.parametrize("language", SAID)
 def test_the_privacy_page_says_how_long_counts_of_networks_and_refused_words_are_kept(language):
     longest = timedelta(seconds=LONGEST_DELAY + BURST * SECONDS_AN_HOUR / EMAILS_AN_HOUR)
@@ -110,12 +111,21 @@ def test_the_privacy_page_says_how_long_counts_of_networks_and_refused_words_are
         assert [words for words in said if words not in privacy(language, part)] == []
 
 
+@own_texts
 @pytest.mark.parametrize(("language", "said"), [("en", "within an hour after"), ("ar", "خلال ساعة من انقضاء")])
 def test_the_privacy_page_says_how_long_the_moments_of_a_quota_are_kept(language, said):
     longest = quota.Quota.of("smtp://relay.example.org?rate=30/d")
 
     assert longest.window + quota.LATELY < timedelta(days=1, hours=1)
     assert said in privacy(language, "p21")
+
+
+@own_texts
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "The random number of the record stays too"), ("ar", "ويبقى كذلك الرقم العشوائي للسجل")]
+)
+def test_the_privacy_page_says_which_number_stays_of_a_signature(language, said):
+    assert said in privacy(language, "p33") + privacy(language, "p34")
 
 
 def test_the_key_of_the_counts_in_memory_lasts_for_hours():

@@ -12,6 +12,7 @@ from flask import render_template
 from campaign.config import TEMPLATES, TRANSLATIONS
 from campaign.languages import speaking
 from campaign.translation.rules import Rules, load_rules
+from tests.own_texts import OWN_TEXTS, own_texts
 
 FAULT = "a word that is dangerous on a telephone that is looked at"
 QUOTED = ("testimony.md", "petition.md", "letter-without-testimony.md")
@@ -27,7 +28,7 @@ def rules() -> Rules:
 @cache
 def quoted() -> str:
     """Return the testimony and the letters: a page that shows them says what they say."""
-    return plain(" ".join((TRANSLATIONS / "ar" / name).read_text("utf-8") for name in QUOTED))
+    return plain(" ".join((folder / "ar" / name).read_text("utf-8") for folder in (TRANSLATIONS, OWN_TEXTS) for name in QUOTED))
 
 
 def plain(words: str) -> str:
@@ -52,8 +53,9 @@ def test_a_word_that_only_resembles_one_is_none(words):
     assert dangers(words) == []
 
 
+@own_texts
 def test_a_passage_of_the_testimony_is_quoted_and_a_word_of_it_on_a_button_is_a_fault():
-    passage = next(line for line in (TRANSLATIONS / "ar" / "testimony.md").read_text("utf-8").splitlines() if "القاعدة" in line)
+    passage = next(line for line in (OWN_TEXTS / "ar" / "testimony.md").read_text("utf-8").splitlines() if "القاعدة" in line)
 
     assert dangers(passage) == []
     assert len(dangers("إيقاف القاعدة")) == len(dangers("القاعدة")) == 1
@@ -68,5 +70,6 @@ def test_no_email_to_organizers_has_a_dangerous_word(app, name):
     assert dangers(said) == []
 
 
+@own_texts
 def test_the_warning_to_everybody_has_no_dangerous_word():
-    assert dangers((TRANSLATIONS / "ar" / "warning.txt").read_text("utf-8")) == []
+    assert dangers((OWN_TEXTS / "ar" / "warning.txt").read_text("utf-8")) == []

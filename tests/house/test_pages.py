@@ -25,7 +25,7 @@ FORMS = {"public.home", "petition.sign", "petition.report", "petition.link"}
 UNNAMED = {"hidden", "submit"}
 OWN_PAGES = ("/confirm/", "/sign/sent", "/sign/thanks", "/sign/deleted", "/sign/withdrawn", "/link/sent")
 NOT_TO_BE_FOUND = ("/embed", "/signatures", *OWN_PAGES)
-SITE = {"en": "A call from Idlib", "ar": "نداء من إدلب"}
+SITE = {"en": "A call from Velora", "ar": "نداء من فيلورا"}
 ERROR = {"en": "Error: ", "ar": "خطأ: "}
 SHARED = {"wa.me", "www.facebook.com", "t.me", "x.com", "mastodonshare.com", "en.wikipedia.org", "ar.wikipedia.org"}
 

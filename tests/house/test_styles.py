@@ -7,6 +7,7 @@ import pytest
 
 from campaign.config import STATIC, TEMPLATES
 from campaign.languages import LANGUAGES
+from tests.own_texts import own_texts
 from tests.servers import on_sqlite
 
 CSS = re.sub(r"/\*.*?\*/", "", (STATIC / "site.css").read_text("utf-8"), flags=re.DOTALL)
@@ -97,6 +98,7 @@ def test_no_template_has_a_style_or_a_script_of_its_own():
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", source), template.name
 
 
+@own_texts
 @on_sqlite
 @pytest.mark.parametrize("path", ["", "testimony", "sign"])
 def test_the_first_view_of_a_page_is_light(visitor, path):

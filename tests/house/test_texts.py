@@ -6,7 +6,6 @@ from dataclasses import replace
 from html import unescape
 
 from campaign import create_app
-from campaign.config import TRANSLATIONS
 from campaign.content import pages
 from campaign.content.pages import MISSING_NOTE
 from campaign.database import now
@@ -14,9 +13,11 @@ from campaign.identity import Identity
 from campaign.languages import LANGUAGES
 from campaign.petition.published import TextKind, new_row
 from campaign.state import AppState
+from tests.own_texts import OWN_TEXTS, own_texts
 from tests.people import parse
 from tests.servers import on_sqlite
 
+pytestmark = own_texts
 ENGLISH = {
     "title": "79a59c64ad8ba66f42e41d4d52b96d93aeb5048fb85050a6300614bec557094a",
     "byline": "c0a98f9f0b366450af709527762d968d3fced88debe081e76cff7a5c9e055bc4",
@@ -31,7 +32,7 @@ SENTENCES = [3, 5, 3, 1, 2, 6]
 # Words that would add to the testimony what it does not say.
 RED = "استشهد شهداء شهيد مجزرة إبادة كارثة المجرم الغاشم عصابات العصابة المحرَّر المحرر الاحتلال مرتزقة بشار".split()
 QUOTED = re.compile("“([^”]+)”|«([^»]+)»")
-TEXTS = pages.load_texts(TRANSLATIONS)
+TEXTS = pages.load_texts(OWN_TEXTS)
 WORDS = {code: [paragraph.words for paragraph in here.testimony.paragraphs] for code, here in TEXTS.items()}
 
 
@@ -190,7 +191,7 @@ def test_the_letters_page_says_to_whom_it_goes_and_that_nothing_was_delivered_ye
         page = unescape(visitor.read(f"/{code}/petition").text)
         assert nothing[code] in page
         assert here.petition.meta["deliveries"] == []
-        for addressee in Identity.read(TRANSLATIONS).addressees:
+        for addressee in Identity.read(OWN_TEXTS).addressees:
             assert addressee["name"][code] in page
 
 

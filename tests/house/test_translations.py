@@ -15,6 +15,7 @@ from babel.messages.pofile import read_po
 from campaign.config import TRANSLATIONS
 from campaign.languages import LANGUAGES
 from campaign.translation import catalogues
+from tests.own_texts import OWN_TEXTS
 
 TOP = Path(__file__).resolve().parents[2]
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None}  # as in translations/README.md
@@ -54,7 +55,7 @@ def test_every_plural_has_as_many_forms_as_its_language(code):
 
 
 def test_a_catalogue_holds_the_messages_of_the_code_and_the_templates_and_no_others(code):
-    with (TRANSLATIONS / "babel.cfg").open() as mapping:
+    with (OWN_TEXTS / "babel.cfg").open() as mapping:
         methods, options = parse_mapping_cfg(mapping, "babel.cfg")
     found = extract_from_dir(TOP, methods, options, KEYWORDS)
     messages = {(context, ids) for _, _, ids, _, context in found}

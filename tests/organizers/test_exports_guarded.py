@@ -100,13 +100,13 @@ def test_names_for_one_office_wait_for_a_second_organizer_and_never_go_to_one_th
         session.add(new_row((TextKind.ADDRESSEE, "part"), part, now().date()))
     guarded.site.snapshots.refresh()
 
-    guarded.ask("pdf", handed_to="un-secretary-general")
+    guarded.ask("pdf", handed_to="mayor")
     guarded.prepare()
     assert guarded.exports() == []
     assert "The names that are shown, for one office" in nour.read("requests").text
     nour.send("requests", request=wait_for_the_second(guarded), deed="agree")
     guarded.prepare()
-    assert guarded.exports()[0].wanted["handed_to"] == "un-secretary-general"
+    assert guarded.exports()[0].wanted["handed_to"] == "mayor"
     assert "A Harmful" not in guarded.who.read("exports").text
     for office in ("harmful", "part"):
         assert guarded.ask("pdf", handed_to=office).status_code == 422
@@ -114,11 +114,11 @@ def test_names_for_one_office_wait_for_a_second_organizer_and_never_go_to_one_th
 
 @on_sqlite
 def test_names_for_an_office_that_became_endangering_meanwhile_are_refused_in_a_sentence(layla, guarded, nour):
-    guarded.ask("pdf", handed_to="un-secretary-general")
+    guarded.ask("pdf", handed_to="mayor")
     nour.send("requests", request=wait_for_the_second(guarded), deed="agree")
     with guarded.site.database.writing() as session:
         names = {"names": {"en": "An Office"}, "is_endangering": True}
-        session.add(new_row((TextKind.ADDRESSEE, "un-secretary-general"), names, now().date()))
+        session.add(new_row((TextKind.ADDRESSEE, "mayor"), names, now().date()))
     guarded.site.snapshots.refresh()
     guarded.prepare()
 

@@ -181,7 +181,7 @@ def test_the_overview_says_when_it_was_counted(app, omar):
 def test_the_desk_tells_the_versions_of_the_letter_apart(app, omar, hadi, layla, sami, visitor, database):
     with database.writing() as session:
         letter = deepcopy(published.read_words(session, {}).current[published.TextKind.LETTER, "en"])
-        letter["paragraphs"][0]["words"] = "To all leaders of the world,"
+        letter["paragraphs"][0]["words"] = "To all councils of the town,"
         session.add(published.new_row((published.TextKind.LETTER, "en"), letter, now().date()))
     app.extensions["campaign"].snapshots.refresh()
     visitor.sign(email="nour@example.org")

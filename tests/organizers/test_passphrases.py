@@ -41,7 +41,7 @@ def test_a_passphrase_that_is_easily_guessed_is_refused_with_a_sentence_that_hel
 
 @pytest.mark.parametrize("typed", STRONG)
 def test_a_passphrase_of_several_words_or_at_random_is_taken(typed):
-    assert factors.is_strong_enough(typed, "omar@example.org", "A call from Idlib petition.example.org")
+    assert factors.is_strong_enough(typed, "omar@example.org", "A call from Velora petition.example.org")
 
 
 def test_lists_of_words_are_loaded_by_nobody_who_does_not_choose_a_passphrase():

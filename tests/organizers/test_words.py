@@ -13,8 +13,8 @@ from campaign.petition.published import Draft, PublishedText, TextKind, new_row
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
-OLD, NEW = "First, act for a political solution.", "First, work for a political solution."
-ARABIC_OLD, ARABIC_NEW = "أولًا، اعملوا من أجل حل سياسي.", "أولًا، اسعوا إلى حل سياسي."
+OLD, NEW = "First, open the library.", "First, unlock the library."
+ARABIC_OLD, ARABIC_NEW = "أولًا، افتحوا المكتبة.", "أولًا، افتحوا المكتبة قريبًا."
 
 
 def fields_of(page):
@@ -96,11 +96,11 @@ def test_what_was_changed_after_it_was_asked_for_is_not_agreed_to(app, omar, nou
     replace_words(omar, "letter/p3", OLD, NEW)
     publish(omar, "letter")
     seen = fields_of(nour.read("words/letter/publish"))["seen"]
-    replace_words(omar, "letter/p3", "work", "pray")
+    replace_words(omar, "letter/p3", "unlock", "close")
 
     assert nour.send("requests", request="1", deed="agree", seen=seen).status_code == 409
 
-    assert "pray for" not in public(app, "/en/petition")
+    assert "close the library" not in public(app, "/en/petition")
     assert len(rows(app, Draft)) == 1
 
 
@@ -109,7 +109,7 @@ def test_the_other_language_is_stale_until_it_is_translated_or_said_to_be_right(
     assert "behind its source" in omar.read("words").text
     replace_words(omar, "letter/p3", ARABIC_OLD, ARABIC_NEW, "ar")
     assert "behind its source" not in omar.read("words").text
-    replace_words(omar, "letter/p4", "Second, protect", "Second: protect")
+    replace_words(omar, "letter/p4", "Second, mend", "Second: mend")
     assert change(omar, "letter/p4", still_ar="y").status_code == 303
     assert "behind its source" not in omar.read("words").text
 
@@ -131,8 +131,8 @@ def test_paragraphs_are_added_and_taken_out_in_every_language(app, omar, nour):
     agree(nour)
 
     for path, added, before, gone in (
-        ("/en/petition", "Added words.", "political solution", "Fourth, do not"),
-        ("/ar/petition", "كلمات مضافة.", "حل سياسي", "رابعًا"),
+        ("/en/petition", "Added words.", "open the library", "Fourth, do not"),
+        ("/ar/petition", "كلمات مضافة.", "افتحوا المكتبة", "رابعًا"),
     ):
         body = public(app, path).partition('class="body"')[2]
         assert body.index(before) < body.index(added) < body.index("<footer")
@@ -193,7 +193,7 @@ def test_what_is_not_signed_is_published_by_one_and_has_its_line(app, omar):
 
 def test_an_office_is_added_with_its_day_and_none_is_taken_back(app, omar):
     assert change(omar, "addressee/new", words_en="The Human Rights Council", words_ar="مجلس حقوق الإنسان").status_code == 303
-    assert change(omar, "addressee/un-security-council", words_en="", words_ar="").status_code == 422
+    assert change(omar, "addressee/council", words_en="", words_ar="").status_code == 422
     with time_machine.travel("2027-05-03 12:00Z"):
         omar.enter(), omar.prove()
         assert publish(omar, "addressee").status_code == 303
@@ -319,9 +319,9 @@ def test_a_page_has_paragraphs_of_the_campaign_and_the_program_s_in_all_other_pl
     english, arabic = public(app, "/en/privacy"), public(app, "/ar/privacy")
     assert "We use it for <em>one</em> thing." in english
     assert "نستعملها لأمر واحد." in arabic
-    assert "Signing reveals a political opinion" in english, "the program's own, which an update still changes"
+    assert "This page is made up for the tests" in english, "the program's own, which an update still changes"
     assert english.count("Ask us anything.") == arabic.count("Ask us anything.") == 1, "in the source's words, and marked so"
-    assert "Two voices speak on this site" not in public(app, "/en/about")
+    assert "Two voices speak on this made-up site" not in public(app, "/en/about")
     assert "missing" in omar.read("words").text
     program = page_blocks.page_files(TextKind.PRIVACY)["en"].pieces()["p8"].words
     assert change(omar, "privacy/p8", words_en=program).status_code == 303

@@ -49,7 +49,7 @@ def agree_fields(organizer):
 def test_who_agrees_is_not_taken_to_have_seen_what_was_drafted_after_it_was_asked_for(app, omar, nour):
     replace_words(omar, "letter/p3", OLD, NEW)
     publish(omar, "letter")
-    replace_words(omar, "letter/p3", "work", "pray")
+    replace_words(omar, "letter/p3", "unlock", "paint")
 
     page = nour.read("words/letter/publish").text
 
@@ -68,14 +68,14 @@ def test_asking_twice_is_asking_once_and_what_was_asked_for_before_is_over_once_
     for somebody in (omar, omar, nour):
         assert somebody.send("words/letter/publish", seen=seen).status_code == 303
     assert len(rows(app, Request)) == 1
-    replace_words(omar, "letter/p3", "work", "pray")
+    replace_words(omar, "letter/p3", "unlock", "paint")
     publish(omar, "letter")
     assert len(rows(app, Request)) == 2
 
     assert agree(nour).status_code == 303
 
     assert "Nothing is waiting." in omar.read("requests").text
-    assert "pray for" in public(app, "/en/petition")
+    assert "paint the library" in public(app, "/en/petition")
 
 
 @on_sqlite
@@ -106,11 +106,11 @@ def test_a_draft_that_is_saved_while_somebody_agrees_is_not_deleted_unread(app, 
         draft = session.get_one(Draft, (TextKind.LETTER.value, "en"))
         agreeing.start()
         agreeing.join(1)
-        draft.words = draft.words.replace("work", "pray")
+        draft.words = draft.words.replace("unlock", "paint")
     agreeing.join()
 
     assert answers == [409]
-    assert "pray" in next(one.words for one in rows(app, Draft) if one.name == "en")
+    assert "paint" in next(one.words for one in rows(app, Draft) if one.name == "en")
     assert NEW not in public(app, "/en/petition")
 
 
@@ -184,10 +184,10 @@ def test_a_note_that_nobody_can_read_is_not_published(app, omar):
 
 @on_sqlite
 def test_a_public_office_does_not_become_part_of_another_one(app, omar):
-    change(omar, "addressee/un-security-council", words_en="The Council", words_ar="المجلس")
+    change(omar, "addressee/council", words_en="The Council", words_ar="المجلس")
     with app.extensions["campaign"].database.writing() as session:
-        draft = session.get_one(Draft, (TextKind.ADDRESSEE.value, "un-security-council"))
-        draft.words += "within: un-secretary-general\n"
+        draft = session.get_one(Draft, (TextKind.ADDRESSEE.value, "council"))
+        draft.words += "within: mayor\n"
 
     page = omar.read("words/addressee/publish").text
 

@@ -19,9 +19,7 @@ STRANGER = {
     "shown_as": "Call now 900-55",
     "country": "TR",
 }
-ABOUT = (
-    "syria idlib assad russia testimony leaders war civilians political سوريا إدلب الأسد روسيا شهادة قادة حرب مدني سياسي".split()
-)
+ABOUT = "velora testimony library council roof readers war political فيلورا شهادة مكتبة مجلس سقف قراء حرب سياسي".split()
 
 
 def test_a_letter_has_one_recipient_and_the_headers_that_mail_needs(somebody, send, mailbox):

@@ -36,7 +36,7 @@ def test_the_row_passes_on_an_address_of_the_site_and_says_nothing_of_who_sends_
         assert "utm" not in address
         assert set(a.get("rel").split()) >= {"noopener", "noreferrer"}
     assert words[-1] == there
-    assert {"en": "A testimony from Idlib", "ar": "شهادة من إدلب"}[somebody.language] in words[-2]
+    assert {"en": "A made-up testimony from Velora", "ar": "شهادة مُختلَقة من فيلورا"}[somebody.language] in words[-2]
     assert [tell for tell in TELLS[somebody.language] if tell in "\n".join(words)] == []
 
 
@@ -49,7 +49,7 @@ def test_with_the_testimony_withdrawn_the_words_say_nothing_of_it(app, somebody)
 
     for path in ("", "petition", "sign/thanks"):
         words = "\n".join(shared(somebody.read(f"/{somebody.language}/{path}").text)[1])
-        assert [word for word in ("testimony", "Idlib", "شهادة", "إدلب") if word in words] == []
+        assert [word for word in ("testimony", "Velora", "شهادة", "فيلورا") if word in words] == []
 
 
 @on_sqlite

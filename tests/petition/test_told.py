@@ -15,17 +15,17 @@ WORDS = {
         "name": "Not published. Only organizers who hold the key can read it.",
         "shown_as": "This becomes public: on the page of names, and with the letter when it is handed over. You can hide "
         "it later",
-        "danger": "It can endanger people in Syria and people with family there.",
+        "danger": "It can endanger readers of Velora and people with family there.",
         "safer": "Safer: a pen name, no country, a mail provider that does not know who you are.",
-        "asked": ("political solution", "protect civilians", "dismantle and fight extremist groups", "look away from the proof"),
+        "asked": ("open the library", "mend the roof", "light the reading room", "look away from the lists"),
         "closed": "You cannot sign yet: the campaign has not said who is responsible for it.",
     },
     "ar": {
         "name": "لا يُنشر. ولا يستطيع قراءته إلا من لديه المفتاح",
         "shown_as": "يصبح هذا علنيًا، في صفحة الأسماء ومع الرسالة عند تسليمها. ويمكن إخفاؤه لاحقًا",
-        "danger": "وقد يعرّض للخطر من هم في سوريا ومن لهم أهل فيها.",
+        "danger": "وقد يعرّض للخطر قرّاء فيلورا ومن لهم أهل فيها.",
         "safer": "الأكثر أمانًا: اسم مستعار، وعدم ذكر البلد",
-        "asked": ("حل سياسي", "يحموا المدنيين", "يفكّكوا الجماعات المتطرفة ويحاربوها", "يُشيحوا بوجوههم عن الأدلة"),
+        "asked": ("يفتح المكتبة", "يصلح السقف", "ينير قاعة القراءة", "يُغفل القوائم"),
         "closed": "لا يمكن التوقيع بعد: لم تُذكر الجهة المسؤولة عن هذه الحملة.",
     },
 }

@@ -10,7 +10,9 @@ from campaign.outbox import queue
 from campaign.petition import plan
 from campaign.petition.models import Signature
 from campaign.petition.plan import Days
+from tests.own_texts import own_texts
 from tests.people import link_in, parse, rows
+from tests.servers import on_sqlite
 
 NOON = datetime(2026, 8, 10, 12, 0, tzinfo=UTC)
 DELETED = {
@@ -50,6 +52,8 @@ def test_the_day_of_deletion_is_the_same_wherever_it_is_told_and_where_it_is_kep
     assert [row.delete_on for row in rows(app, Signature)] == [deletes]
 
 
+@own_texts
+@on_sqlite
 def test_where_no_day_is_set_none_is_named(app, somebody, post_office):
     code, begins = somebody.language, {"en": "addresses are deleted on", "ar": "تُحذف الأسماء وعناوين"}[somebody.language]
     somebody.sign()
@@ -60,6 +64,8 @@ def test_where_no_day_is_set_none_is_named(app, somebody, post_office):
         assert begins not in text_of(somebody.read(f"/{code}/{path}")), path
 
 
+@own_texts
+@on_sqlite
 def test_what_waits_is_told_to_be_kept_for_as_long_as_it_is(somebody, post_office):
     code = somebody.language
     privacy = text_of(somebody.read(f"/{code}/privacy"))

@@ -9,10 +9,11 @@ import pytest
 
 from campaign.prints.documents import plain_paragraphs
 from campaign.state import AppState
+from tests.own_texts import own_texts
 from tests.prints.papers import pages, sentences, without_figures
 from tests.servers import on_sqlite
 
-pytestmark = on_sqlite
+pytestmark = [own_texts, on_sqlite]
 TESTIMONIES = ["/ar/testimony.pdf", "/ar/testimony/beside/en.pdf", "/en/testimony/beside/ar.pdf"]
 SHEETS = ["/ar/sheet.pdf", "/en/sheet.pdf"]
 DIRECTIONS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])

@@ -63,7 +63,7 @@ def test_an_office_that_was_checked_stands_there_with_its_day_and_rules(publish_
         assert said in english, said
     for said in ("المكتب", "ألمانيا", "الألمانية والإنجليزية", "بالبريد العادي", "28 تشرين الثاني 2026", LINE["ar"]):
         assert said in arabic, said
-    for said in ("A petition to the German Bundestag", "On paper it is signed by hand.", "Not yet. Ask the office"):
+    for said in ("Made-up way 6", "On way 6 letters are signed by hand.", "Not yet. Ask the office"):
         assert said in english, said
     assert NOTHING["en"] not in english
 

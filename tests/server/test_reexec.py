@@ -34,7 +34,7 @@ if "serve" in sys.argv:
 @pytest.fixture
 def not_started(tmp_path: Path) -> Iterator[Campaign]:
     """A site that is to run from a copy of the code, which is found first as it is in the folder of the process."""
-    for folder in ("campaign", "templates", "translations"):
+    for folder in ("campaign", "templates"):
         shutil.copytree(PACKAGE.parent / folder, tmp_path / folder)
     made = Campaign(tmp_path / "instance", CAMPAIGN_LIMITS="off")
     yield made

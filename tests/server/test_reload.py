@@ -18,7 +18,7 @@ def reloading(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """The development server in a copy of the project."""
     folder = tmp_path_factory.mktemp("checkout")
     Checkout(folder)
-    campaign = Campaign(folder / "instance", PYTHONPATH=str(folder))
+    campaign = Campaign(folder / "instance", PYTHONPATH=str(folder), CAMPAIGN_TRANSLATIONS="")
     campaign.command += ["--reload", "--no-mail"]
     with campaign:
         yield campaign

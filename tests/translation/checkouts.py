@@ -9,26 +9,26 @@ from pathlib import Path
 
 from babel.messages.pofile import write_po
 
+from campaign.config import PACKAGE, TEMPLATES, TRANSLATIONS
 from campaign.content.files import Block, read_document, source_hash, write_document
 from campaign.translation import catalogues
 
 TOP = Path(__file__).resolve().parents[2]
-BUILT = ("campaign", "templates", "translations")
 WORDS = {"fa": "متن جایگزین", "fr": "Texte provisoire numéro"}  # "placeholder text": nobody's translation
 
 
 class Checkout:
-    """A copy of what is served, and the commands run in it."""
+    """A copy of what is served, with the texts of the tests, and the commands run in it."""
 
     def __init__(self, folder: Path) -> None:
-        for name in BUILT:
-            shutil.copytree(TOP / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name, place in {"campaign": PACKAGE, "templates": TEMPLATES, "translations": TRANSLATIONS}.items():
+            shutil.copytree(place, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         self.folder = folder
         self.translations = folder / "translations"
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Runs Python in it, with the packages of the tests and the code of the copy."""
-        environment = os.environ | {"PYTHONPATH": f"{self.folder}{os.pathsep}{TOP}"}
+        environment = os.environ | {"PYTHONPATH": f"{self.folder}{os.pathsep}{TOP}", "CAMPAIGN_TRANSLATIONS": ""}
         command = [sys.executable, *words]
         return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
 

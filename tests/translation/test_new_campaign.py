@@ -26,7 +26,7 @@ for language in LANGUAGES.values():
         answer = client.get(f"/{language.code}/{page}")
         assert answer.status_code == 200, (language.code, page, answer.status_code)
     home = client.get(f"/{language.code}/").text
-    print(SOURCE, language.code, number(1284, language), f'lang="{language.code}" dir="{language.dir}"' in home, "Idlib" in home)
+    print(SOURCE, language.code, number(1284, language), f'lang="{language.code}" dir="{language.dir}"' in home, "Velora" in home)
     print(client.get(f"/{language.code}/sign").text.count("نمونه"), home.count("ar/"))
 """
 

@@ -54,8 +54,8 @@ def test_what_nobody_touched_comes_back_as_it_was(translations, out):
 def test_every_part_is_an_entry_with_its_id_and_its_source(out):
     entries = {entry.msgctxt: entry for entry in polib.pofile(str(out / "texts.ar.po"))}
 
-    assert entries["petition p1"].msgid == "To the leaders of the world,"
-    assert entries["petition p1"].msgstr == "إلى قادة العالم،"
+    assert entries["petition p1"].msgid == "To the council of the town,"
+    assert entries["petition p1"].msgstr == "إلى مجلس البلدة،"
     assert len([context for context in entries if context.startswith("testimony p")]) == 6
     assert not [entry.msgctxt for entry in entries.values() if entry.fuzzy or not entry.msgstr]
 
@@ -63,7 +63,7 @@ def test_every_part_is_an_entry_with_its_id_and_its_source(out):
 def test_one_changed_paragraph_changes_itself_alone(translations, out):
     before, catalogue = contents(translations), polib.pofile(str(out / "texts.ar.po"))
     [entry] = [entry for entry in catalogue if entry.msgctxt == "petition p1"]
-    entry.msgstr = "إلى قادة العالم كلهم،"
+    entry.msgstr = "إلى مجلس البلدة كلهم،"
     catalogue.save()
 
     result = run("take", str(out / "texts.ar.po"))
@@ -71,15 +71,15 @@ def test_one_changed_paragraph_changes_itself_alone(translations, out):
     after = contents(translations)
     assert "1 changed\n  petition p1" in result.output
     assert {name for name in after if after[name] != before[name]} == {"ar/petition.md"}
-    assert after["ar/petition.md"] == before["ar/petition.md"].replace("إلى قادة العالم،\n", "إلى قادة العالم كلهم،\n", 1)
+    assert after["ar/petition.md"] == before["ar/petition.md"].replace("إلى مجلس البلدة،\n", "إلى مجلس البلدة كلهم،\n", 1)
 
 
 def test_a_stale_paragraph_goes_out_fuzzy_and_comes_back_with_the_new_fingerprint(translations, tmp_path):
     english = translations / "en" / "petition.md"
-    english.write_text(english.read_text("utf-8").replace("leaders of the world,", "leaders of this world,"), "utf-8")
+    english.write_text(english.read_text("utf-8").replace("council of the town,", "council of this town,"), "utf-8")
     run("extract", "ar", "--out", str(tmp_path))
     catalogue = polib.pofile(str(tmp_path / "texts.ar.po"))
-    entry = catalogue.find("To the leaders of this world,", by="msgid")
+    entry = catalogue.find("To the council of this town,", by="msgid")
     assert entry.fuzzy
     assert ": 0 changed" in run("take", str(tmp_path / "texts.ar.po")).output
 
