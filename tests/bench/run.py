@@ -30,7 +30,7 @@ from tests.bench.terms import Terms
 from tests.servers import PostgreSQL, postgresql
 
 SIZES, LONG_SIZES = (1_000, 100_000), (1_000, 100_000, 1_000_000)
-PARTS = ("reading", "desk", "exporting", "signing", "whole-way", "mail")
+PARTS = ("reading", "desk", "timed-work", "exporting", "signing", "whole-way", "mail")
 WITHOUT_SITES = {"whole-way", "mail"}  # which are measured on SQLite
 
 
@@ -65,9 +65,10 @@ def measured(folder: Path, terms: Terms, parts: Collection[str], server: Postgre
             yield first_view.measure(sites[0])
         if "desk" in parts:
             yield desk.measure(sites, terms)
-            yield desk_exports.measure(sites)
-        if "exporting" in parts:
+        if "timed-work" in parts:
             yield timed_work.measure(sites, terms)
+        if "exporting" in parts:
+            yield desk_exports.measure(sites)
             yield exporting.measure(sites, terms, folder)
         if "signing" in parts:
             url = server.new_database() if server else ""
