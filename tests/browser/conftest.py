@@ -1,6 +1,7 @@
 """What the tests in a browser stand on: Chromium, one campaign with made-up signatures, and a page in each language."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +9,11 @@ import pytest
 from nacl.public import PrivateKey
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from campaign.config import TRANSLATIONS
 from campaign.petition.key_rotation import encode_key
 from tests.browser.chromium import start
 from tests.browser.people import Signer
-from tests.browser.places import other_than, places, publish_sample
+from tests.browser.places import first_office, other_than, places, publish_sample
 from tests.servers import Campaign
 
 HERE = Path(__file__).parent
@@ -58,18 +60,26 @@ def new_context(browser: Browser, campaign: Campaign) -> Iterator[Callable[..., 
 @pytest.fixture(scope="session")
 def campaign(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Campaign]:
     """A campaign with 30 made-up signatures that offers news and writes its letters into files."""
+    with served_sample(tmp_path_factory.mktemp("browser") / "instance", TRANSLATIONS) as made:
+        yield made
+
+
+@contextmanager
+def served_sample(data: Path, texts: Path) -> Iterator[Campaign]:
+    """The same for as long as the block, with the texts of a folder."""
     made = Campaign(
-        tmp_path_factory.mktemp("browser") / "instance",
+        data,
         workers=1,
         CAMPAIGN_CONTACT="The test campaign, test@example.org",
         CAMPAIGN_LIMITS="off",
+        CAMPAIGN_TRANSLATIONS=str(texts),
     )
     made.env["CAMPAIGN_BASE_URL"] = f"{made.url} http://{SECOND}:{made.port}"
     filled = made.run("sample", str(MADE_UP))
     assert filled.returncode == 0, filled.stderr
     offered = made.run("keys", "add-news", encode_key(PrivateKey.generate().public_key))
     assert offered.returncode == 0, offered.stderr
-    publish_sample(made)
+    publish_sample(made, first_office(texts))
     with made:
         yield made
 

@@ -2,11 +2,14 @@
 
 from contextlib import closing
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page
 
+from campaign.config import TRANSLATIONS
 from campaign.database import Database
+from campaign.identity import Identity
 from campaign.petition.published import TextKind, new_row
 from campaign.petition.supporters import Supporter
 from tests.browser.people import Signer
@@ -58,7 +61,13 @@ NEWS = {
     "only-arabic": {"ar": "خبر تجريبي بالعربية وحدها\n\nلا يقول شيئًا."},
 }
 
-SAMPLE_OF = "mayor"  # an office of the campaign; nothing was delivered to it
+
+def first_office(texts: Path) -> str:
+    """The key of the first addressee of the campaign whose texts these are."""
+    return str(Identity.read(texts).addressees[0]["key"])
+
+
+SAMPLE_OF = first_office(TRANSLATIONS)  # nothing was delivered to it
 DELIVERY: tuple[dict[str, Any], ...] = (
     {"kind": "planned", "day": date(2026, 11, 2)},
     {
@@ -105,7 +114,7 @@ SUPPORTERS: tuple[dict[str, Any], ...] = (
 )
 
 
-def publish_sample(campaign: Campaign) -> None:
+def publish_sample(campaign: Campaign, office: str = SAMPLE_OF) -> None:
     """Publish updates, a delivery and supporters that are marked as samples, before the campaign is served."""
     with closing(Database("", campaign.data)) as database, database.writing() as session:
         session.add_all(
@@ -114,7 +123,7 @@ def publish_sample(campaign: Campaign) -> None:
         )
         session.add_all(Supporter(consent=CONSENT, **one) for one in SUPPORTERS)
         for event in DELIVERY:
-            session.add(new_row((TextKind.EVENT, SAMPLE_OF), {"office": SAMPLE_OF} | event, event["day"], set_by="1"))
+            session.add(new_row((TextKind.EVENT, office), {"office": office} | event, event["day"], set_by="1"))
             session.flush()
 
 
