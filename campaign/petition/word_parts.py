@@ -207,10 +207,8 @@ def _save_in_letter(session: Session, drafted: Drafted, part: Part, typed: Typed
 
 
 def move_paragraph(session: Session, drafted: Drafted, kind: TextKind, key: str, places: int, *, by: str, today: date) -> None:
-    """Draft a letter in which a paragraph is so many places further down, in every language; not beyond the ends."""
+    """Draft a letter in which one of its paragraphs is so many places further down, in every language; not beyond the ends."""
     ids = [block.id for block in drafted.documents(kind)[SOURCE].blocks]
-    if key not in ids:
-        return
     place = ids.index(key) + places
     ids.remove(key)
     ids.insert(max(place, 0), key)

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from campaign.content import redaction
 from campaign.database import now
-from campaign.languages import LANGUAGES, current, day, number
+from campaign.languages import LANGUAGES, SOURCE, current, day, number
 from campaign.organizers import bp
 from campaign.organizers.actions import PIECE_LABELS
 from campaign.organizers.auth.guards import current_account, requires_role
@@ -146,6 +146,8 @@ def drop_words(piece: str) -> Page:
         if (places := MOVES.get(request.form.get("deed", ""))) and kind in LETTERS:
             key = request.form.get("part", "")
             readable_drafts(session, kind)
+            if key not in [block.id for block in drafted.documents(kind)[SOURCE].blocks]:
+                abort(400)
             move_paragraph(session, drafted, kind, key, places, by=str(current_account().id), today=today)
             flash(gettext("The draft has been saved. It is not public yet."), "status")
             return redirect(url_for(".piece", piece=piece, _anchor=f"part-{key}"), 303)
