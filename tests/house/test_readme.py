@@ -140,6 +140,15 @@ def test_every_target_that_a_page_makes_is_there(document):
 
 
 @in_every_page
+def test_a_block_of_commands_has_each_on_its_own_line(document):
+    targets = re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text("utf-8"), re.MULTILINE)
+    calls = re.compile(rf"(?<!&& )(?<!^)\b(make (?:{'|'.join(targets)}))\b")
+
+    blocks = [line for line in spans(document) if not line.startswith("`")]
+    assert [line for line in blocks if calls.search(line.strip())] == []
+
+
+@in_every_page
 def test_every_link_of_a_page_leads_somewhere(document):
     for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
         address, _, place = link.partition("#")
