@@ -163,7 +163,9 @@ def add(public: str) -> None:
     try:
         with database.writing() as session:
             if accounts.list_accounts(session):
-                raise click.ClickException("This campaign has organizers: request the new key at the desk.")
+                raise click.ClickException(
+                    "This campaign has organizers: one requests the new key at the desk, and a second one agrees."
+                )
             key_change.change_key(session, found, key_rotation.parse_key(public), by="")
     except key_rotation.InvalidKey:
         raise click.ClickException("This is not a public key: `campaign keys new` prints one.") from None

@@ -52,7 +52,7 @@ COMMAND_PLACES = {
     "serve": ("server", "Serve the site and send its mail; create what is missing."),
     "status": (
         "status",
-        "Show the published count, the e-mails that wait, failed or are overdue, and every condition.",
+        "Show the published count, the signatures and e-mails that wait, failed or overdue e-mails, and every condition.",
     ),
     "testimony": ("signatures", "Look after the testimony."),
     "texts": ("texts", "Export the campaign's own words as files, and import them as drafts."),

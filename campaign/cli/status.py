@@ -44,7 +44,7 @@ def said_of(finding: Finding) -> list[str]:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Write one JSON object, for programs.")
 def status(as_json: bool) -> None:
-    """Show the published count, the e-mails that wait, failed or are overdue, and every condition."""
+    """Show the published count, the signatures and e-mails that wait, failed or overdue e-mails, and every condition."""
     settings, database = open_to_look()
     found = looks.look_at_all(Site(settings, database), now(), slowly=False)
     rows = {} if is_in_trouble(found["schema"]) else _numbers(settings, database)
