@@ -52,7 +52,7 @@ def add_language(translations: Path, code: str) -> None:
     try:
         catalogue_path(translations, code).parent.mkdir(parents=True)
     except FileExistsError:
-        raise FileExistsError(f"{folder} is there already.") from None
+        raise FileExistsError(f"{folder} already exists.") from None
     (folder / LANGUAGE_FILE).write_text(describe_language(known), "utf-8")
     for file in sorted((translations / SOURCE).glob("*.md")):
         write_document(folder / file.name, Document(dict(NEW_TEXT_META), ()).arranged_like(read_document(file)))

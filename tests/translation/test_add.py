@@ -123,7 +123,7 @@ def test_counted_sentences_numbers_days_and_countries_are_those_of_the_language(
 @pytest.mark.parametrize(
     ("word", "status", "sentence"),
     [
-        ("fr", 1, "is there already."),
+        ("fr", 1, "already exists."),
         ("xx", 2, "CLDR knows no language 'xx'."),
         ("french", 2, "is not the code of a language"),
         ("../x", 2, "is not the code of a language"),
