@@ -18,6 +18,7 @@ from campaign.petition.name_index import NameWord, query_words, starts_with
 
 PAGE_SIZE = 50
 COUNT_LIMIT = 10_000  # of what is found; counting more would take long
+NAMES_COUNT_LIMIT = 1000  # of names that are found: each is looked up, where the others are counted in an index
 FREQUENCY_LIMIT = 1000  # words that are looked at to see which of those that were typed is the rarest
 
 
@@ -40,6 +41,7 @@ class PagedQuery:
     kind: type[Signature | Submission]
     statement: sa.Select[Any]
     order: PageOrder
+    most_counted: int  # beyond it the number that is found is not known
 
 
 @dataclass(frozen=True)
@@ -86,7 +88,7 @@ def build_query(session: Session, wanted: SignatureSearch) -> PagedQuery:
     if wanted.state == "refused":
         refused = sa.select(NameReview.signature_id).where(NameReview.refused_on.is_not(None))
         statement = statement.where(Signature.id.in_(refused))
-    return PagedQuery(Signature, statement, PageOrder((Signature.confirmed_on, Signature.id), is_newest_first=True))
+    return PagedQuery(Signature, statement, PageOrder((Signature.confirmed_on, Signature.id), is_newest_first=True), COUNT_LIMIT)
 
 
 def search_page(session: Session, query: PagedQuery, *, after: str = "", before: str = "") -> KeysetPage:
@@ -96,8 +98,8 @@ def search_page(session: Session, query: PagedQuery, *, after: str = "", before:
 
 
 def count_found(session: Session, query: PagedQuery) -> int:
-    """Return how many are found; one more than COUNT_LIMIT for all numbers above it."""
-    found = query.statement.limit(COUNT_LIMIT + 1).subquery()
+    """Return how many are found; one more than `most_counted` for all numbers above it."""
+    found = query.statement.limit(query.most_counted + 1).subquery()
     return session.scalar(sa.select(sa.func.count()).select_from(found)) or 0
 
 
@@ -132,14 +134,14 @@ def _named(session: Session, wanted: SignatureSearch, words: list[str]) -> Paged
     same = sa.select(other.word).where(other.signature_id == NameWord.signature_id)
     statement = _keys(NameWord.word, NameWord.signature_id).join(Signature, NameWord.signature_id == Signature.id)
     statement = statement.where(
-        # without an index, as the filters below
-        sa.func.coalesce(Signature.removal_id, Signature.held_in).is_(None),
+        Signature.removal_id.is_(None),
+        Signature.held_in.is_(None),  # each by itself: PostgreSQL knows of both that nearly all pass, and reads in order
         starts_with(NameWord.word, rarest),
         ~same.where(other.word >= rarest, other.word < NameWord.word).exists(),
         *(same.where(starts_with(other.word, word)).exists() for word in others),
         *_filters(wanted, Signature, Signature.confirmed_on, on_index=False),  # last, of the few that the words have left
     )
-    return PagedQuery(Signature, statement, PageOrder((NameWord.word, NameWord.signature_id)))
+    return PagedQuery(Signature, statement, PageOrder((NameWord.word, NameWord.signature_id)), NAMES_COUNT_LIMIT)
 
 
 def _waiting(wanted: SignatureSearch) -> PagedQuery:
@@ -149,7 +151,7 @@ def _waiting(wanted: SignatureSearch) -> PagedQuery:
     filters += [Submission.created_at < days["until"]] if days["until"] else []
     plain = SignatureSearch(country=wanted.country, language=wanted.language)
     filters += _filters(plain, Submission, Submission.created_at)
-    return PagedQuery(Submission, _keys(sa.literal(""), Submission.id).where(*filters), PageOrder((Submission.id,)))
+    return PagedQuery(Submission, _keys(sa.literal(""), Submission.id).where(*filters), PageOrder((Submission.id,)), COUNT_LIMIT)
 
 
 def _keys(key: Any, record: Any) -> sa.Select[Any]:

@@ -47,7 +47,9 @@ def test_the_list_says_how_many_there_are_and_in_which_order(app, omar, monkeypa
     assert "1 signature. In alphabetical" in omar.read("signatures?name=other").text
     assert by_day not in omar.read("signatures?state=waiting").text
     monkeypatch.setattr(signature_search, "COUNT_LIMIT", 50)
+    monkeypatch.setattr(signature_search, "NAMES_COUNT_LIMIT", 40)
     assert f"More than 50 signatures. {by_day}" in omar.read("signatures").text
+    assert "More than 40 signatures. In alphabetical" in omar.read("signatures?name=name").text
     assert f"2 signatures. {by_day}" in omar.read("signatures?country=SY").text
 
 

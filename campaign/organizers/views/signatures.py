@@ -40,7 +40,7 @@ def signatures() -> Page:
         where = {name: request.args.get(name, "") for name in ("after", "before")}
         query = signature_search.build_query(session, form.wanted())
         listing, found = signature_search.search_page(session, query, **where), signature_search.count_found(session, query)
-    return _list(form, listing, found)
+    return _list(form, listing, found, query.most_counted)
 
 
 def _draft_removal() -> Page:
@@ -139,7 +139,7 @@ def _more(action: Action) -> dict[str, Any] | None:
         return {"what": action.value, "is_waiting": allowances.is_more_pending(session, current_account(), action)}
 
 
-def _list(form: SearchForm, listing: Listing, found: int = 0) -> str:
+def _list(form: SearchForm, listing: Listing, found: int = 0, most_counted: int = 0) -> str:
     return render_template(
         "organizers/signatures.html",
         form=form,
@@ -147,7 +147,7 @@ def _list(form: SearchForm, listing: Listing, found: int = 0) -> str:
         asked=form.asked,
         listing=listing,
         found=found,
-        most_counted=signature_search.COUNT_LIMIT,
+        most_counted=most_counted,
         countries=dict(countries(current().code)),
         can_be_removed=form.state.data not in ("waiting", "removed"),
     )
