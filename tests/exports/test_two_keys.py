@@ -135,6 +135,6 @@ def test_once_there_are_organizers_no_command_changes_the_key(omar):
 def test_what_is_no_key_or_was_in_force_before_is_one_sentence(omar):
     own = key_rotation.encode_key(load_keys(instance.key_folder(omar.settings)).public)
 
-    for typed, sentence in (("olives", "not a public key"), ("A" * 48, "not a public key"), (own, "was before")):
+    for typed, sentence in (("olives", "not a public key"), ("A" * 48, "not a public key"), (own, "is or was in use")):
         done = omar.run("keys", "add", typed)
         assert (done.exit_code, sentence in done.stderr, done.stderr.count("\n")) == (1, True, 1)
