@@ -10,6 +10,7 @@ from campaign.outbox.queue import OutboxMessage
 from campaign.petition import published
 from campaign.petition.models import NameReview, Signature
 from tests.organizers.stored import store
+from tests.organizers.test_forms import routes
 from tests.people import parse, rows
 from tests.servers import on_sqlite
 
@@ -34,6 +35,8 @@ def test_to_erase_what_an_address_has_is_a_tap_away_from_looking_for_it(omar, la
         ("The newest has not been sent yet: it was requested on", {"sent_at": None}),
         ("The newest was sent on", {}),
         ("The newest was refused by a mail server on", {"sent_at": None, "failed_at": now(), "answer": "552 5.2.2"}),
+        ("The mailbox is full.", {"sent_at": None, "failed_at": now(), "answer": "552 5.2.2"}),
+        ("The newest could not be sent, and was given up on", {"sent_at": None, "failed_at": now()}),
     ],
 )
 def test_who_got_no_e_mail_is_told_what_became_of_it_and_where_it_is_requested_again(app, omar, sami, said, fate):
@@ -44,6 +47,7 @@ def test_who_got_no_e_mail_is_told_what_became_of_it_and_where_it_is_requested_a
 
     assert said in page
     assert fate.get("answer", "") in page
+    assert ("refused" in page, "None" in page) == ("answer" in fate, False)
     assert 'href="/en/link"' in page
 
 
@@ -100,9 +104,9 @@ def test_before_a_removal_it_says_that_it_can_be_undone_and_there_is_a_way_back(
     assert f'<a class="button quiet" href="{omar.url("signatures")}">Leave it as it is</a>' in page
 
 
-@pytest.mark.parametrize("path", ["plan", "deliveries/new/planned", "deliveries/new/handed-over"])
-def test_days_are_chosen_in_the_field_that_a_browser_has_for_them(omar, path):
-    page = omar.read(path).text
+@pytest.mark.parametrize("path", ["plan", "deliveries/new/planned", "deliveries/new/handed-over", "offices/{}"])
+def test_days_are_chosen_in_the_field_that_a_browser_has_for_them(app, omar, path):
+    page = omar.read(path.format(app.extensions["campaign"].words.addressees[0].key)).text
 
     assert 'type="date"' in page
     assert "For example 2026" not in page
@@ -112,3 +116,12 @@ def test_the_way_to_a_page_is_marked_on_the_pages_below_it_too(omar):
     assert 'href="/en/organize/words" aria-current="true"' in omar.read("words/letter/p5").text
     assert 'aria-current="page">Words' in omar.read("words").text
     assert omar.read("words").text.count("aria-current=") == 1
+
+
+def test_each_page_of_the_desk_has_one_place_in_the_navigation(app, omar):
+    own = ("/account", "/again", "/enter", "/set-up")  # they are about the person, and nothing in the navigation leads to them
+    for _, path in routes(app, "GET"):
+        page = omar.read(path)
+        if page.mimetype == "text/html" and 'class="ways"' in page.text and not path.partition("/organize")[2].startswith(own):
+            [nav] = [nav for nav in parse(page.text).iter("nav") if nav.get("class") == "ways"]
+            assert len([link for link in nav.iter("a") if link.get("aria-current")]) == 1, path

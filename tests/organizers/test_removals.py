@@ -117,8 +117,8 @@ def test_after_the_week_the_page_says_that_it_is_over(app, omar, database):
     assert omar.send(page, deed="undo").status_code == 409
     removals.purge(database, now())
 
-    assert "They have been deleted." in omar.read(page).text
-    assert "Put them back" not in omar.read(page).text
+    assert "What was removed has been deleted for good." in omar.read(page).text
+    assert "Undo the removal" not in omar.read(page).text
 
 
 def test_nothing_ticked_leads_back_to_the_list(omar, app, database):

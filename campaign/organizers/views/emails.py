@@ -21,6 +21,7 @@ ANSWERS: tuple[tuple[str, Any], ...] = (  # by how their enhanced code begins (R
     ("5.4.", lazy_gettext("The mail server of the domain cannot be reached.")),
     ("5.7.", lazy_gettext("A rule of the mail server forbids it.")),
 )
+NO_ANSWER = lazy_gettext("It could not be sent.")
 OTHER_ANSWER = lazy_gettext("The mail server did not accept it.")
 
 
@@ -43,7 +44,9 @@ def emails() -> Response | str:
 
 
 def answer_meaning(answer: str) -> Any:
-    """Return what an answer means, in a sentence."""
+    """Return what an answer means, in a sentence; one that is empty was not given, so no server refused the e-mail."""
+    if not answer:
+        return NO_ANSWER
     enhanced = answer.partition(" ")[2]
     return next((meaning for beginning, meaning in ANSWERS if enhanced.startswith(beginning)), OTHER_ANSWER)
 

@@ -18,6 +18,7 @@ from campaign.organizers.actions import Action
 from campaign.organizers.auth.guards import current_account, requires_role, say_nothing_ticked
 from campaign.organizers.forms import AddressForm, SearchForm
 from campaign.organizers.models import ORGANIZER, ROLES
+from campaign.organizers.views.emails import answer_meaning
 from campaign.outbox.address import mend_address
 from campaign.petition import display_names, signing
 from campaign.petition.active_key import active_keys
@@ -120,7 +121,8 @@ def address() -> Page:
         audit.record(session, current_account().email, action, number=found.number)
     if action == Action.ERASED and found.number:
         return _say_erased(found)
-    return render_template("organizers/address.html", form=form, errors=[], found=found, more=_more(Action.ERASED))
+    values = {"found": found, "more": _more(Action.ERASED), "answer_meaning": answer_meaning}
+    return render_template("organizers/address.html", form=form, errors=[], **values)
 
 
 def _say_erased(found: signature_search.MailboxRecords) -> Page:
