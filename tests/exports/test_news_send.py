@@ -402,10 +402,11 @@ def test_many_over_a_server_that_refuses_throttles_and_bounces_each_in_their_lan
 
     with MoodyServer(never=refused) as server:
         first = send(room.lists(), "--bounces", bounces, typed=str(MANY - len(bounced)), url=server.url)
-        again = send(room.lists(), url=server.url)
-        while (left := re.search(r"to be sent\t(\d+)", again.stdout)[1]) != "0":  # put off three times: the command is run again
-            assert send(room.lists(), typed=left, url=server.url).exit_code in (0, PARTLY_OPENED)
+        for _ in range(5):  # those that are put off three times in one run are sent in a later one
             again = send(room.lists(), url=server.url)
+            if (left := re.search(r"to be sent\t(\d+)", again.stdout)[1]) == "0":
+                break
+            assert send(room.lists(), typed=left, url=server.url).exit_code in (0, PARTLY_OPENED)
 
     assert first.exit_code == PARTLY_OPENED, first.stderr
     expected = {f"person{place}@example.org" for place in range(MANY)} - refused - bounced
