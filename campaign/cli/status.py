@@ -21,6 +21,7 @@ from campaign.petition import counting, emails
 from campaign.petition.models import Submission
 
 CLOCK_QUESTION = "The clock of this machine says {:%Y-%m-%d %H:%M} UTC. Is that right? If so, expired data is deleted again."
+WRITTEN_TO_FILE = "Written to a file; no mail server is set. CAMPAIGN_MAIL_URL names one."
 
 
 def open_to_look() -> tuple[Settings, Database]:
@@ -129,7 +130,7 @@ def mail_test(address: EmailAddress, language: str) -> None:
             way_out.send(emails.trial(address, language), address)
         except (PermanentFailure, TransientFailure, RelayTrouble) as error:
             raise click.ClickException(f"The mail server did not accept the e-mail: {error}") from None
-    click.echo("The mail server accepted the e-mail.")
+    click.echo(WRITTEN_TO_FILE if settings.mail_url.startswith("file:") else "The mail server accepted the e-mail.")
 
 
 @mail_group.command("retry")

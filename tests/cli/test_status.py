@@ -179,8 +179,18 @@ def test_a_letter_to_try_the_mail_with_is_sent_now_in_the_language_asked_for(run
     for language, greeting in (("en", "Hello,"), ("ar", "تحية طيبة،")):
         result = run("mail", "test", "layla@example.org", "--language", language)
         assert (result.exit_code, result.stderr) == (0, "")
+        assert result.stdout == "The mail server accepted the e-mail.\n"
         assert mailbox.letters[-1].get_content().startswith(greeting)
     assert mailbox.recipients == [["layla@example.org"]] * 2
+
+
+@on_sqlite
+def test_without_a_mail_server_the_letter_to_try_with_is_said_to_be_in_a_file(run, settings):
+    result = run("mail", "test", "layla@example.org", MAIL_URL="file:")
+
+    where, said = result.stdout.splitlines()
+    assert where.startswith(f"An e-mail in {settings.data / 'mail'}")
+    assert said == "Written to a file; no mail server is set. CAMPAIGN_MAIL_URL names one."
 
 
 @on_sqlite
