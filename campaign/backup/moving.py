@@ -26,7 +26,10 @@ RUNS = "Stop `campaign serve` and `campaign work` first."
 NOT_SQLITE = "This campaign is not on SQLite, so there is nothing to move."
 NOT_POSTGRESQL = "Name the address of a PostgreSQL database, such as postgresql+psycopg://campaign@db.internal/campaign."
 NOT_UTF8 = "The PostgreSQL database is not in UTF-8. Create it again with ENCODING 'UTF8'."
-TAKEN = "The PostgreSQL database already has another campaign. Name an empty database."
+TAKEN = (
+    "The PostgreSQL database has a campaign that differs from this one. If it is this campaign, moved before, use it:"
+    " do not delete it. If it is another campaign, name an empty database."
+)
 DIFFERENT = "The table {} is not the same in both databases. Nothing was kept. Try again."
 UNKNOWN_TABLE = "The SQLite database has a table that this version does not know: {}."
 BATCH = 1000  # rows

@@ -158,7 +158,8 @@ def test_what_cannot_be_moved_is_refused_in_a_sentence(app, settings, empty, lay
     with file_lock(settings.data / instance.RUNNING_LOCK, wait=0, shared=True):
         assert "Stop `campaign serve`" in run("move", empty).stderr
     assert "Name the address of a PostgreSQL database" in run("move", "sqlite:///other.db").stderr
-    assert "already has another campaign" in run("move", prepared_on_postgresql.database_url).stderr
+    differs = run("move", prepared_on_postgresql.database_url).stderr
+    assert "has a campaign that differs from this one. If it is this campaign, moved before, use it: do not delete it." in differs
 
     done = run("move", empty)
 
@@ -174,7 +175,7 @@ def test_a_target_that_holds_a_campaign_of_another_version_is_refused_and_left_a
         instance.upgrade(connection, "0008")
         connection.exec_driver_sql("INSERT INTO key_mark (name, fingerprint) VALUES ('seal', '0123456789abcdef')")
 
-    with pytest.raises(BackupError, match="already has another campaign"):
+    with pytest.raises(BackupError, match="a campaign that differs from this one"):
         moving.move(settings, empty, lambda *_: None)
 
     with there.engine.connect() as connection:
