@@ -39,6 +39,7 @@ KEY_NOT_HERE = (
     " `campaign open-export signatures.sealed --key FILE --format {format} --out {out}`;"
     " or bring the key and add `--key FILE`."
 )
+NUMBER_ALONE = "--signature takes one signature by its number: leave --since, --until, --country, --signed-in and --shown out."
 Command = Callable[..., Any]
 
 
@@ -118,10 +119,8 @@ def export(
     if chosen.needs_key and not privates:
         raise KeyFileError(KEY_NOT_HERE.format(format=document, out=shlex.quote(out)))
     wanted = chosen.narrow(SignatureFilter(language=signed_in, **which))
-    if wanted.signature and document != SEALED.name:
-        raise click.UsageError("One signature is carried to its key sealed: --format sealed.")
-    if wanted.signature and not chosen.count(database, wanted):
-        raise click.ClickException("There is no signature of this number.")
+    if wanted.signature:
+        check_one(database, chosen, wanted)
     if addressee:
         wanted = wanted.for_addressee(to_office(database, chosen, addressee))
     words = create_app(settings).app_context() if chosen.needs_app else nullcontext()
@@ -162,6 +161,16 @@ def open_export(
         FORMATS[document].write(Source(pages, track, LANGUAGES[language], privates, missing, separator=separator), stream)
     if repeated:
         click.echo(f"Repeated in the file, and exported only once: {len(repeated):,} lines.", err=True)
+
+
+def check_one(database: Database, chosen: Format, wanted: SignatureFilter) -> None:
+    """Refuse one signature by its number in a format that opens it, beside an option that narrows, and if it is not there."""
+    if chosen.name != SEALED.name:
+        raise click.UsageError("One signature is carried to its key sealed: --format sealed.")
+    if wanted != SignatureFilter(signature=wanted.signature):
+        raise click.UsageError(NUMBER_ALONE)
+    if not chosen.count(database, wanted):
+        raise click.ClickException("There is no signature of this number.")
 
 
 def to_office(database: Database, chosen: Format, typed: str) -> Addressee:

@@ -53,6 +53,19 @@ def test_one_signature_is_carried_alone_by_its_number(omar):
         assert said in refused.stderr
 
 
+@pytest.mark.parametrize("narrowing", ["--since 2026-11-01", "--until 2026-11-30", "--country SY", "--signed-in ar", "--shown"])
+@on_sqlite
+def test_an_option_that_narrows_is_refused_beside_the_number_of_one_signature(omar, narrowing):
+    layla = omar.has("Layla Haddad", "layla@example.org")
+    words = ("--format", "sealed", "--signature", layla.hex(), "--out", omar.desk / "none")
+
+    refused = omar.run("export", *words, *narrowing.split())
+
+    assert refused.exit_code
+    assert "--signature takes one signature by its number: leave --since, --until" in " ".join(refused.stderr.split())
+    assert not (omar.desk / "none").exists()
+
+
 @pytest.mark.parametrize("document", ["csv", "jsonl", "xlsx"])
 @on_sqlite
 def test_it_opens_as_every_document_that_the_server_would_write(omar, document):
