@@ -11,31 +11,31 @@ from campaign.cli.signatures import open_campaign
 from campaign.handover.demands import SEEN_BY_PROGRAM, check_demands
 from campaign.handover.offer import fill, offer
 from campaign.handover.package import draft_folder, name_folder, write_package
+from campaign.handover.printed_line import line_faults
 from campaign.languages import LANGUAGES, SOURCE
 from campaign.organizers.deliveries import record_delivery
 from campaign.petition.channels import CHANNELS, Demand
 from campaign.petition.deliveries import Delivery
 from campaign.petition.plan import COMMAND
-from campaign.prints.letters import unprintable
+from campaign.petition.word_faults import clean_words
 
 ARRANGED = [demand.value for demand in Demand if demand not in SEEN_BY_PROGRAM]
 
 
-def refuse_unprintable(_context: click.Context, _option: click.Parameter, typed: str) -> str:
-    """Return what a package prints on one line; refuse what cannot be printed, and an e-mail address, as the desk does."""
-    if letters := unprintable(typed):
-        raise click.BadParameter(f"these cannot be printed: {' '.join(letters)}. Use Arabic, Latin, Greek or Cyrillic letters.")
-    if "@" in typed:
-        raise click.BadParameter("do not write an e-mail address here: the package contains none.")
-    return typed
+def to_printed_line(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+    """Return what a package prints on one line; refuse what the desk refuses."""
+    line = clean_words(typed, is_markdown=False)
+    if faults := list(line_faults(line)):
+        raise click.BadParameter(" ".join(faults))
+    return line
 
 
 @click.command()
 @click.option("--to", "office", required=True, help="The addressee, by its name or key.")
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="A new folder to write.")
 @click.option("--language", type=click.Choice(list(LANGUAGES)), help="The first language; by default one that the office reads.")
-@click.option("--person", default="", callback=refuse_unprintable, help="The contact person, named as on the page.")
-@click.option("--postal-address", "postal", default="", callback=refuse_unprintable, help="The postal address of the campaign.")
+@click.option("--person", default="", callback=to_printed_line, help="The contact person, named as on the page.")
+@click.option("--postal-address", "postal", default="", callback=to_printed_line, help="The postal address of the campaign.")
 @click.option(
     "--arranged",
     multiple=True,

@@ -10,16 +10,16 @@ from wtforms.validators import AnyOf, DataRequired, Length, StopValidation, Vali
 
 from campaign.exports.formats import FORMATS
 from campaign.exports.rows import SignatureFilter
-from campaign.languages import current, isolate
+from campaign.handover.printed_line import LONGEST_PRINTED, TOO_LONG, line_faults
+from campaign.languages import current
 from campaign.organizers.actions import SEPARATOR_LABELS
 from campaign.organizers.forms import DayField, OrganizerForm
 from campaign.petition.offices import Addressee
-from campaign.petition.word_faults import clean_words, word_faults
-from campaign.prints.letters import unprintable
+from campaign.petition.word_faults import clean_words
 from campaign.web.form_fields import CountryField, LanguageField
 
 EXPORT_STATES = {"standing": lazy_gettext("All current signatures"), "shown": lazy_gettext("Only those whose names are shown")}
-LONGEST_REASON, LONGEST_PRINTED = 200, 120  # characters; two of the second, of four bytes each, can be encrypted together
+LONGEST_REASON = 200  # characters
 SAY_WHY = lazy_gettext("Say what the file is for.")
 
 
@@ -48,24 +48,16 @@ def require_with_names(form: BaseForm, field: Field) -> None:
 def check_printed(_form: BaseForm, field: Field) -> None:
     """Clean what a package is to print on one line; refuse what nobody sees, what cannot be printed, and an e-mail address."""
     field.data = clean_words(field.data or "", is_markdown=False)
-    for fault in word_faults(field.data, is_markdown=False):
+    for fault in line_faults(field.data):
         raise ValidationError(fault)
-    if "@" in field.data:
-        raise ValidationError(gettext("Do not write an e-mail address here: the package contains none."))
-    if letters := unprintable(field.data):
-        raise ValidationError(
-            gettext(
-                "These cannot be printed: “%(letters)s”. Use Arabic, Latin, Greek or Cyrillic letters.",
-                letters=isolate(" ".join(letters)),
-            )
-        )
 
 
 class PackageForm(OrganizerForm):
     """The form of a package for an office: with names it says what they are for, as every file with names does."""
 
-    person = StringField(lazy_gettext("Contact person (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
-    postal = StringField(lazy_gettext("Postal address of the campaign (optional)"), [Length(max=LONGEST_PRINTED), check_printed])
+    printed = (Length(max=LONGEST_PRINTED, message=TOO_LONG), check_printed)
+    person = StringField(lazy_gettext("Contact person (optional)"), printed)
+    postal = StringField(lazy_gettext("Postal address of the campaign (optional)"), printed)
     arranged = SelectMultipleField(lazy_gettext("What you have arranged yourselves (optional)"), validate_choice=False)
     names = BooleanField()
     why = reason_field(require_with_names)

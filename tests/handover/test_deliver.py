@@ -82,7 +82,7 @@ def test_a_package_has_every_file_in_both_languages_and_is_recorded(omar, handin
         omar.has(email=f"p{number}@example.org", country="DE" if number < 25 else "FR")
     handing.publish()
 
-    done, folder = deliver(omar, "--person", "Nour", "--postal-address", "Street 7, Town")
+    done, folder = deliver(omar, "--person", "Nour", "--postal-address", "Street 7,\nTown")
 
     assert done.exit_code == 0, done.output
     assert {file.name for file in folder.iterdir()} == NAMES | {"SHA256SUMS"}
@@ -177,11 +177,13 @@ def test_what_is_there_already_stays_and_nothing_is_recorded(omar, handing):
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
-        (["--person", "Nour 諾爾"], "these cannot be printed: 諾 爾."),
-        (["--postal-address", "nour@example.org"], "do not write an e-mail address"),
+        (["--person", "Nour 諾爾"], "These cannot be printed: “\u2068諾 爾\u2069”."),
+        (["--person", "Nour \u200bHaddad"], "there is the invisible character \u2068U+200B\u2069"),
+        (["--person", "N" * 121], "Use at most 120 characters."),
+        (["--postal-address", "nour@example.org"], "Do not write an e-mail address"),
     ],
 )
-def test_a_line_that_cannot_be_printed_or_has_an_address_is_refused(omar, handing, typed, named):
+def test_a_line_that_the_desk_would_refuse_is_refused(omar, handing, typed, named):
     handing.office()
 
     done, folder = deliver(omar, *typed)
