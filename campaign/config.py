@@ -10,7 +10,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from campaign.env_file import PREFIX as PREFIX  # the names that other modules know them by
 from campaign.env_file import SettingError as SettingError
-from campaign.env_file import is_named, reject_unknown_names
+from campaign.env_file import env_file as env_file
+from campaign.env_file import is_named, read_early, reject_unknown_names
 from campaign.mail_url import check_mail_url
 from campaign.origins import LOOPBACK_HOSTS, canonical_host, host_of, is_loopback, is_onion, parse_origins
 
@@ -33,8 +34,8 @@ def _beside_code(name: str) -> Path:
 
 
 def _texts() -> Path:
-    """Return the folder of the texts: the one that the environment names, else the one that comes with the code."""
-    named = os.environ.get(f"{PREFIX}TRANSLATIONS")
+    """Return the folder of the texts: the one that the settings name, else the one that comes with the code."""
+    named = read_early(f"{PREFIX}TRANSLATIONS", env_file())
     return Path(named).absolute() if named else _beside_code("translations")
 
 
@@ -89,6 +90,10 @@ class Settings(BaseSettings):
     )
     backup_days: int = Field(
         30, ge=1, le=365, description="How many days you keep a backup; the site forgets what was deleted longer ago."
+    )
+    translations: Path | None = Field(  # used as TRANSLATIONS, which modules need before the settings are read
+        None,
+        description="A folder of texts to use instead of `translations/`, for example one that is mounted into a container.",
     )
     log: Literal["text", "json"] = Field(
         "text", description="The format of the log: `text`, or `json` with one object on each line."
@@ -211,11 +216,6 @@ class Settings(BaseSettings):
     def sender(self) -> str:
         """Return the address the e-mails come from."""
         return self.mail_from or "campaign@localhost"
-
-
-def env_file() -> Path:
-    """Return the path of the `.env` beside the data folder."""
-    return Path(os.environ.get(PREFIX + "DATA") or "instance").absolute().parent / ".env"
 
 
 def _sentence(error: object) -> str:

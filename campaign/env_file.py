@@ -14,9 +14,26 @@ class SettingError(Exception):
     """A setting cannot be used; the message says which and how to correct it."""
 
 
+def env_file() -> Path:
+    """Return the path of the `.env` beside the data folder."""
+    return Path(os.environ.get(PREFIX + "DATA") or "instance").absolute().parent / ".env"
+
+
+def read_early(name: str, file: Path) -> str:
+    """Return a setting that is needed before all are read, from the environment or else a `.env`; empty where it is not set.
+
+    A `.env` that cannot be read sets nothing here: `Settings.load` says what is wrong with it.
+    """
+    outside = {name.upper(): value for name, value in os.environ.items()}
+    try:
+        return outside.get(name) or _values_in(file).get(name) or ""
+    except SettingError:
+        return ""
+
+
 def is_named(name: str, file: Path) -> bool:
     """Return whether the environment or a `.env` has a setting, even an empty one."""
-    return name in {*_names_in(file), *map(str.upper, os.environ)}
+    return name in {*_values_in(file), *map(str.upper, os.environ)}
 
 
 def reject_unknown_names(file: Path, fields: list[str]) -> None:
@@ -24,7 +41,7 @@ def reject_unknown_names(file: Path, fields: list[str]) -> None:
 
     In the environment only a name like one of ours counts as a slip: Kubernetes, for one, puts `CAMPAIGN_PORT` there by itself.
     """
-    in_file = {name for name in _names_in(file) if name.startswith(PREFIX)}
+    in_file = {name for name in _values_in(file) if name.startswith(PREFIX)}
     outside = {name.upper() for name in os.environ if name.upper().startswith(PREFIX)}
     known = [name.upper() for name in fields]
     wrong = (in_file | {name for name in outside if _closest_setting(name, known)}) - {PREFIX + name for name in known}
@@ -32,10 +49,10 @@ def reject_unknown_names(file: Path, fields: list[str]) -> None:
         raise SettingError("; ".join(_unknown_sentence(name, known) for name in sorted(wrong)))
 
 
-def _names_in(file: Path) -> list[str]:
-    """Return the names that a `.env` sets, in upper case; raise SettingError where it is not text in UTF-8."""
+def _values_in(file: Path) -> dict[str, str | None]:
+    """Return what a `.env` sets, by the names in upper case; raise SettingError where it is not text in UTF-8."""
     if not file.is_file():
-        return []
+        return {}
     try:
         text = file.read_text("utf-8-sig")
     except UnicodeDecodeError:
@@ -44,7 +61,7 @@ def _names_in(file: Path) -> list[str]:
         raise SettingError(f"{file} cannot be read: {error.strerror}.") from None
     if "\0" in text:
         raise SettingError(f"{file} is not text in UTF-8. Save it again with that encoding.")
-    return [name.upper() for name in dotenv_values(stream=StringIO(text))]
+    return {name.upper(): value for name, value in dotenv_values(stream=StringIO(text)).items()}
 
 
 def _closest_setting(name: str, known: list[str]) -> str:

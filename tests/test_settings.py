@@ -1,11 +1,14 @@
 """Settings: where they are read from, and what is refused, in one sentence each."""
 
 import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from campaign.config import PREFIX, SettingError, Settings
+from campaign.config import PREFIX, TRANSLATIONS, SettingError, Settings
 from campaign.origins import canonical_host
 
 PUBLIC = {"BASE_URL": "https://petition.example.org", "MAIL_URL": "smtp://mail.example.org", "MAIL_FROM": "a@example.org"}
@@ -129,6 +132,29 @@ def test_the_file_beside_the_data_folder_is_read_and_the_environment_overrides_i
 
     assert (read.goal, read.contact, read.data) == (700, "نور، nour@example.org", elsewhere / "data")
     assert (overridden.goal, overridden.contact) == (900, "نور، nour@example.org")
+
+
+@pytest.mark.parametrize("written", ["CAMPAIGN_TRANSLATIONS={}", "campaign_translations='{}'", "export CAMPAIGN_TRANSLATIONS={}"])
+def test_every_command_reads_the_folder_of_texts_that_the_file_names(environment, tmp_path, written):
+    own, other = (shutil.copytree(TRANSLATIONS, tmp_path / name) for name in ("own", "other"))
+    (tmp_path / ".env").write_text(written.format(own), "utf-8")
+
+    def used():
+        asked = [sys.executable, "-c", "from campaign.config import TRANSLATIONS; print(TRANSLATIONS)"]
+        return subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+
+    environment(TRANSLATIONS="")
+    assert (used(), Settings.load().translations) == (str(own), own)
+    environment(TRANSLATIONS=str(other))
+    assert (used(), Settings.load().translations) == (str(other), other)
+
+
+def test_a_file_of_settings_that_cannot_be_read_is_named_by_a_command_too(environment, tmp_path):
+    (tmp_path / ".env").write_bytes(b"CAMPAIGN_CONTACT=\xe9\n")
+
+    refused = subprocess.run([sys.executable, "-m", "campaign", "status"], capture_output=True, text=True, check=False)
+
+    assert refused.stderr == f"Error: {tmp_path}/.env is not text in UTF-8. Save it again with that encoding.\n"
 
 
 def test_a_setting_left_empty_is_not_set(environment, tmp_path):
