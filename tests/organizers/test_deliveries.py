@@ -325,7 +325,8 @@ def test_the_desk_reminds_after_two_six_and_twelve_weeks_until_somebody_has_aske
     for days in (13, 14, 41, 42, 83, 84, 200):
         with time_machine.travel(start + timedelta(days=days), tick=False):
             assert omar.enter().status_code == 303
-            if waiting_for(omar):
+            if waiting := waiting_for(omar):
+                assert "No answer from" in waiting[0]
                 reminded.append(days)
                 publish(omar, f"{handed}/asked-again", day=today())
                 assert waiting_for(omar) == []

@@ -237,9 +237,3 @@ def test_a_key_for_news_or_its_end_that_somebody_took_away_is_missed_by_check(ap
         session.execute(sa.delete(NewsKey).where(NewsKey.number == 1 + is_stopped))
 
     assert "The audit knows another number of changes of the key for news" in run("check").stderr
-
-
-def test_the_command_leads_to_the_desk_where_two_do_it(omar, run, new):
-    told = run("keys", "add", key_rotation.encode_key(new.public_key)).stderr
-
-    assert "one requests the new key at the desk, and a second one agrees" in told
