@@ -56,16 +56,19 @@ def build_state(app: "Flask", settings: "Settings", memory: "SharedMemory | None
     from campaign.content import testimony_policy
     from campaign.identity import Identity
     from campaign.instance import open_database, open_keys
+    from campaign.languages import LANGUAGES
     from campaign.petition.active_key import ActiveKey
     from campaign.petition.page_blocks import PAGES, page_files
     from campaign.petition.published import first_values
     from campaign.petition.snapshot import FileTexts, SnapshotCache
     from campaign.public.copies import ZippedMirror
     from campaign.state import AppState
+    from campaign.translation.catalogues import require_compiled
     from campaign.web import rate_limits, request_checks
     from campaign.web.page_cache import PageCache, StaticFiles
 
     keys, database = open_keys(settings), open_database(settings)
+    require_compiled(TRANSLATIONS, LANGUAGES)
     identity = Identity.read(TRANSLATIONS)
     policy, texts = testimony_policy.load_testimony(TRANSLATIONS)
     pages = {kind: page_files(kind, TRANSLATIONS) for kind in PAGES}

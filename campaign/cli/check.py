@@ -17,11 +17,13 @@ from campaign.database import Database, now
 from campaign.health import checklist, looks
 from campaign.health.conditions import Site, is_in_trouble
 from campaign.identity import CAMPAIGN_FILE, Identity
+from campaign.languages import LANGUAGES
 from campaign.organizers import audit, key_change, ledger
 from campaign.organizers.reviews import flag_disguised
 from campaign.petition import deletion, key_rotation, news_key
 from campaign.petition.models import Publication
 from campaign.petition.sharing import places_that_name
+from campaign.translation.catalogues import BadCatalogue, require_compiled
 
 FILE_NAMES_AUTHOR = (
     "translations/{} says a part of the author's name, which is shown nowhere any more ({}): the site leaves these words out;"
@@ -55,7 +57,8 @@ def _problems(settings: Settings, database: Database, given: list[PrivateKey]) -
     try:
         _, texts = testimony_policy.load_testimony(TRANSLATIONS)
         found += [*redaction.inexact_quotations(texts), *redaction.retold_passages(texts)]
-    except TextError as error:
+        require_compiled(TRANSLATIONS, LANGUAGES)
+    except (TextError, BadCatalogue) as error:
         found.append(str(error))
     with database.reading() as session:
         found += ledger.find_problems(session) + audit.verify_chain(session, settings.data)

@@ -9,7 +9,7 @@ from werkzeug.serving import is_running_from_reloader
 
 from campaign import create_app, instance, log, platforms
 from campaign.cli.publish import unpublished_sentence
-from campaign.config import PREFIX, Settings
+from campaign.config import PREFIX, TRANSLATIONS, Settings
 from campaign.crypto.keys import load_keys
 from campaign.health.checklist import KEY_ON_SERVER
 from campaign.languages import LANGUAGES
@@ -18,6 +18,7 @@ from campaign.organizers.export_worker import run_jobs
 from campaign.origins import is_loopback
 from campaign.petition import name_index
 from campaign.server import parent, reexec, reload, supervisor, worker
+from campaign.translation.catalogues import require_compiled
 
 WEB_PORT, FIRST_FREE_PORT = 8000, 1024
 RELOAD_IS_LOCAL = "--reload shows errors in full and is for this machine alone: use it with a loopback --host and base URL."
@@ -66,6 +67,8 @@ def serve(host: str, port: int, workers: int | None, no_mail: bool, reloads: boo
     if is_running_from_reloader():
         reload.serve_reloading(settings, host=host, port=port, mail=not no_mail)
         return
+    if not reloads:  # which compiles them itself
+        require_compiled(TRANSLATIONS, LANGUAGES)
     if reason := platforms.find_forgetting(settings):
         raise click.ClickException(reason)
     instance.make_folder(settings)

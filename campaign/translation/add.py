@@ -59,6 +59,7 @@ def add_language(translations: Path, code: str) -> None:
     messages = untranslated_catalogue(catalogues.read_catalogue(catalogue_path(translations, MESSAGES)), code)
     with catalogue_path(translations, code).open("wb") as out:
         write_po(out, messages, width=0)
+    catalogues.compile_catalogue(catalogue_path(translations, code))
 
 
 def describe_language(known: Locale) -> str:

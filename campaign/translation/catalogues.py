@@ -14,7 +14,7 @@ import gettext
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -30,10 +30,18 @@ CATEGORIES = ("zero", "one", "two", "few", "many", "other")
 # CLDR's rules for whole numbers are told apart within these
 WHOLE_NUMBERS = (*range(1001), *(10**power for power in range(4, 8)))
 RELATION = re.compile(r"(\w)(?: mod (\d+))? (not )?in ([\d.,]+)")
+NOT_COMPILED = "These catalogues are not compiled, so headings and buttons would be English: {}. Run `pybabel compile -d {}`."
 
 
 class BadCatalogue(ValueError):
     """One or more sentences, a line each, that say which entries must be put right: file, line, message id, trouble."""
+
+
+def require_compiled(translations: Path, codes: Iterable[str]) -> None:
+    """Raise BadCatalogue where a language has no messages.mo: its pages would have the headings and buttons of English."""
+    files = [translations / code / "LC_MESSAGES" / "messages.mo" for code in codes]
+    if missing := [str(file) for file in files if not file.is_file()]:
+        raise BadCatalogue(NOT_COMPILED.format(", ".join(missing), translations))
 
 
 def compile_catalogues(translations: Path) -> list[Path]:

@@ -187,6 +187,8 @@ def message_problems(translations: Path, language: Language, language_rules: rul
             where, _, what = sentence.removesuffix(".").partition(": ")
             yield Problem(where, "", what)
         return
+    if not file.with_suffix(".mo").exists():
+        yield Problem(name, "", f"it is not compiled, so the site would show English; run `pybabel compile -d {translations}`")
     yield from plural_rule_problems(name, ours, language)
     yield from (Problem(name, "", f"“{id_}” is not there", MISSING) for id_ in missing_messages(translations, ours))
     single = catalogues.single_forms(ours)
