@@ -116,7 +116,7 @@ def test_every_setting_stands_in_the_reference_with_its_default_and_its_meaning(
 def test_every_setting_that_a_page_names_is_there(document):
     named = set(re.findall(rf"\b{PREFIX}[A-Z_]+\b", document.read_text("utf-8")))
 
-    assert named <= {*SETTINGS, f"{PREFIX}TRANSLATIONS"}  # which is read before any setting
+    assert named <= {*SETTINGS}
 
 
 @in_every_page
