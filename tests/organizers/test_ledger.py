@@ -81,7 +81,7 @@ def new_line(database, **said):
 
 
 NAMED = re.compile(
-    "not written by this site|not by this site|The audit is broken at|ledger of the desk is missing|not put there by"
+    "not written by this site|not by this site|The audit is broken at|ledger of the desk is missing|did not add key"
 )
 WAYS = {
     "an account": lambda _: [sa.insert(table(Account)).values(email="x@evil.example", role="organizer", last_step=0)],
