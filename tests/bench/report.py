@@ -19,7 +19,7 @@ WORDS = """\
 
 `make bench` measures this and rewrites this file; `make bench LONG=1` adds 1,000,000 signatures. It needs `wrk` (on Debian:
 `apt install wrk`) and some minutes of a machine that does nothing else. `make bench ARGS=--postgresql` measures the same on
-PostgreSQL, and writes [another file](benchmarks-postgresql.md).
+PostgreSQL, and writes a file beside this one.
 
 Speed alone says more about a machine than about a site, so the figures are ratios to yardsticks (`tests/bench/yardstick.py`):
 a Flask page that answers a constant, and a Flask app that signs with one ORM insert and one durable commit. Both run on granian,
