@@ -19,7 +19,7 @@ WEAK = {
     "Arabic digits again and again": "١٢٣٤٥٦١٢٣٤٥٦١٢٣",
     "the address": "omar@example.org1",
     "the words of the address": "omar example omar",
-    "the site": "a call from idlib 2026",
+    "the site": "a call from velora 2026",
     "too long": "olives ripen in november " * 9,
 }
 STRONG = (PASSPHRASE, "correct horse battery staple", "زيتون الشمال يؤتي ثماره", "k7#Vq!x2-mP9&Lr4")
