@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from campaign.content import redaction
 from campaign.database import now
-from campaign.languages import LANGUAGES
+from campaign.languages import LANGUAGES, SOURCE, isolate
 from campaign.organizers import accounts, audit, four_eyes, ledger
 from campaign.organizers.actions import Action
 from campaign.organizers.models import Account, Request
@@ -83,6 +83,8 @@ def find_faults(drafted: Drafted, kind: TextKind) -> tuple[list[str], list[str]]
                 (faults if state().policy.has_redactions else notes).append(sentence)
     for _, key in drafted.of_kind(kind) if kind == TextKind.UPDATE else ():
         notes += _missing_languages(drafted.value(kind, key)["names"])
+    if kind == TextKind.ADDRESSEE:
+        notes += _office_notes(drafted)
     if kind == TextKind.PRIVACY:
         notes.append(gettext("This page makes promises to everyone who has signed. Publish only what remains true for them."))
     return faults, notes
@@ -93,6 +95,20 @@ def _missing_languages(names: Mapping[str, str]) -> Iterator[str]:
     for code, language in LANGUAGES.items():
         if any(names.values()) and not names.get(code):
             yield gettext("It is missing in this language, and its page says so: %(language)s", language=language.name)
+
+
+def _office_notes(drafted: Drafted) -> Iterator[str]:
+    """Say what is for good about the offices that were added, and in which languages they have no name, a sentence each."""
+    public, source = {one.key for one in drafted.words.addressees}, LANGUAGES[SOURCE].name
+    names = {key: drafted.value(TextKind.ADDRESSEE, key)["names"] for _, key in drafted.of_kind(TextKind.ADDRESSEE)}
+    if names.keys() - public:
+        yield gettext("Once a new office is public, you can correct its name, but never take it out again.")
+    for code in (one for one in LANGUAGES if any(not found.get(one) for found in names.values())):
+        yield gettext(
+            "An office has no name in this language, so its pages show the name in %(source)s: %(language)s",
+            source=source,
+            language=isolate(LANGUAGES[code].name),
+        )
 
 
 def _checked_rows(drafted: Drafted, kind: TextKind, *, by: str, seen: str) -> list[PublishedText]:

@@ -2,6 +2,7 @@
 
 import re
 
+import pyotp
 import pytest
 import sqlalchemy as sa
 
@@ -11,7 +12,9 @@ from campaign.petition import published
 from campaign.petition.models import NameReview, Signature
 from tests.organizers.stored import store
 from tests.organizers.test_forms import routes
-from tests.people import parse, rows
+from tests.organizers.test_own_account import shown_secret
+from tests.organizers.test_words import change, publish
+from tests.people import hidden_fields, parse, rows
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
@@ -125,3 +128,46 @@ def test_each_page_of_the_desk_has_one_place_in_the_navigation(app, omar):
         if page.mimetype == "text/html" and 'class="ways"' in page.text and not path.partition("/organize")[2].startswith(own):
             [nav] = [nav for nav in parse(page.text).iter("nav") if nav.get("class") == "ways"]
             assert len([link for link in nav.iter("a") if link.get("aria-current")]) == 1, path
+
+
+def test_after_moving_to_a_new_phone_the_page_says_which_entry_counts(omar):
+    page = omar.read("account/authenticator").text
+    new, box = shown_secret(page), hidden_fields(page, "")["box"]
+
+    assert "This is not the code of the new entry." in omar.send("account/authenticator", box=box, code=omar.code()).text
+    omar.send("account/authenticator", box=box, code=pyotp.TOTP(new).now())
+
+    assert "Delete the earlier entry from the app." in omar.read("account").text
+
+
+def test_a_handover_says_of_each_field_what_is_missing_in_it(omar):
+    page = omar.send("deliveries/new/handed-over").text
+
+    assert all(f">{said}</a>" in page for said in ("Choose the office.", "Choose the day.", "Choose how it was handed over."))
+    assert "<h1>Record a handover</h1>" in page
+
+
+@pytest.mark.parametrize("words", [{"words_en": "The Human Rights Council"}, {"words_ar": "مجلس حقوق الإنسان"}])
+def test_an_office_is_not_named_twice(app, omar, words):
+    both = {"words_en": "The Human Rights Council", "words_ar": "مجلس حقوق الإنسان"}
+    change(omar, "addressee/new", **both)
+    publish(omar, "addressee")
+
+    answer = change(omar, "addressee/new", **{"words_en": "Another", "words_ar": "أخرى"} | words)
+
+    assert answer.status_code == 422
+    assert "An office of this name is already on the list." in answer.text
+
+
+def test_before_an_office_is_public_it_says_that_it_stays_and_in_which_language_it_has_no_name(omar):
+    stays = "never take it out again"
+    assert stays in omar.read("words/addressee/new").text
+    change(omar, "addressee/new", words_en="The Human Rights Council")
+
+    page = omar.read("words/addressee/publish").text
+
+    assert stays in page
+    assert "so its pages show the name in English: \u2068العربية\u2069" in page
+    publish(omar, "addressee")
+    change(omar, "addressee/the-human-rights-council", words_ar="مجلس حقوق الإنسان")
+    assert stays not in omar.read("words/addressee/publish").text

@@ -152,11 +152,11 @@ def test_an_answer_its_translation_and_what_it_leaves_out_stand_apart(app, omar,
     [
         ("new/handed-over", {"day": "2036-01-01"}, "This day is in the future."),
         ("new/planned", {"day": "2020-01-01"}, "This day has passed."),
-        ("new/handed-over", {"day": ""}, "Write a day as year, month and day"),
+        ("new/handed-over", {"day": ""}, "Choose the day."),
         ("new/handed-over", {"day": "2016-11-22"}, "Check the year."),
         ("new/handed-over", {"day": "yesterday"}, "Write a day as year, month and day"),
-        ("new/handed-over", {"means": "a dove"}, "Choose one from the list."),
-        ("new/handed-over", {"office": "nobody"}, "Choose one from the list."),
+        ("new/handed-over", {"means": "a dove"}, "Choose how it was handed over."),
+        ("new/handed-over", {"office": "nobody"}, "Choose the office."),
         ("new/handed-over", {"words_en": "", "words_ar": ""}, "Write it in at least one language."),
         ("new/handed-over", {"words_en": "x\u202ey"}, "the invisible character"),
         ("new/handed-over", {"words_en": "x" * 501}, "500"),
@@ -179,8 +179,8 @@ def test_what_cannot_be_is_refused_with_a_sentence_and_stays_in_the_form(app, om
     [
         ("acknowledged", {"day": "2020-01-01"}, "This day is before the handover."),
         ("answered", {"language": "de", "quote": ""}, "Copy the words here."),
-        ("answered", {"language": "", "quote": "Nein."}, "Choose one from the list."),
-        ("answered", {"language": "xx", "quote": "Nein."}, "Choose one from the list."),
+        ("answered", {"language": "", "quote": "Nein."}, "Choose the language of these words."),
+        ("answered", {"language": "xx", "quote": "Nein."}, "Choose the language of these words."),
     ],
 )
 def test_what_an_office_did_is_checked_too(app, omar, handed, what, fields, sentence):

@@ -5,7 +5,7 @@ The command prints a link to set an account up: first the passphrase, then the s
 
 from typing import Any
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from markupsafe import Markup
 from werkzeug.exceptions import BadRequest
@@ -221,9 +221,14 @@ def authenticator() -> Page:
             account = rules.get_account(session, mine.email)
             is_right = rules.change_authenticator(session, account, secret, form.code.data or "", key, now())
         if is_right:
-            guards.say_saved()
+            flash(gettext("From now on only codes from the new phone work. Delete the earlier entry from the app."), "status")
             return redirect(url_for(".account"), 303)
-        form.code.errors = [_wrong_code()]
+        form.code.errors = [
+            gettext(
+                "This is not the code of the new entry. If you took it from there, check the clock on the phone and enter"
+                " the next code."
+            )
+        ]
     return form.page("authenticator", box=box, **_shown(secret, mine))
 
 

@@ -47,6 +47,12 @@ STANDINGS = {
     MACHINE: lazy_gettext("Translated by a machine, not checked by anyone"),
 }
 LONGEST_BEFORE = timedelta(days=366)  # a letter may be handed over before its campaign has a site
+CHOOSE: dict[str, Any] = {  # by the field in which nothing of its list was chosen
+    "office": lazy_gettext("Choose the office."),
+    "means": lazy_gettext("Choose how it was handed over."),
+    "language": lazy_gettext("Choose the language of these words."),
+    "standing": lazy_gettext("Choose the state of the translation."),
+}
 WITH_QUOTE = (*ENDS_SILENCE, EventKind.TRANSLATED)
 
 
@@ -69,7 +75,7 @@ class EventForm(OrganizerForm):
     def validate_day(self, field: DayField) -> None:
         """Ask for a day; refuse that of a handover whose year was mistyped, as it could not be taken out."""
         if field.day is None:
-            raise ValidationError(gettext("Write a day as year, month and day, like 2026-11-22."))
+            raise ValidationError(gettext("Choose the day."))
         if "means" in self and field.day < state().words.first_day - LONGEST_BEFORE:
             raise ValidationError(gettext("This day is more than a year before the campaign began. Check the year."))
 
@@ -89,7 +95,7 @@ class EventForm(OrganizerForm):
         for field in (one for one in self if isinstance(one, SelectField)):
             is_optional = field.name == "language" and not (self.quote.data or "")
             if not is_optional and (field.data or "") not in {str(choice[0]) for choice in field.iter_choices() if choice[0]}:
-                field.errors, is_right = [gettext("Choose one from the list.")], False
+                field.errors, is_right = [CHOOSE.get(field.name, gettext("Choose one from the list."))], False
         return is_right
 
     def value(self, kind: EventKind, office: str) -> dict[str, Any]:

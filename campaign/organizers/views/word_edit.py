@@ -98,7 +98,7 @@ def _empty_sentence(part: Part) -> str:
             language=language,
         )
     else:
-        sentence = gettext("Write it in this language too: %(language)s", language=language)
+        sentence = gettext("Write it in this language: %(language)s", language=language)
     return str(sentence)
 
 
@@ -161,6 +161,9 @@ def edit_words(piece: str, part: str) -> Page:
         _begin_news(form)
     if not form.validate_on_submit():
         return _edit_page(form, drafted, piece)
+    if namesake := _public_office(drafted, form):
+        namesake.errors = [gettext("An office of this name is already on the list.")]
+        return _edit_page(form, drafted, piece)
     with state().database.writing() as session:
         state().database.lock(session, PUBLISH_WORDS_LOCK)
         drafted = readable_drafts(session, kind)
@@ -216,6 +219,16 @@ def _find_part(drafted: Drafted, kind: TextKind, key: str) -> Part | None:
 def _is_there(drafted: Drafted, part: Part, typed: Typed) -> bool:
     """Return whether a new part was kept already: a form that is sent twice."""
     return part.key == NEW and any((one.words, one.day) == (typed.words, typed.day) for one in parts_of(drafted, part.kind))
+
+
+def _public_office(drafted: Drafted, form: PartForm) -> Field | None:
+    """Return the field with the name of an office that is public, where a new one is added: it could never be taken out again."""
+    if (form.part.kind, form.part.key) != (TextKind.ADDRESSEE, NEW):
+        return None
+    public = [one.names for one in drafted.words.addressees]
+    return next(
+        (field for code, field in form.words().items() if any(field.data and field.data == one.get(code) for one in public)), None
+    )
 
 
 def _offices(drafted: Drafted) -> dict[str, str]:
