@@ -126,6 +126,15 @@ def rows(app: Flask, record: type[Signature] | type[Submission]) -> list[Any]:
         return list(session.scalars(sa.select(record).order_by(*table(record).primary_key)))
 
 
+def pass_a_day(app: Flask) -> None:
+    """Makes it tomorrow for those who have confirmed: their names are shown from then on."""
+    site: AppState = app.extensions["campaign"]
+    with site.database.writing() as session:
+        for signature in session.scalars(sa.select(Signature)):
+            signature.confirmed_on -= timedelta(days=1)
+            signature.shown_from = None
+
+
 def standing(app: Flask) -> list[Any]:
     """The signatures that count."""
     site: AppState = app.extensions["campaign"]

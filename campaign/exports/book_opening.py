@@ -13,7 +13,7 @@ from campaign.database import now
 from campaign.exports.rows import SignatureFilter
 from campaign.languages import LANGUAGES, Language, countries, day, number
 from campaign.petition import counting
-from campaign.petition.models import Publication, Signature
+from campaign.petition.models import Publication
 from campaign.petition.snapshot import shown_texts
 from campaign.petition.versions import SignedVersions, count_versions
 from campaign.prints.documents import plain_paragraphs
@@ -33,7 +33,7 @@ class Signed:
 
 def read_signed(session: Session) -> Signed:
     """Return how many signatures there are now."""
-    shown = counting.counted(sa.func.count()).where(Signature.shown_as.is_not(None))
+    shown = SignatureFilter(shown=True).select(sa.func.count())
     return Signed(
         number=counting.count(session),
         shown=session.scalar(shown) or 0,

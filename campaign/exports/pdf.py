@@ -11,7 +11,7 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO, Any
 
@@ -23,6 +23,7 @@ from campaign.exports.book_opening import Signed, filter_sentences, opening_lett
 from campaign.exports.format import Format, Source
 from campaign.exports.rows import SignatureFilter, StoredSignature
 from campaign.languages import LANGUAGES, Language, day, number, speaking
+from campaign.petition.deliveries import FrozenCount
 from campaign.petition.models import Publication
 from campaign.prints.documents import page_count
 from campaign.prints.render import SOURCES, TYPESETTER, RenderError
@@ -154,9 +155,10 @@ def run_program(program: list[str], given: bytes) -> bytes:
     return done.stdout
 
 
-def write_book(source: Source, out: IO[bytes]) -> None:
+def write_book(source: Source, out: IO[bytes], frozen: FrozenCount | None = None) -> None:
     """Write the book, all names read first so that its title page can say how many.
 
+    In a package it says the number that everything else there says, which was `frozen`.
     Raise RenderError, NamesHidden or NamesRefused.
     """
     with state().database.reading() as session:
@@ -169,6 +171,8 @@ def write_book(source: Source, out: IO[bytes]) -> None:
     divided = split_volumes(source.pages)
     with state().database.reading() as session:
         signed = read_signed(session)
+    if frozen:
+        signed = replace(signed, number=frozen.confirmed, until=date.fromisoformat(frozen.as_of[:10]))
     book = NameBook(source.language, signed, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
     book.write(source.track(divided), out)
 

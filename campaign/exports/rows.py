@@ -9,9 +9,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.crypto.sealing import Person
-from campaign.database import Database
+from campaign.database import Database, now
 from campaign.outbox.queue import MAX_LIFETIME
 from campaign.petition.counting import counted
+from campaign.petition.display_names import shown_by
 from campaign.petition.models import Publication, Signature
 from campaign.petition.offices import Addressee
 from campaign.petition.published import read_words
@@ -84,8 +85,8 @@ class SignatureFilter:
             found = found.where(Signature.country == self.country)
         if self.language:
             found = found.where(Signature.language == self.language)
-        if self.shown:
-            found = found.where(Signature.shown_as.is_not(None))
+        if self.shown:  # today: no file names anybody before the page of names does
+            found = found.where(Signature.shown_as.is_not(None), *shown_by(now().date()))
         return found
 
     def details(self) -> dict[str, str]:

@@ -21,7 +21,6 @@ from campaign.handover.documents import Handover, prints_of
 from campaign.handover.readme import readme
 from campaign.languages import LANGUAGES
 from campaign.petition.channels import CHANNELS
-from campaign.petition.offices import Addressee
 from campaign.prints.render import get_or_render
 from campaign.public.mirror import CHECKSUMS
 from campaign.state import state
@@ -102,16 +101,16 @@ def package_files(
             for one in prints_of(handover, code):
                 yield f"{one.name}.{one.ending}", get_or_render(one, Path(scratch))
     if with_names:
-        yield "8-names.pdf", _names(handover.office, languages[0])
+        yield "8-names.pdf", _names(handover, languages[0])
     for code in languages:
         yield f"README.{code}.txt", readme(handover, code, found, offered, with_names=with_names).encode()
 
 
-def _names(office: Addressee, code: str) -> bytes:
+def _names(handover: Handover, code: str) -> bytes:
     """Return the book of the shown names that an office may get; raise NamesHidden or NamesRefused."""
-    wanted, book = SignatureFilter().for_addressee(office), io.BytesIO()
+    wanted, book = SignatureFilter().for_addressee(handover.office), io.BytesIO()
     database = state().database
-    pdf.write_book(Source(pdf.PDF.read(database, wanted), iter, LANGUAGES[code], wanted=wanted), book)
+    pdf.write_book(Source(pdf.PDF.read(database, wanted), iter, LANGUAGES[code], wanted=wanted), book, handover.count)
     return book.getvalue()
 
 

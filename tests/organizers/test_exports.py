@@ -22,7 +22,7 @@ from campaign.languages import LANGUAGES, day
 from campaign.organizers.models import ExportJob
 from campaign.petition.models import Signature
 from campaign.petition.published import TextKind, new_row
-from tests.people import rows
+from tests.people import pass_a_day, rows
 from tests.servers import on_sqlite
 
 
@@ -45,6 +45,7 @@ def test_an_organizer_asks_for_a_file_and_takes_it_when_it_is_prepared(layla, ca
 def test_each_format_is_what_it_says_it_is(layla, carrying, tmp_path):
     sealed = tmp_path / "signatures.sealed"
     sealed.write_bytes(carrying.gets("sealed"))
+    pass_a_day(carrying.app)
 
     assert carrying.gets("csv").decode("utf-8-sig").splitlines()[1].startswith("1,")
     assert load_workbook(io.BytesIO(carrying.gets("xlsx"))).worksheets[0]["C2"].value == "Layla Haddad"
@@ -207,10 +208,22 @@ def test_only_those_that_are_wanted_are_in_the_file(visitor, post_office, layla,
 
 
 @on_sqlite
+@pytest.mark.parametrize("filled", [("pdf", {}), ("pdf", {"handed_to": "mayor"}), ("csv", {"state": "shown"})])
+def test_no_file_has_a_shown_name_before_the_page_of_names_has_it(layla, carrying, filled):
+    document, fields = filled
+    for number in (0, 1):
+        carrying.ask(document, **fields)
+        carrying.prepare()
+        assert carrying.exports()[0].done == number
+        pass_a_day(carrying.app)
+
+
+@on_sqlite
 def test_the_book_for_an_addressee_that_was_added_waits_for_those_who_saw_it_named(layla, carrying):
     with carrying.site.database.writing() as session:
         session.add(new_row((TextKind.ADDRESSEE, "later"), {"names": {"en": "A Later Office"}}, now().date() + timedelta(days=1)))
     carrying.site.snapshots.refresh()
+    pass_a_day(carrying.app)
 
     for office, number in (("mayor", 1), ("later", 0)):
         carrying.ask("pdf", handed_to=office)

@@ -17,7 +17,8 @@ from campaign.organizers.models import AuditEntry, ExportJob, Request
 from campaign.petition.deliveries import Delivery
 from campaign.petition.published import TextKind, new_row
 from tests.organizers.exporting import Exporting
-from tests.people import parse, publish, rows
+from tests.organizers.stored import store
+from tests.people import parse, pass_a_day, publish, rows
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
@@ -217,8 +218,25 @@ def test_names_are_in_it_once_a_second_organizer_agrees(app, carrying, office, l
     assert "8-names.pdf" in opened(carrying.take())
 
 
+def test_the_book_of_names_says_the_number_that_the_rest_of_the_package_says(app, carrying, office, layla, nour):
+    """The published number can be behind: by a minute, or by as many as it moves in steps of."""
+    publish(app)
+    store(app, "Sami")
+    ask(carrying, office, names="y")
+    nour.prove()
+    [request] = rows(app, Request)
+    nour.send("requests", request=str(request.id), deed="agree")
+    carrying.prepare()
+
+    files = opened(carrying.take())
+
+    assert "1 signature, as of" in pdf_text(files["1-page.en.pdf"])
+    assert "1 signature, as of" in pdf_text(files["8-names.pdf"])
+
+
 def test_whoever_agrees_to_names_reads_what_they_are_for_and_how_many_they_are(app, carrying, office, layla, nour):
     publish(app)
+    pass_a_day(app)
 
     ask(carrying, office, names="y", why="for the  hearing")
 
