@@ -231,7 +231,7 @@ def _statements_compiled_once() -> Iterator[None]:
 
     def share(self: Database, *arguments: Any, **options: Any) -> None:
         make(self, *arguments, **options)
-        for engine in (self.engine, self._writer, self._reader):
+        for engine in (self.engine, self._reader):
             engine._compiled_cache = caches[type(engine.dialect)]
 
     with pytest.MonkeyPatch.context() as patch:

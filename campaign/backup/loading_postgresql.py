@@ -1,6 +1,7 @@
 """Load a backup of PostgreSQL into a separate schema, and swap it with the existing one in one transaction."""
 
 import re
+import time
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
@@ -22,7 +23,8 @@ from campaign.crypto.keys import KeyFileError, Keys
 from campaign.database import Database, now
 
 FRESH_SCHEMA = "campaign_restored"
-OTHERS_CONNECTED = "{} other connections use the database: stop `campaign serve` and `campaign work` on every machine first."
+OTHERS_CONNECTED = "Others use the database ({}): stop `campaign serve` and `campaign work` on every machine first."
+PATIENCE = 5.0  # seconds that a connection has to end: one whose process was killed stays open for a moment
 SCHEMA_KEPT = "The old tables are in the schema {0}. When everything works: DROP SCHEMA {0} CASCADE;"
 COPY = re.compile(rb'COPY (?:"?[\w]+"?\.)?"?(\w+)"? \(([^)]*)\) FROM stdin;')
 SETVAL = re.compile(rb"SELECT pg_catalog\.setval\('(?:\"?\w+\"?\.)?\"?(\w+)\"?', (\d+), (true|false)\);")
@@ -46,8 +48,7 @@ def load_postgresql(
         transaction = connection.begin()
         schema = str(connection.scalar(sa.select(sa.func.current_schema())))
         connection.execute(sa.text("SET LOCAL statement_timeout = 0"))
-        if others := connection.scalar(sa.text(CONNECTED)):
-            raise BackupError(OTHERS_CONNECTED.format(others))
+        _wait_to_be_alone(connection)
         there = _tables(connection, schema)
         old_list: ForgottenList | None = None
         said: list[str] = []
@@ -66,6 +67,15 @@ def load_postgresql(
                 return kept
 
             yield Loaded(header, session, old_list, schema, replace, said)
+
+
+def _wait_to_be_alone(connection: sa.Connection) -> None:
+    give_up = time.monotonic() + PATIENCE
+    while others := connection.scalar(sa.text(CONNECTED)):
+        if time.monotonic() > give_up:
+            raise BackupError(OTHERS_CONNECTED.format(others))
+        time.sleep(0.1)
+        connection.execute(sa.text("SELECT pg_stat_clear_snapshot()"))  # within a transaction the first answer would stay
 
 
 def _read_old(connection: sa.Connection, settings: Settings, keys: Keys) -> tuple[ForgottenList | None, list[str]]:

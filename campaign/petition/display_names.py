@@ -57,7 +57,7 @@ def shown_names(session: Session, *, today: date, after: str = "", before: str =
 
 def count_shown(session: Session, today: date, as_of: datetime) -> int:
     """Return how many names are shown, counted once for each publication of the count: there can be hundreds of thousands."""
-    place = (session.get_bind(), today, as_of)
+    place = (session.get_bind().engine, today, as_of)
     if place not in COUNTED:
         shown = counted(sa.func.count()).where(Signature.shown_as.is_not(None), *shown_by(today))
         COUNTED.clear()

@@ -1,6 +1,7 @@
 """What a restore refuses, and that it leaves all as it was: other keys, a running site, a gap, what is damaged or newer."""
 
 import sqlite3
+import threading
 from contextlib import closing
 from datetime import timedelta
 
@@ -73,16 +74,29 @@ def test_the_site_does_not_start_while_a_backup_is_put_back(host, file, monkeypa
     host.restore(file)
 
 
-def test_others_at_the_database_are_noticed(host, file):
+def test_others_at_the_database_are_noticed(host, file, monkeypatch):
+    monkeypatch.setattr(loading_postgresql, "PATIENCE", 0.3)
     if host.settings.database_url:
         with closing(instance.open_database(host.settings)) as database, database.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1 FROM signature")).all()
-            assert "1 other connections use the database" in host.refused(file)
+            assert "Others use the database (1)" in host.refused(file)
     else:
         with closing(sqlite3.connect(host.settings.data / "campaign.db", isolation_level=None)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             assert "Somebody is writing to the database" in host.refused(file)
     assert host.signers() == {"layla", "sami"}
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_who_leaves_the_database_at_once_is_waited_for(host, file):
+    with closing(instance.open_database(host.settings)) as database, database.engine.connect() as connection:
+        connection.execute(sa.text("SELECT 1 FROM signature")).all()
+        leaving = threading.Timer(0.5, connection.invalidate)
+        leaving.start()
+        host.restore(file, "--without-old")
+        leaving.join()
+
+    assert host.signers() == {"layla"}
 
 
 @pytest.mark.parametrize("harm", ["cut off", "changed", "no backup"])
