@@ -29,6 +29,7 @@ ROWS_PER_SHEET = 1_000_000  # rows of one sheet; the format ends at 1,048,576
 WRITTEN_NUMBERS, WRITTEN_DAYS = ("number", "version"), ("confirmed_on",)  # columns that are no text
 TEXT_FORMAT = 49  # the number format "@": what is typed over a cell stays text too
 DAY_FORMAT, NUMBER_FORMAT = "yyyy-mm-dd", "0"
+A4 = 9  # paper, by its number in the format
 DAY_ZERO = date(1899, 12, 30)  # of which the days of a workbook are counted (ECMA-376 part 1, 18.17.4.1)
 SHEET_PATH = "xl/worksheets/sheet"
 # Characters that XML cannot hold, and what looks like their escape (ECMA-376 part 1, 22.9.2.19).
@@ -146,6 +147,10 @@ def _workbook(sizes: Sequence[int], language: Language, words: SheetWords) -> di
         for place, size in enumerate(sizes, 1):
             sheet = workbook.add_worksheet(words.sheet if place == 1 else f"{words.sheet} {place}")
             sheet.freeze_panes(1, 0)
+            sheet.set_landscape()  # so that whoever prints it has whole rows, with the headings on each page
+            sheet.set_paper(A4)
+            sheet.fit_to_pages(1, 0)
+            sheet.repeat_rows(0)
             sheet.write_row(0, 0, [words.headings[column.name] for column in COLUMNS], heading)
             sheet.autofilter(0, 0, size, len(COLUMNS) - 1)
             for number, column in enumerate(COLUMNS):

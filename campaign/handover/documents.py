@@ -127,7 +127,10 @@ def press(handover: Handover, code: str) -> dict[str, Any]:
         "note": "",
         "paragraphs": paragraphs,
         "points": [],
-        "closing": [*([answers] if state().words.contact else []), *([isolate(handover.person)] if handover.person else [])],
+        "closing": [
+            *([answers] if state().words.contact else []),
+            *([gettext("Contact person: %(person)s", person=isolate(handover.person))] if handover.person else []),
+        ],
         "line": False,
     }
 

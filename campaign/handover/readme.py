@@ -73,7 +73,7 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
         ]
     asked = {
         "who": gettext("Who may write"),
-        "what": gettext("What it must contain"),
+        "what": gettext("How it is handed in, and what it contains"),
         "signs": gettext("Who signs it"),
         "told": gettext("What happens to it"),
     }
@@ -90,7 +90,10 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
             gettext("Nobody has checked these rules against what the office says now. Ask the office whether they still apply.")
         )
     lines += [gettext("Source of these rules: %(source)s", source=isolate(channel.source)), address, ""]
-    lines += [gettext("Met:"), *_listed(met), gettext("Missing:"), *_listed(missing)]
+    if found:
+        lines += [gettext("Met:"), *_listed(met), gettext("Missing:"), *_listed(missing)]
+    else:
+        lines.append(gettext("It asks for nothing in particular."))
     if offered.is_undated and Demand.DAY_AND_PLACE in found:
         lines.append(gettext("The testimony is undated, so on its own it is not enough for this office."))
     return lines

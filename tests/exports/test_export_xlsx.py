@@ -83,6 +83,17 @@ def test_an_arabic_reader_finds_the_sheet_from_right_to_left(omar):
 
 
 @on_sqlite
+def test_whoever_prints_it_has_whole_rows_and_the_headings_on_each_page(omar):
+    omar.has()
+    made = sheet(omar.exports("xlsx"))
+
+    assert made.page_setup.orientation == "landscape"
+    assert (made.page_setup.fitToWidth or 1, made.page_setup.fitToHeight) == (1, 0)
+    assert made.sheet_properties.pageSetUpPr.fitToPage
+    assert made.print_title_rows == "$1:$1"
+
+
+@on_sqlite
 def test_the_headings_stay_when_the_rows_are_scrolled(omar):
     assert sheet(omar.exports("xlsx")).freeze_panes == "A2"
 

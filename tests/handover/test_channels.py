@@ -63,6 +63,20 @@ def test_each_demand_of_a_channel_is_met_or_named_as_missing_in_both_languages(a
 
 
 @pytest.mark.parametrize("channel", list(CHANNELS))
+def test_what_asks_for_nothing_is_said_to_and_lists_nothing(package, channel):
+    words = package(channel)["README.en"]
+
+    is_said = "It asks for nothing in particular." in words
+    assert (is_said, "Missing:" in words) == (not CHANNELS[channel].demands, bool(CHANNELS[channel].demands))
+
+
+def test_the_notice_for_the_press_says_who_the_person_is(package):
+    press = json.loads(package("bundestag", person="A Sample Person")["4-press.en"])
+
+    assert press["closing"][-1] == "Contact person: \u2068A Sample Person\u2069"
+
+
+@pytest.mark.parametrize("channel", list(CHANNELS))
 def test_no_file_holds_an_address_but_the_campaign_s_own(app, package, channel):
     files = package(channel)
 

@@ -123,6 +123,7 @@ def test_only_organizers_are_told_where_the_receipt_is(app, omar, handed):
     assert "Do not name a person or a home" in omar.read("deliveries/new/handed-over").text
     assert "Folder 3" in omar.read(f"deliveries/{handed}").text
     assert "The campaign keeps a receipt." in letter(app)
+    assert f"Handed over, {day(now().date())}: <bdi>Folder 3</bdi>" in omar.read(f"deliveries/{handed}").text
     for path in ("/en/petition", "/en/updates.atom", "/api/v1/petition.json"):
         assert "Folder 3" not in app.test_client().get(path).text
 

@@ -69,6 +69,15 @@ def test_the_name_of_a_file_says_which_signatures_are_in_it(carrying, fields, wh
     assert carrying.exports()[0].name == f"signatures-{now().date()}{which}.jsonl"
 
 
+@pytest.mark.parametrize(("document", "is_said"), [("xlsx", True), ("pdf", True), ("csv", False)])
+def test_the_language_of_a_file_is_said_where_it_has_one(carrying, document, is_said):
+    carrying.who.language = "ar"
+    carrying.ask(document)
+    carrying.who.language = "en"
+
+    assert ("In this language: Arabic" in carrying.who.read("exports").text) == is_said
+
+
 @EVERY
 def test_each_format_is_written_at_the_command_line_as_at_the_desk(layla, carrying, run, tmp_path, chosen):
     out = tmp_path / f"signatures.{chosen.name}"

@@ -62,6 +62,14 @@ def test_an_update_can_be_sent_once_a_second_organizer_agrees_and_the_page_says_
     assert ask(omar).status_code == 409
 
 
+def test_an_update_that_was_just_published_is_there(app, site, omar):
+    names = {"en": "Brand new", "ar": "جديد"}
+    with site.database.writing() as session:  # another machine of the site
+        session.add(new_row((TextKind.UPDATE, "brand-new"), {"names": names}, now().date()))
+
+    assert "Brand new" in omar.read("news").text
+
+
 def test_words_that_change_before_or_after_the_agreement_need_another_one(app, site, omar, nour):
     ask(omar)
     announce(app, SAMPLE_UPDATE, {"en": "Other words"})
@@ -93,6 +101,7 @@ def test_words_that_change_while_a_request_waits_can_be_asked_for_at_once(app, s
 def test_an_update_that_was_taken_down_a_moment_ago_is_no_fault_of_the_page(app, site, omar, monkeypatch, language):
     omar.prove()
     monkeypatch.setattr("campaign.petition.snapshot.SNAPSHOT_LIFETIME", 3600)
+    monkeypatch.setattr(site.snapshots, "refresh", lambda: True)  # it is taken down just after
     with site.database.writing() as session:  # the pages know the words of before for a moment more
         session.add(new_row((TextKind.UPDATE, SAMPLE_UPDATE), {"names": {}}, now().date(), set_by="1"))
 

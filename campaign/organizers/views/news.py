@@ -37,6 +37,7 @@ def news() -> Page:
 
 
 def _news_page(*refused: str, status: int = 200) -> Page:
+    state().snapshots.refresh()  # somebody who has just published one comes here next
     updates = shown_updates()[:MOST_SHOWN]
     with state().database.reading() as session:
         waiting = news_approval.find_waiting(session)
