@@ -152,10 +152,10 @@ COLUMNS = (  # of an ExportRow
     Column("confirmed_on", 14, lambda row: row.stored.confirmed_on.isoformat()),
     Column("name", 32, lambda row: row.person.name),
     Column("email", 36, lambda row: row.person.email),
-    Column("country", 10, lambda row: row.stored.country),  # ISO 3166
+    Column("country", 18, lambda row: row.stored.country),  # ISO 3166
     Column("language", 10, lambda row: row.stored.language),
     Column("shown_as", 32, lambda row: row.stored.shown_as),  # None: not among the names
-    Column("news", 8, lambda row: row.stored.news),
+    Column("news", 14, lambda row: row.stored.news),
     Column("text_sha256", 20, lambda row: row.stored.text_sha256),  # of the text that was signed
     Column("version", 10, lambda row: row.stored.version),  # of that text in its language; None: it was not kept
     Column("sealed_for", 20, lambda row: row.stored.sealed_for),  # the text signed first, where the signer took over a later one

@@ -159,6 +159,16 @@ def test_an_office_is_not_named_twice(app, omar, words):
     assert "An office of this name is already on the list." in answer.text
 
 
+@pytest.mark.parametrize(("language", "name"), [("en", "The Human Rights Council"), ("ar", "مجلس حقوق الإنسان")])
+def test_every_published_version_says_of_which_office_it_is(omar, language, name):
+    change(omar, "addressee/new", words_en="The Human Rights Council", words_ar="مجلس حقوق الإنسان")
+    publish(omar, "addressee")
+
+    found = parse(omar.read(f"/{language}/organize/words/addressee/earlier").text)
+
+    assert next(found.iter("summary")).find("bdi").text == name
+
+
 def test_before_an_office_is_public_it_says_that_it_stays_and_in_which_language_it_has_no_name(omar):
     stays = "never take it out again"
     assert stays in omar.read("words/addressee/new").text

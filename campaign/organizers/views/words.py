@@ -171,10 +171,16 @@ def earlier_words(piece: str) -> Page:
     with state().database.reading() as session:
         rows = [row for row in drafts.read_drafted(session).words.rows if row.kind == kind]
     newest = {row.name: row.id for row in rows}
-    shown = [(row, None if _is_withheld(row) else drafts.readable(row.kind, row.value)) for row in reversed(rows)]
+    shown = [(row, _name(row), None if _is_withheld(row) else drafts.readable(row.kind, row.value)) for row in reversed(rows)]
     last = [row.id for row in rows if not drafts.can_be_taken_back(row)]
     values = {"rows": shown, "newest": newest.values(), "fixed": last, "labels": OFFICE_LABELS}
     return render_template("organizers/earlier_words.html", kind=kind, piece=piece, **values)
+
+
+def _name(row: PublishedText) -> str:
+    """Return the name of an office or the headline of an update, where a piece has several; else nothing."""
+    names = row.value["names"] if row.kind in (TextKind.ADDRESSEE, TextKind.UPDATE) else {}
+    return headline(names.get(current().code) or next(iter(names.values()), ""))
 
 
 def _is_withheld(row: PublishedText) -> bool:
