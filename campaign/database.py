@@ -4,7 +4,6 @@ Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synch
 `reading()` opens a session that only reads. `writing()` commits when its block ends and rolls back on an exception.
 """
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,11 +12,11 @@ from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from campaign import connection_limits
+from campaign import connection_limits, sqlite_dialect
 from campaign.file_lock import file_lock
+from campaign.sqlite_dialect import connected_to_write
 
 LOCK_TIMEOUT = 5.0  # seconds a writer waits for its turn before it gives up
 NAMING_CONVENTION = {
@@ -30,15 +29,6 @@ NAMING_CONVENTION = {
 STATEMENT_TIMEOUT = 60.0  # seconds of one statement of PostgreSQL
 READ_ONLY = "25006"  # what PostgreSQL calls a write to a server that only reads (SQLSTATE)
 SNAPSHOT_ISOLATION = {"isolation_level": "REPEATABLE READ"}
-BUSY_TIMEOUT_PRAGMA = "PRAGMA busy_timeout=5000"  # milliseconds
-PRAGMAS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA secure_delete=ON",
-    BUSY_TIMEOUT_PRAGMA,
-)
-WRITING = "writing"  # marks a connection of SQLite that waits for its turn when its transaction begins, not in the middle of it
 CHECKPOINT_WAIT = 100  # milliseconds for readers to end; writers wait meanwhile
 
 
@@ -48,23 +38,6 @@ class DatabaseBusy(Exception):
 
 DATABASE_UNAVAILABLE = (DatabaseBusy, sa.exc.OperationalError, sa.exc.InterfaceError)
 """What is raised while the database cannot be used: locked, full, stopped; trying again later is the answer to each."""
-
-
-class SQLite(SQLiteDialect_pysqlite):
-    """SQLite whose transactions begin when SQLAlchemy begins one, not where the driver guesses.
-
-    A listener to the event `begin` would do too, but then SQLAlchemy looks for listeners at each step of each statement,
-    which makes a sixth of the work of a button.
-    """
-
-    DRIVER = "sqlite+campaign"
-    supports_statement_cache = True
-
-    def do_begin(self, dbapi_connection: Any) -> None:
-        dbapi_connection.execute("BEGIN IMMEDIATE" if WRITING in dbapi_connection.info else "BEGIN")
-
-
-sa.dialects.registry.register("sqlite.campaign", __name__, SQLite.__name__)
 
 
 class UTCDateTime(sa.types.TypeDecorator[datetime]):
@@ -101,7 +74,7 @@ class Database:
         # As a URL and not as text, since a folder's name may hold % and ?.
         address = sa.make_url(url) if url else sa.URL.create("sqlite", database=str(folder / "campaign.db"))
         self.engine = sa.create_engine(
-            address.set(drivername=SQLite.DRIVER) if self.is_sqlite else address,
+            address.set(drivername=sqlite_dialect.DRIVER) if self.is_sqlite else address,
             pool_pre_ping=not self.is_sqlite,
             hide_parameters=True,  # an error in a log must not say who signed
             connect_args={} if self.is_sqlite else connection_limits.CONNECT_OPTIONS,
@@ -110,7 +83,7 @@ class Database:
         # PostgreSQL would give each statement a view of its own: what changes between two of them could be in neither.
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**SNAPSHOT_ISOLATION)
         if self.is_sqlite:
-            sa.event.listen(self.engine, "connect", _prepare)
+            sa.event.listen(self.engine, "connect", sqlite_dialect.set_pragmas)
         else:
             connection_limits.listen(self.engine, lambda: (LOCK_TIMEOUT, STATEMENT_TIMEOUT))
             sa.event.listen(self.engine, "handle_error", _leave_read_only)
@@ -128,24 +101,13 @@ class Database:
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
         """
         info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
-        with self.writer_turn(), self._connected_to_write() as connection:
+        with self.writer_turn(), connected_to_write(self.engine) as connection:
             with Session(connection, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
                 for finish in info["before_commit"]:
                     finish(session)
             for finish in info["after_commit"]:
                 finish()
-
-    @contextmanager
-    def _connected_to_write(self) -> Iterator[sa.Connection]:
-        """Yield a connection whose transactions begin as those of a writer."""
-        with self.engine.connect() as connection:
-            info = connection.info  # of the connection to the database, which others use afterwards
-            info[WRITING] = True
-            try:
-                yield connection
-            finally:
-                del info[WRITING]
 
     @contextmanager
     def writer_turn(self) -> Iterator[None]:
@@ -183,7 +145,7 @@ class Database:
             raw: Any = connection.connection.dbapi_connection
             raw.execute(f"PRAGMA busy_timeout={CHECKPOINT_WAIT}")
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            raw.execute(BUSY_TIMEOUT_PRAGMA)
+            raw.execute(sqlite_dialect.BUSY_TIMEOUT_PRAGMA)
             return bool(busy == 0)
 
     def wipe_deleted(self, records: Iterable[type[Base]]) -> bool:
@@ -236,12 +198,6 @@ def insert(session: Session, record: type[Base]) -> "sqlite.Insert | postgresql.
 
 def _lock_number(key: bytes) -> int:
     return int.from_bytes(key[:8], "big", signed=True)
-
-
-def _prepare(connection: sqlite3.Connection, _record: object) -> None:
-    connection.isolation_level = None  # the driver begins no transaction
-    for pragma in PRAGMAS:
-        connection.execute(pragma)
 
 
 def _leave_read_only(context: sa.ExceptionContext) -> DatabaseBusy | None:

@@ -24,7 +24,7 @@ from campaign.database import Database, now
 
 FRESH_SCHEMA = "campaign_restored"
 OTHERS_CONNECTED = "Others use the database ({}): stop `campaign serve` and `campaign work` on every machine first."
-PATIENCE = 5.0  # seconds that a connection has to end: one whose process was killed stays open for a moment
+GOODBYE_TIME = 5.0  # seconds that a connection has to end: one whose process was killed stays open for a moment
 SCHEMA_KEPT = "The old tables are in the schema {0}. When everything works: DROP SCHEMA {0} CASCADE;"
 COPY = re.compile(rb'COPY (?:"?[\w]+"?\.)?"?(\w+)"? \(([^)]*)\) FROM stdin;')
 SETVAL = re.compile(rb"SELECT pg_catalog\.setval\('(?:\"?\w+\"?\.)?\"?(\w+)\"?', (\d+), (true|false)\);")
@@ -70,7 +70,7 @@ def load_postgresql(
 
 
 def _wait_to_be_alone(connection: sa.Connection) -> None:
-    give_up = time.monotonic() + PATIENCE
+    give_up = time.monotonic() + GOODBYE_TIME
     while others := connection.scalar(sa.text(CONNECTED)):
         if time.monotonic() > give_up:
             raise BackupError(OTHERS_CONNECTED.format(others))

@@ -75,7 +75,7 @@ def test_the_site_does_not_start_while_a_backup_is_put_back(host, file, monkeypa
 
 
 def test_others_at_the_database_are_noticed(host, file, monkeypatch):
-    monkeypatch.setattr(loading_postgresql, "PATIENCE", 0.3)
+    monkeypatch.setattr(loading_postgresql, "GOODBYE_TIME", 0.3)
     if host.settings.database_url:
         with closing(instance.open_database(host.settings)) as database, database.engine.connect() as connection:
             connection.execute(sa.text("SELECT 1 FROM signature")).all()

@@ -1,0 +1,55 @@
+"""How SQLite is used: what each connection is set to, and when its transactions begin."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+BUSY_TIMEOUT_PRAGMA = "PRAGMA busy_timeout=5000"  # milliseconds
+PRAGMAS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA secure_delete=ON",
+    BUSY_TIMEOUT_PRAGMA,
+)
+DRIVER = "sqlite+campaign"
+WRITER_MARK = "is a writer's"  # in the `info` of a connection whose transactions wait for their turn when they begin
+
+
+class SQLite(SQLiteDialect_pysqlite):
+    """SQLite whose transactions begin when SQLAlchemy begins one, not where the driver guesses.
+
+    A listener to the event `begin` would do too, but then SQLAlchemy looks for listeners at each step of each statement,
+    which makes a sixth of the work of a button.
+    """
+
+    supports_statement_cache = True
+
+    def do_begin(self, dbapi_connection: Any) -> None:
+        dbapi_connection.execute("BEGIN IMMEDIATE" if WRITER_MARK in dbapi_connection.info else "BEGIN")
+
+
+sa.dialects.registry.register("sqlite.campaign", __name__, SQLite.__name__)
+
+
+def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
+    """Set up a new connection."""
+    connection.isolation_level = None  # the driver begins no transaction
+    for pragma in PRAGMAS:
+        connection.execute(pragma)
+
+
+@contextmanager
+def connected_to_write(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """Yield a connection whose transactions begin as those of a writer; on PostgreSQL there is no difference."""
+    with engine.connect() as connection:
+        info = connection.info  # of the connection to the database, which others use afterwards
+        info[WRITER_MARK] = True
+        try:
+            yield connection
+        finally:
+            del info[WRITER_MARK]
