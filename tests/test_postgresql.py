@@ -156,7 +156,7 @@ def test_while_the_server_only_reads_a_form_comes_back_and_afterwards_it_is_take
 def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visitor, layla, monkeypatch):
     here = app.extensions["campaign"].database
     with here.maintaining() as connection:
-        connection.exec_driver_sql("DROP INDEX ix_signature_delete_on")
+        connection.exec_driver_sql("DROP INDEX ix_signature_promised")
         connection.exec_driver_sql("DROP INDEX ix_signature_text_sha256")
         connection.exec_driver_sql("CREATE INDEX ix_signature_text_sha256 ON signature (text_sha256)")
         connection.exec_driver_sql(  # as one is left whose building was cut off
@@ -176,7 +176,7 @@ def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visi
 @pytest.mark.slow
 def test_two_that_migrate_at_once_build_a_missing_index_once_and_both_end(settings):
     with psycopg.connect(plain(settings.database_url), autocommit=True) as owner:
-        owner.execute("DROP INDEX ix_signature_delete_on")
+        owner.execute("DROP INDEX ix_signature_promised")
     given = os.environ | {"CAMPAIGN_DATA": str(settings.data), "CAMPAIGN_DATABASE_URL": settings.database_url}
 
     def begin(name):

@@ -52,7 +52,7 @@ def record_confirmation(session: Session, key: bytes, *, signature: bytes, email
     provider = provider_of(email.domain)
     domain = domain_tag(key, email) if provider == OTHER else b""
     values = {"signature_id": signature, "hour": start_of_hour(at), "provider": provider, "domain": domain}
-    session.execute(INSERT_CONFIRMATION, values)
+    session.connection().execute(INSERT_CONFIRMATION, values)
 
 
 def hold_beyond_limit(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> int | None:

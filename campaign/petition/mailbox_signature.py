@@ -81,12 +81,12 @@ def move_to_version(signed: Signature, text_sha256: str) -> None:
 
 def insert_signature(session: Session, values: dict[str, Any], first_tag: bytes) -> bool:
     """Insert a signature; return False where its mailbox has one that counts, under a tag of any version."""
-    signed = session.execute(SELECT_SIGNED, {"tag": values["tag"], "first_tag": first_tag}).all()
+    signed = session.connection().execute(SELECT_SIGNED, {"tag": values["tag"], "first_tag": first_tag}).all()
     if any(row.removal_id is None for row in signed):
         return False
     if old := [row.id for row in signed if row.tag == first_tag]:  # removed: put back, it is to meet the new one
         session.execute(sa.update(_signature).where(_signature.c.id.in_(old)).values(tag=values["tag"]))
-    return session.execute(INSERT_SIGNATURE[session.get_bind().dialect.name], values).scalar() is not None
+    return session.connection().execute(INSERT_SIGNATURE[session.get_bind().dialect.name], values).scalar() is not None
 
 
 def delete_signatures(session: Session, tags: list[bytes]) -> bool:

@@ -61,6 +61,7 @@ class Signature(Base):
         _index("shown", "confirmed_on", "id", where=f"{COUNTS} AND shown_as IS NOT NULL"),
         _index("held_in", "held_in", "removal_id", where="held_in IS NOT NULL"),
         _index("removal_id", "removal_id", where="removal_id IS NOT NULL"),
+        _index("promised", "delete_on", where="delete_on IS NOT NULL"),
         _index("removed", "confirmed_on", "id", "removal_id", where="removal_id IS NOT NULL"),
         {"sqlite_with_rowid": False},  # row numbers would tell in which order people signed
     )
@@ -81,7 +82,7 @@ class Signature(Base):
     held_in: Mapped[int | None] = mapped_column(sa.ForeignKey("wave.id"))  # the group that it is held in for review
     removal: Mapped["Removal | None"] = relationship(lazy="selectin")
     shown_from: Mapped[date | None]  # words that were chosen later are shown from this day on
-    delete_on: Mapped[date | None] = mapped_column(index=True)  # as promised, see plan.py; none: no day was set
+    delete_on: Mapped[date | None]  # as promised, see plan.py; none: no day was set
 
     @property
     def first_shown_on(self) -> date:

@@ -91,7 +91,7 @@ def promised_day(changes: tuple[PlanChange, ...], shown: date | None) -> date | 
 
 def first_promised(session: Session) -> date | None:
     """Return the first day on which something is to be deleted by a promise; None where nobody was promised any."""
-    firsts = [session.scalar(sa.select(sa.func.min(kind.delete_on))) for kind in PROMISING]
+    firsts = [session.scalar(sa.select(sa.func.min(kind.delete_on)).where(kind.delete_on.is_not(None))) for kind in PROMISING]
     return min(filter(None, firsts), default=None)
 
 

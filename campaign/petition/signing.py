@@ -23,7 +23,8 @@ DOUBLE_CLICK = timedelta(seconds=60)  # the same content again within this time 
 EMAILS_A_DAY = 3  # to one address
 Waiting = TypeVar("Waiting", Submission, LinkRequest)
 
-# Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it.
+# Made once and in terms of tables: building a statement of objects takes longer than the database takes to answer it. They run
+# on the connection, as a session looks at each statement for what only objects need.
 _signature, _submission, _request, _message = map(table, (Signature, Submission, LinkRequest, OutboxMessage))
 _both = _submission.join(_message, _message.c.id == _submission.c.id)
 INSERT_SUBMISSION = sa.insert(_submission)
@@ -64,15 +65,15 @@ def sign(database: Database, session: Session, sealed: SealedRequest) -> None:
     database.lock(session, sealed.tags[0])
     if is_repeated(session, tags=sealed.tags, digest=sealed.digest, at=sealed.at):
         return
-    session.execute(queue.INSERT_MESSAGE, sealed.message)
-    session.execute(INSERT_SUBMISSION, sealed.submission)
+    session.connection().execute(queue.INSERT_MESSAGE, sealed.message)
+    session.connection().execute(INSERT_SUBMISSION, sealed.submission)
 
 
 def is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:
     """Return whether this is a second click, or the address had its e-mails for the day."""
     day_ago, emails = at - timedelta(days=1), 0
     mailbox = {"tag": tags[0], "first_tag": tags[1]}
-    for known, created_at, reminded_at in session.execute(RECENT_EMAILS, mailbox | {"day_ago": day_ago}):
+    for known, created_at, reminded_at in session.connection().execute(RECENT_EMAILS, mailbox | {"day_ago": day_ago}):
         if known == digest and created_at > at - DOUBLE_CLICK:
             return True
         emails += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
@@ -114,7 +115,7 @@ def confirm(
     small mail domain brings more than is usual.
     """
     hashed = sealing.token_hash(token)
-    found = session.execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
+    found = session.connection().execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
     if found is None:  # it was pressed before, perhaps just now: what came of that stands
         signed = find(session, token, at)
         return None if isinstance(signed, Submission) else signed
@@ -142,13 +143,13 @@ def confirm(
         display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
     if found["news"]:
         news.agree(session, keys, signature=found["id"], email=email, language=found["language"])
-    session.execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
+    session.connection().execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
     return Signature(**values, held_in=held_in)
 
 
 def delete_waiting(session: Session, waiting: Submission) -> None:
     """Delete one submission and its e-mail; other submissions of its mailbox stay."""
-    session.execute(DELETE_MESSAGE, {"letter": waiting.id})
+    session.connection().execute(DELETE_MESSAGE, {"letter": waiting.id})
     forgotten.remember(session, Kind.RECORD, [waiting.id])
 
 
