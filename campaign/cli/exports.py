@@ -17,7 +17,7 @@ from campaign import create_app, instance
 from campaign.cli import signatures
 from campaign.cli.output import open_output
 from campaign.cli.private_keys import KEY_FILE, passphrase_option, read_private_keys
-from campaign.config import Settings
+from campaign.config import TRANSLATIONS, Settings
 from campaign.crypto.keys import KeyFileError, load_keys
 from campaign.database import Database, now
 from campaign.exports.format import SEPARATORS, Format, Source
@@ -31,6 +31,7 @@ from campaign.petition import key_rotation
 from campaign.petition.offices import Addressee
 from campaign.petition.published import read_words
 from campaign.public.mirror import write_mirror, zip_files
+from campaign.translation.catalogues import BadCatalogue, require_compiled
 
 MAX_BYTES_MIRRORED = 5_000_000  # bytes; what still goes from phone to phone
 KEY_NOT_HERE = (
@@ -40,6 +41,7 @@ KEY_NOT_HERE = (
     " or bring the key and add `--key FILE`."
 )
 NUMBER_ALONE = "--signature takes one signature by its number: leave --since, --until, --country, --signed-in and --shown out."
+READER = "The reader's language."
 Command = Callable[..., Any]
 
 
@@ -60,6 +62,15 @@ def to_country(_context: click.Context, _option: click.Parameter, typed: str | N
     raise click.BadParameter(f"{typed!r} is not a country. Write its two letters, such as SY.")
 
 
+def to_language(_context: click.Context, _option: click.Parameter, typed: str) -> str:
+    """Return a language whose words are there: without its catalogue the headings would be English."""
+    try:
+        require_compiled(TRANSLATIONS, [typed])
+    except BadCatalogue as error:
+        raise click.ClickException(str(error)) from None
+    return typed
+
+
 def to_signature(_context: click.Context, _option: click.Parameter, typed: str | None) -> bytes | None:
     """Return a signature's id, as the desk writes it."""
     if typed is None:
@@ -74,7 +85,7 @@ def export_options(formats: Iterable[str]) -> Callable[[Command], Command]:
     options: tuple[Callable[[Command], Command], ...] = (
         click.option("--format", "document", required=True, type=click.Choice(list(formats))),
         click.option("--out", required=True, help="A new file to write; - is standard output."),
-        click.option("--language", type=click.Choice(list(LANGUAGES)), default=SOURCE, help="The reader's language."),
+        click.option("--language", type=click.Choice(list(LANGUAGES)), callback=to_language, default=SOURCE, help=READER),
         click.option("--separator", type=click.Choice(list(SEPARATORS)), default="comma", help="The field separator of a csv."),
         click.option("--all-or-nothing", is_flag=True, help="Refuse unless the given keys open every signature."),
     )

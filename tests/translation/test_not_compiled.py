@@ -29,7 +29,8 @@ def test_a_catalogue_that_is_not_compiled_is_named_by_every_command_and_keeps_th
     missing = texts / "ar" / "LC_MESSAGES" / "messages.mo"
     said = f"so headings and buttons would be English: {missing}. Run `pybabel compile -d {texts}`."
 
-    for command in (["serve", "--port", str(campaign.port)], ["work"], ["check"]):
+    export = ["export", "--format", "csv", "--language", "ar", "--out", str(tmp_path / "names.csv")]
+    for command in (["serve", "--port", str(campaign.port)], ["work"], ["check"], export):
         refused = campaign.run(*command)
         assert (refused.returncode, said in refused.stderr) == (1, True), (command, refused.stderr)
     listed = campaign.run("languages", "status")
