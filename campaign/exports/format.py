@@ -54,6 +54,7 @@ class Format:
     only_shown: bool = False  # it holds the names that are shown and no others
     needs_app: bool = False  # it is written in the words of the site, so only within the application's context
     at_desk: bool = True  # the desk offers it
+    has_headings: bool = False  # it holds words of the site, in the language of who asked for it
     counts: tuple[str, str] = ("signature", "signatures")  # the word for what is in it, for one and for several
     count: Callable[[Database, SignatureFilter], int] = count_rows
     read: Callable[[Database, SignatureFilter], Iterator[list[Any]]] = read_pages

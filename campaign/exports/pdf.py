@@ -190,4 +190,5 @@ PDF = Format(
     needs_key=False,
     only_shown=True,
     needs_app=True,
+    has_headings=True,
 )

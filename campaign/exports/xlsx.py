@@ -169,4 +169,5 @@ XLSX = Format(
     care=CARE_FOR_ADDRESSES,
     write=lambda source, out: write_xlsx(source.rows(), out, source.language),
     needs_key=True,
+    has_headings=True,
 )

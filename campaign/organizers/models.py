@@ -176,14 +176,15 @@ class ExportJob(Base):
 
     @property
     def name(self) -> str:
-        """Return the name of the file, which says when it was asked for and what is in it."""
+        """Return the name of the file, which says when it was asked for, what is in it and in which language its headings are."""
         if self.document == OFFICE_PACKAGE.name:
             return f"{self.wanted['handed_to']}-{self.asked_at.date()}.zip"
         says = {"shown": "shown", "since": "from-{}", "until": "to-{}", "country": "{}", "language": "{}", "handed_to": "for-{}"}
         implied = {"shown"} if self.format.only_shown else set()
         which = [said.format(self.wanted[name]) for name, said in says.items() if name in self.wanted and name not in implied]
         whole = "-".join(["signatures", self.asked_at.date().isoformat(), *which])
-        return f"{NOT_IN_A_NAME.sub('-', whole)}.{self.document}"
+        ending = f"{self.language}.{self.document}" if self.format.has_headings else self.document
+        return f"{NOT_IN_A_NAME.sub('-', whole)}.{ending}"
 
     def is_waiting(self) -> bool:
         """Return whether it is still to be prepared, or is being."""

@@ -49,7 +49,8 @@ def test_each_format_is_taken_from_the_desk_with_its_type_and_its_name(layla, ca
 
     assert (carrying.said, taken.status_code) == ([], 200)
     assert taken.headers["Content-Type"] == chosen.content_type
-    assert taken.headers["Content-Disposition"].endswith(f'"signatures-{now().date()}.{chosen.name}"')
+    ending = f"en.{chosen.name}" if chosen.has_headings else chosen.name
+    assert taken.headers["Content-Disposition"].endswith(f'"signatures-{now().date()}.{ending}"')
     assert hashlib.sha256(taken.data).hexdigest() in page
     assert int(taken.headers["Content-Length"]) == len(taken.data) > 0
     if chosen.needs_key:
@@ -76,6 +77,7 @@ def test_the_language_of_a_file_is_said_where_it_has_one(carrying, document, is_
     carrying.who.language = "en"
 
     assert ("In this language: Arabic" in carrying.who.read("exports").text) == is_said
+    assert carrying.exports()[0].name.endswith(f".ar.{document}" if is_said else f"{now().date()}.{document}")
 
 
 @EVERY
