@@ -148,6 +148,15 @@ def test_a_block_of_commands_has_each_on_its_own_line(document):
     assert [line for line in blocks if calls.search(line.strip())] == []
 
 
+@pytest.mark.parametrize("document", [*PAGES, TOP / "CHANGELOG.md"], ids=lambda page: str(page.relative_to(TOP)))
+def test_no_command_is_split_over_two_lines(document):
+    words = re.sub(r"^ *```.*?^ *```", "", document.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+
+    found = [span for paragraph in words.split("\n\n") for span in re.findall("`[^`]*`", paragraph)]
+
+    assert [span for span in found if "\n" in span] == []
+
+
 @in_every_page
 def test_every_link_of_a_page_leads_somewhere(document):
     for link in re.findall(r"\]\(([^)\s]+)\)", document.read_text("utf-8")):
