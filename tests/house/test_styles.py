@@ -98,6 +98,14 @@ def test_no_template_has_a_style_or_a_script_of_its_own():
         assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)|javascript:", source), template.name
 
 
+def test_no_line_begins_with_the_dot_between_two_things():
+    loose = re.compile(r'(?<![";]) ·')  # in quotation marks and titles it is no part of a line
+
+    lines = [line for file in TEMPLATES.rglob("*.html") for line in file.read_text("utf-8").splitlines() if loose.search(line)]
+
+    assert [line.strip() for line in lines if "title" not in line and 'class="unseen"' not in line] == []
+
+
 @own_texts
 @on_sqlite
 @pytest.mark.parametrize("path", ["", "testimony", "sign"])
