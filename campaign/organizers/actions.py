@@ -111,7 +111,7 @@ DETAIL_LABELS: dict[str, Any] = {
     "digest": lazy_gettext("Fingerprint of the words"),
     "fingerprint": lazy_gettext("Fingerprint"),
     "format": lazy_gettext("Format"),
-    "handed_to": lazy_gettext("To be handed to"),
+    "handed_to": lazy_gettext("Office"),
     "happened": lazy_gettext("What happened"),
     "hand_over_on": lazy_gettext("Day of the handover"),
     "inquiry": lazy_gettext("Question"),

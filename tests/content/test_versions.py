@@ -140,7 +140,7 @@ def test_the_signers_own_page_says_which_and_takes_the_new_one_over_only_when_as
     signed, untouched, _ = changed.links
     page = visitor.read(signed).text
     hashes = {one["number"]: one["sha256"] for one in versions(changed)}
-    assert "version 1 of" in page
+    assert "Version 1 of" in page
     assert "The letter has changed since" in page
 
     stale = visitor.client.post(signed, data={"act": "version", "text": hashes[1]})
@@ -149,8 +149,8 @@ def test_the_signers_own_page_says_which_and_takes_the_new_one_over_only_when_as
 
     assert (stale.status_code, answer.status_code, again.status_code) == (409, 303, 409)
     page = visitor.read(signed).text
-    assert "version 2 of" in page
-    assert "First signed:" in page
+    assert "Version 2 of" in page
+    assert "First signed: version 1 of" in page
     assert 'value="version"' not in page
     assert 'value="version"' in visitor.read(untouched).text
     refresh(changed)
@@ -167,7 +167,7 @@ def versions(app, language="en"):
 def test_what_waited_keeps_its_version_when_it_is_confirmed(changed):
     visitor, waiting = Visitor(changed.test_client()), changed.links[-1]
     with time_machine.travel("2027-05-04 13:00Z"):
-        assert "version 1 of" in visitor.read(waiting).text
+        assert "Version 1 of" in visitor.read(waiting).text
         assert visitor.press(waiting).status_code == 303
         refresh(changed)
 

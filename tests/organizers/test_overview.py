@@ -40,7 +40,7 @@ def words_of(organizer):
 def test_an_organizer_sees_how_many_signed_today_and_in_all_and_what_became_of_others(app, omar, visitor, layla, sami, database):
     publish(app)
     found = numbers(omar)
-    versions = {name: found.pop(name) for name in list(found) if name.startswith("version 1 of ")}
+    versions = {name: found.pop(name) for name in list(found) if name.startswith("Version 1 of ")}
 
     assert sorted(versions.values()) == ["0", "1"]  # of the Arabic letter, of the English one
     assert found == {
@@ -190,10 +190,10 @@ def test_the_desk_tells_the_versions_of_the_letter_apart(app, omar, hadi, layla,
 
     for somebody in (omar, hadi):
         told = {name.replace("\u2068", "").replace("\u2069", ""): number for name, number in numbers(somebody).items()}
-        english = [number for name, number in sorted(told.items()) if name.startswith("version ") and "English" in name]
+        english = [number for name, number in sorted(told.items()) if name.startswith("Version ") and "English" in name]
         assert english == ["1", "0"]
         page = somebody.read(f"signatures/{signature.id.hex()}").text
-        assert "version 1 of" in page
+        assert "Version 1 of" in page
         assert "The letter has changed since." in page
 
 

@@ -95,6 +95,7 @@ def test_what_is_typed_is_printed_in_every_letter_that_the_form_takes(app, carry
 
     carrying.prepare()
 
+    assert carrying.said == []
     page = pdf_text(opened(carrying.take())["1-page.en.pdf"])
     assert max(typed.split(), key=len)[:1] in page
 

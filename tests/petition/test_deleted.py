@@ -43,7 +43,7 @@ def test_a_request_without_words_or_a_country_says_so(visitor, sami):
     listed = ["".join(one.itertext()) for one in parse(visitor.read(sami).text).iter("dd")]
 
     assert listed[:3] == ["not shown", "None given", "English"]
-    assert listed[3].startswith("version 1 of ")
+    assert listed[3].startswith("Version 1 of ")
 
 
 def test_deleting_again_gives_the_same_answer_as_deleting_once(app, somebody, framed):

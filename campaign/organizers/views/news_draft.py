@@ -3,6 +3,7 @@
 from flask import url_for
 from flask_babel import gettext
 
+from campaign.database import now
 from campaign.languages import LANGUAGES, day, speaking
 from campaign.organizers.views.deliveries import STANDINGS, find_delivery
 from campaign.petition.timelines import EVENT_LABELS, Event, Timeline
@@ -22,7 +23,7 @@ def _told(timeline: Timeline, event: Event, code: str) -> str:
         office = next((one.name(code) for one in state().words.addressees if one.key == timeline.office), timeline.office)
         address = f"{url_for('public.petition', lang=code)}#delivery-{timeline.key}"
         more = gettext("All of it is on the page of the letter")
-        on = f"{day(event.day, LANGUAGES[code])}."
+        on = "" if event.day == now().date() else f"{day(event.day, LANGUAGES[code])}."  # the update shows its own day
         said = [event.words.get(code, ""), *_quoted(timeline, event, code)]
         return "\n\n".join(filter(None, [f"{EVENT_LABELS[event.kind]}: {office}", on, *said, f"[{more}]({address})"]))
 
