@@ -27,8 +27,10 @@ from campaign.languages import LANGUAGES, Language, countries
 
 ROWS_PER_SHEET = 1_000_000  # rows of one sheet; the format ends at 1,048,576
 WRITTEN_NUMBERS, WRITTEN_DAYS = ("number", "version"), ("confirmed_on",)  # columns that are no text
+FINGERPRINTS = ("text_sha256", "sealed_for")  # columns of which the beginning is seen, on sheets of both directions
 TEXT_FORMAT = 49  # the number format "@": what is typed over a cell stays text too
 DAY_FORMAT, NUMBER_FORMAT = "yyyy-mm-dd", "0"
+HEADING_HEIGHT = 30  # points: two lines
 A4 = 9  # paper, by its number in the format
 DAY_ZERO = date(1899, 12, 30)  # of which the days of a workbook are counted (ECMA-376 part 1, 18.17.4.1)
 SHEET_PATH = "xl/worksheets/sheet"
@@ -140,10 +142,14 @@ def _workbook(sizes: Sequence[int], language: Language, words: SheetWords) -> di
     made = io.BytesIO()
     with Workbook(made, {"in_memory": True}) as workbook:
         workbook.set_properties({"created": datetime.combine(now().date(), time())})  # a day, as everywhere
-        text = workbook.add_format({"num_format": TEXT_FORMAT})
-        heading = workbook.add_format({"num_format": TEXT_FORMAT, "bold": True})
-        plain = dict.fromkeys(WRITTEN_NUMBERS, workbook.add_format({"num_format": NUMBER_FORMAT}))
-        plain |= dict.fromkeys(WRITTEN_DAYS, workbook.add_format({"num_format": DAY_FORMAT}))
+        # All on one side: programs put numbers and letters of the other direction on the other, beside the next column.
+        side = {"align": "right" if language.is_rtl else "left"}
+        text = workbook.add_format({"num_format": TEXT_FORMAT} | side)
+        heading = workbook.add_format({"num_format": TEXT_FORMAT, "bold": True, "text_wrap": True, "valign": "top"} | side)
+        plain = dict.fromkeys(WRITTEN_NUMBERS, workbook.add_format({"num_format": NUMBER_FORMAT} | side))
+        plain |= dict.fromkeys(WRITTEN_DAYS, workbook.add_format({"num_format": DAY_FORMAT} | side))
+        plain["version"] = workbook.add_format({"num_format": NUMBER_FORMAT, "indent": 1} | side)  # a fingerprint ends before it
+        plain |= dict.fromkeys(FINGERPRINTS, workbook.add_format({"num_format": TEXT_FORMAT, "align": "left"}))
         for place, size in enumerate(sizes, 1):
             sheet = workbook.add_worksheet(words.sheet if place == 1 else f"{words.sheet} {place}")
             sheet.freeze_panes(1, 0)
@@ -151,6 +157,8 @@ def _workbook(sizes: Sequence[int], language: Language, words: SheetWords) -> di
             sheet.set_paper(A4)
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(0)
+            sheet.set_footer("&C&P / &N")  # the page, and of how many
+            sheet.set_row(0, HEADING_HEIGHT)
             sheet.write_row(0, 0, [words.headings[column.name] for column in COLUMNS], heading)
             sheet.autofilter(0, 0, size, len(COLUMNS) - 1)
             for number, column in enumerate(COLUMNS):

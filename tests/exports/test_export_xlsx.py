@@ -91,6 +91,19 @@ def test_whoever_prints_it_has_whole_rows_and_the_headings_on_each_page(omar):
     assert (made.page_setup.fitToWidth or 1, made.page_setup.fitToHeight) == (1, 0)
     assert made.sheet_properties.pageSetUpPr.fitToPage
     assert made.print_title_rows == "$1:$1"
+    assert made.oddFooter.center.text == "&P / &N"
+
+
+@on_sqlite
+@pytest.mark.parametrize(("language", "side"), [("en", "left"), ("ar", "right")])
+def test_headings_and_cells_begin_on_the_side_that_the_sheet_is_read_from(omar, language, side):
+    omar.has("Layla Haddad", "layla@example.org", shown_as="ليلى", country="SY")
+
+    made = sheet(omar.exports("xlsx", "--language", language))
+
+    fingerprint = next(cell for cell in made[2] if cell.value == TEXT)
+    others = {cell.alignment.horizontal for cell in (*made[1], *made[2]) if cell.value and cell is not fingerprint}
+    assert (others, fingerprint.alignment.horizontal) == ({side}, "left")
 
 
 @on_sqlite
