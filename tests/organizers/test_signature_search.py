@@ -90,6 +90,8 @@ FOUND = [
     ("Ｌａｙｌａ", "layla"),
     ("Łukasz", "lukasz"),
     ("(Layla)", "layla"),
+    ("Abdul Khan", "khan abdul"),
+    ("Khan Abdul", "khan abdul"),
 ]
 NOT_FOUND = [
     ("حسين", "حسن"),
