@@ -101,7 +101,8 @@ class Database:
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
         """
         info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
-        with self.writer_turn(), connected_to_write(self.engine) as connection:
+        connected = connected_to_write(self.engine) if self.is_sqlite else self.engine.connect()
+        with self.writer_turn(), connected as connection:
             with Session(connection, expire_on_commit=False, info=info) as session, session.begin():
                 yield session
                 for finish in info["before_commit"]:

@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex, DropIndex
 from campaign.database import Base, Database
 
 INDEX_LOCK = b"indexes."  # two that migrate at once take turns
+RETIRED = ("ix_signature_delete_on",)  # an older program that serves beside this one, or after it, builds them again
 PAUSE = 1.0  # seconds until one who waits asks again
 BROKEN = sa.text(
     "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid"
@@ -23,9 +24,11 @@ BROKEN = sa.text(
 def build_missing(database: Database) -> list[str]:
     """Build the indexes that the migrations have left out, and those whose building was cut off; return their names.
 
+    Indexes that are no longer wanted go.
+
     While another process builds them, wait with no statement or transaction open: it waits for each that began before.
     """
-    while not database.is_sqlite and _find_missing(database):
+    while not database.is_sqlite and any(_find_changes(database)):
         with database.writing() as session:
             if database.try_lock(session, INDEX_LOCK):
                 return _build(database, session)
@@ -37,21 +40,25 @@ def _build(database: Database, session: Session) -> list[str]:
     """Build what is missing by now, while the session holds the lock; return the names."""
     # A statement without a result lets go of the snapshot of the one before, which a build would wait for.
     session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
-    missing = _find_missing(database)
+    missing, retired = _find_changes(database)
     with database.maintaining() as connection:
+        for name in retired:
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         for index in missing:
             connection.exec_driver_sql(_while_others_write(DropIndex(index, if_exists=True)))
             connection.exec_driver_sql(_while_others_write(CreateIndex(index)))
     return [str(index.name) for index in missing]
 
 
-def _find_missing(database: Database) -> list[sa.Index]:
+def _find_changes(database: Database) -> tuple[list[sa.Index], list[str]]:
+    """Return the indexes to build, and the names of those to drop."""
     with database.engine.connect() as connection:
         found = sa.inspect(connection)
         broken = set(connection.scalars(BROKEN))
-        there = {one["name"] for table in found.get_table_names() for one in found.get_indexes(table)} - broken
+        there = {one["name"] for table in found.get_table_names() for one in found.get_indexes(table)}
     indexes = [index for table in Base.metadata.tables.values() for index in table.indexes]
-    return sorted((index for index in indexes if index.name not in there), key=lambda index: str(index.name))
+    missing = sorted((index for index in indexes if index.name not in there - broken), key=lambda index: str(index.name))
+    return missing, [name for name in RETIRED if name in there]
 
 
 def _while_others_write(change: CreateIndex | DropIndex) -> str:

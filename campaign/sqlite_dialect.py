@@ -45,11 +45,11 @@ def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
 
 @contextmanager
 def connected_to_write(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """Yield a connection whose transactions begin as those of a writer; on PostgreSQL there is no difference."""
+    """Yield a connection to SQLite whose transactions begin as those of a writer."""
     with engine.connect() as connection:
         info = connection.info  # of the connection to the database, which others use afterwards
         info[WRITER_MARK] = True
         try:
             yield connection
         finally:
-            del info[WRITER_MARK]
+            info.pop(WRITER_MARK, None)

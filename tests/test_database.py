@@ -1,7 +1,9 @@
 """The database: two doors, turns for writers, nothing erased that stays, and tables as the records say."""
 
+import sqlite3
 import threading
 import time
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -98,6 +100,35 @@ def test_every_connection_writes_durably_and_erases_for_good(database):
     for connection in connections:
         assert {name: connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in wanted} == wanted
         connection.close()
+
+
+@pytest.fixture
+def other(database):
+    """Another program at the same file, which waits for nobody."""
+    with closing(sqlite3.connect(database.folder / "campaign.db", isolation_level=None, timeout=0)) as connection:
+        yield connection
+
+
+@on_sqlite
+def test_a_writer_has_its_turn_from_the_first_moment(database, other):
+    with database.writing() as session:
+        session.get(MailServer, 1)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            other.execute("BEGIN IMMEDIATE")
+
+
+@on_sqlite
+@pytest.mark.parametrize("ending", ["well", "badly"])
+def test_who_reads_after_a_writer_keeps_nobody_from_writing(database, other, ending):
+    with suppress(ZeroDivisionError), database.writing() as session:
+        session.get(MailServer, 1)
+        if ending == "badly":
+            raise ZeroDivisionError
+
+    with database.reading() as session:
+        session.get(MailServer, 1)
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("ROLLBACK")
 
 
 @on_sqlite

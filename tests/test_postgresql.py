@@ -173,6 +173,17 @@ def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visi
     assert len(rows(app, Signature)) == 1
 
 
+def test_an_index_that_an_older_program_built_again_goes(app):
+    here = app.extensions["campaign"].database
+    with here.maintaining() as connection:
+        connection.exec_driver_sql("CREATE INDEX ix_signature_delete_on ON signature (delete_on)")
+
+    instance.migrate(here)
+
+    names = {one["name"] for one in sa.inspect(here.engine).get_indexes("signature")}
+    assert names & {"ix_signature_delete_on", "ix_signature_promised"} == {"ix_signature_promised"}
+
+
 @pytest.mark.slow
 def test_two_that_migrate_at_once_build_a_missing_index_once_and_both_end(settings):
     with psycopg.connect(plain(settings.database_url), autocommit=True) as owner:
@@ -201,6 +212,19 @@ def test_two_that_migrate_at_once_build_a_missing_index_once_and_both_end(settin
                     second.kill()
 
     assert large_indexes.build_missing(instance.open_database(settings)) == []
+
+
+def test_an_index_that_waits_to_be_built_is_not_missed_by_a_later_migration(database_url, tmp_path):
+    here = database.Database(database_url, tmp_path)
+    with here.engine.begin() as connection:
+        instance.upgrade(connection, "0020")
+        connection.exec_driver_sql("UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'signature'")
+
+    instance.migrate(here)
+
+    names = {one["name"] for one in sa.inspect(here.engine).get_indexes("signature")}
+    assert names & {"ix_signature_delete_on", "ix_signature_promised"} == {"ix_signature_promised"}
+    here.close()
 
 
 def test_an_index_of_the_e_mails_that_wait_follows_its_migration_where_they_are_many(database_url, tmp_path):

@@ -20,6 +20,7 @@ from campaign.config import Settings
 from campaign.crypto.keys import KeyFileError, Keys, sync_folder
 from campaign.database import Database, now
 from campaign.schema_version import known_versions
+from campaign.sqlite_dialect import connected_to_write
 
 WORK_PREFIX = "restore-"  # of the folder in which a backup is loaded
 OLD_SCHEMA = "old"
@@ -47,11 +48,11 @@ def load_sqlite(
             old.close()
             if old_list:
                 _fold_log(place)
-            with closing(fresh), fresh.engine.connect() as connection:
+            with closing(fresh), connected_to_write(fresh.engine) as connection:
                 if old_list:
                     raw = connection.connection.dbapi_connection
                     raw.execute(f"ATTACH DATABASE ? AS {OLD_SCHEMA}", [str(place)])  # type: ignore[union-attr]
-                with Session(connection.execution_options(writing=True), info=session_info(settings)) as session:
+                with Session(connection, info=session_info(settings)) as session:
 
                     def replace() -> list[str]:
                         session.commit()

@@ -25,9 +25,9 @@ class Signed:
     """How many signed on the whole, whichever names are in the book."""
 
     number: int
-    shown: int  # of them show a name
-    versions: SignedVersions
     until: date
+    shown: int | None  # of them show a name; none: not counted on that day
+    versions: SignedVersions | None
     is_sample: bool
 
 
@@ -54,10 +54,15 @@ def signed_sentences(signed: Signed, say: Language) -> Iterator[str]:
         count=number(signed.number, say),
         day=day(signed.until, say),
     )
-    yield ngettext(
-        "%(count)s of them shows a name.", "%(count)s of them show a name.", signed.shown, count=number(signed.shown, say)
-    )
-    versions = signed.versions
+    if signed.shown is not None:
+        yield ngettext(
+            "%(count)s of them shows a name.", "%(count)s of them show a name.", signed.shown, count=number(signed.shown, say)
+        )
+    if signed.versions:
+        yield from _version_sentences(signed.versions, say)
+
+
+def _version_sentences(versions: SignedVersions, say: Language) -> Iterator[str]:
     if versions.earlier or versions.unknown:
         yield ngettext(
             "%(count)s signature is on this letter.",

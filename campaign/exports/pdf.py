@@ -171,8 +171,8 @@ def write_book(source: Source, out: IO[bytes], frozen: FrozenCount | None = None
     divided = split_volumes(source.pages)
     with state().database.reading() as session:
         signed = read_signed(session)
-    if frozen:
-        signed = replace(signed, number=frozen.confirmed, until=date.fromisoformat(frozen.as_of[:10]))
+    if frozen:  # what was not counted then is left out: today's numbers would not fit it
+        signed = replace(signed, number=frozen.confirmed, until=frozen.day, shown=None, versions=None)
     book = NameBook(source.language, signed, source.wanted, names=sum(map(len, divided)), volumes=len(divided))
     book.write(source.track(divided), out)
 

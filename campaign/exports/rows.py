@@ -85,7 +85,7 @@ class SignatureFilter:
             found = found.where(Signature.country == self.country)
         if self.language:
             found = found.where(Signature.language == self.language)
-        if self.shown:  # today: no file names anybody before the page of names does
+        if self.shown:  # today: no file of shown names has any before the page of names
             found = found.where(Signature.shown_as.is_not(None), *shown_by(now().date()))
         return found
 

@@ -1,7 +1,5 @@
 """What a package says of its number, in sentences: how many, from where, who supports besides, and how each was confirmed."""
 
-from datetime import date
-
 from flask_babel import gettext, ngettext
 
 from campaign.languages import LANGUAGES, countries, day, isolate, number
@@ -19,7 +17,7 @@ def number_sentence(count: FrozenCount, code: str) -> str:
         "%(count)s signatures, as of %(day)s.",
         count.confirmed,
         count=number(count.confirmed, LANGUAGES[code]),
-        day=day(date.fromisoformat(count.as_of[:10]), LANGUAGES[code]),
+        day=day(count.day, LANGUAGES[code]),
     )
     return sentence
 

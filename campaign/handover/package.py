@@ -107,8 +107,8 @@ def package_files(
 
 
 def _names(handover: Handover, code: str) -> bytes:
-    """Return the book of the shown names that an office may get; raise NamesHidden or NamesRefused."""
-    wanted, book = SignatureFilter().for_addressee(handover.office), io.BytesIO()
+    """Return the book of the names that an office may get, of those in its number; raise NamesHidden or NamesRefused."""
+    wanted, book = SignatureFilter(until=handover.count.day).for_addressee(handover.office), io.BytesIO()
     database = state().database
     pdf.write_book(Source(pdf.PDF.read(database, wanted), iter, LANGUAGES[code], wanted=wanted), book, handover.count)
     return book.getvalue()

@@ -35,6 +35,11 @@ class FrozenCount:
     text_sha256: dict[str, str]  # of the letter, by language
     is_sample: bool
 
+    @property
+    def day(self) -> date:
+        """Return the day on which it was published."""
+        return date.fromisoformat(self.as_of[:10])
+
     def as_value(self) -> dict[str, Any]:
         """Return it as it is stored."""
         return asdict(self)

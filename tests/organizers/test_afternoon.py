@@ -147,11 +147,13 @@ def test_a_handover_says_of_each_field_what_is_missing_in_it(omar):
     assert "<h1>Record a handover</h1>" in page
 
 
-@pytest.mark.parametrize("words", [{"words_en": "The Human Rights Council"}, {"words_ar": "مجلس حقوق الإنسان"}])
-def test_an_office_is_not_named_twice(app, omar, words):
+@pytest.mark.parametrize("is_public", [True, False])
+@pytest.mark.parametrize("words", [{"words_en": "The human rights Council"}, {"words_ar": "مجلس حقوق الإنسان"}])
+def test_an_office_is_not_named_twice(app, omar, words, is_public):
     both = {"words_en": "The Human Rights Council", "words_ar": "مجلس حقوق الإنسان"}
     change(omar, "addressee/new", **both)
-    publish(omar, "addressee")
+    if is_public:
+        publish(omar, "addressee")
 
     answer = change(omar, "addressee/new", **{"words_en": "Another", "words_ar": "أخرى"} | words)
 

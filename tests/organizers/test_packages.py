@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import zipfile
+from datetime import timedelta
 
 import pypdfium2
 import pytest
@@ -15,6 +16,7 @@ from campaign.organizers import export_jobs, ledger
 from campaign.organizers.four_eyes import REQUEST_LIFETIME
 from campaign.organizers.models import AuditEntry, ExportJob, Request
 from campaign.petition.deliveries import Delivery
+from campaign.petition.models import Publication
 from campaign.petition.published import TextKind, new_row
 from tests.organizers.exporting import Exporting
 from tests.organizers.stored import store
@@ -230,9 +232,29 @@ def test_the_book_of_names_says_the_number_that_the_rest_of_the_package_says(app
     carrying.prepare()
 
     files = opened(carrying.take())
+    book = pdf_text(files["8-names.pdf"])
 
     assert "1 signature, as of" in pdf_text(files["1-page.en.pdf"])
-    assert "1 signature, as of" in pdf_text(files["8-names.pdf"])
+    assert "1 signature, as of" in book
+    for number in ("of them show", "on this letter", "on a text that was not kept"):  # they are of today, and would not fit it
+        assert number not in book
+
+
+def test_the_book_of_names_has_nobody_who_confirmed_after_its_number(app, carrying, office, layla, nour):
+    publish(app)
+    with app.extensions["campaign"].database.writing() as session:
+        session.get_one(Publication, 1).as_of -= timedelta(days=3)
+    app.extensions["campaign"].snapshots.refresh()
+    store(app, "Sami", day=now().date() - timedelta(days=1))
+    ask(carrying, office, names="y")
+    nour.prove()
+    [request] = rows(app, Request)
+    nour.send("requests", request=str(request.id), deed="agree")
+    carrying.prepare()
+    book = pdf_text(opened(carrying.take())["8-names.pdf"])
+
+    assert "Sami" not in book
+    assert "1 signature, as of" in book
 
 
 def test_whoever_agrees_to_names_reads_what_they_are_for_and_how_many_they_are(app, carrying, office, layla, nour):

@@ -12,6 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.drop_index(op.f("ix_signature_delete_on"), "signature")
+    # A large table may not have it yet: it was to be built after the last migration.
+    op.drop_index(op.f("ix_signature_delete_on"), "signature", if_exists=True)
     promised = sa.text("delete_on IS NOT NULL")
     large.create_index("ix_signature_promised", "signature", ["delete_on"], sqlite_where=promised, postgresql_where=promised)

@@ -161,21 +161,22 @@ def edit_words(piece: str, part: str) -> Page:
         _begin_news(form)
     if not form.validate_on_submit():
         return _edit_page(form, drafted, piece)
-    if namesake := _public_office(drafted, form):
-        namesake.errors = [gettext("An office of this name is already on the list.")]
-        return _edit_page(form, drafted, piece)
     with state().database.writing() as session:
         state().database.lock(session, PUBLISH_WORDS_LOCK)
         drafted = readable_drafts(session, kind)
         there = _find_part(drafted, kind, part)
         is_same = there is not None and form.seen.data == there.seen
-        if there and is_same and not _is_there(drafted, there, form.typed()):
+        taken = _taken_name(drafted, form)
+        if there and is_same and taken is None and not _is_there(drafted, there, form.typed()):
             save_part(session, drafted, there, form.typed(), by=str(current_account().id), today=now().date())
     if there is None:
         return _gone_page(kind, drafted, piece)
     if not is_same:
         form.seen.data = there.seen
         return _edit_page(form, drafted, piece, theirs=there)
+    if taken is not None:
+        taken.errors = [gettext("An office of this name is already on the list.")]
+        return _edit_page(form, drafted, piece)
     return _saved(piece)
 
 
@@ -221,14 +222,16 @@ def _is_there(drafted: Drafted, part: Part, typed: Typed) -> bool:
     return part.key == NEW and any((one.words, one.day) == (typed.words, typed.day) for one in parts_of(drafted, part.kind))
 
 
-def _public_office(drafted: Drafted, form: PartForm) -> Field | None:
-    """Return the field with the name of an office that is public, where a new one is added: it could never be taken out again."""
-    if (form.part.kind, form.part.key) != (TextKind.ADDRESSEE, NEW):
+def _taken_name(drafted: Drafted, form: PartForm) -> Field | None:
+    """Return the field with the name of another office: once two are public, neither can be taken out again."""
+    part = form.part
+    if part.kind != TextKind.ADDRESSEE or _is_there(drafted, part, form.typed()):
         return None
-    public = [one.names for one in drafted.words.addressees]
-    return next(
-        (field for code, field in form.words().items() if any(field.data and field.data == one.get(code) for one in public)), None
-    )
+    others = [one for one in parts_of(drafted, part.kind) if one.key != part.key]
+    for code, field in form.words().items():
+        if field.data and field.data.casefold() in {one.words.get(code, "").casefold() for one in others}:
+            return field
+    return None
 
 
 def _offices(drafted: Drafted) -> dict[str, str]:
