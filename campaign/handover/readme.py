@@ -73,7 +73,7 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
         ]
     asked = {
         "who": gettext("Who may write"),
-        "what": gettext("How it is handed in, and what it contains"),
+        "what": gettext("How to hand it in, and what it must contain"),
         "signs": gettext("Who signs it"),
         "told": gettext("What happens to it"),
     }
@@ -93,7 +93,7 @@ def _rules(handover: Handover, code: str, found: Mapping[Demand, bool], offered:
     if found:
         lines += [gettext("Met:"), *_listed(met), gettext("Missing:"), *_listed(missing)]
     else:
-        lines.append(gettext("It asks for nothing in particular."))
+        lines.append(gettext("Nothing else needs arranging."))
     if offered.is_undated and Demand.DAY_AND_PLACE in found:
         lines.append(gettext("The testimony is undated, so on its own it is not enough for this office."))
     return lines

@@ -106,7 +106,7 @@ def _office_notes(drafted: Drafted) -> Iterator[str]:
     for code in (one for one in LANGUAGES if any(not found.get(one) for found in names.values())):
         yield gettext(
             "An office has no name in this language, so its pages show the name in %(source)s: %(language)s",
-            source=source,
+            source=isolate(source),
             language=isolate(LANGUAGES[code].name),
         )
 

@@ -179,7 +179,7 @@ def test_before_an_office_is_public_it_says_that_it_stays_and_in_which_language_
     page = omar.read("words/addressee/publish").text
 
     assert stays in page
-    assert "so its pages show the name in English: \u2068العربية\u2069" in page
+    assert "so its pages show the name in \u2068English\u2069: \u2068العربية\u2069" in page
     publish(omar, "addressee")
     change(omar, "addressee/the-human-rights-council", words_ar="مجلس حقوق الإنسان")
     assert stays not in omar.read("words/addressee/publish").text

@@ -159,7 +159,7 @@ def test_a_package_that_waits_for_a_second_organizer_names_its_office(app, omar,
     assert app.extensions["campaign"].words.addressees[0].name("en") in words
 
 
-@pytest.mark.parametrize(("language", "label"), [("en", "Contact person"), ("ar", "شخص يُسأل عن الحملة")])
+@pytest.mark.parametrize(("language", "label"), [("en", "Contact person"), ("ar", "شخص للتواصل بشأن الحملة")])
 def test_whoever_is_to_agree_reads_what_is_to_be_printed(app, carrying, office, layla, nour, language, label):
     publish(app)
     ask(carrying, office, names="y", **PRINTED)

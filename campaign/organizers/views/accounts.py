@@ -221,7 +221,7 @@ def authenticator() -> Page:
             account = rules.get_account(session, mine.email)
             is_right = rules.change_authenticator(session, account, secret, form.code.data or "", key, now())
         if is_right:
-            flash(gettext("From now on only codes from the new phone work. Delete the earlier entry from the app."), "status")
+            flash(gettext("Codes from the earlier phone no longer work. Delete the earlier entry from the app."), "status")
             return redirect(url_for(".account"), 303)
         form.code.errors = [
             gettext(

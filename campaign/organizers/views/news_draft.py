@@ -3,7 +3,6 @@
 from flask import url_for
 from flask_babel import gettext
 
-from campaign.database import now
 from campaign.languages import LANGUAGES, day, speaking
 from campaign.organizers.views.deliveries import STANDINGS, find_delivery
 from campaign.petition.timelines import EVENT_LABELS, Event, Timeline
@@ -23,7 +22,7 @@ def _told(timeline: Timeline, event: Event, code: str) -> str:
         office = next((one.name(code) for one in state().words.addressees if one.key == timeline.office), timeline.office)
         address = f"{url_for('public.petition', lang=code)}#delivery-{timeline.key}"
         more = gettext("All of it is on the page of the letter")
-        on = "" if event.day == now().date() else f"{day(event.day, LANGUAGES[code])}."  # the update shows its own day
+        on = f"{day(event.day, LANGUAGES[code])}."  # also today's: the update may be published on another day
         said = [event.words.get(code, ""), *_quoted(timeline, event, code)]
         return "\n\n".join(filter(None, [f"{EVENT_LABELS[event.kind]}: {office}", on, *said, f"[{more}]({address})"]))
 
