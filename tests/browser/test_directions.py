@@ -90,15 +90,16 @@ def test_the_bar_fills_from_where_lines_begin(context: BrowserContext, language:
 def test_no_name_changes_a_pixel_outside_its_own_box(context: BrowserContext, shown: Shown, language: str, page_of: str) -> None:
     page = context.new_page()
     address = shown.own_page if page_of == "yours" else f"/{language}/signatures"
-    shown.write("Plain Name")
-    before = without(page, address, "Plain Name")
-    found = {}
 
-    for words in NAMES:
+    def picture(words: str) -> bytes:
         shown.write(words)
-        found[words] = without(page, address, words.strip(RLO + RLI + LRI + RLM)) == before
+        return without(page, address, words.strip(RLO + RLI + LRI + RLM))
 
-    assert found == dict.fromkeys(NAMES, True)
+    before = picture("Plain Name")
+    different = [words for words in NAMES if picture(words) != before]
+
+    # Once a minute the number of names above them moves, so a difference is looked at again.
+    assert [words for words in different if picture(words) != picture("Plain Name")] == []
 
 
 def test_a_latin_name_reads_from_the_left_and_an_arabic_one_from_the_right(
