@@ -26,6 +26,7 @@ from campaign.exports.rows import ExportRow, StoredSignature
 KeyRing = Mapping[bytes, PrivateKey]  # by the id of their public keys
 WorkerPipe = Connection  # our end of the pipe to a process that opens records
 SealedRecord = tuple[bytes, str, bytes]  # the id, the text's hash and the sealed record: what goes through the pipe
+END_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MAX_PROCESSES = 8  # processes; beyond that whoever writes the document cannot follow
 
 
@@ -136,11 +137,12 @@ def _worker_processes(ring: KeyRing) -> Iterator[list[WorkerPipe]]:
     pipes: list[WorkerPipe] = []
     gc.freeze()  # what is there at the fork stays shared: a collector that looks through it would make a copy, here or there
     try:
-        for _ in range(min(len(os.sched_getaffinity(0)), MAX_PROCESSES)):
-            ours, theirs = fork.Pipe()
-            fork.Process(target=_unseal_pages, args=(ring, ours, theirs), daemon=True).start()
-            theirs.close()
-            pipes.append(ours)
+        with _signals_held():
+            for _ in range(min(len(os.sched_getaffinity(0)), MAX_PROCESSES)):
+                ours, theirs = fork.Pipe()
+                fork.Process(target=_unseal_pages, args=(ring, ours, theirs), daemon=True).start()
+                theirs.close()
+                pipes.append(ours)
         yield pipes
     except (EOFError, ConnectionError):
         raise CannotOpen("A process that was opening signatures ended, perhaps for lack of memory.") from None
@@ -150,10 +152,20 @@ def _worker_processes(ring: KeyRing) -> Iterator[list[WorkerPipe]]:
             pipe.close()
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let signals wait: during a fork, what one raises gets lost here, and ends a process there that does not ignore it yet."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, END_SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _unseal_pages(ring: KeyRing, ours: WorkerPipe, theirs: WorkerPipe) -> None:
     """Open page after page until the pipe is closed."""
     ours.close()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the whole group may get them; the parent closes the pipe
+    for number in END_SIGNALS:  # the whole group may get them; the parent closes the pipe
         signal.signal(number, signal.SIG_IGN)
     with contextlib.suppress(EOFError, ConnectionError):
         while True:
