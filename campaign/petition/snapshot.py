@@ -21,7 +21,7 @@ from campaign.content.testimony_policy import (
     without_author,
 )
 from campaign.crypto.keys import Keys
-from campaign.database import Database
+from campaign.database import Database, DatabaseBusy
 from campaign.petition import news_key
 from campaign.petition.counting import Snapshot, read_snapshot
 from campaign.petition.page_blocks import with_pages
@@ -46,8 +46,8 @@ class FileTexts:
     first_values: Mapping[Key, object] = field(repr=False)
 
 
-class NothingKnown(Exception):
-    """The public words were not read yet because the database is away, so no page can be shown."""
+class NothingKnown(DatabaseBusy):
+    """The public words were not read yet because the database is away, so no page can be shown and no e-mail written."""
 
 
 class ShownTexts:

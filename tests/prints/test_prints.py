@@ -1,10 +1,13 @@
 """What is printed: there in both languages, drawn once, kept; and a page that says so when it cannot be drawn."""
 
 import sys
+from unittest.mock import patch
 
 import pytest
+import sqlalchemy as sa
 
 from campaign import create_app
+from campaign.database import DATABASE_UNAVAILABLE
 from campaign.prints import render
 from campaign.prints import views as room
 from campaign.prints.documents import all_prints, sheet
@@ -102,6 +105,17 @@ def test_the_timed_work_goes_on_when_nothing_can_be_drawn(app, empty_prints, bro
 
     assert len(said) == 8
     assert said[0] == "card.en could not be drawn: no ink"
+
+
+def test_the_timed_work_of_a_worker_that_starts_while_the_database_is_away_waits_for_it(settings, empty_prints):
+    fresh = create_app(settings)
+    database = fresh.extensions["campaign"].database
+
+    with (
+        patch.object(database, "reading", side_effect=sa.exc.OperationalError("", {}, Exception())),
+        pytest.raises(DATABASE_UNAVAILABLE),
+    ):
+        prerender_next(fresh, empty_prints, print)
 
 
 def test_words_that_look_like_markup_are_printed_as_they_stand(app, prints):
