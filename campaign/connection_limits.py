@@ -9,8 +9,16 @@ from collections.abc import Callable
 import psycopg
 import sqlalchemy as sa
 
-# Seconds to connect, milliseconds without a word. Nothing is told to the server at the start: PgBouncer would refuse it.
-CONNECT_OPTIONS = {"connect_timeout": 2, "tcp_user_timeout": 5000}
+# Seconds to connect, milliseconds in which nothing of ours arrives, and seconds after which a silent machine is asked whether it
+# is there: Linux by itself waits two hours for one that lost its power after it got a statement. Nothing is told to the server at
+# the start: PgBouncer would refuse it.
+CONNECT_OPTIONS = {
+    "connect_timeout": 2,
+    "tcp_user_timeout": 5000,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
 POOLED = "pooled"  # noted of a connection through a pooler
 SET = "SELECT set_config('lock_timeout', %s, %s), set_config('statement_timeout', %s, %s)"
 Limits = Callable[[], tuple[float, float]]
