@@ -138,6 +138,9 @@ class Settings(BaseSettings):
     def _database(cls, value: str) -> str:
         if value and not value.startswith(("postgresql+psycopg://", "sqlite:///")):
             raise ValueError("must start with postgresql+psycopg://, or be empty for SQLite in the data folder")
+        servers = value.partition("://")[2].partition("/")[0].rpartition("@")[2]
+        if "," in servers.partition(":")[2]:  # which libpq reads, and SQLAlchemy does not
+            raise ValueError("must name several servers with their ports as ...@/name?host=first:5432&host=second:5432")
         return value
 
     @field_validator("mail_url")

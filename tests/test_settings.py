@@ -53,6 +53,10 @@ REFUSED = [
     ({"MAIL_URL": "smtp://user:secret@host?starttls=no"}, "CAMPAIGN_MAIL_URL must say starttls=required or starttls=off"),
     ({"DATABASE_URL": "mysql://user:secret@host/name"}, "CAMPAIGN_DATABASE_URL must start with postgresql"),
     ({"DATABASE_URL": "campaign.db"}, "CAMPAIGN_DATABASE_URL must start with postgresql"),
+    (
+        {"DATABASE_URL": "postgresql+psycopg://user:secret@db1:5432,db2:5432/name"},
+        "CAMPAIGN_DATABASE_URL must name several servers with their ports as ...@/name?host=first:5432&host=second:5432",
+    ),
     ({"SHARED_URL": "memcached://host"}, "CAMPAIGN_SHARED_URL must be memory://"),
     ({"GOAL": "0"}, "CAMPAIGN_GOAL must be 1 or more"),
     ({"GOAL": "abc"}, "CAMPAIGN_GOAL must be a whole number in digits, such as 500"),
