@@ -152,12 +152,12 @@ def test_nothing_acknowledged_is_lost_when_a_standby_takes_over_and_both_machine
     together(live(outage, office))
 
     signed = {email for one in machines for email in one.signed}
-    wait_until(lambda: signed <= set(office.links), SOON)
     waiting, counted, number, _ = stored(machines[0].site)
     key = load_keys(machines[0].site.data / "keys").tag
     assert {sealing.mailbox_tag(key, email) for one in machines for email in one.confirmed} <= set(counted)
     assert {sealing.mailbox_tag(key, email) for email in signed} <= waiting | set(counted)
     assert len(counted) == len(set(counted)) == number
+    wait_until(lambda: signed <= set(office.links), SOON)
     assert sum(len(links) - 1 for links in office.links.values()) <= CONVERSATIONS * len(machines)
     refused = [answer for one in machines for answer in one.refused]
     assert {answer.status for answer in refused} == {503}
