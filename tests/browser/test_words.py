@@ -58,9 +58,8 @@ def test_a_word_of_the_letter_is_changed_on_a_telephone_in_arabic(
     expect(second.locator("main ins").last).to_be_visible()
     follow(second, "أوافق على التنفيذ")
 
-    reader = new_context().new_page()
-
     def shows_the_new_words() -> bool:
+        reader = new_context().new_page()  # somebody new each time: a browser keeps a page that it has seen for a minute
         reader.goto("/ar/petition")
         return NEW in reader.locator(".letter").inner_text()
 
