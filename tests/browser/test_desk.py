@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from campaign import create_app
 from campaign.config import Settings
+from tests.browser.axe import find_violations
 from tests.browser.organizers import PASSPHRASE, PLACES, BrowserOrganizer, invited, lay_on_the_desk, new_organizer
 from tests.browser.places import publish_sample
 from tests.browser.test_keyboard import go_to, presses
@@ -62,12 +62,6 @@ def look(
     return {name: answer for name, answer in found.items() if answer}
 
 
-def axe(page: Page) -> list[tuple[str, str]]:
-    """The violations on a page."""
-    found = Axe().run(page).response["violations"]
-    return [(one["id"], node["html"][:120]) for one in found for node in one["nodes"]]
-
-
 def test_every_page_of_the_desk_is_among_those_that_are_looked_at(campaign: Campaign, places: dict[str, str]) -> None:
     rules = create_app(Settings(data=campaign.data)).url_map.iter_rules()
     there = {
@@ -79,26 +73,22 @@ def test_every_page_of_the_desk_is_among_those_that_are_looked_at(campaign: Camp
     assert there - NO_PAGES - OUTSIDE == {name.partition(" ")[0] for name in places}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_at_the_desk(enter, omar: BrowserOrganizer, places: dict[str, str], language: str, scheme: str) -> None:
-    page = enter(color_scheme=scheme, viewport={"width": 390, "height": 800})
+def test_axe_finds_nothing_at_the_desk(enter, omar: BrowserOrganizer, places: dict[str, str], language: str) -> None:
+    page = enter(viewport={"width": 390, "height": 800})
 
-    assert look(page, omar, places, language, axe) == {}
+    assert look(page, omar, places, language, find_violations) == {}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_the_way_in(
-    campaign: Campaign, new_context: Callable[..., BrowserContext], language: str, scheme: str
-) -> None:
-    page = new_context(color_scheme=scheme, viewport={"width": 390, "height": 800}).new_page()
+def test_axe_finds_nothing_on_the_way_in(campaign: Campaign, new_context: Callable[..., BrowserContext], language: str) -> None:
+    page = new_context(viewport={"width": 390, "height": 800}).new_page()
     found = {}
     for name, path in {"enter": "enter", "set up": f"set-up/{invited(campaign)}", "over": "set-up/of-nobody"}.items():
         page.goto(f"/{language}/organize/{path}")
-        found[name] = axe(page)
+        found[name] = find_violations(page)
         if name != "over":
             page.locator("main form .button").click()
             page.locator("#errors").wait_for()
-            found[f"{name} with mistakes"] = axe(page)
+            found[f"{name} with mistakes"] = find_violations(page)
 
     assert {name: answer for name, answer in found.items() if answer} == {}
 
