@@ -5,7 +5,7 @@ Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synch
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,6 +16,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from campaign import connection_limits, sqlite_dialect
 from campaign.file_lock import file_lock
+from campaign.shared_commit import Group, NotCommitted, SharedCommits
 from campaign.sqlite_dialect import connected_to_write
 
 LOCK_TIMEOUT = 5.0  # seconds a writer waits for its turn before it gives up
@@ -79,7 +80,8 @@ class Database:
             hide_parameters=True,  # an error in a log must not say who signed
             connect_args={} if self.is_sqlite else connection_limits.CONNECT_OPTIONS,
         )
-        self._turn_file = folder / "turn.lock"
+        self._turn_file, self._next_file = folder / "turn.lock", folder / "next.lock"
+        self._shared = SharedCommits(self._begun)
         # PostgreSQL would give each statement a view of its own: what changes between two of them could be in neither.
         self._reader = self.engine if self.is_sqlite else self.engine.execution_options(**SNAPSHOT_ISOLATION)
         if self.is_sqlite:
@@ -99,24 +101,47 @@ class Database:
         """Yield a session that writes: committed, durably, when the block ends; rolled back when it raises.
 
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
+        On SQLite others of this process may share its commit.
         """
         info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
-        connected = connected_to_write(self.engine) if self.is_sqlite else self.engine.connect()
-        with self.writer_turn(), connected as connection:
-            with Session(connection, expire_on_commit=False, info=info) as session, session.begin():
+        if self.is_sqlite:
+            with self._sharing_commit() as group:
+                with _writing_session(group.connection, info, "create_savepoint") as session:
+                    yield session
+                group.after_commit += info["after_commit"]
+        else:
+            with self.engine.connect() as connection, _writing_session(connection, info) as session:
                 yield session
-                for finish in info["before_commit"]:
-                    finish(session)
             for finish in info["after_commit"]:
                 finish()
 
     @contextmanager
+    def _sharing_commit(self) -> Iterator[Group]:
+        try:
+            with self._shared.joined(LOCK_TIMEOUT) as group:
+                yield group
+        except NotCommitted:
+            raise DatabaseBusy("the database is busy") from None
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        """Yield a connection to SQLite on which this process has begun its turn to write."""
+        with self.writer_turn(), connected_to_write(self.engine) as connection:
+            connection.begin()
+            yield connection
+
+    @contextmanager
     def writer_turn(self) -> Iterator[None]:
-        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises DatabaseBusy."""
+        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises DatabaseBusy.
+
+        Whoever waits for its turn holds the place behind it, which a process that has just been served cannot have again.
+        """
         if not self.is_sqlite:
             yield
             return
-        with file_lock(self._turn_file, wait=LOCK_TIMEOUT) as is_ours:
+        with ExitStack() as stack:
+            with file_lock(self._next_file, wait=LOCK_TIMEOUT) as is_next:
+                is_ours = is_next and stack.enter_context(file_lock(self._turn_file, wait=LOCK_TIMEOUT))
             if not is_ours:
                 raise DatabaseBusy("the database is busy")
             yield
@@ -182,6 +207,15 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+@contextmanager
+def _writing_session(connection: sa.Connection, info: dict[str, Any], mode: Any = "conditional_savepoint") -> Iterator[Session]:
+    options: Any = {"expire_on_commit": False, "join_transaction_mode": mode}
+    with Session(connection, info=info, **options) as session, session.begin():
+        yield session
+        for finish in info["before_commit"]:
+            finish(session)
 
 
 INSERTS: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}

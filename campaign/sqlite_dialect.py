@@ -32,8 +32,24 @@ class SQLite(SQLiteDialect_pysqlite):
     def do_begin(self, dbapi_connection: Any) -> None:
         dbapi_connection.execute("BEGIN IMMEDIATE" if WRITER_MARK in dbapi_connection.info else "BEGIN")
 
+    # Savepoints without what SQLAlchemy does for a statement: each writer has one, see shared_commit.py.
+    def do_savepoint(self, connection: sa.Connection, name: str) -> None:
+        _execute(connection, f"SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: sa.Connection, name: str) -> None:
+        _execute(connection, f"RELEASE {name}")
+
+    def do_rollback_to_savepoint(self, connection: sa.Connection, name: str) -> None:
+        # Without a transaction SQLite has rolled back more than that already, as it does when the disk is full.
+        if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+            _execute(connection, f"ROLLBACK TO {name}")
+
 
 sa.dialects.registry.register("sqlite.campaign", __name__, SQLite.__name__)
+
+
+def _execute(connection: sa.Connection, statement: str) -> None:
+    connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]
 
 
 def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

@@ -26,7 +26,7 @@ from campaign.web.request_checks import MAX_BODY
 BODY_TIMEOUT = 15
 """The seconds that a client may take to send its body; a form over a line of 2 kB/s takes two."""
 
-POSTING_THREADS = 2
+POSTING_THREADS = 8
 """Threads of one process for posts, which wait for the disk and for one another while other requests are answered. Measured: more
 threads only wait for the interpreter; without any, reading is as slow as signing."""
 

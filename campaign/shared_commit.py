@@ -1,0 +1,101 @@
+"""One commit for those of a process who write to SQLite at once, as every commit waits for the disk.
+
+They work one after the other on one connection, each in a savepoint of its own: where one of them fails, nothing of the
+others is undone. The last of those who wait commits, and nobody goes on before all of it is on disk.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+
+import sqlalchemy as sa
+
+
+class NotCommitted(Exception):
+    """Nothing was stored: others worked for too long, or SQLite undid what was shared with one of them."""
+
+
+class Group:
+    """Writers who share a commit. What `after_commit` holds is called when it is done, before the next group may write."""
+
+    def __init__(self, transaction: AbstractContextManager[sa.Connection]) -> None:
+        """Enter `transaction`: the process's turn, and a connection that has begun; leaving it gives the turn back."""
+        self.after_commit: list[Callable[[], object]] = []
+        self._ended, self._is_on_disk = threading.Event(), False
+        self._stack = ExitStack()
+        self.connection = self._stack.enter_context(transaction)
+
+    @property
+    def is_undone(self) -> bool:
+        """Return whether SQLite has rolled everything back, as it does when the disk is full, not only the last savepoint."""
+        return not self.connection.connection.dbapi_connection.in_transaction  # type: ignore[union-attr]
+
+    def end(self) -> None:
+        """Commit for all of them, unless nothing is left to commit, and give the turn back."""
+        try:
+            with self._stack:
+                if not self.is_undone:
+                    self._commit()
+        finally:
+            self._ended.set()
+
+    def _commit(self) -> None:
+        try:
+            self.connection.commit()
+        except BaseException:
+            self.connection.invalidate()  # closed, it undoes what is still open
+            raise
+        self._is_on_disk = True
+        for finish in self.after_commit:
+            finish()
+
+    def wait(self) -> None:
+        """Return once all of it is on disk; raise NotCommitted where it is not."""
+        self._ended.wait()
+        if not self._is_on_disk:
+            raise NotCommitted
+
+
+class SharedCommits:
+    """The writers of a process: one works, the others wait."""
+
+    def __init__(self, begin: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
+        self._begin = begin
+        self._changed = threading.Condition()
+        self._is_taken, self._waiting = False, 0
+        self._group: Group | None = None
+
+    @contextmanager
+    def joined(self, patience: float) -> Iterator[Group]:
+        """Yield a group on whose connection nobody else works within the block; return when its commit is on disk.
+
+        Raises NotCommitted, also when others work for more than `patience` seconds.
+        """
+        with self._place(patience):
+            group = self._group = self._group or Group(self._begin())
+            try:
+                yield group
+            finally:
+                # Who waits goes on with the group, but what follows a commit is its own writer's to do.
+                if not self._waiting or group.after_commit or group.is_undone:
+                    self._group = None
+                    group.end()
+        group.wait()
+
+    @contextmanager
+    def _place(self, patience: float) -> Iterator[None]:
+        with self._changed:
+            self._waiting += 1
+            try:
+                is_free = self._changed.wait_for(lambda: not self._is_taken, patience)
+            finally:
+                self._waiting -= 1
+            if not is_free:
+                raise NotCommitted
+            self._is_taken = True
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._is_taken = False
+                self._changed.notify()

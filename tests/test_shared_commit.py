@@ -1,0 +1,219 @@
+"""Writers of one process share a commit on SQLite: each is told only once it is on disk, and one that fails harms no other."""
+
+import sqlite3
+import threading
+from contextlib import closing, contextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from campaign.database import Database, DatabaseBusy, now
+from campaign.file_lock import file_lock
+from campaign.petition.models import Tally
+from tests.servers import on_sqlite
+
+pytestmark = on_sqlite
+AT_ONCE = 6
+TODAY = now().date()
+
+
+class Writers:
+    """Threads that write on one database, and what each of them was told; `commits` are those that SQLite made."""
+
+    def __init__(self, database):
+        self.database, self.told, self.threads = database, {}, []
+        self.commits = 0
+        self.is_in_line = threading.Event()
+        sa.event.listen(database.engine, "commit", self._count)
+
+    def _count(self, _connection):
+        self.commits += 1
+
+    @contextmanager
+    def behind_one(self):
+        """Holds the turn within the block, so that who starts to write in it waits; then the holder writes as number 0."""
+        may_go, works = threading.Event(), threading.Event()
+
+        def hold():
+            with self.database.writing() as session:
+                works.set()
+                assert may_go.wait(30)
+                session.add(row(0))
+
+        self.start(0, hold)
+        assert works.wait(30)
+        yield
+        while self.database._shared._waiting < len(self.threads) - 1:
+            assert not self.told
+        may_go.set()
+        for thread in self.threads:
+            thread.join(30)
+
+    def start(self, number, work=None):
+        """Starts one that writes a row of its own or does other work."""
+        self.threads.append(threading.Thread(target=self._run, args=(number, work or self.writing_row(number))))
+        self.threads[-1].start()
+
+    def writing_row(self, number):
+        """Work that writes a row and looks, right after it is told so, whether another connection sees it."""
+
+        def write():
+            with self.database.writing() as session:
+                session.add(row(number))
+            assert number in self.on_disk()
+
+        return write
+
+    def on_disk(self):
+        """The numbers of the rows as another connection sees them."""
+        with closing(sqlite3.connect(self.database.engine.url.database)) as other:
+            return [number for (number,) in other.execute("SELECT number FROM tally ORDER BY number")]
+
+    def _run(self, number, work):
+        try:
+            work()
+            self.told[number] = "stored"
+        except Exception as error:
+            self.told[number] = type(error)
+
+
+def row(number):
+    """A row that only `number` has."""
+    return Tally(day=TODAY + timedelta(days=number), reason="asked", number=number)
+
+
+@pytest.fixture
+def writers(app):
+    """Writers on the site's database."""
+    return Writers(app.extensions["campaign"].database)
+
+
+def test_those_who_wait_share_a_commit_and_each_is_told_when_it_is_on_disk(writers):
+    with writers.behind_one():
+        for number in range(1, AT_ONCE):
+            writers.start(number)
+
+    assert writers.told == dict.fromkeys(range(AT_ONCE), "stored")
+    assert writers.on_disk() == list(range(AT_ONCE))
+    assert writers.commits == 1
+
+
+def test_one_alone_waits_for_nobody(writers):
+    for number in range(3):
+        writers.start(number)
+        writers.threads[-1].join(30)
+
+    assert writers.told == dict.fromkeys(range(3), "stored")
+    assert writers.commits == 3
+
+
+def test_one_that_fails_undoes_what_it_wrote_and_nothing_else(writers):
+    def fail():
+        with writers.database.writing() as session:
+            session.add(row(2))
+            session.flush()
+            raise ZeroDivisionError
+
+    with writers.behind_one():
+        writers.start(1)
+        writers.start(2, fail)
+        writers.start(3)
+
+    assert writers.told == {0: "stored", 1: "stored", 2: ZeroDivisionError, 3: "stored"}
+    assert writers.on_disk() == [0, 1, 3]
+
+
+@pytest.mark.parametrize("is_last", [True, False], ids=["the last", "one in the middle"])
+def test_where_sqlite_undoes_everything_nobody_is_told_that_it_is_stored(writers, is_last):
+    """As it does by itself when the disk is full."""
+    with writers.database.writing() as session:
+        session.execute(
+            sa.text("CREATE TRIGGER undo BEFORE INSERT ON tally WHEN NEW.number = 1 BEGIN SELECT RAISE(ROLLBACK, 'full'); END")
+        )
+
+    with writers.behind_one():
+        writers.start(1)
+        if not is_last:
+            writers.start(2)
+
+    assert writers.told[0] is DatabaseBusy
+    assert writers.told[1] is sa.exc.IntegrityError  # its own error, which says more
+    assert [number for number, said in writers.told.items() if said == "stored"] == writers.on_disk()
+    writers.writing_row(7)()  # and it goes on
+
+
+def test_a_commit_that_fails_is_told_to_everyone_who_shares_it(writers):
+    def owe():
+        with writers.database.writing() as session:
+            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+            session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
+
+    with writers.behind_one():
+        writers.start(1, owe)
+        writers.start(2)
+
+    assert "stored" not in writers.told.values()
+    assert writers.on_disk() == []
+    writers.writing_row(7)()
+
+
+def test_what_follows_a_commit_is_done_by_its_own_writer_before_the_next_one_writes(writers):
+    seen = []
+
+    def write():
+        with writers.database.writing() as session:
+            session.add(row(1))
+            session.info["after_commit"].append(lambda: seen.append((threading.current_thread(), writers.on_disk())))
+
+    with writers.behind_one():
+        writers.start(1, write)
+        writers.start(2)
+
+    assert set(writers.told.values()) == {"stored"}
+    [(thread, rows)] = seen
+    assert thread is writers.threads[1]
+    assert 1 in rows
+    assert (2 in rows) == (writers.commits == 1)
+
+
+def test_a_process_that_was_just_served_is_not_served_again_before_another_that_waits(app, settings):
+    database, order = app.extensions["campaign"].database, []
+    other = Database("", settings.data)
+
+    def write_from_elsewhere():
+        with other.writing():
+            order.append("other")
+
+    with closing(other):
+        waiting = threading.Thread(target=write_from_elsewhere)
+        with database.writing():
+            order.append("first")
+            waiting.start()
+            while is_free(settings.data / "next.lock"):
+                assert order == ["first"]
+        with database.writing():
+            order.append("again")
+        waiting.join(30)
+
+    assert order == ["first", "other", "again"]
+
+
+def is_free(file):
+    """Whether nobody holds the lock of this file."""
+    with file_lock(file, wait=0) as is_ours:
+        return is_ours
+
+
+def test_who_waits_too_long_says_so_and_the_others_go_on(writers, monkeypatch):
+    monkeypatch.setattr("campaign.database.LOCK_TIMEOUT", 0.2)
+
+    with writers.behind_one():
+        writers.start(1)
+        writers.threads[1].join(30)
+        assert writers.told == {1: DatabaseBusy}
+        writers.told.clear()
+        writers.threads.pop()
+
+    assert writers.told == {0: "stored"}
+    assert writers.on_disk() == [0]
