@@ -15,6 +15,8 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
     BUSY_TIMEOUT_PRAGMA,
+    # Pages of the log that are then written to the database: every form changes some of the same ones, which go there once.
+    "PRAGMA wal_autocheckpoint=4000",
 )
 DRIVER = "sqlite+campaign"
 WRITER_MARK = "is a writer's"  # in the `info` of a connection whose transactions wait for their turn when they begin
