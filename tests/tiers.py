@@ -1,4 +1,4 @@
-"""How much is tested: `make test` in minutes, `.ci/run` in half an hour, `make soak` in hours.
+"""How much is tested: `make test` in minutes, `.ci/run` in twenty minutes, `make soak` in hours.
 
 - `make test`: what is not slow, each test on one of the two databases. The tests that come later have the mark `later`.
 - `make test TIER=full`, or pytest itself: all tests, on both databases. `.ci/run` runs them in two parts.
