@@ -4,6 +4,7 @@ Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synch
 `reading()` opens a session that only reads. `writing()` commits when its block ends and rolls back on an exception.
 """
 
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
@@ -124,24 +125,26 @@ class Database:
             raise DatabaseBusy("the database is busy") from None
 
     @contextmanager
-    def _begun(self) -> Iterator[sa.Connection]:
+    def _begun(self, until: float) -> Iterator[sa.Connection]:
         """Yield a connection to SQLite on which this process has begun its turn to write."""
-        with self.writer_turn(), connected_to_write(self.engine) as connection:
+        with self.writer_turn(until), connected_to_write(self.engine) as connection:
             connection.begin()
             yield connection
 
     @contextmanager
-    def writer_turn(self) -> Iterator[None]:
-        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve. Raises DatabaseBusy.
+    def writer_turn(self, until: float | None = None) -> Iterator[None]:
+        """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve.
 
+        Raises DatabaseBusy at the moment `until` of time.monotonic(), or after LOCK_TIMEOUT seconds.
         Whoever waits for its turn holds the place behind it, which a process that has just been served cannot have again.
         """
         if not self.is_sqlite:
             yield
             return
+        until = until or time.monotonic() + LOCK_TIMEOUT
         with ExitStack() as stack:
-            with file_lock(self._next_file, wait=LOCK_TIMEOUT) as is_next:
-                is_ours = is_next and stack.enter_context(file_lock(self._turn_file, wait=LOCK_TIMEOUT))
+            with file_lock(self._next_file, wait=until - time.monotonic()) as is_next:
+                is_ours = is_next and stack.enter_context(file_lock(self._turn_file, wait=until - time.monotonic()))
             if not is_ours:
                 raise DatabaseBusy("the database is busy")
             yield

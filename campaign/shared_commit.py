@@ -5,6 +5,7 @@ others is undone. The last of those who wait commits, and nobody goes on before 
 """
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
@@ -59,7 +60,8 @@ class Group:
 class SharedCommits:
     """The writers of a process: one works, the others wait."""
 
-    def __init__(self, begin: Callable[[], AbstractContextManager[sa.Connection]]) -> None:
+    def __init__(self, begin: Callable[[float], AbstractContextManager[sa.Connection]]) -> None:
+        """Take `begin`, which waits for the process's turn until a moment of time.monotonic()."""
         self._begin = begin
         self._changed = threading.Condition()
         self._is_taken, self._waiting = False, 0
@@ -71,8 +73,9 @@ class SharedCommits:
 
         Raises NotCommitted, also when others work for more than `patience` seconds.
         """
-        with self._place(patience):
-            group = self._group = self._group or Group(self._begin())
+        until = time.monotonic() + patience
+        with self._place(until):
+            group = self._group = self._group or Group(self._begin(until))
             try:
                 yield group
             finally:
@@ -83,11 +86,11 @@ class SharedCommits:
         group.wait()
 
     @contextmanager
-    def _place(self, patience: float) -> Iterator[None]:
+    def _place(self, until: float) -> Iterator[None]:
         with self._changed:
             self._waiting += 1
             try:
-                is_free = self._changed.wait_for(lambda: not self._is_taken, patience)
+                is_free = self._changed.wait_for(lambda: not self._is_taken, until - time.monotonic())
             finally:
                 self._waiting -= 1
             if not is_free:

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+import time
 from contextlib import closing, contextmanager
 from datetime import timedelta
 
@@ -217,3 +218,18 @@ def test_who_waits_too_long_says_so_and_the_others_go_on(writers, monkeypatch):
 
     assert writers.told == {0: "stored"}
     assert writers.on_disk() == [0]
+
+
+def test_nobody_waits_longer_for_one_turn_after_another(writers, settings, monkeypatch):
+    """Neither for the line within the process and then for other processes."""
+    monkeypatch.setattr("campaign.database.LOCK_TIMEOUT", 2.0)
+    began = time.monotonic()
+
+    with file_lock(settings.data / "turn.lock", wait=0):
+        for number in range(3):
+            writers.start(number)
+        for thread in writers.threads:
+            thread.join(30)
+
+    assert set(writers.told.values()) == {DatabaseBusy}
+    assert time.monotonic() - began < 3.8  # two turns would be 4
