@@ -30,6 +30,7 @@ NAMING_CONVENTION = {
 }
 STATEMENT_TIMEOUT = 60.0  # seconds of one statement of PostgreSQL
 READ_ONLY = "25006"  # what PostgreSQL calls a write to a server that only reads (SQLSTATE)
+POOL_SIZE = 12  # connections that are kept: one for each thread of a web worker that uses the database
 SNAPSHOT_ISOLATION = {"isolation_level": "REPEATABLE READ"}
 CHECKPOINT_WAIT = 100  # milliseconds for readers to end; writers wait meanwhile
 
@@ -78,6 +79,7 @@ class Database:
         self.engine = sa.create_engine(
             address.set(drivername=sqlite_dialect.DRIVER) if self.is_sqlite else address,
             pool_pre_ping=not self.is_sqlite,
+            pool_size=POOL_SIZE,
             hide_parameters=True,  # an error in a log must not say who signed
             connect_args={} if self.is_sqlite else connection_limits.CONNECT_OPTIONS,
         )
@@ -102,7 +104,7 @@ class Database:
         """Yield a session that writes: committed, durably, when the block ends; rolled back when it raises.
 
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
-        On SQLite others of this process may share its commit.
+        On SQLite others of this process may share its commit and wait for it, so the block waits for nothing else.
         """
         info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
         if self.is_sqlite:

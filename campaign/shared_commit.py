@@ -1,13 +1,14 @@
 """One commit for those of a process who write to SQLite at once, as every commit waits for the disk.
 
 They work one after the other on one connection, each in a savepoint of its own: where one of them fails, nothing of the
-others is undone. The last of those who wait commits, and nobody goes on before all of it is on disk.
+others is undone. The last of those who wait commits, and nobody is told anything before all of it is on disk.
 """
 
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,15 +22,17 @@ class Group:
 
     def __init__(self, transaction: AbstractContextManager[sa.Connection]) -> None:
         """Enter `transaction`: the process's turn, and a connection that has begun; leaving it gives the turn back."""
+        self.writers = 0
         self.after_commit: list[Callable[[], object]] = []
         self._ended, self._is_on_disk = threading.Event(), False
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(transaction)
+        self._raw: Any = self.connection.connection.dbapi_connection
 
     @property
     def is_undone(self) -> bool:
         """Return whether SQLite has rolled everything back, as it does when the disk is full, not only the last savepoint."""
-        return not self.connection.connection.dbapi_connection.in_transaction  # type: ignore[union-attr]
+        return not self._raw.in_transaction
 
     def end(self) -> None:
         """Commit for all of them, unless nothing is left to commit, and give the turn back."""
@@ -73,20 +76,20 @@ class SharedCommits:
 
         Raises NotCommitted, also when others work for more than `patience` seconds.
         """
-        until = time.monotonic() + patience
-        with self._place(until):
-            group = self._group = self._group or Group(self._begin(until))
-            try:
-                yield group
-            finally:
-                # Who waits goes on with the group, but what follows a commit is its own writer's to do.
-                if not self._waiting or group.after_commit or group.is_undone:
-                    self._group = None
-                    group.end()
+        group = self._join(time.monotonic() + patience)
+        saw_others = group.writers > 1
+        try:
+            yield group
+        except BaseException:
+            self._leave(group)
+            if saw_others:  # it may have failed because of what they wrote, as where something was done already
+                group.wait()
+            raise
+        self._leave(group)
         group.wait()
 
-    @contextmanager
-    def _place(self, until: float) -> Iterator[None]:
+    def _join(self, until: float) -> Group:
+        """Wait for the place; return the group that was left there, or a new one."""
         with self._changed:
             self._waiting += 1
             try:
@@ -97,8 +100,26 @@ class SharedCommits:
                 raise NotCommitted
             self._is_taken = True
         try:
-            yield
+            group = self._group = self._group or Group(self._begin(until))
+        except BaseException:
+            self._free_place()
+            raise
+        group.writers += 1
+        return group
+
+    def _leave(self, group: Group) -> None:
+        """Leave the group to somebody who waits, or end it. What follows a commit is left to nobody else."""
+        with self._changed:  # whoever waits cannot give up before the place is free, and then takes it
+            if self._waiting and not group.after_commit and not group.is_undone:
+                self._free_place()
+                return
+            self._group = None
+        try:
+            group.end()
         finally:
-            with self._changed:
-                self._is_taken = False
-                self._changed.notify()
+            self._free_place()
+
+    def _free_place(self) -> None:
+        with self._changed:
+            self._is_taken = False
+            self._changed.notify()

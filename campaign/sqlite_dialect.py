@@ -3,7 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -15,8 +15,7 @@ PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA secure_delete=ON",
     BUSY_TIMEOUT_PRAGMA,
-    # Pages of the log that are then written to the database: every form changes some of the same ones, which go there once.
-    "PRAGMA wal_autocheckpoint=4000",
+    "PRAGMA temp_store=MEMORY",  # what a savepoint changes is copied first, and is not to lie in a file that nothing empties
 )
 DRIVER = "sqlite+campaign"
 WRITER_MARK = "is a writer's"  # in the `info` of a connection whose transactions wait for their turn when they begin
@@ -42,16 +41,27 @@ class SQLite(SQLiteDialect_pysqlite):
         _execute(connection, f"RELEASE {name}")
 
     def do_rollback_to_savepoint(self, connection: sa.Connection, name: str) -> None:
-        # Without a transaction SQLite has rolled back more than that already, as it does when the disk is full.
-        if connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+        if not _raw(connection).in_transaction:  # SQLite has undone all of it, as it does when the disk is full
+            return
+        try:
             _execute(connection, f"ROLLBACK TO {name}")
+        except sa.exc.OperationalError:
+            _raw(connection).rollback()  # or a half of this writer's work would be committed with that of others
+            raise
 
 
 sa.dialects.registry.register("sqlite.campaign", __name__, SQLite.__name__)
 
 
+def _raw(connection: sa.Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.dbapi_connection)
+
+
 def _execute(connection: sa.Connection, statement: str) -> None:
-    connection.connection.dbapi_connection.execute(statement)  # type: ignore[union-attr]
+    try:
+        _raw(connection).execute(statement)
+    except sqlite3.Error as error:
+        raise sa.exc.OperationalError(statement, None, error) from error
 
 
 def set_pragmas(connection: sqlite3.Connection, _record: object) -> None:

@@ -3,8 +3,9 @@
 import sqlite3
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ import sqlalchemy as sa
 from campaign.database import Database, DatabaseBusy, now
 from campaign.file_lock import file_lock
 from campaign.petition.models import Tally
+from campaign.shared_commit import Group
 from tests.servers import on_sqlite
 
 pytestmark = on_sqlite
@@ -138,10 +140,103 @@ def test_where_sqlite_undoes_everything_nobody_is_told_that_it_is_stored(writers
         if not is_last:
             writers.start(2)
 
-    assert writers.told[0] is DatabaseBusy
-    assert writers.told[1] is sa.exc.IntegrityError  # its own error, which says more
+    assert writers.told[0] is writers.told[1] is DatabaseBusy
     assert [number for number, said in writers.told.items() if said == "stored"] == writers.on_disk()
     writers.writing_row(7)()  # and it goes on
+
+
+def test_who_goes_on_after_sqlite_undid_everything_begins_no_transaction_of_its_own(writers):
+    def go_on():
+        with writers.database.writing() as session:
+            with suppress(sa.exc.OperationalError):
+                session.connection().exec_driver_sql("ROLLBACK")
+            with suppress(ZeroDivisionError), session.begin_nested():
+                session.add(row(1))
+                raise ZeroDivisionError
+
+    with writers.behind_one():
+        writers.start(1, go_on)
+        writers.start(2)
+
+    assert writers.told[0] is DatabaseBusy
+    assert writers.told[1] != "stored"
+    assert 0 not in writers.on_disk()
+
+
+def test_where_one_cannot_be_undone_alone_nothing_of_the_others_is_stored(writers):
+    def fail():
+        with writers.database.writing() as session:
+            session.add(row(1))
+            session.flush()
+            session.connection().exec_driver_sql("RELEASE sa_savepoint_2")
+            raise ZeroDivisionError
+
+    with writers.behind_one():
+        writers.start(1, fail)
+
+    assert writers.told == {0: DatabaseBusy, 1: DatabaseBusy}
+    assert writers.on_disk() == []
+    writers.writing_row(7)()
+
+
+def test_who_failed_because_of_what_others_wrote_says_so_only_once_that_is_stored(writers):
+    def say_that_it_was_done():
+        with writers.database.writing():
+            raise ZeroDivisionError
+
+    def owe():
+        with writers.database.writing() as session:
+            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+            session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
+
+    with writers.behind_one():
+        writers.start(1, say_that_it_was_done)
+        writers.start(2, owe)
+
+    assert writers.told[1] in {DatabaseBusy, sa.exc.IntegrityError}
+
+
+def test_who_gives_up_leaves_no_commit_to_nobody(writers, monkeypatch):
+    """Its time may be up while the one before it looks whether anybody waits."""
+    looked = Group.is_undone.fget
+    monkeypatch.setattr(Group, "is_undone", property(lambda group: (time.sleep(1.0), looked(group))[1]))
+    monkeypatch.setattr("campaign.database.LOCK_TIMEOUT", 0.5)
+
+    with writers.behind_one():
+        writers.start(1)
+
+    assert writers.told[0] == "stored"
+    assert len(writers.told) == 2
+
+
+def test_what_follows_a_commit_can_fail_and_what_was_stored_stays(writers):
+    def write():
+        with writers.database.writing() as session:
+            session.add(row(1))
+            session.info["after_commit"].append(lambda: 1 / 0)
+
+    with writers.behind_one():
+        writers.start(1, write)
+        writers.start(2)
+
+    assert writers.told == {0: "stored", 1: ZeroDivisionError, 2: "stored"}
+    assert writers.on_disk() == [0, 1, 2]
+
+
+def test_nothing_that_is_deleted_is_copied_to_a_file_that_nobody_empties(writers):
+    """SQLite copies the pages that change within a savepoint; on Linux into files that have no name any more."""
+    with writers.database.writing() as session:
+        session.execute(sa.text("CREATE TABLE large (id INTEGER PRIMARY KEY, text BLOB)"))
+        session.execute(
+            sa.text("INSERT INTO large SELECT value, zeroblob(500) FROM json_each(:numbers)"), {"numbers": str([*range(3000)])}
+        )
+
+    with writers.database.writing() as session:
+        session.execute(sa.text("DELETE FROM large WHERE id % 2"))
+        open_files = [str(file.readlink()) for file in Path("/proc/self/fd").iterdir() if file.is_symlink()]
+
+    assert any("campaign.db" in file for file in open_files)
+    assert not [file for file in open_files if "etilqs" in file]
 
 
 def test_a_commit_that_fails_is_told_to_everyone_who_shares_it(writers):

@@ -27,9 +27,9 @@ BODY_TIMEOUT = 15
 """The seconds that a client may take to send its body; a form over a line of 2 kB/s takes two."""
 
 POSTING_THREADS = 8
-"""Threads of one process for posts. They wait for the disk and share its commits (campaign/shared_commit.py) while other requests
-are answered. Measured: with four, a third fewer people sign each second, and twelve gain nothing; without any, reading is as slow
-as signing."""
+"""Threads of one process for posts. They wait for the disk, where on SQLite they share commits (campaign/shared_commit.py), while
+other requests are answered. Measured on SQLite: with four, a third fewer people sign each second; twelve gain nothing; without
+any, reading is as slow as signing."""
 
 MAX_PASSPHRASES_WAITING = 8
 """Posts with a passphrase that wait for the one thread which looks at them, for two seconds or so; more are sent back at once."""

@@ -10,7 +10,7 @@ import shutil
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -168,11 +168,14 @@ def test_nothing_acknowledged_is_lost_when_a_standby_takes_over_and_both_machine
 def test_a_machine_that_lost_its_power_after_it_got_a_statement_is_given_up_within_seconds(tmp_path, postgresql_server):
     if postgresql_server.process is None:
         pytest.skip("TEST_DATABASE_URL names a server whose power is not ours")
-    with replicated(postgresql_server) as servers:
-        here = Database(address_of_both(*servers, "postgres"), tmp_path)
-        with here.engine.connect() as connection, socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
-            limits = [line.getsockopt(socket.IPPROTO_TCP, option) for option in SILENCE]
-            is_watched = line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+    with (
+        replicated(postgresql_server) as servers,
+        closing(Database(address_of_both(*servers, "postgres"), tmp_path)) as here,
+        here.engine.connect() as connection,
+        socket.socket(fileno=os.dup(connection.connection.fileno())) as line,
+    ):
+        limits = [line.getsockopt(socket.IPPROTO_TCP, option) for option in SILENCE]
+        is_watched = line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
 
     assert is_watched
     assert limits == [5, 2, 3, 5000]

@@ -56,6 +56,7 @@ for line in sys.stdin:
     child = os.fork()
     if not child:
         main(["deliver", "--to", "office", "--out", out])
+        os._exit(0)
     print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 """  # for each line of a point and a folder, a process that is killed at the point; they share what takes long to import
 
