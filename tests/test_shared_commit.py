@@ -68,6 +68,12 @@ class Writers:
 
         return write
 
+    def owe(self):
+        """Work whose commit fails."""
+        with self.database.writing() as session:
+            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+            session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
+
     def on_disk(self):
         """The numbers of the rows as another connection sees them."""
         with closing(sqlite3.connect(self.database.engine.url.database)) as other:
@@ -184,14 +190,9 @@ def test_who_failed_because_of_what_others_wrote_says_so_only_once_that_is_store
         with writers.database.writing():
             raise ZeroDivisionError
 
-    def owe():
-        with writers.database.writing() as session:
-            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
-            session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
-
     with writers.behind_one():
         writers.start(1, say_that_it_was_done)
-        writers.start(2, owe)
+        writers.start(2, writers.owe)
 
     assert writers.told[1] in {DatabaseBusy, sa.exc.IntegrityError}
 
@@ -240,13 +241,8 @@ def test_nothing_that_is_deleted_is_copied_to_a_file_that_nobody_empties(writers
 
 
 def test_a_commit_that_fails_is_told_to_everyone_who_shares_it(writers):
-    def owe():
-        with writers.database.writing() as session:
-            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
-            session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
-
     with writers.behind_one():
-        writers.start(1, owe)
+        writers.start(1, writers.owe)
         writers.start(2)
 
     assert "stored" not in writers.told.values()
