@@ -14,6 +14,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm.session import JoinTransactionMode
 
 from campaign import connection_limits, sqlite_dialect
 from campaign.file_lock import file_lock
@@ -138,7 +139,7 @@ class Database:
         """Let writers of SQLite take turns at a file lock: its own busy handler lets some of them starve.
 
         Raises DatabaseBusy at the moment `until` of time.monotonic(), or after LOCK_TIMEOUT seconds.
-        Whoever waits for its turn holds the place behind it, which a process that has just been served cannot have again.
+        The process that comes next holds `next.lock`, so one that was just served cannot overtake it.
         """
         if not self.is_sqlite:
             yield
@@ -215,9 +216,10 @@ class Database:
 
 
 @contextmanager
-def _writing_session(connection: sa.Connection, info: dict[str, Any], mode: Any = "conditional_savepoint") -> Iterator[Session]:
-    options: Any = {"expire_on_commit": False, "join_transaction_mode": mode}
-    with Session(connection, info=info, **options) as session, session.begin():
+def _writing_session(
+    connection: sa.Connection, info: dict[str, Any], mode: JoinTransactionMode = "conditional_savepoint"
+) -> Iterator[Session]:
+    with Session(connection, expire_on_commit=False, info=info, join_transaction_mode=mode) as session, session.begin():
         yield session
         for finish in info["before_commit"]:
             finish(session)

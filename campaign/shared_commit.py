@@ -1,4 +1,4 @@
-"""One commit for those of a process who write to SQLite at once, as every commit waits for the disk.
+"""One commit for those of a process who write to SQLite at once (group commit), as every commit waits for the disk.
 
 They work one after the other on one connection, each in a savepoint of its own: where one of them fails, nothing of the
 others is undone. The last of those who wait commits, and nobody is told anything before all of it is on disk.
@@ -108,8 +108,8 @@ class SharedCommits:
         return group
 
     def _leave(self, group: Group) -> None:
-        """Leave the group to somebody who waits, or end it. What follows a commit is left to nobody else."""
-        with self._changed:  # whoever waits cannot give up before the place is free, and then takes it
+        """Leave the group to the next writer; end it where nobody waits, or where something is to follow its commit."""
+        with self._changed:  # so that no writer that is counted gives up before it has seen the place free
             if self._waiting and not group.after_commit and not group.is_undone:
                 self._free_place()
                 return

@@ -61,7 +61,8 @@ class Replica:
         """The first value of what a statement returns, None where it returns no rows."""
         with psycopg.connect(self.address, autocommit=True) as connection:
             answer = connection.execute(statement)
-            return answer.fetchone()[0] if answer.description else None  # type: ignore[index]
+            row = answer.fetchone() if answer.description else None
+            return row[0] if row else None
 
     @property
     def is_running(self) -> bool:

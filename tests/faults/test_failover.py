@@ -1,7 +1,7 @@
 """The first of two PostgreSQL servers is lost while people sign and confirm on two machines, and the second takes over.
 
 The primary is stopped without a word to its clients, and its standby, which confirmed every commit, is promoted. Nothing that was
-acknowledged is lost or counts twice, nobody is shown a fault of ours, and neither machine is started again.
+acknowledged is lost or counts twice, no answer is a 500, and neither machine is started again.
 """
 
 import asyncio
