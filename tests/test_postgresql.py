@@ -15,6 +15,7 @@ from campaign.petition.models import Signature, Submission
 from campaign.server import worker
 from tests.people import PostOffice, Visitor, link_in, publish, rows
 from tests.servers import LONG, free_port, name_in, wait_until
+from tests.shared_servers import pooler
 
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 WAITS = "SELECT current_setting('lock_timeout'), current_setting('statement_timeout')"
@@ -28,45 +29,9 @@ def plain(url):
 @pytest.fixture
 def pooled(settings, postgresql_server, pgbouncer, tmp_path):
     """The settings of a campaign behind a PgBouncer that lends each transaction one of three sessions."""
-    server, port = conninfo_to_dict(postgresql_server.address), free_port()
-    known = {"host": server["host"], "port": server.get("port", 5432), "user": server.get("user", "postgres")}
-    known |= {"password": server["password"]} if server.get("password") else {}
-    (tmp_path / "pgbouncer.ini").write_text(
-        f"""[databases]
-* = {" ".join(f"{name}={value}" for name, value in known.items())}
-[pgbouncer]
-listen_addr = 127.0.0.1
-listen_port = {port}
-unix_socket_dir =
-auth_type = any
-pool_mode = transaction
-default_pool_size = 3
-logfile = {tmp_path / "pgbouncer.log"}
-"""
-    )
-    command = [pgbouncer, "-q", str(tmp_path / "pgbouncer.ini")]
     user = postgresql_server.process.system_user if postgresql_server.process else None
-    if user:
-        (tmp_path / "pgbouncer.log").touch()
-        for path in [tmp_path, *tmp_path.parents[:3]]:
-            path.chmod(0o711)
-        (tmp_path / "pgbouncer.log").chmod(0o666)
-        (tmp_path / "pgbouncer.ini").chmod(0o644)  # whatever the umask is by now
-    url = f"postgresql+psycopg://someone@127.0.0.1:{port}/{name_in(settings.database_url)}"
-    with subprocess.Popen(command, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            wait_until(lambda: can_connect(url))
-            yield settings.model_copy(update={"database_url": url})
-        finally:
-            process.terminate()
-
-
-def can_connect(url):
-    try:
-        psycopg.connect(plain(url)).close()
-    except psycopg.OperationalError:
-        return False
-    return True
+    with pooler(pgbouncer, postgresql_server.address, user, tmp_path) as address:
+        yield settings.model_copy(update={"database_url": address + name_in(settings.database_url)})
 
 
 def test_behind_a_pooler_people_sign_and_confirm_and_nothing_is_left_in_its_sessions(pooled, mailbox):

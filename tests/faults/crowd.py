@@ -120,12 +120,17 @@ def get(port: int, path: str) -> bytes:
     return f"GET {path} HTTP/1.1\r\nHost: localhost:{port}\r\n\r\n".encode()
 
 
-def post(port: int, path: str, fields: dict[str, str]) -> bytes:
-    """A form as bytes."""
+def post(port: int, path: str, fields: dict[str, str], sender: str = "192.0.2.1") -> bytes:
+    """A form as bytes, as a proxy passes on what an address sent."""
     body = urlencode(fields)
-    kind = "application/x-www-form-urlencoded"
-    head = f"POST {path} HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n"
-    return (head + body).encode()
+    head = [
+        f"POST {path} HTTP/1.1",
+        f"Host: localhost:{port}",
+        f"X-Forwarded-For: {sender}",
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*head, "", body]).encode()
 
 
 async def blank_form(port: int, language: str = "en") -> dict[str, str]:

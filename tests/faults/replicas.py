@@ -1,4 +1,4 @@
-"""A PostgreSQL server and its standby: two real servers on loopback, the second of which confirms what the first commits."""
+"""Servers of PostgreSQL on loopback: one that can be stopped, or two, of which the second confirms what the first commits."""
 
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ wal_keep_size = 64MB
 
 
 class Replica:
-    """One server of the two, with the programs and the user of another server of the tests."""
+    """One server, with the programs and the user of another server of the tests."""
 
     def __init__(self, like: PostgreSQL, folder: Path) -> None:
         assert like.process
@@ -71,27 +71,54 @@ class Replica:
 
 
 @contextmanager
+def running(like: PostgreSQL) -> Iterator[Replica]:
+    """One server by itself."""
+    with _folder(like) as place:
+        server = Replica(like, place / "server")
+        try:
+            server.make()
+            server.start()
+            yield server
+        finally:
+            _stop(server)
+
+
+@contextmanager
 def replicated(like: PostgreSQL) -> Iterator[tuple[Replica, Replica]]:
     """A primary and its standby, without which the primary commits nothing."""
+    with _folder(like) as place:
+        primary, standby = Replica(like, place / "primary"), Replica(like, place / "standby")
+        try:
+            primary.make()
+            primary.start()
+            standby.follow(primary)
+            standby.start()
+            # After the copy: the standby would have it too, and once promoted wait for one of its own.
+            primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'")
+            primary.ask("SELECT pg_reload_conf()")
+            wait_until(lambda: primary.ask("SELECT sync_state FROM pg_stat_replication") == "sync")
+            yield primary, standby
+        finally:
+            _stop(primary, standby)
+
+
+@contextmanager
+def _folder(like: PostgreSQL) -> Iterator[Path]:
+    """A folder for servers, which belongs to their user."""
+    assert like.process
     place = Path(tempfile.mkdtemp(prefix="campaign-replicas-"))
-    primary, standby = Replica(like, place / "primary"), Replica(like, place / "standby")
-    if primary.user:
-        shutil.chown(place, primary.user)
     try:
-        primary.make()
-        primary.start()
-        standby.follow(primary)
-        standby.start()
-        # After the copy: the standby would have it too, and once promoted wait for one of its own.
-        primary.ask(f"ALTER SYSTEM SET synchronous_standby_names = '{NAME}'")
-        primary.ask("SELECT pg_reload_conf()")
-        wait_until(lambda: primary.ask("SELECT sync_state FROM pg_stat_replication") == "sync")
-        yield primary, standby
+        if like.process.system_user:
+            shutil.chown(place, like.process.system_user)
+        yield place
     finally:
-        for server in (primary, standby):
-            if server.is_running:
-                server.stop("immediate")
         shutil.rmtree(place)
+
+
+def _stop(*servers: Replica) -> None:
+    for server in servers:
+        if server.is_running:
+            server.stop("immediate")
 
 
 def address_of_both(primary: Replica, standby: Replica, name: str) -> str:

@@ -4,6 +4,7 @@ import gzip
 import shutil
 import time
 from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -19,8 +20,10 @@ from campaign.petition import samples
 from tests.backup.conftest import own_pg_dump
 from tests.organizers.exporting import Exporting
 from tests.servers import LONG
+from tests.tiers import rounds
 
 ME, OTHER = bytes(16), bytes(range(16))
+EXPORTS, ROWS, KILLS, PATIENCE = rounds(6, 40), rounds(4_000, 100_000), rounds(3, 20), rounds(LONG, 7200)
 pytestmark = pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 
 
@@ -53,15 +56,16 @@ class Machine:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(PATIENCE + 300)
 def test_each_export_is_prepared_once_and_taken_once_on_another_machine_whoever_is_killed(carrying, other_machine, monkeypatch):
     site = carrying.site
-    samples.add_samples(site.database, site.keys, 4_000, lambda _: None)
+    samples.add_samples(site.database, site.keys, ROWS, lambda _: None)
     for name in ("DATABASE_URL", "MAIL_URL", "MAIL_FROM"):
         monkeypatch.setenv(f"CAMPAIGN_{name}", getattr(site.settings, name.lower()))
-    for number in range(6):
-        carrying.ask("sealed", since=f"2020-01-0{number + 1}")
-    machines, kills = [Machine(one, monkeypatch) for one in (carrying, other_machine)], 3
-    give_up = time.monotonic() + LONG
+    for number in range(EXPORTS):
+        carrying.ask("sealed", since=str(date(2020, 1, 1) + timedelta(days=number)))
+    machines, kills = [Machine(one, monkeypatch) for one in (carrying, other_machine)], KILLS
+    give_up = time.monotonic() + PATIENCE
     while any(export.is_waiting() for export in carrying.exports()):
         assert time.monotonic() < give_up
         for machine in machines:
@@ -73,12 +77,13 @@ def test_each_export_is_prepared_once_and_taken_once_on_another_machine_whoever_
     for machine in machines:
         machine.worker.end()
 
-    taken = [other_machine.take(number) for number in range(6)]
-    again = [who.take(number).status_code for who in (carrying, other_machine) for number in range(6)]
+    taken = [(answer.status_code, answer.data.count(b"\n")) for answer in map(other_machine.take, range(EXPORTS))]
+    again = [who.take(number).status_code for who in (carrying, other_machine) for number in range(EXPORTS)]
 
-    assert [(one.status_code, one.data.count(b"\n")) for one in taken] == [(200, 4_002)] * 6
-    assert again == [409] * 12
-    assert (len(carrying.audit("export prepared")), len(carrying.audit("export taken"))) == (6, 6)
+    assert taken == [(200, ROWS + 2)] * EXPORTS
+    assert again == [409] * 2 * EXPORTS
+    assert (len(carrying.audit("export prepared")), len(carrying.audit("export taken"))) == (EXPORTS, EXPORTS)
+    assert kills == 0
     assert {(export.key_box, export.failed_at) for export in carrying.exports()} == {(None, None)}
     ExportWorker(site.settings, site.database).purge()
     assert carrying.files() == []

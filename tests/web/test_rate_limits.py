@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
@@ -13,7 +12,7 @@ import time_machine
 from campaign.config import Settings
 from campaign.web import rate_limits
 from campaign.web.rate_limits import LONGEST_DELAY, RateLimiter, SharedMemory, TooManyWaiting, networks
-from tests.servers import free_port, wait_until
+from tests.shared_servers import redis_running
 
 NOON = datetime(2026, 8, 10, 12, 0, tzinfo=UTC)
 FAR = "192.0.2.1"
@@ -179,24 +178,8 @@ def test_the_memory_holds_moments_and_no_trace_of_an_address(limiter):
 @pytest.fixture
 def redis(tmp_path, redis_server):
     """A real Redis server."""
-    port = free_port()
-    options = ["--port", str(port), "--save", "", "--dir", str(tmp_path), "--bind", "127.0.0.1"]
-    with subprocess.Popen([redis_server, *options], stdout=subprocess.DEVNULL) as server:
-        try:
-            url = f"redis://127.0.0.1:{port}"
-            wait_until(lambda: _is_up(url))
-            yield server, url
-        finally:
-            server.terminate()
-
-
-def _is_up(url):
-    with contextlib.suppress(OSError):
-        import redis as client  # noqa: PLC0415
-
-        with contextlib.suppress(client.ConnectionError), client.Redis.from_url(url) as connection:
-            return connection.ping()
-    return False
+    with redis_running(redis_server, tmp_path) as server_and_url:
+        yield server_and_url
 
 
 def test_machines_that_share_their_limits_count_together_and_each_alone_while_that_is_away(redis, limiter):
