@@ -1,6 +1,7 @@
 """Killed at random under load: nothing that was acknowledged is lost, nobody counts twice.
 
 The parent, a web worker, the mail worker or the whole group gets a -9 while eight people sign and confirm without a pause.
+This is for SQLite; test_machines.py does it with PostgreSQL and two machines.
 """
 
 import asyncio
@@ -23,14 +24,14 @@ from campaign.crypto.keys import load_keys
 from campaign.petition import counting
 from campaign.petition.models import Signature, Submission
 from tests.faults.crowd import Line, SortingOffice, blank_form, lines, post, together
-from tests.servers import LONG, Campaign, wait_until
+from tests.servers import LONG, Campaign, on_sqlite, wait_until
 from tests.tiers import rounds
 
 AT_ONCE, VICTIMS = 8, ("parent", "web worker", "mail worker", "group")
 # The patience, in seconds, is far more than it takes.
 KILLS, ACKNOWLEDGED, PATIENCE = rounds(20, 200), rounds(600, 20_000), rounds(900, 7200)
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(PATIENCE + 300)]
+pytestmark = [on_sqlite, pytest.mark.slow, pytest.mark.timeout(PATIENCE + 300)]
 
 
 @dataclass
