@@ -5,11 +5,12 @@ Everything that was acknowledged is on disk: SQLite runs in WAL mode with `synch
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -18,9 +19,11 @@ from sqlalchemy.orm.session import JoinTransactionMode
 
 from campaign import connection_limits, sqlite_dialect
 from campaign.file_lock import file_lock
-from campaign.shared_commit import Group, NotCommitted, SharedCommits
+from campaign.shared_commit import DatabaseBusy as DatabaseBusy
+from campaign.shared_commit import Group, SharedCommits
 from campaign.sqlite_dialect import connected_to_write
 
+Result = TypeVar("Result")
 LOCK_TIMEOUT = 5.0  # seconds a writer waits for its turn before it gives up
 NAMING_CONVENTION = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -34,10 +37,6 @@ READ_ONLY = "25006"  # what PostgreSQL calls a write to a server that only reads
 POOL_SIZE = 12  # connections that are kept: one for each thread of a web worker that uses the database
 SNAPSHOT_ISOLATION = {"isolation_level": "REPEATABLE READ"}
 CHECKPOINT_WAIT = 100  # milliseconds for readers to end; writers wait meanwhile
-
-
-class DatabaseBusy(Exception):
-    """The database could not be written to in time; nothing was stored."""
 
 
 DATABASE_UNAVAILABLE = (DatabaseBusy, sa.exc.OperationalError, sa.exc.InterfaceError)
@@ -107,25 +106,39 @@ class Database:
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
         On SQLite others of this process may share its commit and wait for it, so the block waits for nothing else.
         """
-        info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
         if self.is_sqlite:
-            with self._sharing_commit() as group:
-                with _writing_session(group.connection, info, "create_savepoint") as session:
-                    yield session
-                group.after_commit += info["after_commit"]
+            with self._shared.joined(LOCK_TIMEOUT) as group, self._in_group(group) as session:
+                yield session
         else:
+            info = self._new_info()
             with self.engine.connect() as connection, _writing_session(connection, info) as session:
                 yield session
             for finish in info["after_commit"]:
                 finish()
 
+    def write(self, act: Callable[[Session], Result]) -> Result:
+        """Return what `act` returns of a session that writes, as in `writing`, when that is committed.
+
+        Many at once are faster than with `writing` on SQLite. Any thread may call `act`, so it knows no request.
+        """
+        if self.is_sqlite:
+            return self._shared.run(partial(self._act_in_group, act), LOCK_TIMEOUT)
+        with self.writing() as session:
+            return act(session)
+
+    def _act_in_group(self, act: Callable[[Session], Result], group: Group) -> Result:
+        with self._in_group(group) as session:
+            return act(session)
+
     @contextmanager
-    def _sharing_commit(self) -> Iterator[Group]:
-        try:
-            with self._shared.joined(LOCK_TIMEOUT) as group:
-                yield group
-        except NotCommitted:
-            raise DatabaseBusy("the database is busy") from None
+    def _in_group(self, group: Group) -> Iterator[Session]:
+        info = self._new_info()
+        with _writing_session(group.connection, info, "create_savepoint") as session:
+            yield session
+        group.after_commit += info["after_commit"]
+
+    def _new_info(self) -> dict[str, Any]:
+        return {"folder": self.folder, "before_commit": [], "after_commit": []}
 
     @contextmanager
     def _begun(self, until: float) -> Iterator[sa.Connection]:
@@ -179,25 +192,6 @@ class Database:
             busy, _, _ = raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
             raw.execute(sqlite_dialect.BUSY_TIMEOUT_PRAGMA)
             return bool(busy == 0)
-
-    def wipe_deleted(self, records: Iterable[type[Base]]) -> bool:
-        """Leave nothing of deleted rows in the files of the database; return False where it is to be tried again.
-
-        SQLite overwrites what it deletes, so only its log is emptied. PostgreSQL writes the tables anew. The samples it
-        keeps of their columns go when a column is given its type again, and are then taken from the rows that are left.
-        """
-        if self.is_sqlite:
-            return self.truncate_log()
-        tables = [table(record) for record in records]
-        names = ", ".join(one.name for one in tables)
-        with self.maintaining() as connection:
-            connection.exec_driver_sql(f"VACUUM (FULL) {names}")
-            for one in tables:
-                types = [f"ALTER {column.name} TYPE {column.type.compile(self.engine.dialect)}" for column in one.columns]
-                connection.exec_driver_sql(f"ALTER TABLE {one.name} {', '.join(types)}")
-            connection.exec_driver_sql(f"ANALYZE {names}")
-            connection.exec_driver_sql("VACUUM (FULL) pg_statistic")
-        return True
 
     @contextmanager
     def maintaining(self) -> Iterator[sa.Connection]:

@@ -1,20 +1,26 @@
 """One commit for those of a process who write to SQLite at once (group commit), as every commit waits for the disk.
 
 They work one after the other on one connection, each in a savepoint of its own: where one of them fails, nothing of the
-others is undone. The last of those who wait commits, and nobody is told anything before all of it is on disk.
+others is undone. When nobody waits any more the last one commits, and nobody is told anything before all of it is on disk.
+
+Most hand their work over as a function. Whoever has the place calls those of all others too: a thread that goes on is faster
+than one that wakes another.
 """
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
+Result = TypeVar("Result")
 
-class NotCommitted(Exception):
-    """Nothing was stored: others worked for too long, or SQLite undid what was shared with one of them."""
+
+class DatabaseBusy(Exception):
+    """The database could not be written to in time, or SQLite undid what was shared with others; nothing was stored."""
 
 
 class Group:
@@ -54,51 +60,102 @@ class Group:
             finish()
 
     def wait(self) -> None:
-        """Return once all of it is on disk; raise NotCommitted where it is not."""
+        """Return once all of it is on disk; raise DatabaseBusy where it is not."""
         self._ended.wait()
         if not self._is_on_disk:
-            raise NotCommitted
+            raise DatabaseBusy("what was shared is not stored")
+
+
+class Work(Generic[Result]):
+    """What somebody writes: a function, which is called with the group that it is done in."""
+
+    def __init__(self, act: Callable[[Group], Result]) -> None:
+        self._act = act
+        self.group: Group | None = None  # once somebody has taken it up
+        self._returned: list[Result] = []
+        self._error: BaseException | None = None
+
+    def do_in(self, group: Group) -> None:
+        """Call the function, and keep what it returns or raises."""
+        try:
+            self._returned.append(self._act(group))
+        except BaseException as error:
+            self._error = error
+
+    def result(self) -> Result:
+        """Return what it returned, or raise what it raised."""
+        if self._error:
+            raise self._error
+        return self._returned[0]
 
 
 class SharedCommits:
-    """The writers of a process: one works, the others wait."""
+    """The writers of a process: one has the place, the others wait."""
 
     def __init__(self, begin: Callable[[float], AbstractContextManager[sa.Connection]]) -> None:
         """Take `begin`, which waits for the process's turn until a moment of time.monotonic()."""
         self._begin = begin
         self._changed = threading.Condition()
         self._is_taken, self._waiting = False, 0
+        self._works: deque[Work[Any]] = deque()
         self._group: Group | None = None
+
+    def run(self, act: Callable[[Group], Result], patience: float) -> Result:
+        """Return what `act` returns when its commit is on disk; any thread that writes may call it.
+
+        Raises DatabaseBusy, also when others work for more than `patience` seconds.
+        """
+        work, until = Work(act), time.monotonic() + patience
+        with self._changed:
+            self._works.append(work)
+            self._changed.wait_for(lambda: work.group or not self._is_taken, until - time.monotonic())
+            if work.group is None:
+                self._works.remove(work)
+                self._take_place()
+        group = work.group or self._lead(work, until)
+        group.wait()  # where it failed too: it may have done so because of what others wrote, as where something was done already
+        return work.result()
+
+    def _lead(self, work: Work[Any], until: float) -> Group:
+        """Do some work in the place, and then what others have handed over."""
+        group = self._open_group(until)
+        work.do_in(group)
+        self._leave(group)
+        return group
 
     @contextmanager
     def joined(self, patience: float) -> Iterator[Group]:
         """Yield a group on whose connection nobody else works within the block; return when its commit is on disk.
 
-        Raises NotCommitted, also when others work for more than `patience` seconds.
+        Raises DatabaseBusy, also when others work for more than `patience` seconds.
         """
-        group = self._join(time.monotonic() + patience)
+        until = time.monotonic() + patience
+        with self._changed:
+            self._waiting += 1
+            try:
+                self._changed.wait_for(lambda: not self._is_taken, until - time.monotonic())
+            finally:
+                self._waiting -= 1
+            self._take_place()
+        group = self._open_group(until)
         saw_others = group.writers > 1
         try:
             yield group
         except BaseException:
             self._leave(group)
-            if saw_others:  # it may have failed because of what they wrote, as where something was done already
+            if saw_others:  # as above
                 group.wait()
             raise
         self._leave(group)
         group.wait()
 
-    def _join(self, until: float) -> Group:
-        """Wait for the place; return the group that was left there, or a new one."""
-        with self._changed:
-            self._waiting += 1
-            try:
-                is_free = self._changed.wait_for(lambda: not self._is_taken, until - time.monotonic())
-            finally:
-                self._waiting -= 1
-            if not is_free:
-                raise NotCommitted
-            self._is_taken = True
+    def _take_place(self) -> None:
+        if self._is_taken:
+            raise DatabaseBusy("others write for too long")
+        self._is_taken = True
+
+    def _open_group(self, until: float) -> Group:
+        """Return the group that was left in the place, or a new one."""
         try:
             group = self._group = self._group or Group(self._begin(until))
         except BaseException:
@@ -108,12 +165,22 @@ class SharedCommits:
         return group
 
     def _leave(self, group: Group) -> None:
-        """Leave the group to the next writer; end it where nobody waits, or where something is to follow its commit."""
-        with self._changed:  # so that no writer that is counted gives up before it has seen the place free
-            if self._waiting and not group.after_commit and not group.is_undone:
-                self._free_place()
-                return
-            self._group = None
+        """Do what others have handed over, and leave the group to the next writer.
+
+        End it where nobody waits, where something is to follow its commit, and where SQLite has undone it.
+        """
+        while not group.after_commit and not group.is_undone:
+            with self._changed:  # so that no writer that is counted gives up before it has seen the place free
+                if not self._works and self._waiting:
+                    self._free_place()
+                    return
+                if not self._works:
+                    break
+                work = self._works.popleft()
+                work.group = group
+            group.writers += 1
+            work.do_in(group)
+        self._group = None
         try:
             group.end()
         finally:
@@ -122,4 +189,4 @@ class SharedCommits:
     def _free_place(self) -> None:
         with self._changed:
             self._is_taken = False
-            self._changed.notify()
+            self._changed.notify_all()  # each of them waits for something else

@@ -22,10 +22,13 @@ TODAY = now().date()
 
 
 class Writers:
-    """Threads that write on one database, and what each of them was told; `commits` are those that SQLite made."""
+    """Threads that write on one database, and what each of them was told; `commits` are those that SQLite made.
 
-    def __init__(self, database):
-        self.database, self.told, self.threads = database, {}, []
+    They hand over a function, or write within a block of their own.
+    """
+
+    def __init__(self, database, *, by_function):
+        self.database, self.by_function, self.told, self.threads = database, by_function, {}, []
         self.commits = 0
         self.is_in_line = threading.Event()
         sa.event.listen(database.engine, "commit", self._count)
@@ -47,7 +50,8 @@ class Writers:
         self.start(0, hold)
         assert works.wait(30)
         yield
-        while self.database._shared._waiting < len(self.threads) - 1:
+        shared = self.database._shared
+        while shared._waiting + len(shared._works) < len(self.threads) - 1:
             assert not self.told
         may_go.set()
         for thread in self.threads:
@@ -58,21 +62,25 @@ class Writers:
         self.threads.append(threading.Thread(target=self._run, args=(number, work or self.writing_row(number))))
         self.threads[-1].start()
 
+    def write(self, act):
+        """Writes what a function of a session says."""
+        if self.by_function:
+            return self.database.write(act)
+        with self.database.writing() as session:
+            return act(session)
+
+    def writing(self, act):
+        """Work that does this."""
+        return lambda: self.write(act)
+
     def writing_row(self, number):
         """Work that writes a row and looks, right after it is told so, whether another connection sees it."""
 
         def write():
-            with self.database.writing() as session:
-                session.add(row(number))
+            assert self.write(lambda session: session.add(row(number)) or number) == number
             assert number in self.on_disk()
 
         return write
-
-    def owe(self):
-        """Work whose commit fails."""
-        with self.database.writing() as session:
-            session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
-            session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
 
     def on_disk(self):
         """The numbers of the rows as another connection sees them."""
@@ -87,15 +95,21 @@ class Writers:
             self.told[number] = type(error)
 
 
+def owe(session):
+    """Writes what cannot be committed."""
+    session.execute(sa.text("PRAGMA defer_foreign_keys = ON"))
+    session.execute(sa.text("INSERT INTO wave_member (wave_id, signature_id) VALUES (999, x'00')"))
+
+
 def row(number):
     """A row that only `number` has."""
     return Tally(day=TODAY + timedelta(days=number), reason="asked", number=number)
 
 
-@pytest.fixture
-def writers(app):
+@pytest.fixture(params=[True, False], ids=["functions", "blocks"])
+def writers(app, request):
     """Writers on the site's database."""
-    return Writers(app.extensions["campaign"].database)
+    return Writers(app.extensions["campaign"].database, by_function=request.param)
 
 
 def test_those_who_wait_share_a_commit_and_each_is_told_when_it_is_on_disk(writers):
@@ -118,15 +132,14 @@ def test_one_alone_waits_for_nobody(writers):
 
 
 def test_one_that_fails_undoes_what_it_wrote_and_nothing_else(writers):
-    def fail():
-        with writers.database.writing() as session:
-            session.add(row(2))
-            session.flush()
-            raise ZeroDivisionError
+    def fail(session):
+        session.add(row(2))
+        session.flush()
+        raise ZeroDivisionError
 
     with writers.behind_one():
         writers.start(1)
-        writers.start(2, fail)
+        writers.start(2, writers.writing(fail))
         writers.start(3)
 
     assert writers.told == {0: "stored", 1: "stored", 2: ZeroDivisionError, 3: "stored"}
@@ -152,16 +165,15 @@ def test_where_sqlite_undoes_everything_nobody_is_told_that_it_is_stored(writers
 
 
 def test_who_goes_on_after_sqlite_undid_everything_begins_no_transaction_of_its_own(writers):
-    def go_on():
-        with writers.database.writing() as session:
-            with suppress(sa.exc.OperationalError):
-                session.connection().exec_driver_sql("ROLLBACK")
-            with suppress(ZeroDivisionError), session.begin_nested():
-                session.add(row(1))
-                raise ZeroDivisionError
+    def go_on(session):
+        with suppress(sa.exc.OperationalError):
+            session.connection().exec_driver_sql("ROLLBACK")
+        with suppress(ZeroDivisionError), session.begin_nested():
+            session.add(row(1))
+            raise ZeroDivisionError
 
     with writers.behind_one():
-        writers.start(1, go_on)
+        writers.start(1, writers.writing(go_on))
         writers.start(2)
 
     assert writers.told[0] is DatabaseBusy
@@ -170,15 +182,14 @@ def test_who_goes_on_after_sqlite_undid_everything_begins_no_transaction_of_its_
 
 
 def test_where_one_cannot_be_undone_alone_nothing_of_the_others_is_stored(writers):
-    def fail():
-        with writers.database.writing() as session:
-            session.add(row(1))
-            session.flush()
-            session.connection().exec_driver_sql("RELEASE sa_savepoint_2")
-            raise ZeroDivisionError
+    def fail(session):
+        session.add(row(1))
+        session.flush()
+        session.connection().exec_driver_sql("RELEASE sa_savepoint_2")
+        raise ZeroDivisionError
 
     with writers.behind_one():
-        writers.start(1, fail)
+        writers.start(1, writers.writing(fail))
 
     assert writers.told == {0: DatabaseBusy, 1: DatabaseBusy}
     assert writers.on_disk() == []
@@ -186,13 +197,12 @@ def test_where_one_cannot_be_undone_alone_nothing_of_the_others_is_stored(writer
 
 
 def test_who_failed_because_of_what_others_wrote_says_so_only_once_that_is_stored(writers):
-    def say_that_it_was_done():
-        with writers.database.writing():
-            raise ZeroDivisionError
+    def say_that_it_was_done(_session):
+        raise ZeroDivisionError
 
     with writers.behind_one():
-        writers.start(1, say_that_it_was_done)
-        writers.start(2, writers.owe)
+        writers.start(1, writers.writing(say_that_it_was_done))
+        writers.start(2, writers.writing(owe))
 
     assert writers.told[1] in {DatabaseBusy, sa.exc.IntegrityError}
 
@@ -211,16 +221,15 @@ def test_who_gives_up_leaves_no_commit_to_nobody(writers, monkeypatch):
 
 
 def test_what_follows_a_commit_can_fail_and_what_was_stored_stays(writers):
-    def write():
-        with writers.database.writing() as session:
-            session.add(row(1))
-            session.info["after_commit"].append(lambda: 1 / 0)
+    def write(session):
+        session.add(row(1))
+        session.info["after_commit"].append(lambda: 1 / 0)
 
     with writers.behind_one():
-        writers.start(1, write)
+        writers.start(1, writers.writing(write))
         writers.start(2)
 
-    assert writers.told == {0: "stored", 1: ZeroDivisionError, 2: "stored"}
+    assert sorted(map(str, writers.told.values())) == ["<class 'ZeroDivisionError'>", "stored", "stored"]
     assert writers.on_disk() == [0, 1, 2]
 
 
@@ -242,7 +251,7 @@ def test_nothing_that_is_deleted_is_copied_to_a_file_that_nobody_empties(writers
 
 def test_a_commit_that_fails_is_told_to_everyone_who_shares_it(writers):
     with writers.behind_one():
-        writers.start(1, writers.owe)
+        writers.start(1, writers.writing(owe))
         writers.start(2)
 
     assert "stored" not in writers.told.values()
@@ -250,23 +259,62 @@ def test_a_commit_that_fails_is_told_to_everyone_who_shares_it(writers):
     writers.writing_row(7)()
 
 
-def test_what_follows_a_commit_is_done_by_its_own_writer_before_the_next_one_writes(writers):
+def test_what_follows_a_commit_is_done_before_the_next_one_writes_and_by_the_own_thread_of_a_block(writers):
     seen = []
 
-    def write():
-        with writers.database.writing() as session:
-            session.add(row(1))
-            session.info["after_commit"].append(lambda: seen.append((threading.current_thread(), writers.on_disk())))
+    def write(session):
+        session.add(row(1))
+        session.info["after_commit"].append(lambda: seen.append((threading.current_thread(), writers.on_disk())))
 
     with writers.behind_one():
-        writers.start(1, write)
+        writers.start(1, writers.writing(write))
         writers.start(2)
 
     assert set(writers.told.values()) == {"stored"}
     [(thread, rows)] = seen
-    assert thread is writers.threads[1]
+    assert writers.by_function or thread is writers.threads[1]
     assert 1 in rows
     assert (2 in rows) == (writers.commits == 1)
+
+
+def test_the_functions_of_all_who_wait_are_called_by_whoever_has_the_place(app):
+    writers, callers = Writers(app.extensions["campaign"].database, by_function=True), {}
+
+    def writing(number):
+        def act(session):
+            callers[number] = threading.current_thread()
+            session.add(row(number))
+
+        return writers.writing(act)
+
+    with writers.behind_one():
+        for number in range(1, AT_ONCE):
+            writers.start(number, writing(number))
+
+    assert set(callers.values()) == {writers.threads[0]}
+    assert writers.on_disk() == list(range(AT_ONCE))
+    assert writers.commits == 1
+
+
+def test_however_functions_and_blocks_meet_each_is_stored_once(app):
+    database = app.extensions["campaign"].database
+    both = [Writers(database, by_function=is_function) for is_function in (True, False)]
+
+    def writing_some(writers, first):
+        def write():
+            for number in range(first, first + 25):
+                writers.writing_row(number)()
+
+        return write
+
+    for place in range(8):
+        both[place % 2].start(place, writing_some(both[place % 2], 25 * place))
+    for writers in both:
+        for thread in writers.threads:
+            thread.join(60)
+
+    assert both[0].told | both[1].told == dict.fromkeys(range(8), "stored")
+    assert both[0].on_disk() == list(range(200))
 
 
 def test_a_process_that_was_just_served_is_not_served_again_before_another_that_waits(app, settings):

@@ -48,12 +48,24 @@ def _act(token: str) -> Page:
     if request_checks.is_cross_site(request, state().settings):
         raise request_checks.CrossSite
     action = request.form.get("act", "confirm")
-    hold, limits = current_snapshot().are_words_held, state().settings.limits
+    return _confirm(token) if action == "confirm" else _change(token, action)
+
+
+def _confirm(token: str) -> Page:
+    keys, hold, limits = state().keys, current_snapshot().are_words_held, state().settings.limits
+    found = state().database.write(lambda session: signing.confirm(session, keys, token, now(), hold=hold, limit_domains=limits))
+    if isinstance(found, Signature):
+        if found.removal:
+            return _removed(found.removal)
+        return redirect(url_for(".thanks", review=None if found.held_in is None else "y"), 303)
+    with state().database.reading() as session:
+        return _waiting(session, found) if found else _gone(session, token)
+
+
+def _change(token: str, action: str) -> Page:
+    """Do what another button says, to what is confirmed or waits."""
     with state().database.writing() as session:
-        if action == "confirm":
-            found = signing.confirm(session, state().keys, token, now(), hold=hold, limit_domains=limits)
-        else:
-            found = signing.find(session, token, now())
+        found = signing.find(session, token, now())
         if found is None:
             return _gone(session, token, action)
         if isinstance(found, Submission):
@@ -61,13 +73,10 @@ def _act(token: str) -> Page:
         if found.removal and action != "withdraw":  # it can be deleted; other buttons were on an older page
             return _removed(found.removal)
         refused = change(session, found, action)
-        is_held = found.held_in is not None
     if refused:
         return _yours(found, form=refused)
     if action == "withdraw":
         return redirect(url_for(".withdrawn"), 303)
-    if action == "confirm":
-        return redirect(url_for(".thanks", review="y" if is_held else None), 303)
     return redirect(url_for(".confirm", token=token, changed=None if action == "delete" else action), 303)
 
 

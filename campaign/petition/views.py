@@ -146,8 +146,8 @@ def _store(form: SignForm) -> Page:
     delay = timedelta(seconds=state().rate_limiter.reserve(request.remote_addr, submitted.email.domain))
     keys = active_keys()
     sealed = seal_request(keys, submitted, now(), delay=delay)
-    with state().database.writing() as session:
-        signing.sign(state().database, session, sealed)
+    database = state().database
+    database.write(lambda session: signing.sign(database, session, sealed))
     to = sent_address.conceal_address(keys.form, submitted.email.text, now())
     return redirect(url_for(".sent", to=to, later="y" if delay else None), 303)
 

@@ -67,10 +67,11 @@ def line(campaign: Campaign) -> socket.socket:
 
 def is_read(connection: socket.socket) -> bool:
     """Return whether the server has accepted a connection and read all that was sent over it."""
-    ours = f":{connection.getsockname()[1]:04X}"
+    # By both ports: a connection of somebody else to another port can have ours.
+    here, there = (f":{end[1]:04X}" for end in (connection.getsockname(), connection.getpeername()))
     for row in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, _, remote, _, queues, _, _, _, _, inode, *_ = row.split()
-        if remote.endswith(ours):
+        _, local, remote, _, queues, _, _, _, _, inode, *_ = row.split()
+        if local.endswith(there) and remote.endswith(here):
             return queues.endswith(":00000000") and inode != "0"
     return False
 
