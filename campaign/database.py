@@ -106,11 +106,13 @@ class Database:
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
         On SQLite others of this process may share its commit and wait for it, so the block waits for nothing else.
         """
+        info = self._info() | {"after_commit": []}
         if self.is_sqlite:
-            with self._shared.joined(LOCK_TIMEOUT) as group, self._in_group(group) as session:
-                yield session
+            with self._shared.joined(LOCK_TIMEOUT) as group:
+                with _writing_session(group.connection, info, "create_savepoint") as session:
+                    yield session
+                group.after_commit += info["after_commit"]
         else:
-            info = self._new_info()
             with self.engine.connect() as connection, _writing_session(connection, info) as session:
                 yield session
             for finish in info["after_commit"]:
@@ -119,26 +121,20 @@ class Database:
     def write(self, act: Callable[[Session], Result]) -> Result:
         """Return what `act` returns of a session that writes, as in `writing`, when that is committed.
 
-        Many at once are faster than with `writing` on SQLite. Any thread may call `act`, so it knows no request.
+        Many at once are faster than with `writing` on SQLite. Any thread may call `act`, so it knows no request, and nothing
+        can follow its commit.
         """
         if self.is_sqlite:
             return self._shared.run(partial(self._act_in_group, act), LOCK_TIMEOUT)
-        with self.writing() as session:
+        with self.engine.connect() as connection, _writing_session(connection, self._info()) as session:
             return act(session)
 
     def _act_in_group(self, act: Callable[[Session], Result], group: Group) -> Result:
-        with self._in_group(group) as session:
+        with _writing_session(group.connection, self._info(), "create_savepoint") as session:
             return act(session)
 
-    @contextmanager
-    def _in_group(self, group: Group) -> Iterator[Session]:
-        info = self._new_info()
-        with _writing_session(group.connection, info, "create_savepoint") as session:
-            yield session
-        group.after_commit += info["after_commit"]
-
-    def _new_info(self) -> dict[str, Any]:
-        return {"folder": self.folder, "before_commit": [], "after_commit": []}
+    def _info(self) -> dict[str, Any]:
+        return {"folder": self.folder, "before_commit": []}
 
     @contextmanager
     def _begun(self, until: float) -> Iterator[sa.Connection]:

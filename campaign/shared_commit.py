@@ -37,8 +37,8 @@ class Group:
 
     @property
     def is_undone(self) -> bool:
-        """Return whether SQLite has rolled everything back, as it does when the disk is full, not only the last savepoint."""
-        return not self._raw.in_transaction
+        """Return whether everything was rolled back, as SQLite does when the disk is full, not only the last savepoint."""
+        return self.connection.invalidated or not self._raw.in_transaction
 
     def end(self) -> None:
         """Commit for all of them, unless nothing is left to commit, and give the turn back."""
@@ -83,10 +83,14 @@ class Work(Generic[Result]):
             self._error = error
 
     def result(self) -> Result:
-        """Return what it returned, or raise what it raised."""
-        if self._error:
-            raise self._error
-        return self._returned[0]
+        """Return what it returned, or raise what it raised, once."""
+        error, self._error = self._error, None
+        try:
+            if error:
+                raise error
+            return self._returned[0]
+        finally:
+            del error  # or what it knew would stay in memory, in a circle of this frame and the error
 
 
 class SharedCommits:
@@ -113,7 +117,7 @@ class SharedCommits:
                 self._works.remove(work)
                 self._take_place()
         group = work.group or self._lead(work, until)
-        group.wait()  # where it failed too: it may have done so because of what others wrote, as where something was done already
+        group.wait()  # where it failed too: perhaps because of what others wrote, as where something was done already
         return work.result()
 
     def _lead(self, work: Work[Any], until: float) -> Group:
