@@ -22,7 +22,7 @@ class Checkout:
 
     def __init__(self, folder: Path) -> None:
         for name, place in {"campaign": PACKAGE, "templates": TEMPLATES, "translations": TRANSLATIONS}.items():
-            shutil.copytree(place, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(place, folder / name)  # with what is compiled, which takes seconds otherwise
         self.folder = folder
         self.translations = folder / "translations"
 
