@@ -12,8 +12,6 @@ from typing import Any
 
 import click
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from campaign import config, large_indexes, schema_version
@@ -149,17 +147,20 @@ def migrate(database: Database) -> None:
     """
     with database.writing() as session:
         database.lock(session, b"migrate.", patiently=True)
-        if not schema_version.is_newer(session.connection()):
+        if schema_version.is_missing_or_older(session.connection()):
             upgrade(session.connection(), "head")
     large_indexes.build_missing(database)
 
 
 def upgrade(connection: sa.Connection, revision: str) -> None:
     """Bring the schema that a connection sees to a revision, in its transaction."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, revision)
+    from alembic import command
+    from alembic.config import Config
+
+    options = Config()
+    options.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    options.attributes["connection"] = connection
+    command.upgrade(options, revision)
 
 
 def destroy_key_of_tags(settings: Settings, database: Database) -> bool:

@@ -10,7 +10,8 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 from sqlalchemy.schema import CreateIndex, DropIndex
 
-from campaign.database import Base, Database
+from campaign.database import Database
+from campaign.schema_version import all_tables
 
 INDEX_LOCK = b"indexes."  # two that migrate at once take turns
 RETIRED = ("ix_signature_delete_on",)  # an older program that serves beside this one, or after it, builds them again
@@ -56,7 +57,7 @@ def _find_changes(database: Database) -> tuple[list[sa.Index], list[str]]:
         found = sa.inspect(connection)
         broken = set(connection.scalars(BROKEN))
         there = {one["name"] for table in found.get_table_names() for one in found.get_indexes(table)}
-    indexes = [index for table in Base.metadata.tables.values() for index in table.indexes]
+    indexes = [index for table in all_tables().tables.values() for index in table.indexes]
     missing = sorted((index for index in indexes if index.name not in there - broken), key=lambda index: str(index.name))
     return missing, [name for name in RETIRED if name in there]
 

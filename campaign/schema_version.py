@@ -5,13 +5,16 @@ a program of version 0034 knows. So a host can go back a version, and change the
 without a second number work with their own program alone.
 """
 
+import re
 from functools import cache
+from importlib import import_module
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 
 from campaign.config import MIGRATIONS
+from campaign.database import Base
 
+REVISION = re.compile(r'^revision = "(.+)"$', re.MULTILINE)
 READ_VERSION = sa.text("SELECT version_num FROM alembic_version")
 OLDER = "The tables of the database are older than this version of the program: run `campaign migrate`."
 NEWER = (
@@ -24,10 +27,17 @@ class OtherSchema(Exception):
     """The tables are of another version than the program; its text is one sentence that says what to do."""
 
 
+def all_tables() -> sa.MetaData:
+    """Return the tables, those too whose modules nothing has imported yet."""
+    import_module("campaign.all_tables")  # by its name, as it imports from all over the program
+    return Base.metadata
+
+
 @cache
 def known_versions() -> tuple[str, ...]:
-    """Return the versions that this program knows, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory(str(MIGRATIONS)).walk_revisions())
+    """Return the versions that this program knows, its own first. Alembic would have to import each migration to say so."""
+    migrations = sorted((MIGRATIONS / "versions").glob("*.py"), reverse=True)
+    return tuple(REVISION.findall(file.read_text("utf-8"))[0] for file in migrations)
 
 
 def is_usable_after(found: str, own: str) -> bool:
@@ -53,9 +63,9 @@ def check_version(connection: sa.Connection, *, may_be_older: bool = False) -> N
         raise OtherSchema(OLDER)
 
 
-def is_newer(connection: sa.Connection) -> bool:
-    """Return whether there are tables that are newer than the program; raise OtherSchema where it cannot work with them."""
+def is_missing_or_older(connection: sa.Connection) -> bool:
+    """Return whether the tables are to be made or changed; raise OtherSchema where the program cannot work with newer ones."""
     if not sa.inspect(connection).has_table("alembic_version"):
-        return False
+        return True
     check_version(connection, may_be_older=True)
-    return compare(connection) > 0
+    return compare(connection) < 0

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from campaign import instance, schema_version
 from campaign.backup.container import BackupError
 from campaign.config import Settings
-from campaign.database import Base, Database, UTCDateTime
+from campaign.database import Database, UTCDateTime
 from campaign.file_lock import file_lock
 
 MOVE_LOCK = b"move...."  # two that move at once take turns
@@ -97,7 +97,7 @@ def _copy_all(old: sa.Connection, session: Session, target: Database, watch: Cal
 
 def _tables(old: sa.Connection) -> list[sa.Table]:
     """Return every table in the order in which one refers to another; raise BackupError where one would be forgotten."""
-    known = Base.metadata.sorted_tables
+    known = schema_version.all_tables().sorted_tables
     if unknown := set(sa.inspect(old).get_table_names()) - {table.name for table in known} - {"alembic_version"}:
         raise BackupError(UNKNOWN_TABLE.format(", ".join(sorted(unknown))))
     return known

@@ -1,37 +1,12 @@
-"""Runs the migrations inside the transaction that folder.migrate has opened."""
+"""Runs the migrations inside the transaction that `instance.migrate` has opened."""
 
 from alembic import context
 
-# For the tables of each:
-import campaign.health.backup_record
-import campaign.health.conditions
-import campaign.instance
-import campaign.organizers.models
-import campaign.outbox.heartbeat
-import campaign.outbox.mail_providers
-import campaign.outbox.outage
-import campaign.outbox.purge_clock
-import campaign.outbox.queue
-import campaign.outbox.quota
-import campaign.outbox.smtp
-import campaign.petition.deliveries
-import campaign.petition.drafts
-import campaign.petition.forgotten
-import campaign.petition.inquiries
-import campaign.petition.key_rotation
-import campaign.petition.links
-import campaign.petition.models
-import campaign.petition.name_index
-import campaign.petition.news
-import campaign.petition.news_key
-import campaign.petition.plan
-import campaign.petition.published
-import campaign.petition.supporters  # noqa: F401  # the last of those that only define tables
-from campaign.database import Base
+from campaign.schema_version import all_tables
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=all_tables(),
     render_as_batch=True,
     transactional_ddl=True,
 )

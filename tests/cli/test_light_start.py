@@ -69,3 +69,12 @@ def test_flask_lists_the_routes_of_a_campaign_that_is_there(settings):
     listed = python("-m", "flask", "--app", "campaign", "routes", **{f"{PREFIX}DATA": str(settings.data)})
 
     assert "petition.sign" in listed.stdout, listed.stderr
+
+
+@on_sqlite
+def test_a_start_loads_no_migrations_where_the_tables_are_as_they_should_be(app, settings):
+    preparing = "import sys; from campaign import instance; from campaign.config import Settings; instance.prepare(Settings())"
+
+    found = python("-c", f"{preparing}; print('alembic' in sys.modules)", **{f"{PREFIX}DATA": str(settings.data)})
+
+    assert found.stdout == "False\n", found.stderr

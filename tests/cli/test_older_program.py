@@ -4,6 +4,7 @@ import re
 
 import pytest
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 
 from campaign import instance, schema_version
 from campaign.config import MIGRATIONS
@@ -51,6 +52,13 @@ def test_a_program_refuses_tables_that_a_later_one_has_changed(settings, run, ve
 )
 def test_the_second_number_is_the_oldest_program(found, own, is_usable):
     assert schema_version.is_usable_after(found, own) is is_usable
+
+
+def test_the_versions_are_those_of_alembic():
+    scripts, known = ScriptDirectory(str(MIGRATIONS)), schema_version.known_versions()
+
+    assert known[0] == scripts.get_current_head()
+    assert sorted(known) == sorted(script.revision for script in scripts.walk_revisions())
 
 
 def test_every_version_of_the_tables_is_named_by_its_file_and_says_which_programs_work_with_it():
