@@ -106,7 +106,7 @@ class Database:
         What the block adds to `info["before_commit"]` is called with the session, to `info["after_commit"]` without.
         On SQLite others of this process may share its commit and wait for it, so the block waits for nothing else.
         """
-        info = self._info() | {"after_commit": []}
+        info: dict[str, Any] = {"folder": self.folder, "before_commit": [], "after_commit": []}
         if self.is_sqlite:
             with self._shared.joined(LOCK_TIMEOUT) as group:
                 with _writing_session(group.connection, info, "create_savepoint") as session:
@@ -118,23 +118,16 @@ class Database:
             for finish in info["after_commit"]:
                 finish()
 
-    def write(self, act: Callable[[Session], Result]) -> Result:
-        """Return what `act` returns of a session that writes, as in `writing`, when that is committed.
+    def write(self, act: Callable[[sa.Connection], Result]) -> Result:
+        """Return what `act` returns when what it writes on a connection is committed; nothing is kept where it raises.
 
-        Many at once are faster than with `writing` on SQLite. Any thread may call `act`, so it knows no request, and nothing
-        can follow its commit.
+        This is for what many do at once: it is faster than `writing`, as no session is made, and on SQLite much faster. Any
+        thread may call `act`, so it knows no request, and nothing can follow its commit.
         """
         if self.is_sqlite:
-            return self._shared.run(partial(self._act_in_group, act), LOCK_TIMEOUT)
-        with self.engine.connect() as connection, _writing_session(connection, self._info()) as session:
-            return act(session)
-
-    def _act_in_group(self, act: Callable[[Session], Result], group: Group) -> Result:
-        with _writing_session(group.connection, self._info(), "create_savepoint") as session:
-            return act(session)
-
-    def _info(self) -> dict[str, Any]:
-        return {"folder": self.folder, "before_commit": []}
+            return self._shared.run(partial(_act_in_group, act), LOCK_TIMEOUT)
+        with self.engine.begin() as connection:
+            return act(connection)
 
     @contextmanager
     def _begun(self, until: float) -> Iterator[sa.Connection]:
@@ -161,15 +154,16 @@ class Database:
                 raise DatabaseBusy("the database is busy")
             yield
 
-    def lock(self, session: Session, key: bytes, *, patiently: bool = False) -> None:
-        """Take the lock `key` until the session commits. SQLite has one writer at a time anyway.
+    def lock(self, writer: Session | sa.Connection, key: bytes, *, patiently: bool = False) -> None:
+        """Take the lock `key` until the writer commits. SQLite has one writer at a time anyway.
 
         With `patiently` every lock is waited for, and every statement may last, until the commit.
         """
         if not self.is_sqlite:
+            connection = writer if isinstance(writer, sa.Connection) else writer.connection()
             if patiently:
-                connection_limits.lift(session.connection(), local=True)
-            session.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_number(key))))
+                connection_limits.lift(connection, local=True)
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_lock_number(key))))
 
     def try_lock(self, session: Session, key: bytes) -> bool:
         """Take the lock `key` until the session commits, unless somebody else has it; return whether it is ours."""
@@ -203,6 +197,19 @@ class Database:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+
+
+def _act_in_group(act: Callable[[sa.Connection], Result], group: Group) -> Result:
+    with group.connection.begin_nested():
+        return act(group.connection)
+
+
+@contextmanager
+def session_on(connection: sa.Connection) -> Iterator[Session]:
+    """Yield a session for what needs objects within `Database.write`: what is changed is written, and kept with all the rest."""
+    with Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session:
+        yield session
+        session.flush()
 
 
 @contextmanager

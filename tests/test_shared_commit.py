@@ -7,12 +7,13 @@ import time
 import weakref
 from contextlib import closing, contextmanager, suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from campaign.database import Database, DatabaseBusy, now
+from campaign.database import Database, DatabaseBusy, now, session_on
 from campaign.file_lock import file_lock
 from campaign.petition.models import Tally
 from campaign.shared_commit import Group
@@ -68,7 +69,7 @@ class Writers:
     def write(self, act):
         """Writes what a function of a session says."""
         if self.by_function:
-            return self.database.write(act)
+            return self.database.write(partial(with_session, act))
         with self.database.writing() as session:
             return act(session)
 
@@ -96,6 +97,12 @@ class Writers:
             self.told[number] = "stored"
         except Exception as error:
             self.told[number] = type(error)
+
+
+def with_session(act, connection):
+    """Lets a function of a session be one of a connection."""
+    with session_on(connection) as session:
+        return act(session)
 
 
 def owe(session):
@@ -198,7 +205,7 @@ def test_what_a_function_knew_that_failed_is_not_kept(app):
     database, known = app.extensions["campaign"].database, [lambda: None]
     trace = weakref.ref(known[0])
 
-    def fail(_session):
+    def fail(_connection):
         mine = known.pop()
         raise ZeroDivisionError(mine.__name__)
 

@@ -47,53 +47,54 @@ Groups = dict[tuple[str, bytes], list[bytes]]
 """The ids of an hour's signatures, by provider and, where that is `other`, by the tag of their domain."""
 
 
-def record_confirmation(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> None:
+def record_confirmation(connection: sa.Connection, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> None:
     """Note the hour in which a signature was confirmed, and its provider; for a small one, only a tag of the domain."""
     provider = provider_of(email.domain)
     domain = domain_tag(key, email) if provider == OTHER else b""
     values = {"signature_id": signature, "hour": start_of_hour(at), "provider": provider, "domain": domain}
-    session.connection().execute(INSERT_CONFIRMATION, values)
+    connection.execute(INSERT_CONFIRMATION, values)
 
 
-def hold_beyond_limit(session: Session, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime) -> int | None:
+def hold_beyond_limit(
+    connection: sa.Connection, key: bytes, *, signature: bytes, email: EmailAddress, at: datetime
+) -> int | None:
     """Hold a new signature for review where its small domain brings more than 20 within the hour; return its group."""
     if provider_of(email.domain) != OTHER:
         return None
     domain, quarter = domain_tag(key, email), start_of_quarter(at)
-    number, known = _count_domain(session, domain, quarter)
+    number, known = _count_domain(connection, domain, quarter)
     if number <= SMALL_BURST:
         return None
-    group = _held_group(session, domain, quarter, known)
+    group = _held_group(connection, domain, quarter, known)
     one = {"wave_id": group, "signature_id": signature}
-    session.execute(sa.update(table(Signature)).where(table(Signature).c.id == signature).values(held_in=group))
-    session.execute(sa.insert(table(BurstMember)), [one])
-    session.execute(sa.update(table(Burst)).where(table(Burst).c.id == group).values(number=table(Burst).c.number + 1))
+    connection.execute(sa.update(table(Signature)).where(table(Signature).c.id == signature).values(held_in=group))
+    connection.execute(sa.insert(table(BurstMember)), one)
+    connection.execute(sa.update(table(Burst)).where(table(Burst).c.id == group).values(number=table(Burst).c.number + 1))
     return group
 
 
-def _count_domain(session: Session, domain: bytes, quarter: datetime) -> tuple[int, int | None]:
+def _count_domain(connection: sa.Connection, domain: bytes, quarter: datetime) -> tuple[int, int | None]:
     """Count one more of a domain; return how many came in this quarter of an hour and the hour before it, and their group.
 
     The row stays locked until the commit, so those who confirm at once are counted one after the other.
     """
-    session.execute(COUNT_ONE[session.get_bind().dialect.name], {"domain": domain, "quarter": quarter, "number": 1})
-    number, group = session.execute(SELECT_RECENT, {"of": domain, "since": quarter - LIMITED_PERIOD}).one()
+    connection.execute(COUNT_ONE[connection.dialect.name], {"domain": domain, "quarter": quarter, "number": 1})
+    number, group = connection.execute(SELECT_RECENT, {"of": domain, "since": quarter - LIMITED_PERIOD}).one()
     return number, group
 
 
-def _held_group(session: Session, domain: bytes, quarter: datetime, known: int | None) -> int:
+def _held_group(connection: sa.Connection, domain: bytes, quarter: datetime, known: int | None) -> int:
     """Return the group that the signatures of a domain are held in now; it is a new one after a quiet hour."""
-    group = known or _new_group(session, quarter)
-    current = DomainCount.domain == domain, DomainCount.quarter == quarter
-    session.execute(sa.update(DomainCount).where(*current).values(wave_id=group))
+    group = known or _new_group(connection, quarter)
+    current = _count.domain == domain, _count.quarter == quarter
+    connection.execute(sa.update(table(DomainCount)).where(*current).values(wave_id=group))
     return group
 
 
-def _new_group(session: Session, quarter: datetime) -> int:
-    group = Burst(day=quarter.date(), hour=quarter.hour, provider=OTHER, number=0, is_held=True)
-    session.add(group)
-    session.flush()
-    return group.id
+def _new_group(connection: sa.Connection, quarter: datetime) -> int:
+    group = {"day": quarter.date(), "hour": quarter.hour, "provider": OTHER, "number": 0, "is_held": True}
+    new: int = connection.execute(sa.insert(table(Burst)).returning(table(Burst).c.id), group).scalar_one()
+    return new
 
 
 def start_of_quarter(at: datetime) -> datetime:

@@ -7,7 +7,7 @@ from werkzeug.exceptions import UnprocessableEntity
 from campaign.crypto import sealing
 from campaign.database import now
 from campaign.languages import countries, current
-from campaign.petition import links, news, signing
+from campaign.petition import confirming, links, news, signing
 from campaign.petition.forms import NameForm, NewsForm, ShownForm, field_errors
 from campaign.petition.mailbox_signature import signature_of
 from campaign.petition.models import NameReview, Removal, Signature, Submission
@@ -53,10 +53,10 @@ def _act(token: str) -> Page:
 
 def _confirm(token: str) -> Page:
     keys, hold, limits = state().keys, current_snapshot().are_words_held, state().settings.limits
-    found = state().database.write(lambda session: signing.confirm(session, keys, token, now(), hold=hold, limit_domains=limits))
-    if isinstance(found, Signature):
-        if found.removal:
-            return _removed(found.removal)
+    found = confirming.confirm(state().database, keys, token, now(), hold=hold, limit_domains=limits)
+    if isinstance(found, Signature) and found.removal:
+        return _removed(found.removal)
+    if isinstance(found, Signature | confirming.Confirmed):
         return redirect(url_for(".thanks", review=None if found.held_in is None else "y"), 303)
     with state().database.reading() as session:
         return _waiting(session, found) if found else _gone(session, token)

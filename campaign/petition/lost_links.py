@@ -36,7 +36,7 @@ def request_link(
     """
     tags, address_tag = sealing.mailbox_tags(keys.tag, email.text), sealing.address_tag(keys.tag, email.text)
     database.lock(session, tags[0])
-    is_silent = signing.is_repeated(session, tags=tags, digest=address_tag, at=at)
+    is_silent = signing.is_repeated(session.connection(), tags=tags, digest=address_tag, at=at)
     entry, token = secrets.token_bytes(16), sealing.new_token()
     envelope = Envelope(address=email, language=language, token=token)
     due_at = queue.delayed(at, delay)

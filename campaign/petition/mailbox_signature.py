@@ -79,14 +79,14 @@ def move_to_version(signed: Signature, text_sha256: str) -> None:
     signed.text_sha256, signed.sealed_for = text_sha256, None if first == text_sha256 else first
 
 
-def insert_signature(session: Session, values: dict[str, Any], first_tag: bytes) -> bool:
+def insert_signature(connection: sa.Connection, values: dict[str, Any], first_tag: bytes) -> bool:
     """Insert a signature; return False where its mailbox has one that counts, under a tag of any version."""
-    signed = session.connection().execute(SELECT_SIGNED, {"tag": values["tag"], "first_tag": first_tag}).all()
+    signed = connection.execute(SELECT_SIGNED, {"tag": values["tag"], "first_tag": first_tag}).all()
     if any(row.removal_id is None for row in signed):
         return False
     if old := [row.id for row in signed if row.tag == first_tag]:  # removed: put back, it is to meet the new one
-        session.execute(sa.update(_signature).where(_signature.c.id.in_(old)).values(tag=values["tag"]))
-    return session.connection().execute(INSERT_SIGNATURE[session.get_bind().dialect.name], values).scalar() is not None
+        connection.execute(sa.update(_signature).where(_signature.c.id.in_(old)).values(tag=values["tag"]))
+    return connection.execute(INSERT_SIGNATURE[connection.dialect.name], values).scalar() is not None
 
 
 def delete_signatures(session: Session, tags: list[bytes]) -> bool:

@@ -1,4 +1,4 @@
-"""The rules of signing: sign, find, confirm, withdraw, erase, close. They know no request and never commit."""
+"""The rules of signing but for confirming.py: sign, find, withdraw, erase, close. They know no request and never commit."""
 
 from datetime import date, datetime, timedelta
 from typing import TypeVar
@@ -10,9 +10,8 @@ from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
 from campaign.database import Database, table
 from campaign.outbox import queue
-from campaign.outbox.address import NotAnAddress
 from campaign.outbox.queue import OutboxMessage
-from campaign.petition import bursts, display_names, forgotten, links, mailbox_signature, news
+from campaign.petition import forgotten, links, mailbox_signature
 from campaign.petition.counting import add_to_tally
 from campaign.petition.forgotten import Kind
 from campaign.petition.links import LinkRequest
@@ -43,37 +42,27 @@ RECENT_EMAILS = sa.union_all(
         sa.or_(_message.c.due_at.is_not(None), _message.c.sent_at.is_not(None)),  # others are never sent
     ),
 )
-CARRIED_COLUMNS = [column.name for column in _signature.c if column.name in _submission.c]  # what goes over unchanged
-SELECT_WAITING = (
-    sa.select(*(_submission.c[name] for name in (*CARRIED_COLUMNS, "shown_box")), _message.c.box)
-    .select_from(_both)
-    .where(
-        _submission.c.token_hash == sa.bindparam("token_hash"),
-        sa.not_(sa.func.coalesce(queue.expired_before(sa.bindparam("sent_before"), sa.bindparam("posted_before")), sa.false())),
-    )
-    .with_for_update(of=_message)  # the e-mail, as all who delete it do
-)
 DELETE_MESSAGE = sa.delete(_message).where(_message.c.id == sa.bindparam("letter"))
 
 
-def sign(database: Database, session: Session, sealed: SealedRequest) -> None:
+def sign(database: Database, connection: sa.Connection, sealed: SealedRequest) -> None:
     """Store a submission and post its e-mail.
 
     Does exactly the same whether or not this mailbox has signed. A second click stores nothing again, and beyond
     three e-mails a day to one address nothing more is sent.
     """
-    database.lock(session, sealed.tags[0])
-    if is_repeated(session, tags=sealed.tags, digest=sealed.digest, at=sealed.at):
+    database.lock(connection, sealed.tags[0])
+    if is_repeated(connection, tags=sealed.tags, digest=sealed.digest, at=sealed.at):
         return
-    session.connection().execute(queue.INSERT_MESSAGE, sealed.message)
-    session.connection().execute(INSERT_SUBMISSION, sealed.submission)
+    connection.execute(queue.INSERT_MESSAGE, sealed.message)
+    connection.execute(INSERT_SUBMISSION, sealed.submission)
 
 
-def is_repeated(session: Session, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:
+def is_repeated(connection: sa.Connection, *, tags: list[bytes], digest: bytes, at: datetime) -> bool:
     """Return whether this is a second click, or the address had its e-mails for the day."""
     day_ago, emails = at - timedelta(days=1), 0
     mailbox = {"tag": tags[0], "first_tag": tags[1]}
-    for known, created_at, reminded_at in session.connection().execute(RECENT_EMAILS, mailbox | {"day_ago": day_ago}):
+    for known, created_at, reminded_at in connection.execute(RECENT_EMAILS, mailbox | {"day_ago": day_ago}):
         if known == digest and created_at > at - DOUBLE_CLICK:
             return True
         emails += (created_at > day_ago) + (reminded_at is not None and reminded_at > day_ago)
@@ -103,48 +92,6 @@ def _unexpired(session: Session, kind: type[Waiting], hashed: bytes, at: datetim
     """Return the row whose e-mail carries a link that is still good."""
     by_link = sa.select(kind).join(OutboxMessage, OutboxMessage.id == kind.id).where(kind.token_hash == hashed)
     return session.scalar(by_link.where(sa.not_(sa.func.coalesce(queue.expired(at), sa.false()))))
-
-
-def confirm(
-    session: Session, keys: Keys, token: str, at: datetime, *, hold: bool = False, limit_domains: bool = True
-) -> Signature | Submission | None:
-    """Turn the submission behind a link into a signature; pressing again finds the same one. None for a dead link.
-
-    Where the mailbox has signed with another spelling of its address, the submission is left as it is and returned. With
-    `hold` its words are shown only once an organizer has looked at them. With `limit_domains` it is held for review where one
-    small mail domain brings more than is usual.
-    """
-    hashed = sealing.token_hash(token)
-    found = session.connection().execute(SELECT_WAITING, {"token_hash": hashed} | queue.expiry_cutoffs(at)).mappings().first()
-    if found is None:  # it was pressed before, perhaps just now: what came of that stands
-        signed = find(session, token, at)
-        return None if isinstance(signed, Submission) else signed
-    words = sealing.decrypt(keys.mail, found["shown_box"])
-    try:
-        email = queue.open_envelope(keys.mail, found["box"]).address
-    except NotAnAddress:  # it came in before such spellings were refused: one mailbox could sign with each
-        return None
-    tag, first_tag = sealing.mailbox_tags(keys.tag, email.text)
-    values = {name: found[name] for name in CARRIED_COLUMNS} | {
-        "tag": tag,
-        "address_tag": sealing.address_tag(keys.tag, email.text),
-        "shown_as": None if display_names.waits_for_review(words, hold=hold) else words or None,
-        "confirmed_on": at.date(),
-    }
-    if not mailbox_signature.insert_signature(session, values, first_tag):
-        waiting = session.get_one(Submission, found["id"])
-        waiting.tag, waiting.first_tag, waiting.address_tag = tag, first_tag, values["address_tag"]
-        session.flush()
-        return find(session, token, at)  # the mailbox has signed already; every link that leads to it stays alive
-    held_in = bursts.hold_beyond_limit(session, keys.tag, signature=found["id"], email=email, at=at) if limit_domains else None
-    if held_in is None:
-        bursts.record_confirmation(session, keys.tag, signature=found["id"], email=email, at=at)
-    if words:
-        display_names.apply_display_name(session, found["id"], words, today=at.date(), hold=hold)
-    if found["news"]:
-        news.agree(session, keys, signature=found["id"], email=email, language=found["language"])
-    session.connection().execute(DELETE_MESSAGE, {"letter": found["id"]})  # the submission goes with it
-    return Signature(**values, held_in=held_in)
 
 
 def delete_waiting(session: Session, waiting: Submission) -> None:

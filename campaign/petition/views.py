@@ -147,7 +147,7 @@ def _store(form: SignForm) -> Page:
     keys = active_keys()
     sealed = seal_request(keys, submitted, now(), delay=delay)
     database = state().database
-    database.write(lambda session: signing.sign(database, session, sealed))
+    database.write(lambda connection: signing.sign(database, connection, sealed))
     to = sent_address.conceal_address(keys.form, submitted.email.text, now())
     return redirect(url_for(".sent", to=to, later="y" if delay else None), 303)
 

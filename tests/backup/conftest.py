@@ -17,7 +17,7 @@ from campaign.database import Base, now
 from campaign.organizers import accounts, ledger
 from campaign.outbox import queue
 from campaign.outbox.address import parse_address
-from campaign.petition import signing
+from campaign.petition import confirming, signing
 from campaign.petition.models import Signature, Submission
 from campaign.petition.signature_request import SignatureRequest, seal_request
 from tests.cli.conftest import terminal
@@ -131,7 +131,7 @@ def sign(settings: Settings, name: str, *, confirms: bool = True, shown_as: str 
     database, keys = instance.open_database(settings), instance.open_keys(settings)
     request = SignatureRequest(name.title(), parse_address(f"{name}@example.org"), shown_as, None, False, "en", "0" * 64)
     with database.writing() as session:
-        signing.sign(database, session, seal_request(keys, request, now()))
+        signing.sign(database, session.connection(), seal_request(keys, request, now()))
     tags = sealing.mailbox_tags(keys.tag, f"{name}@example.org")
     with database.reading() as session:
         box = session.scalars(
@@ -143,8 +143,7 @@ def sign(settings: Settings, name: str, *, confirms: bool = True, shown_as: str 
     assert box
     token = queue.open_envelope(keys.mail, box).token
     if confirms:
-        with database.writing() as session:
-            assert signing.confirm(session, keys, token, now(), limit_domains=False)
+        assert confirming.confirm(database, keys, token, now(), limit_domains=False)
     database.close()
     return token
 

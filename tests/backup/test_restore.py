@@ -1,5 +1,6 @@
 """A restore brings nobody back, and undoes no withdrawal of the testimony, no closing and no removal of an organizer."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -18,7 +19,7 @@ from campaign.organizers.models import Account, AuditEntry, RecoveryCode
 from campaign.outbox import queue
 from campaign.outbox.address import parse_address
 from campaign.outbox.queue import OutboxMessage
-from campaign.petition import display_names, key_rotation, news, news_key, plan, signing
+from campaign.petition import confirming, display_names, key_rotation, news, news_key, plan, signing
 from campaign.petition.inquiries import Inquiry
 from campaign.petition.links import LinkRequest, WithdrawnLink
 from campaign.petition.models import Publication, Removal, Signature, Submission, Tally
@@ -401,7 +402,8 @@ def test_one_who_confirmed_since_the_backup_does_not_wait_too(host):
     keys = instance.open_keys(host.settings)
     [message] = host.all(OutboxMessage)
     token = queue.open_envelope(keys.mail, message.box).token
-    host.do(lambda session: signing.confirm(session, keys, token, now(), limit_domains=False))
+    with closing(instance.open_database(host.settings)) as database:
+        assert confirming.confirm(database, keys, token, now(), limit_domains=False)
 
     host.restore(file)
 

@@ -61,7 +61,7 @@ def _links(site: Site, number: int) -> list[str]:
         for _ in range(waiting, number, CHUNK):
             with database.writing() as session:
                 for _ in range(CHUNK):
-                    signing.sign(database, session, seal_request(keys, _somebody(), now()))
+                    signing.sign(database, session.connection(), seal_request(keys, _somebody(), now()))
         with database.reading() as session:
             boxes = list(
                 session.scalars(sa.select(OutboxMessage.box).join(Submission, Submission.id == OutboxMessage.id).limit(number))

@@ -81,4 +81,4 @@ def _fill(data: Path, number: int) -> None:
             typed = SignatureRequest(
                 "Layla Haddad", address, shown_as="", country=None, news=False, language="en", text_sha256="0" * 64
             )
-            signing.sign(database, session, seal_request(keys, typed, now()))
+            signing.sign(database, session.connection(), seal_request(keys, typed, now()))

@@ -34,7 +34,7 @@ def people(app):
             wish = SignatureRequest(
                 NAMES[place], parse_address(ADDRESSES[place]), "", "SY", news=False, language="en", text_sha256="0" * 64
             )
-            signing.sign(site.database, session, seal_request(site.keys, wish, now()))
+            signing.sign(site.database, session.connection(), seal_request(site.keys, wish, now()))
     return ids
 
 

@@ -37,7 +37,9 @@ def arrive(app, database):
         with database.writing() as session:
             session.execute(sa.insert(Signature), [_signature(record, at) for record in ids])
             for record in ids:
-                bursts.record_confirmation(session, key, signature=record, email=parse_address(f"somebody@{domain}"), at=at)
+                bursts.record_confirmation(
+                    session.connection(), key, signature=record, email=parse_address(f"somebody@{domain}"), at=at
+                )
         return ids
 
     return come

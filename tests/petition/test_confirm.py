@@ -2,6 +2,7 @@
 
 import base64
 
+from campaign.outbox import queue
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition.models import Signature, Submission
 from tests.people import link_in, publish, rows
@@ -57,4 +58,16 @@ def test_somebody_who_signed_gets_a_letter_that_says_so_and_the_page_is_the_same
     letter = post_office.deliver()[0]
     assert letter["Subject"] == "The signature is already confirmed"
     assert "Withdraw my signature" in visitor.read(link_in(letter)).text
+    assert len(rows(app, Signature)) == 1
+
+
+@on_sqlite
+def test_what_waits_is_opened_before_the_turn_to_write_for_which_others_wait(app, visitor, sami, monkeypatch):
+    commits = app.extensions["campaign"].database._shared
+    open_envelope, had_the_turn = queue.open_envelope, []
+    monkeypatch.setattr(queue, "open_envelope", lambda *box: (had_the_turn.append(commits._is_taken), open_envelope(*box))[1])
+
+    visitor.press(sami)
+
+    assert had_the_turn == [False]
     assert len(rows(app, Signature)) == 1
