@@ -5,6 +5,8 @@
 -- At the end it prints one line of JSON.
 
 local FORM = { ["Content-Type"] = "application/x-www-form-urlencoded" }
+local LAST = { ["Content-Type"] = FORM["Content-Type"], ["Connection"] = "close" }
+local POSTS_OF_A_CONNECTION = 8 -- about; people come one by one, on connections of their own, and the worker that is free takes them
 local COUNTED = { "read", "posted", "strange" }
 local threads = {}
 
@@ -18,11 +20,15 @@ local function count(status)
   else strange = strange + 1 end
 end
 
+local function head(number)
+  return number % POSTS_OF_A_CONNECTION == 0 and LAST or FORM
+end
+
 local function post(address, body)
   local number = 0
   return function()
     number = number + 1
-    return wrk.format("POST", address, FORM, (body:gsub("%%d", number)))
+    return wrk.format("POST", address, head(number), (body:gsub("%%d", number)))
   end
 end
 
@@ -35,9 +41,10 @@ local function visit(page, address, body)
 end
 
 local function press(file)
-  local next_address = io.lines(file)
+  local next_address, number = io.lines(file), 0
   return function()
-    return wrk.format("POST", next_address() or "/no-addresses-left", FORM, "act=confirm")
+    number = number + 1
+    return wrk.format("POST", next_address() or "/no-addresses-left", head(number), "act=confirm")
   end
 end
 
