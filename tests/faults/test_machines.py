@@ -86,16 +86,16 @@ async def stop_database(site: Site, ledger: SharedLedger) -> None:
 
 async def live(site: Site, office: SortingOffice, ledger: SharedLedger, chance: random.Random) -> None:
     """The crowds of both machines, whoever kills there, and whoever stops the database."""
+    blanks = [await blank_form(machine.port) for machine in site.machines]  # before anything is killed
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as group:
         group.create_task(stop_database(site, ledger))
-        for machine in site.machines:
-            group.create_task(use(machine, office, ledger))
+        for machine, blank in zip(site.machines, blanks, strict=True):
+            group.create_task(use(machine, office, blank, ledger))
             group.create_task(kill(machine, ledger, chance))
 
 
-async def use(machine: Campaign, office: SortingOffice, ledger: SharedLedger) -> None:
+async def use(machine: Campaign, office: SortingOffice, blank: dict[str, str], ledger: SharedLedger) -> None:
     """The crowd of one machine."""
-    blank = await blank_form(machine.port)
     async with lines(machine.port, AT_EACH) as crowd:
         await asyncio.gather(*(act(line, machine, office, blank, ledger) for line in crowd))
 
