@@ -91,7 +91,7 @@ async def live(site: Site, office: SortingOffice, ledger: SharedLedger, chance: 
         group.create_task(stop_database(site, ledger))
         for machine, blank in zip(site.machines, blanks, strict=True):
             group.create_task(use(machine, office, blank, ledger))
-            group.create_task(kill(machine, ledger, chance))
+            group.create_task(kill(machine, office, ledger, chance))
 
 
 async def use(machine: Campaign, office: SortingOffice, blank: dict[str, str], ledger: SharedLedger) -> None:
