@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.request import urlopen
 
@@ -43,10 +44,10 @@ def page(campaign: Campaign, path: str) -> str:
 
 
 def is_edited(campaign: Campaign) -> bool:
-    """Return whether the edited module answers; for a moment nothing does."""
+    """Return whether the edited module answers; for a moment nothing does, or only the head of an answer arrives."""
     try:
         return page(campaign, "/healthz") == "edited\n"
-    except OSError:
+    except (OSError, HTTPException):
         return False
 
 
