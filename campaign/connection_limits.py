@@ -5,9 +5,12 @@ next user too. So behind a pooler the limits are set for each transaction, and n
 """
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import psycopg
 import sqlalchemy as sa
+
+if TYPE_CHECKING:  # on SQLite no process needs it, and it takes 9 MB
+    import psycopg
 
 # Seconds to connect, milliseconds in which nothing of ours arrives, and seconds after which a silent machine is asked whether it
 # is there: Linux by itself waits two hours for one that lost its power after it got a statement. Nothing is told to the server at
@@ -27,7 +30,7 @@ Limits = Callable[[], tuple[float, float]]
 def listen(engine: sa.Engine, limits: Limits) -> None:
     """Limit how long connections of an engine wait: `limits` returns the seconds for a lock and for a statement."""
 
-    def on_connect(connection: psycopg.Connection, record: sa.pool.ConnectionPoolEntry) -> None:
+    def on_connect(connection: "psycopg.Connection", record: sa.pool.ConnectionPoolEntry) -> None:
         connection.autocommit = True
         if is_pooled(connection):
             connection.prepare_threshold = None
@@ -44,7 +47,7 @@ def listen(engine: sa.Engine, limits: Limits) -> None:
     sa.event.listen(engine, "begin", on_begin)
 
 
-def is_pooled(connection: psycopg.Connection) -> bool:
+def is_pooled(connection: "psycopg.Connection") -> bool:
     """Return whether there is a pooler: when it answers, it does not know yet which process of the server will work."""
     found = connection.execute("SELECT pg_backend_pid()").fetchone()
     return found is None or found[0] != connection.info.backend_pid

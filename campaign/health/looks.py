@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from functools import cache
 from urllib.parse import quote
 
-import redis
 import sqlalchemy as sa
 
 from campaign import config, instance, schema_version
@@ -38,7 +37,7 @@ from campaign.organizers.models import ExportJob
 from campaign.organizers.overview import provider_stats
 from campaign.outbox import heartbeat
 from campaign.petition.counting import total
-from campaign.web.rate_limits import REDIS_OPTIONS
+from campaign.web.rate_limits import redis_memory
 
 LEAST_FREE = 256  # MB on the disk of the data folder
 STUCK_AFTER = timedelta(hours=1)  # for an export, since it was asked for
@@ -123,14 +122,8 @@ def _integrity(site: Site, _at: datetime) -> Finding:
 
 
 def _limits(site: Site, _at: datetime) -> Finding:
-    if site.settings.shared_url.startswith("memory:"):
-        return fine("limits")
-    try:
-        with closing(redis.Redis.from_url(site.settings.shared_url, **REDIS_OPTIONS)) as client:
-            client.ping()
-    except redis.RedisError:
-        return trouble("limits", "away")
-    return fine("limits")
+    shared = redis_memory(site.settings, b"")  # it reads no bucket, so it needs no secret
+    return fine("limits") if shared is None or shared.answers() else trouble("limits", "away")
 
 
 def _backup(site: Site, at: datetime) -> Finding:

@@ -35,6 +35,9 @@ HEALTH_PAGES = {"/healthz", "/readyz", "/metrics"}  # asked for by the address o
 NEED_NOTHING_PUBLIC = {"/healthz", "/readyz"}
 RETRY_UNKNOWN_AFTER = "15"  # seconds
 COMPRESSIBLE = ("text/", "application/json", "application/xml", "image/svg+xml")
+BROTLI_WINDOW = 16
+"""As a power of two, in bytes. With a larger one, Brotli takes 13 MB for a page of 15 kB, not 2, and several times as long. The
+result is as small, because pages are shorter than this."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,8 @@ def cache_page(body: bytes, headers: list[tuple[str, str]], stamp: object = None
     """Return a page to be cached, compressed where its type can be."""
     bodies = {"": body}
     if dict(headers)["Content-Type"].startswith(COMPRESSIBLE):
-        bodies = {"br": brotli.compress(body, quality=9), "gzip": gzip.compress(body, 9, mtime=0), "": body}
+        brotli_body = brotli.compress(body, quality=9, lgwin=BROTLI_WINDOW)
+        bodies = {"br": brotli_body, "gzip": gzip.compress(body, 9, mtime=0), "": body}
         headers = [*headers, ("Vary", "Accept-Encoding")]
     return CachedPage(stamp, bodies, headers, hashlib.sha256(body).hexdigest()[:20])
 

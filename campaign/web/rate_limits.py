@@ -11,24 +11,20 @@ networks share a number. In Redis its name is a hash under a key of the day that
 import hashlib
 import hmac
 import ipaddress
-import math
 import mmap
 import re
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
-
-import redis
-from redis.backoff import NoBackoff
-from redis.client import Pipeline
-from redis.retry import Retry
+from typing import TYPE_CHECKING
 
 from campaign.config import Settings
 from campaign.file_lock import file_lock
 from campaign.outbox.mail_providers import small_domain
-from campaign.web.request_checks import current_hour
+
+if TYPE_CHECKING:
+    from campaign.web.redis_memory import RedisMemory
 
 SECONDS_AN_HOUR = 3600  # seconds
 BURST, EMAILS_AN_HOUR = 120, 100  # three classes of a school at once, then an e-mail every 36 seconds
@@ -40,7 +36,6 @@ LOGINS, LOGINS_AN_HOUR = 120, 600
 REPORTS, REPORTS_AN_HOUR = 10, 10  # of names
 SLOTS = 2**18
 LOCK_WAIT = 1.0  # seconds; after it a bucket may miss one e-mail, which nobody notices
-REDIS_OPTIONS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 1, "retry": Retry(NoBackoff(), 0)}  # seconds
 REDIS_REST = 60  # seconds after it did not answer, in which nobody waits for it
 PORT = re.compile(r"\]?:\d+$")
 Change = Callable[[list[float]], list[float]]
@@ -98,29 +93,6 @@ class SharedMemory:
         return int.from_bytes(hmac.digest(self._key, name.encode(), hashlib.sha256)[:8]) % SLOTS
 
 
-class RedisMemory:
-    """The buckets of several machines."""
-
-    def __init__(self, url: str, secret: bytes) -> None:
-        self._client, self._secret = redis.Redis.from_url(url, **REDIS_OPTIONS), secret
-
-    def update(self, names: Sequence[str], change: Change) -> None:
-        """Change the moments of these buckets together; each is deleted once its bucket is full again."""
-        hashed = [self._name(name) for name in names]
-
-        def store(pipeline: Pipeline) -> None:
-            moments = change([float(moment or 0) for moment in cast("list[bytes | None]", pipeline.mget(hashed))])
-            pipeline.multi()
-            for name, moment in zip(hashed, moments, strict=True):
-                pipeline.set(name, moment, ex=max(1, math.ceil(moment - time.time())))
-
-        self._client.transaction(store, *hashed)
-
-    def _name(self, name: str) -> str:
-        key = hmac.digest(self._secret, b"%d" % (current_hour() // 24), hashlib.sha256)
-        return "campaign:" + hmac.digest(key, name.encode(), hashlib.sha256).hex()
-
-
 class RateLimiter:
     """When an e-mail may leave, and whether a login may be tried."""
 
@@ -129,7 +101,7 @@ class RateLimiter:
         self._is_on = settings.limits
         self._lock_file = settings.data / "limits.lock"
         self._memory = memory or SharedMemory()
-        self._redis = None if settings.shared_url.startswith("memory:") else RedisMemory(settings.shared_url, secret)
+        self._redis = redis_memory(settings, secret)
         self._redis_rests_until = 0.0  # of the monotonic clock
 
     def reserve(self, address: str | None, domain: str) -> int:
@@ -169,12 +141,10 @@ class RateLimiter:
     def _update(self, names: list[str], change: Change) -> None:
         """Change the buckets in Redis; while it does not answer, and a minute after, those of this machine."""
         if self._redis and self._is_redis_asked():
-            try:
-                self._redis.update(names, change)
+            if self._redis.update(names, change):
                 self._redis_rests_until = 0.0
                 return
-            except redis.RedisError:
-                self._redis_rests_until = time.monotonic() + REDIS_REST
+            self._redis_rests_until = time.monotonic() + REDIS_REST
         with file_lock(self._lock_file, wait=LOCK_WAIT):
             self._memory.update(names, change)
 
@@ -185,6 +155,15 @@ class RateLimiter:
                 return False
             self._redis_rests_until = time.monotonic() + REDIS_REST
         return True
+
+
+def redis_memory(settings: Settings, secret: bytes) -> "RedisMemory | None":
+    """Return what machines share, or None where there is only this one."""
+    if settings.shared_url.startswith("memory:"):
+        return None
+    from campaign.web.redis_memory import RedisMemory  # its library takes 5 MB of each process, and few sites use Redis
+
+    return RedisMemory(settings.shared_url, secret)
 
 
 def networks(address: str | None) -> list[str]:

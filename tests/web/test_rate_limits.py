@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from campaign.config import Settings
-from campaign.web import rate_limits
+from campaign.web import rate_limits, redis_memory
 from campaign.web.rate_limits import LONGEST_DELAY, RateLimiter, SharedMemory, TooManyWaiting, networks
 from tests.shared_servers import redis_running
 
@@ -227,7 +227,7 @@ def test_of_other_networks_one_in_262144_shares_a_number_with_a_flood(limiter, m
 
 @pytest.mark.parametrize(("rest", "asked"), [(60, 1), (0, 5)])
 def test_a_redis_that_hangs_is_waited_for_once_and_asked_again_only_after_its_rest(limiter, monkeypatch, rest, asked):
-    monkeypatch.setitem(rate_limits.REDIS_OPTIONS, "socket_timeout", 0.1)
+    monkeypatch.setitem(redis_memory.REDIS_OPTIONS, "socket_timeout", 0.1)
     monkeypatch.setattr(rate_limits, "REDIS_REST", rest)
     with socket.create_server(("127.0.0.1", 0)) as hanging:  # the system takes connections, and nobody answers
         alone = limiter(shared_url=f"redis://127.0.0.1:{hanging.getsockname()[1]}")
