@@ -8,6 +8,7 @@ because its own way of saving memory lays them down as plain files first.
 import html
 import io
 import re
+import string
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
@@ -16,8 +17,6 @@ from typing import IO
 
 from babel.support import Translations
 from flask_babel import lazy_gettext
-from xlsxwriter import Workbook
-from xlsxwriter.utility import xl_col_to_name
 
 from campaign.config import TRANSLATIONS
 from campaign.database import now
@@ -38,7 +37,7 @@ SHEET_PATH = "xl/worksheets/sheet"
 NEEDS_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)|[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 DIMENSION = re.compile(rb"<dimension [^>]*>")  # it would say that there is only the first row
 COLUMN_STYLE = re.compile(rb'<col min="(\d+)" max="(\d+)" [^>]*style="(\d+)"')
-COLUMN_LETTERS = tuple(map(xl_col_to_name, range(len(COLUMNS))))  # A, B, C ...
+COLUMN_LETTERS = string.ascii_uppercase  # there are fewer columns
 Cell = Callable[[int, ExportRow], str]  # from the number of a line and what stands in it
 
 
@@ -139,6 +138,8 @@ def _cell(place: int, style: int, words: SheetWords) -> Cell:
 
 def _workbook(sizes: Sequence[int], language: Language, words: SheetWords) -> dict[str, bytes]:
     """Return the parts of a workbook that has the headings and no rows yet; its filters are over as many as there will be."""
+    from xlsxwriter import Workbook  # 2.5 MB that every process would have, as the desk reads the list of formats
+
     made = io.BytesIO()
     with Workbook(made, {"in_memory": True}) as workbook:
         workbook.set_properties({"created": datetime.combine(now().date(), time())})  # a day, as everywhere

@@ -20,7 +20,6 @@ from campaign.content.files import TextError
 from campaign.content.testimony_policy import TestimonyPolicy
 from campaign.languages import LANGUAGES
 from campaign.origins import host_of, is_https, is_loopback, is_onion
-from campaign.outbox import sender_dns
 from campaign.petition import publishing
 from campaign.petition.counting import Snapshot
 from campaign.petition.published import Key, Words
@@ -182,7 +181,9 @@ def _translations(_facts: Facts) -> Iterator[str]:
 def _sender(facts: Facts) -> Iterator[str]:
     """Say what the DNS lacks for our e-mails to arrive; ask nothing while no e-mail leaves this machine."""
     if sends_mail(facts.settings):
-        yield from sender_dns.find_missing_records(parseaddr(facts.settings.mail_from)[1].rpartition("@")[2].lower())
+        from campaign.outbox.sender_dns import find_missing_records  # the desk, which never asks this, would load dnspython
+
+        yield from find_missing_records(parseaddr(facts.settings.mail_from)[1].rpartition("@")[2].lower())
 
 
 Find = Callable[[Facts], Iterator[str]]

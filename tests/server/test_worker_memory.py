@@ -7,7 +7,7 @@ import sys
 from campaign.config import PREFIX
 from tests.servers import LONG, on_sqlite
 
-NOT_NEEDED = {"alembic", "pikepdf", "PIL", "psycopg", "redis", "typst", "zxcvbn"}
+NOT_NEEDED = {"alembic", "dns", "pikepdf", "PIL", "psycopg", "redis", "typst", "xlsxwriter", "zxcvbn"}
 SERVED = """
 import sys
 import campaign.cli.server  # the process that web workers are forked from
