@@ -22,11 +22,12 @@ from campaign.server.purger import Purger
 from tests.organizers.stored import propose, store
 from tests.organizers.test_removal_rules import remove
 from tests.people import link_in, publish, rows
+from tests.tiers import rounds
 
 START = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 OPENS, CLOSES, HANDED, DELETES = date(2026, 3, 2), date(2026, 3, 31), date(2026, 4, 5), date(2026, 5, 1)
 DAYS = Days(OPENS, CLOSES, HANDED, DELETES)
-OLD_TEXT, PEOPLE = "1" * 64, 500
+OLD_TEXT, PEOPLE = "1" * 64, rounds(100, 500)
 
 
 @pytest.fixture
