@@ -10,17 +10,18 @@ import io
 import logging
 import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # it is public, but granian's types do not say so
 from werkzeug.wsgi import FileWrapper
 
 from campaign.log import exception_at
 from campaign.organizers.auth.factors import PASSPHRASE_PATHS, PASSPHRASES_BUSY
 from campaign.public.copies import ZIP_BUSY, ZIP_PATHS
 from campaign.server.streaming import stream_to_fifo
+from campaign.server.threads import Threads
 from campaign.web.request_checks import MAX_BODY
 
 BODY_TIMEOUT = 15
@@ -65,7 +66,7 @@ class RsgiAdapter:
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
-        self.posting = ThreadPoolExecutor(POSTING_THREADS, thread_name_prefix="posting")
+        self.posting = Threads("posting", POSTING_THREADS)
         self.passphrases = BoundedThread("passphrases", MAX_PASSPHRASES_WAITING)
         self.sending_back = BoundedThread("sending-back", MAX_SENT_BACK)
         self.zips = BoundedThread("zips", MAX_ZIPS_WAITING)
@@ -79,7 +80,7 @@ class RsgiAdapter:
             else:
                 await buffer_body(environ, protocol)
                 answer = await self.post(environ)
-        except ValueError:
+        except (ValueError, ProtocolClosed):  # the second is granian's, for a body that was cut off
             answer = error_answer(400)
         except TimeoutError:
             answer = error_answer(408)
@@ -103,7 +104,7 @@ class RsgiAdapter:
     async def post(self, environ: WSGIEnvironment) -> WsgiAnswer:
         """Answer a post; use a separate thread for one with a passphrase, which takes as long as ten signatures."""
         if not PASSPHRASE_PATHS.fullmatch(environ["PATH_INFO"]):
-            return await asyncio.get_running_loop().run_in_executor(self.posting, call_app, self.app, environ)
+            return await self.posting.run(call_app, self.app, environ)
         if self.passphrases.has_room():
             return await self.passphrases.run(call_app, self.app, environ)
         if self.sending_back.has_room():
@@ -115,7 +116,7 @@ class BoundedThread:
     """One thread, and how much may wait for it. Used from one event loop."""
 
     def __init__(self, name: str, most: int) -> None:
-        self.executor, self.most, self.waiting = ThreadPoolExecutor(1, thread_name_prefix=name), most, 0
+        self.thread, self.most, self.waiting = Threads(name, 1), most, 0
 
     def has_room(self) -> bool:
         """Return whether one more may wait."""
@@ -125,7 +126,7 @@ class BoundedThread:
         """Return what the work returns, once it was its turn."""
         self.waiting += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self.executor, work, *arguments)
+            return await self.thread.run(work, *arguments)
         finally:
             self.waiting -= 1
 
@@ -187,24 +188,26 @@ async def buffer_body(environ: WSGIEnvironment, protocol: Any) -> None:
 
     Raises TimeoutError when the client takes too long, ValueError when the body has not the declared length.
     """
-    declared = int(environ.get("CONTENT_LENGTH") or 0)
+    declared, in_pieces = int(environ.get("CONTENT_LENGTH") or 0), "HTTP_TRANSFER_ENCODING" in environ
     try:
         async with asyncio.timeout(BODY_TIMEOUT):
-            body = await read_body(protocol, declared)
+            body = await read_body(protocol, declared, in_pieces=in_pieces)
     except BodyTooLarge:
         environ["CONTENT_LENGTH"] = str(max(declared, MAX_BODY + 1))
         environ.pop("HTTP_TRANSFER_ENCODING", None)  # next to it the site would not look at the length
         return
     # granian does not say whether a chunked body is complete, cut off or malformed. Browsers send no form that way.
-    if len(body) != declared or "HTTP_TRANSFER_ENCODING" in environ:
+    if len(body) != declared or in_pieces:
         raise ValueError
     environ["wsgi.input"] = io.BytesIO(body)
 
 
-async def read_body(protocol: Any, declared: int) -> bytes:
+async def read_body(protocol: Any, declared: int, *, in_pieces: bool) -> bytes:
     """Return the whole body; raises BodyTooLarge, before reading where the length is declared."""
     if declared > MAX_BODY:
         raise BodyTooLarge
+    if not in_pieces:
+        return bytes(await protocol())  # no longer than declared, and read at once: each piece would wake the event loop again
     body = bytearray()
     async for chunk in protocol:
         body += chunk

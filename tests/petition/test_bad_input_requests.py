@@ -239,6 +239,12 @@ def test_a_body_in_pieces_is_no_form_of_ours(campaign):
         assert post(campaign, "/ar/sign", body, CHUNKED).status == 400, body
 
 
+def test_a_body_that_ends_early_is_no_form_of_ours(campaign):
+    head = f"POST /ar/sign HTTP/1.1\r\nHost: localhost\r\nContent-Type: {FORM}\r\nContent-Length: 100\r\n\r\n"
+
+    assert talk(campaign, head.encode() + b"name=L", and_stop=True).startswith(b"HTTP/1.1 400 ")
+
+
 def test_pages_that_take_no_form_say_so(campaign):
     for language in ("en", "ar"):
         for page in ("", "testimony", "testimony.txt", "petition", "about", "sign/sent", "testimony/beside/en"):
