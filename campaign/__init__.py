@@ -30,15 +30,16 @@ def create_app(settings: "Settings | None" = None, memory: "SharedMemory | None"
     from campaign.prints import views as prints
     from campaign.public import api, copies, updates
     from campaign.public import views as pages
-    from campaign.web import context, errors, request_checks
+    from campaign.web import context, errors, request_checks, responses
 
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=request_checks.MAX_BODY, WTF_I18N_ENABLED=False)
+    app.ensure_sync = lambda view: view  # type: ignore[assignment,method-assign]  # none is asynchronous
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     app.extensions["campaign"] = built = build_state(app, settings, memory)
-    for part in (request_checks, languages, context, errors, guards):
+    for part in (request_checks, languages, context, responses, errors, guards):
         part.init_app(app)
     for part in (petition, pages, updates, copies, prints, api, organizers):
         app.register_blueprint(part.bp)

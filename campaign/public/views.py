@@ -15,7 +15,7 @@ from campaign.petition.versions import changed_parts
 from campaign.public.metrics import CONTENT_TYPE, CampaignMetrics, is_allowed, render_metrics
 from campaign.public.readiness import is_ready, public_part, readiness
 from campaign.state import state
-from campaign.web.context import SECURITY_HEADERS
+from campaign.web.responses import SECURITY_HEADERS
 
 bp = Blueprint("public", __name__)
 

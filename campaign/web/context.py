@@ -1,24 +1,18 @@
-"""What every page is filled with, and the headers that every response carries.
-
-The headers are security headers, HSTS, and `no-store` by default; redirects have no host.
-"""
+"""What every page is filled with."""
 
 from typing import Any
-from urllib.parse import quote
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, request, url_for
 from flask_babel import gettext
 
 from campaign.database import now
 from campaign.languages import LANGUAGES, clock, current, day, isolate, language_names, number
-from campaign.origins import is_https, is_onion
 from campaign.petition.counting import Snapshot, next_goal
 from campaign.petition.offices import MEANS_LABELS
 from campaign.petition.sharing import share_links, share_text
 from campaign.petition.snapshot import current_snapshot, is_unanswered, shown_supporters, shown_timelines
 from campaign.petition.timelines import EVENT_LABELS
 from campaign.state import state
-from campaign.web.request_checks import requested_origin
 
 COPIED_ON = "campaign.copied_on"  # the day, when a page is asked for by `campaign mirror`
 PRIVATE_BLUEPRINT = "organizers"  # the pages that are nobody else's
@@ -44,28 +38,12 @@ OWN_PAGES = {
     "petition.withdrawn",
 }
 ADDRESSED_PAGES = {"petition.sent", "petition.link_sent"}  # they stand without what their address carries
-SECURITY_HEADERS = {
-    # No script of ours fetches anything; connect-src lets programs that look pages over read robots.txt from within a page.
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self';"
-    " connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "Cache-Control": "no-store",
-}
-UNFRAMED_HEADERS = SECURITY_HEADERS | {"X-Frame-Options": "DENY"}  # for browsers that know no frame-ancestors
-HSTS_HEADERS = {"Strict-Transport-Security": "max-age=31536000"}
 VERSION = "public.version"
-FRAMEABLE = "public.embed"
 
 
 def init_app(app: Flask) -> None:
-    """Give every template the names of `page_context`, and every response its headers."""
+    """Give every template the names of `page_context`."""
     app.context_processor(page_context)
-    app.after_request(add_headers)
-    app.after_request(make_redirect_relative)
 
 
 def delivery_context() -> dict[str, Any]:
@@ -161,25 +139,3 @@ def has_same_page(code: str) -> bool:
         return True
     versions, number = state().snapshots.shown().versions.values(), (request.view_args or {})["number"]
     return any((one.language.code, one.number) == (code, number) for one in versions)
-
-
-def make_redirect_relative(response: Response) -> Response:
-    """Return a redirect within the site with its path alone: only the proxy knows the scheme."""
-    if response.location and response.location[0] != "/" and response.location.startswith(request.host_url):
-        response.location = "/" + response.location.removeprefix(request.host_url).lstrip("/")
-    return response
-
-
-def add_headers(response: Response) -> Response:
-    """Add the headers that the view has not set; a response that the view does not call public is not stored."""
-    settings = state().settings
-    origin = requested_origin(request, settings)
-    headers = SECURITY_HEADERS if request.endpoint == FRAMEABLE else UNFRAMED_HEADERS
-    if is_https(origin):
-        headers = headers | HSTS_HEADERS
-    has = {name.lower() for name, _ in response.headers}
-    response.headers.extend([(name, value) for name, value in headers.items() if name.lower() not in has])
-    is_page = response.status_code == 200 and response.mimetype == "text/html" and request.blueprint != PRIVATE_BLUEPRINT
-    if settings.onion and is_page and not is_onion(origin):
-        response.headers["Onion-Location"] = settings.onion + quote(request.path)
-    return response
