@@ -17,15 +17,24 @@ from campaign.origins import host_of, is_loopback, port_of
 ORIGIN = "campaign.origin"  # the key in the environ of a request: the address of ours that it was sent to
 MAX_BODY = 32 * 1024  # bytes
 MAX_FIELDS = 30
+MAX_PARTS = 1000  # of a body in parts, which no form of ours sends
 FORM_TOKEN_LIFETIME = 48  # hours
 CLOCK_DIFFERENCE = 5 * 60  # seconds by which the clock of another machine, or ours before it was set back, may be ahead
 LARGEST_NUMBER = 2**31 - 1  # that the columns of row numbers take on both databases
 
 
 def init_app(app: Flask) -> None:
-    """Match only numbers that a row can have in addresses with `<int:...>`, and find the token in those with `<token:...>`."""
+    """Limit requests, match only numbers that a row can have in `<int:...>`, and find the token in `<token:...>`."""
     app.url_map.converters["int"] = RowNumberConverter
     app.url_map.converters["token"] = LinkTokenConverter
+    app.request_class = SiteRequest
+
+
+class SiteRequest(Request):
+    """A request with constant limits; Flask looks its own up in the settings whenever it reads a body."""
+
+    max_content_length = max_form_memory_size = MAX_BODY
+    max_form_parts = MAX_PARTS
 
 
 class RowNumberConverter(IntegerConverter):
