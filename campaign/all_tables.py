@@ -11,6 +11,7 @@ import campaign.outbox.purge_clock
 import campaign.outbox.queue
 import campaign.outbox.quota
 import campaign.outbox.smtp
+import campaign.petition.day_counts
 import campaign.petition.deliveries
 import campaign.petition.drafts
 import campaign.petition.forgotten

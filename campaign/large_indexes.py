@@ -14,7 +14,8 @@ from campaign.database import Database
 from campaign.schema_version import all_tables
 
 INDEX_LOCK = b"indexes."  # two that migrate at once take turns
-RETIRED = ("ix_signature_delete_on",)  # an older program that serves beside this one, or after it, builds them again
+# Left in a large table by their migrations, and built again by an older program that serves beside this one, or after it.
+RETIRED = ("ix_signature_delete_on", "ix_signature_counted", "ix_signature_text_sha256", "ix_signature_tag")
 PAUSE = 1.0  # seconds until one who waits asks again
 BROKEN = sa.text(
     "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE NOT i.indisvalid"
@@ -43,11 +44,11 @@ def _build(database: Database, session: Session) -> list[str]:
     session.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout = 0"))
     missing, retired = _find_changes(database)
     with database.maintaining() as connection:
-        for name in retired:
-            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
         for index in missing:
             connection.exec_driver_sql(_while_others_write(DropIndex(index, if_exists=True)))
             connection.exec_driver_sql(_while_others_write(CreateIndex(index)))
+        for name in retired:  # last, as they serve until others take their place
+            connection.exec_driver_sql(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
     return [str(index.name) for index in missing]
 
 

@@ -26,6 +26,11 @@ def plain(url):
     return url.replace("postgresql+psycopg:", "postgresql:", 1)
 
 
+def indexes_of_signatures(here):
+    """The names of the indexes that the table of signatures has, but for those of its constraints."""
+    return {one["name"] for one in sa.inspect(here.engine).get_indexes("signature") if not one.get("duplicates_constraint")}
+
+
 @pytest.fixture
 def pooled(settings, postgresql_server, pgbouncer, tmp_path):
     """The settings of a campaign behind a PgBouncer that lends each transaction one of three sessions."""
@@ -122,10 +127,10 @@ def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visi
     here = app.extensions["campaign"].database
     with here.maintaining() as connection:
         connection.exec_driver_sql("DROP INDEX ix_signature_promised")
-        connection.exec_driver_sql("DROP INDEX ix_signature_text_sha256")
-        connection.exec_driver_sql("CREATE INDEX ix_signature_text_sha256 ON signature (text_sha256)")
+        connection.exec_driver_sql("DROP INDEX ix_signature_tag_removed")
+        connection.exec_driver_sql("CREATE INDEX ix_signature_tag_removed ON signature (tag)")
         connection.exec_driver_sql(  # as one is left whose building was cut off
-            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_signature_text_sha256'::regclass"
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'ix_signature_tag_removed'::regclass"
         )
     statements = []
     sa.event.listen(here.engine, "before_cursor_execute", lambda *given: statements.append(given[2]))
@@ -141,12 +146,29 @@ def test_an_index_that_a_migration_left_out_is_built_while_people_sign(app, visi
 def test_an_index_that_an_older_program_built_again_goes(app):
     here = app.extensions["campaign"].database
     with here.maintaining() as connection:
-        connection.exec_driver_sql("CREATE INDEX ix_signature_delete_on ON signature (delete_on)")
+        for name in large_indexes.RETIRED:
+            connection.exec_driver_sql(f"CREATE INDEX {name} ON signature (delete_on)")
 
     instance.migrate(here)
 
-    names = {one["name"] for one in sa.inspect(here.engine).get_indexes("signature")}
-    assert names & {"ix_signature_delete_on", "ix_signature_promised"} == {"ix_signature_promised"}
+    assert indexes_of_signatures(here) == {index.name for index in Signature.__table__.indexes}
+
+
+def test_an_index_of_many_signatures_goes_when_those_that_take_its_place_are_built(database_url, tmp_path):
+    here = database.Database(database_url, tmp_path)
+    with here.engine.begin() as connection:
+        instance.upgrade(connection, "0036_0034")
+        connection.exec_driver_sql("UPDATE pg_class SET reltuples = 1000000 WHERE relname = 'signature'")
+    changes = []
+    sa.event.listen(here.engine, "before_cursor_execute", lambda *given: changes.append(given[2].strip()))
+
+    instance.migrate(here)
+
+    changes = [one for one in changes if one.startswith(("CREATE INDEX", "DROP INDEX"))]
+    assert all(" CONCURRENTLY " in one for one in changes)
+    assert changes[-3:] == [f"DROP INDEX CONCURRENTLY IF EXISTS {name}" for name in large_indexes.RETIRED[1:]]
+    assert indexes_of_signatures(here) == {index.name for index in Signature.__table__.indexes}
+    here.close()
 
 
 @pytest.mark.slow

@@ -36,7 +36,7 @@ from campaign.health.mail_looks import look_at_mail_server, look_at_outbox
 from campaign.organizers.models import ExportJob
 from campaign.organizers.overview import provider_stats
 from campaign.outbox import heartbeat
-from campaign.petition.counting import total
+from campaign.petition.day_counts import total
 from campaign.web.rate_limits import redis_memory
 
 LEAST_FREE = 256  # MB on the disk of the data folder

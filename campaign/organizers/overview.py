@@ -17,7 +17,8 @@ from campaign.organizers.actions import Action
 from campaign.outbox import queue
 from campaign.outbox.mail_providers import ProviderDay
 from campaign.outbox.quota import Quota
-from campaign.petition.counting import SMALLEST_CELL, gone, total
+from campaign.petition.counting import SMALLEST_CELL, gone
+from campaign.petition.day_counts import total
 from campaign.petition.models import DayCount, Publication, RecentConfirmation, Submission
 
 CHART_DAYS = 30  # of the plot, today among them

@@ -12,7 +12,7 @@ from campaign.database import table
 from campaign.keyset import KeysetPage, PageOrder, read_page
 from campaign.outbox.queue import OutboxMessage
 from campaign.petition.counting import counted
-from campaign.petition.links import LinkRequest, of_mailbox
+from campaign.petition.links import LinkRequest, of_mailbox, signed_by
 from campaign.petition.models import NameReview, Signature, Submission
 from campaign.petition.name_index import NameWord, query_words, starts_with
 
@@ -61,7 +61,7 @@ class MailboxRecords:
 
 def find_by_mailbox(session: Session, tags: list[bytes]) -> MailboxRecords:
     """Return everything that a mailbox has signed, found by its tags of every version: first what counts."""
-    records = sa.select(Signature).where(Signature.tag.in_(tags)).order_by(Signature.removal_id.is_not(None))
+    records = sa.select(Signature).where(signed_by(tags)).order_by(Signature.removal_id.is_not(None))
     kinds = (table(Submission), table(LinkRequest))
     numbers = (sa.select(sa.func.count()).select_from(kind).where(of_mailbox(kind, tags)) for kind in kinds)
     emails = (

@@ -9,6 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from campaign.database import Database, insert, now, table
+from campaign.petition import day_counts
+from campaign.petition.day_counts import Cell, Recount, TextCount, total
 from campaign.petition.models import DayCount, DeletedCount, Publication, Signature, Tally
 from campaign.petition.plan import Days, PlanChange, history
 from campaign.petition.published import newest_id
@@ -91,7 +93,8 @@ def standing(*columns: Any) -> sa.Select[Any]:
 
 def count(session: Session) -> int:
     """Return how many signatures count now, including those that were deleted on their day."""
-    return (session.scalar(counted(sa.func.count())) or 0) + _deleted(session)
+    deleted = session.scalar(sa.select(sa.func.sum(DeletedCount.number))) or 0
+    return (session.scalar(counted(sa.func.count())) or 0) + deleted
 
 
 def count_held(session: Session) -> int:
@@ -102,75 +105,64 @@ def count_held(session: Session) -> int:
 def publish(database: Database, *, batch: int = 1) -> None:
     """Count and publish. Move the number only by `batch` or more, so that nobody sees who came last."""
     with database.reading() as session:
-        since, rows = count_anew(session, now())
-        left, waiting, by_text = gone(session), count_held(session), count_by_text(session)
+        anew = count_anew(session, now())
+        left, waiting, texts = gone(session), count_held(session), day_counts.by_text(session, anew)
     with database.writing() as session:
         database.lock(session, PUBLISH_LOCK)
         row = session.get(Publication, 1)
         if row is None:
             return
-        session.execute(sa.delete(DayCount).where(DayCount.day >= since))
-        if rows:
-            session.execute(sa.insert(DayCount), rows)
+        day_counts.replace(session, DayCount, anew)
+        if row.text_moves == anew.moves:  # else a signature has left a text since it was counted there: next time, all days
+            day_counts.replace(session, TextCount, anew)
+            row.text_moves_counted = anew.moves
         row.counted_at = now().replace(second=0, microsecond=0)
         standing_now = total(session)
         if batch > 1 and max(abs(row.confirmed - standing_now), abs(row.held - waiting)) < batch:
             return
         row.confirmed, row.held, row.countries = standing_now, waiting, _cells(session)
-        row.signed_texts = by_text
+        row.signed_texts = texts
         row.withdrawn = left.pop("withdrawn", 0)
         row.removed, row.removed_by_reason = sum(left.values()), {reason: number for reason, number in left.items() if number}
         row.as_of = row.counted_at
 
 
 def count_by_text(session: Session) -> dict[str, int]:
-    """Return how many signatures each text has, by its hash."""
-    there = counted(Signature.text_sha256, sa.func.count()).group_by(Signature.text_sha256)
-    deleted = sa.select(DeletedCount.text_sha256, sa.func.sum(DeletedCount.number)).group_by(DeletedCount.text_sha256)
-    numbers: Counter[str] = Counter()
-    for query in (there, deleted):
-        for text, number in session.execute(query):
-            numbers[text] += number
-    return dict(numbers)
+    """Return how many signatures each text has now, by its hash. All are counted, on an index, which takes its time."""
+    return day_counts.by_text(session, Recount(date.min, _count_cells(session, date.min), moves=0))
 
 
-def count_anew(session: Session, at: datetime) -> tuple[date, list[dict[str, Any]]]:
-    """Count again what can have changed since the last time: the rows of DayCount from a day on.
+def count_anew(session: Session, at: datetime) -> Recount:
+    """Count again what can have changed since the last time: the days from one on.
 
     People confirm today; for an hour yesterday is still open, for those who came at midnight. Older days change when
-    somebody withdraws or is removed, which their sum shows: then, and once a day, all days are counted, on an index.
+    somebody withdraws or is removed, which their sum shows, or moves to another text: then, and once a day, all days are
+    counted, on an index. An older program that serves beside this one counts no texts, which their sum shows too.
     """
     publication, since = session.get(Publication, 1), (at - timedelta(hours=1)).date()
+    moves = publication.text_moves if publication else 0
+    anew = Recount(since, _count_cells(session, since), moves)
     was_counted_today = publication and publication.counted_at and publication.counted_at.date() == at.date()
-    if not was_counted_today or total(session, before=since) != _standing(session, before=since):
-        since = date.min
-    cell = (Signature.confirmed_on, Signature.country, Signature.language)
-    cells = counted(*cell, sa.func.count()).where(Signature.confirmed_on >= since).group_by(*cell)
-    kept = (DeletedCount.day, DeletedCount.country, DeletedCount.language)
-    deleted = sa.select(*kept, sa.func.sum(DeletedCount.number)).where(DeletedCount.day >= since).group_by(*kept)
-    numbers: Counter[tuple[date, str, str]] = Counter()
-    for query in (cells, deleted):
-        for day, country, language, number in session.execute(query):
-            numbers[day, country or "", language] += number
-    return since, [{"day": day, "country": of, "language": spoken, "number": n} for (day, of, spoken), n in numbers.items()]
+    if was_counted_today and publication and publication.text_moves_counted == moves:
+        older = count(session) - anew.number  # all less the later ones, because counting all is quick
+        if total(session, since) == total(session, since, kind=TextCount) == older:
+            return anew
+    return Recount(date.min, _count_cells(session, date.min), moves)
 
 
-def _standing(session: Session, before: date) -> int:
-    """Return how many signatures from before a day count now: all less the later ones, because counting all is quick."""
-    number = counted(sa.func.count())
-    later = number.where(Signature.confirmed_on >= before)
-    there = session.scalar(sa.select(number.scalar_subquery() - later.scalar_subquery())) or 0  # at one moment
-    return there + _deleted(session, before)
-
-
-def _deleted(session: Session, before: date = date.max) -> int:
-    """Return how many signatures from before a day were deleted on the day that was promised."""
-    return session.scalar(sa.select(sa.func.sum(DeletedCount.number)).where(DeletedCount.day < before)) or 0
-
-
-def total(session: Session, before: date = date.max) -> int:
-    """Return how many signatures the last count found, all or those from before a day."""
-    return session.scalar(sa.select(sa.func.sum(DayCount.number)).where(DayCount.day < before)) or 0
+def _count_cells(session: Session, since: date) -> Counter[Cell]:
+    """Count the signatures from a day on, those too that were deleted on the day that was promised."""
+    there = (Signature.confirmed_on, Signature.country, Signature.language, Signature.text_sha256)
+    kept = (DeletedCount.day, DeletedCount.country, DeletedCount.language, DeletedCount.text_sha256)
+    queries = (
+        counted(*there, sa.func.count()).where(Signature.confirmed_on >= since).group_by(*there),
+        sa.select(*kept, DeletedCount.number).where(DeletedCount.day >= since),
+    )
+    numbers: Counter[Cell] = Counter()
+    for query in queries:
+        for day, country, language, text, number in session.execute(query):
+            numbers[day, country or "", language, text] += number
+    return numbers
 
 
 def read_snapshot(session: Session) -> Snapshot:

@@ -1,6 +1,8 @@
 """Links to a signature besides the first one: asked for once more, or of a signature that was withdrawn."""
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -36,6 +38,8 @@ class WithdrawnLink(Base):
 
 
 _request, _signature, _submission = table(LinkRequest), table(Signature), table(Submission)
+# Of the two indexes of tags each has some of the rows, and a database uses it only where it is asked for just these.
+EACH_INDEX = _signature.c.removal_id.is_(None), _signature.c.removal_id.is_not(None)
 
 
 def of_mailbox(waiting: sa.Table, tags: list[bytes]) -> sa.ColumnElement[bool]:
@@ -43,9 +47,15 @@ def of_mailbox(waiting: sa.Table, tags: list[bytes]) -> sa.ColumnElement[bool]:
     return sa.or_(waiting.c.tag.in_(tags), waiting.c.first_tag.in_(tags))
 
 
+def signed_by(tags: Sequence[Any]) -> sa.ColumnElement[bool]:
+    """Return which signatures are of a mailbox, by its tags: those that count or are held, and removed ones, see EACH_INDEX."""
+    theirs = _signature.c.tag.in_(tags)
+    return sa.or_(*(sa.and_(theirs, rows) for rows in EACH_INDEX))
+
+
 def remember_withdrawn(session: Session, tags: list[bytes], today: date) -> None:
     """Have every link of a mailbox say for a while that its signature was withdrawn; before what they lead to is deleted."""
-    owners = ((_signature, _signature.c.tag.in_(tags)), *((kind, of_mailbox(kind, tags)) for kind in (_submission, _request)))
+    owners = ((_signature, signed_by(tags)), *((kind, of_mailbox(kind, tags)) for kind in (_submission, _request)))
     hashes = [sa.select(owner.c.token_hash, sa.literal(today, sa.Date)).where(theirs) for owner, theirs in owners]
     new = insert(session, WithdrawnLink).from_select(["token_hash", "day"], sa.union_all(*hashes))
     session.execute(new.on_conflict_do_nothing())

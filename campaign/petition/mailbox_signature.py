@@ -16,12 +16,12 @@ from campaign.outbox.address import EmailAddress
 from campaign.petition import forgotten
 from campaign.petition.counting import standing
 from campaign.petition.forgotten import Kind
-from campaign.petition.links import LinkRequest
-from campaign.petition.models import Signature, Submission
+from campaign.petition.links import LinkRequest, signed_by
+from campaign.petition.models import Publication, Signature, Submission
 
 FIRST_LENGTH = 32  # bytes of a tag of version 1
 
-_signature = table(Signature)
+_signature, _publication = table(Signature), table(Publication)
 INSERT_SIGNATURE = {
     dialect: make(_signature)
     .on_conflict_do_nothing(index_elements=["tag"], index_where=_signature.c.removal_id.is_(None))
@@ -31,7 +31,7 @@ INSERT_SIGNATURE = {
 SELECT_STANDING = standing().where(Signature.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]))
 SELECT_SIGNED = (  # what a mailbox has signed, locked so that an organizer who puts it back takes turns with who confirms
     sa.select(_signature.c.id, _signature.c.tag, _signature.c.address_tag, _signature.c.removal_id)
-    .where(_signature.c.tag.in_([sa.bindparam("tag"), sa.bindparam("first_tag")]))
+    .where(signed_by([sa.bindparam("tag"), sa.bindparam("first_tag")]))
     .with_for_update()
 )
 
@@ -73,10 +73,12 @@ def seal_anew(keys: Keys, signed: Signature, *, name: str, email: EmailAddress) 
         signed.sealed = sealed
 
 
-def move_to_version(signed: Signature, text_sha256: str) -> None:
+def move_to_version(session: Session, signed: Signature, text_sha256: str) -> None:
     """Put a signature under a later version at its signer's wish. Its sealed record goes on saying which one was signed first."""
     first = signed.sealed_for or signed.text_sha256
     signed.text_sha256, signed.sealed_for = text_sha256, None if first == text_sha256 else first
+    # No sum of a day shows it to the next publication. A number that only grows shows it to one that has counted already too.
+    session.execute(sa.update(_publication).values(text_moves=_publication.c.text_moves + 1))
 
 
 def insert_signature(connection: sa.Connection, values: dict[str, Any], first_tag: bytes) -> bool:
@@ -92,6 +94,6 @@ def insert_signature(connection: sa.Connection, values: dict[str, Any], first_ta
 def delete_signatures(session: Session, tags: list[bytes]) -> bool:
     """Delete every signature of a mailbox, also removed or held ones; return whether any of them counted."""
     columns = _signature.c.id, _signature.c.removal_id, _signature.c.held_in
-    gone = session.execute(sa.delete(_signature).where(_signature.c.tag.in_(tags)).returning(*columns)).all()
+    gone = session.execute(sa.delete(_signature).where(signed_by(tags)).returning(*columns)).all()
     forgotten.remember(session, Kind.RECORD, [row.id for row in gone])
     return (None, None) in [(row.removal_id, row.held_in) for row in gone]

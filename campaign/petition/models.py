@@ -52,12 +52,12 @@ class Signature(Base):
     __tablename__ = "signature"
     __table_args__ = (
         _index("tag_standing", "tag", unique=True, where="removal_id IS NULL"),
+        _index("tag_removed", "tag", where="removal_id IS NOT NULL"),  # see links.EACH_INDEX
         # The last two are always null. SQLite takes an index alone for an answer only when it has the columns of its condition.
         _index("confirmed_on_id", "confirmed_on", "id", "removal_id", "held_in"),
         _index("country_confirmed_on_id_language", "country", "confirmed_on", "id", "language", "removal_id", "held_in"),
         _index("language_confirmed_on_id_country", "language", "confirmed_on", "id", "country", "removal_id", "held_in"),
-        _index("counted", "confirmed_on", "country", "language", "removal_id", "held_in"),
-        _index("text_sha256", "text_sha256", "removal_id", "held_in"),
+        _index("counted_by_text", "confirmed_on", "country", "language", "text_sha256", "removal_id", "held_in"),
         _index("shown", "confirmed_on", "id", where=f"{COUNTS} AND shown_as IS NOT NULL"),
         _index("held_in", "held_in", "removal_id", where="held_in IS NOT NULL"),
         _index("removal_id", "removal_id", where="removal_id IS NOT NULL"),
@@ -67,7 +67,7 @@ class Signature(Base):
     )
 
     id: Mapped[bytes] = mapped_column(sa.LargeBinary(16), primary_key=True)
-    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(33), index=True)  # finds the same mailbox, see sealing.mailbox_tag
+    tag: Mapped[bytes] = mapped_column(sa.LargeBinary(33))  # finds the same mailbox, see sealing.mailbox_tag
     address_tag: Mapped[bytes | None] = mapped_column(sa.LargeBinary(32))  # of the spelling it was signed with, as in Submission
     token_hash: Mapped[bytes] = mapped_column(sa.LargeBinary(32), unique=True)
     sealed: Mapped[bytes] = mapped_column(sa.LargeBinary)
@@ -143,6 +143,8 @@ class Publication(Base):
     deleted_on: Mapped[date | None]  # on which the last record was deleted, as the plan said
     words_held_on: Mapped[date | None]  # since when new words wait to be looked at before they are shown
     signed_texts: Mapped[dict[str, int] | None] = mapped_column(sa.JSON)  # signatures by text_sha256
+    text_moves: Mapped[int] = mapped_column(server_default="0")  # how often a signature was moved to a later text
+    text_moves_counted: Mapped[int] = mapped_column(server_default="0")  # the same, when TextCount was taken
     author_hidden_on: Mapped[date | None]  # since when the author of the testimony is not named
 
 

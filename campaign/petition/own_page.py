@@ -68,12 +68,12 @@ def _stop_news(session: Session, signature: Signature) -> None:
     news.stop(session, signature.id)
 
 
-def _take_over(_session: Session, signature: Signature) -> None:
+def _take_over(session: Session, signature: Signature) -> None:
     """Move the signature to the current letter, if it is the one that the signer has seen."""
     newer = newer_version(signature)
     if newer is None or request.form.get("text") != newer.sha256:
         raise Conflict
-    mailbox_signature.move_to_version(signature, newer.sha256)
+    mailbox_signature.move_to_version(session, signature, newer.sha256)
 
 
 def newer_version(signature: Signature) -> Version | None:

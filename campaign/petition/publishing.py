@@ -54,7 +54,12 @@ def _first_signed_on(session: Session, sha256: str | None) -> date | None:
     """Return the day since which a text is signed, where it was signed before its words were kept here."""
     if sha256 is None:
         return None
-    return session.scalar(sa.select(sa.func.min(Signature.confirmed_on)).where(Signature.text_sha256 == sha256))
+    # Rare, so no index of texts is kept for it: what counts is on an index, and the few that are held or removed are read.
+    is_removed, is_held = Signature.removal_id.is_not(None), Signature.held_in.is_not(None)
+    kinds = ((~is_removed, ~is_held), (~is_removed, is_held), (is_removed,))
+    signed = sa.select(Signature.confirmed_on).where(Signature.text_sha256 == sha256).order_by(Signature.confirmed_on).limit(1)
+    oldest = (signed.where(*kind) for kind in kinds)
+    return min(filter(None, map(session.scalar, oldest)), default=None)
 
 
 def differences(words: Words, values: Mapping[Key, Any]) -> dict[Key, tuple[Any, Any]]:

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
 from campaign.crypto import sealing
 from campaign.crypto.keys import Keys
@@ -81,11 +81,13 @@ def find(session: Session, token: str, at: datetime) -> Submission | Signature |
         if signed and mailbox_signature.is_same_spelling(signed, waiting):
             return signed
         return waiting if isinstance(waiting, Submission) else mailbox_signature.removed_signature_of(session, waiting)
-    own = aliased(Signature)
-    same = sa.or_(Signature.id == own.id, Signature.address_tag.is_not_distinct_from(own.address_tag))
-    theirs = sa.select(Signature).join(own, sa.and_(Signature.tag == own.tag, same)).where(own.token_hash == hashed)
+    own = _signature.alias()
+    same = sa.or_(_signature.c.id == own.c.id, _signature.c.address_tag.is_not_distinct_from(own.c.address_tag))
+    theirs = sa.select(_signature.c.id).join(own, sa.and_(_signature.c.tag == own.c.tag, same)).where(own.c.token_hash == hashed)
+    # Each by itself, as PostgreSQL would take the tag, which both have, out of an OR.
+    ids = sa.union_all(*(theirs.where(rows) for rows in links.EACH_INDEX))
     counted_first = (Signature.removal_id.is_not(None), Signature.token_hash != hashed)
-    return session.scalar(theirs.order_by(*counted_first).limit(1))
+    return session.scalar(sa.select(Signature).where(Signature.id.in_(ids)).order_by(*counted_first).limit(1))
 
 
 def _unexpired(session: Session, kind: type[Waiting], hashed: bytes, at: datetime) -> Waiting | None:
@@ -111,7 +113,8 @@ def withdraw(session: Session, signed: Signature, today: date, *, reason: str = 
 def erase(session: Session, keys: Keys, address: str, today: date) -> bool:
     """Delete everything stored about an address; return whether there was anything."""
     tags = sealing.mailbox_tags(keys.tag, address)
-    found = [session.scalar(sa.select(kind.id).where(kind.tag.in_(tags)).limit(1)) for kind in (Submission, Signature)]
+    ids = sa.select(Submission.id).where(Submission.tag.in_(tags)), sa.select(Signature.id).where(links.signed_by(tags))
+    found = [session.scalar(query.limit(1)) for query in ids]
     _forget_waiting(session, tags)
     if mailbox_signature.delete_signatures(session, tags):
         add_to_tally(session, day=today, reason="withdrawn")

@@ -11,6 +11,7 @@ MAY_SELECT_REMOVED_ONES = {
     ("signature_search.py", "find_by_mailbox"),  # all that a mailbox has
     ("mailbox_signature.py", "removed_signature_of"),
     ("signing.py", "find"),  # a link leads to a removed signature too
+    ("signing.py", "erase"),  # all that a mailbox has goes
     ("deletion.py", "_delete_piece"),  # what is removed or held is deleted on the promised day too
     ("old_database.py", "_take_of_signatures"),  # all that the old database still has
     ("bursts.py", "fold_past_hours"),  # whoever confirmed has got our e-mail, removed since or not

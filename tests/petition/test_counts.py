@@ -11,8 +11,9 @@ import pytest
 import sqlalchemy as sa
 
 from campaign.database import now
-from campaign.petition import counting, samples, signing
+from campaign.petition import counting, mailbox_signature, samples, signing
 from campaign.petition.counting import counted
+from campaign.petition.day_counts import TextCount
 from campaign.petition.models import DayCount, Publication, Signature
 from tests.people import rows
 from tests.servers import on_sqlite
@@ -32,7 +33,10 @@ def agree(app):
 
     def compare():
         wanted = Counter((one.confirmed_on, one.country or "", one.language) for one in rows(app, Signature))
-        return {(one.day, one.country, one.language): one.number for one in rows(app, DayCount)} == wanted
+        texts = Counter((one.confirmed_on, one.text_sha256) for one in rows(app, Signature))
+        return {(one.day, one.country, one.language): one.number for one in rows(app, DayCount)} == wanted and {
+            (one.day, one.text_sha256): one.number for one in rows(app, TextCount)
+        } == texts
 
     return compare
 
@@ -42,7 +46,24 @@ def oldest(session):
     return session.scalars(sa.select(Signature).order_by(Signature.confirmed_on)).first()
 
 
-def test_every_signature_is_counted_under_its_day_country_and_language(app, database, agree):
+@pytest.fixture
+def move(database):
+    """Moves the signature that has stood longest to a text of its own."""
+
+    def move_to(text):
+        with database.writing() as session:
+            mailbox_signature.move_to_version(session, oldest(session), text)
+
+    return move_to
+
+
+def published_texts(database):
+    """The published number of each text."""
+    with database.reading() as session:
+        return dict(counting.read_snapshot(session).signed_texts)
+
+
+def test_every_signature_is_counted_under_its_day_country_language_and_text(app, database, agree):
     assert agree()
     with database.reading() as session:
         assert counting.total(session) == counting.count(session) == 300
@@ -93,10 +114,10 @@ def test_only_days_that_are_still_open_are_counted_as_long_as_nothing_older_chan
     at = datetime.combine(now().date(), time_of_day(*clock), UTC)
 
     with database.reading() as session:
-        since, rows = counting.count_anew(session, at)
+        anew = counting.count_anew(session, at)
 
-    assert since == at.date() - timedelta(days=days - 1)
-    assert {row["day"] for row in rows} == {since, at.date()}
+    assert anew.since == at.date() - timedelta(days=days - 1)
+    assert {day for (day,) in anew.summed("day")} == {anew.since, at.date()}
 
 
 def test_once_a_day_everything_is_counted_so_that_a_changed_language_shows_too(database, agree):
@@ -110,6 +131,80 @@ def test_once_a_day_everything_is_counted_so_that_a_changed_language_shows_too(d
     counting.publish(database)
 
     assert agree()
+
+
+def test_a_signature_of_long_ago_that_moves_to_another_text_is_counted_there_with_the_next_publication(database, agree, move):
+    move("1" * 64)
+    counting.publish(database)
+
+    assert published_texts(database)["1" * 64] == 1
+    assert sum(published_texts(database).values()) == 300
+    assert agree()
+
+
+@pytest.mark.parametrize("others_publish", [0, 1, 2])
+@pytest.mark.parametrize("counts_all", [False, True])
+def test_a_signature_that_moves_while_others_are_counted_is_counted_there_in_the_end(
+    database, agree, move, monkeypatch, others_publish, counts_all
+):
+    gone, publish, before = counting.gone, counting.publish, published_texts(database)
+    if counts_all:
+        with database.writing() as session:
+            session.get_one(Publication, 1).counted_at = now() - timedelta(days=1)
+
+    def move_meanwhile(session):  # it has counted, and has not written yet
+        monkeypatch.setattr(counting, "gone", gone)
+        move("1" * 64)
+        for _ in range(others_publish):
+            publish(database)
+        return gone(session)
+
+    monkeypatch.setattr(counting, "gone", move_meanwhile)
+    publish(database)
+    assert published_texts(database) == before  # as it was when it counted
+
+    publish(database)
+
+    assert published_texts(database)["1" * 64] == 1
+    assert sum(published_texts(database).values()) == 300
+    assert agree()
+
+
+def test_where_an_older_program_counts_no_texts_all_are_counted_anew(database, agree):
+    with database.writing() as session:
+        signing.withdraw(session, oldest(session), now().date())
+        signature = oldest(session)  # of a day whose number the older program has published
+        row = session.scalars(sa.select(DayCount).where(DayCount.day == signature.confirmed_on)).first()
+        row.number -= 1
+    assert not agree()
+
+    counting.publish(database)
+
+    assert agree()
+    with database.reading() as session:
+        assert counting.total(session) == counting.total(session, kind=TextCount) == 299
+        assert sum(dict(counting.read_snapshot(session).signed_texts).values()) == 299
+
+
+def test_texts_are_counted_right_when_the_tables_are_new(database, agree):
+    with database.writing() as session:
+        session.execute(sa.delete(TextCount))
+
+    counting.publish(database)
+
+    assert agree()
+
+
+def test_publishing_reads_no_signature_but_those_of_days_that_are_still_open(database, move):
+    counting.publish(database)
+    asked = []
+    sa.event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    counting.publish(database)
+
+    cells = [one for one in asked if "GROUP BY signature." in one]
+    assert len(cells) == 1
+    assert all("signature.confirmed_on >=" in one for one in cells)
 
 
 def test_the_last_of_a_day_leaves_no_count_behind(database, agree):
@@ -132,11 +227,11 @@ def test_the_desk_s_counts_go_on_while_the_published_number_waits_for_its_batch(
 
 @on_sqlite
 def test_the_count_is_asked_of_an_index_alone(database):
-    cell = (Signature.confirmed_on, Signature.country, Signature.language)
+    cell = (Signature.confirmed_on, Signature.country, Signature.language, Signature.text_sha256)
     asked = counted(*cell, sa.func.count()).group_by(*cell).compile(database.engine)
 
     with database.engine.connect() as connection:
         plan = str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all())
 
-    assert "COVERING INDEX ix_signature_counted" in plan
+    assert "COVERING INDEX ix_signature_counted_by_text" in plan
     assert "TEMP B-TREE" not in plan
