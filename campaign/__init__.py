@@ -35,7 +35,6 @@ def create_app(settings: "Settings | None" = None, memory: "SharedMemory | None"
     settings = settings or Settings.load()
     app = Flask(__name__, template_folder=str(TEMPLATES), static_folder=None)
     app.config.update(WTF_I18N_ENABLED=False)
-    app.ensure_sync = lambda view: view  # type: ignore[assignment,method-assign]  # none is asynchronous
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
     app.extensions["campaign"] = built = build_state(app, settings, memory)

@@ -21,7 +21,7 @@ from campaign.log import exception_at
 from campaign.organizers.auth.factors import PASSPHRASE_PATHS, PASSPHRASES_BUSY
 from campaign.public.copies import ZIP_BUSY, ZIP_PATHS
 from campaign.server.streaming import stream_to_fifo
-from campaign.server.threads import Threads
+from campaign.server.threads import ThreadPool
 from campaign.web.request_checks import MAX_BODY
 
 BODY_TIMEOUT = 15
@@ -66,7 +66,7 @@ class RsgiAdapter:
 
     def __init__(self, app: WSGIApplication) -> None:
         self.app = app
-        self.posting = Threads("posting", POSTING_THREADS)
+        self.posting = ThreadPool("posting", POSTING_THREADS)
         self.passphrases = BoundedThread("passphrases", MAX_PASSPHRASES_WAITING)
         self.sending_back = BoundedThread("sending-back", MAX_SENT_BACK)
         self.zips = BoundedThread("zips", MAX_ZIPS_WAITING)
@@ -116,7 +116,7 @@ class BoundedThread:
     """One thread, and how much may wait for it. Used from one event loop."""
 
     def __init__(self, name: str, most: int) -> None:
-        self.thread, self.most, self.waiting = Threads(name, 1), most, 0
+        self.thread, self.most, self.waiting = ThreadPool(name, 1), most, 0
 
     def has_room(self) -> bool:
         """Return whether one more may wait."""

@@ -1,6 +1,6 @@
-"""Threads that work for an event loop, which goes on meanwhile.
+"""A pool of threads that an event loop awaits.
 
-A ThreadPoolExecutor does the same by way of two futures for each call, one of them with locks: half as much work again.
+A ThreadPoolExecutor does the same through two futures for each call, one of them with locks, and takes half as long again.
 """
 
 import asyncio
@@ -10,48 +10,48 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any, TypeVar
 
-Answer = asyncio.Future[Any]
+Future = asyncio.Future[Any]
 Result = TypeVar("Result")
 
 
-class Threads:
-    """So many threads, which take up calls in the order in which they came. They end with the process."""
+class ThreadPool:
+    """Daemon threads that run calls in the order in which they were queued."""
 
-    def __init__(self, name: str, number: int) -> None:
-        self._calls: SimpleQueue[tuple[Answer, Callable[..., Any], tuple[Any, ...]]] = SimpleQueue()
-        for place in range(number):
-            Thread(target=self._take_up_calls, name=f"{name}_{place}", daemon=True).start()
+    def __init__(self, name: str, size: int) -> None:
+        self._queue: SimpleQueue[tuple[Future, Callable[..., Any], tuple[Any, ...]]] = SimpleQueue()
+        for place in range(size):
+            Thread(target=self._run_queued, name=f"{name}_{place}", daemon=True).start()
 
-    async def run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        """Return what `work` returns in one of the threads, or raise what it raises."""
-        answer: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._calls.put((answer, work, arguments))
-        return await answer
+    async def run(self, call: Callable[..., Result], *arguments: Any) -> Result:
+        """Return what `call` returns in one of the threads, or raise what it raises."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._queue.put((future, call, arguments))
+        return await future
 
-    def _take_up_calls(self) -> None:
+    def _run_queued(self) -> None:
         while True:
-            take_up(*self._calls.get())
+            run_call(*self._queue.get())
 
 
-def take_up(answer: Answer, work: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
-    """Call `work`, and tell the event loop what came of it. It is a function, so a thread that waits keeps nothing in memory."""
+def run_call(future: Future, call: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    """Run `call` and settle its future. As a function of its own it keeps no arguments alive while a thread is idle."""
     result, error = None, None
     try:
-        result = work(*arguments)
+        result = call(*arguments)
     except BaseException as raised:
         error = raised
     try:
-        with suppress(RuntimeError):  # the loop is closed, as the worker ends
-            answer.get_loop().call_soon_threadsafe(settle, answer, result, error)
+        with suppress(RuntimeError):  # the loop is closed, because the worker is ending
+            future.get_loop().call_soon_threadsafe(settle, future, result, error)
     finally:
-        del error  # or what it knew would stay in memory, in a circle of this frame and the error
+        del error  # the exception's traceback holds this frame: a reference cycle would keep the request in memory
 
 
-def settle(answer: Answer, result: object, error: BaseException | None) -> None:
-    """Answer whoever waits, unless nobody does any more."""
-    if answer.done():
+def settle(future: Future, result: object, error: BaseException | None) -> None:
+    """Set the result or the exception of a future, unless it was cancelled."""
+    if future.done():
         return
     if error:
-        answer.set_exception(error)
+        future.set_exception(error)
     else:
-        answer.set_result(result)
+        future.set_result(result)
